@@ -47,6 +47,8 @@ PUBLIC = [
     "Change",
     "Clause",
     "Commit",
+    "Concordance",
+    "ConcordanceLine",
     "Config",
     "ConfigError",
     "Contents",

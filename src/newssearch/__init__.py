@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .article import Article, EarlierVersion, Paragraph, Place, Provenance, Rejected
     from .commit import Commit
     from .config import Config
+    from .corpus.concordance import Concordance, ConcordanceLine
     from .corpus.neighbours import Neighbours
     from .corpus.receipt import Receipt
     from .engines.protocol import Contents
@@ -66,6 +67,8 @@ __all__ = [
     "Change",
     "Clause",
     "Commit",
+    "Concordance",
+    "ConcordanceLine",
     "Config",
     "ConfigError",
     "Contents",
@@ -138,6 +141,7 @@ _NAMES_BY_MODULE = {
     "config": ("Config",),
     "corpus.neighbours": ("Neighbours",),
     "corpus.receipt": ("Receipt",),
+    "corpus.concordance": ("Concordance", "ConcordanceLine"),
     "engines.protocol": ("Contents",),
     "errors": (
         "ArticleConflictError",

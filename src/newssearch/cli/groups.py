@@ -19,7 +19,7 @@ class CommandGroup(NamedTuple):
 GROUPS: Sequence[CommandGroup] = (
     CommandGroup(
         "Find",
-        {"query": "reading", "show": "reading", "related": "reading", "story": "reading"},
+        {"query": "reading", "kwic": "context", "show": "reading", "related": "reading", "story": "reading"},
     ),
     CommandGroup("Carry", {"receipt": "receipts"}),
     CommandGroup(

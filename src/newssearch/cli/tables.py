@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast, get_args
 
@@ -50,16 +50,26 @@ def print_table(
     columns: Sequence[Column],
     rows: Iterable[Sequence[Cell]],
     head: Mapping[str, object] | None = None,
+    text: Callable[[Style], Iterator[str]] | None = None,
 ) -> None:
     """Print a table in the format of :func:`output_format`, or write it to ``file``, which has it whole or not at all.
 
-    In JSON, ``rows`` follows the keys of ``head``.
+    In JSON, ``rows`` follows the keys of ``head``. ``text`` returns the lines of the format text, if these are not aligned
+    columns.
     """
     if (recording := recorder()) is not None:
         rows = list(rows)
         recording.output(table_lines("jsonl", columns, rows, Style(None, color=False)))
+
+    def lines(style: Style) -> Iterator[str]:
+        return (
+            text(style)
+            if text is not None and format_ == "text"
+            else table_lines(format_, columns, rows, style, head)
+        )
+
     if file is None:
-        show_lines(table_lines(format_, columns, rows, style(), head))
+        show_lines(lines(style()))
         return
     temporary = unused_name(file)
     try:
@@ -67,7 +77,7 @@ def print_table(
             write_spreadsheet(temporary, columns, rows)
         else:
             with temporary.open("x", encoding="utf-8", newline="") as stream:
-                for line in table_lines(format_, columns, rows, Style(None, color=False), head):
+                for line in lines(Style(None, color=False)):
                     stream.write(f"{line}\n")
         patiently(lambda: temporary.replace(file))
     finally:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from newssearch.article import Article, Place
 from newssearch.commit import Commit
+from newssearch.corpus.concordance import ConcordanceLine, LineOptions
 from newssearch.display.brief import brief, many
 from newssearch.errors import OwnFieldError
 from newssearch.facets import FacetValue, FacetValues
@@ -100,6 +101,24 @@ class FoundScan(NamedTuple):
     hits: Iterator[Hit]
     total: int
     start: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLines:
+    """A page of the lines of a concordance, in order, and the counts of all occurrences.
+
+    See :class:`~newssearch.Concordance`.
+    """
+
+    lines: tuple[ConcordanceLine, ...]
+    total_occurrences: int
+    total_paragraphs: int
+    total_articles: int
+    without_lines: int
+    sample: int | None
+    diagnostics: Sequence[Diagnostic]
+    undated: int
+    imprecise: int
 
 
 class FoundExpansion(NamedTuple):
@@ -219,6 +238,24 @@ class Snapshot(Protocol):
         self, tree: Node, request: ResolvedRequest, content: HitContent, address: HitAddress
     ) -> Neighbours:
         """Return a hit of :meth:`scan`, and those before and after it. Raises the same error."""
+
+    def concordance(self, tree: Node, request: ResolvedRequest, wanted: LineOptions) -> FoundLines:
+        """Return the page of lines that ``wanted`` asks for: the occurrences of ``tree`` in paragraphs, each with its context.
+
+        An occurrence is a match, in a paragraph of an article that the query finds, of a leaf that is neither negated nor
+        optional; equal matches of several leaves are one. The context is that of
+        :func:`newssearch.highlight.context.context_of`.
+
+        A sample has the occurrences with the smallest :func:`~newssearch.corpus.sampling.sampling_keys` of the number of
+        the article's id, the paragraph, the number of the first word in it, and that of the word after the last. It is
+        drawn if there are more occurrences than ``wanted.sample``, or than
+        :data:`~newssearch.corpus.concordance.MAX_LINES_SORTED_BY_WORDS` where lines are sorted by words. The counts are of
+        all occurrences.
+
+        Lines are in the order of their articles, then of paragraphs, of first words, and of last words. Articles are
+        ordered as by :meth:`search` without grouping, or by date, then id; those without a date are last. If lines are
+        sorted by words, these come first, then the date, newest first, then the id.
+        """
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
         """Return the article id, paragraph and score of each hit that :meth:`search` would return for the same request.

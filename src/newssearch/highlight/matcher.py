@@ -176,6 +176,20 @@ class AnalysedText:
         """The words as they stand in the text: see :func:`~newssearch.text.tokenizer.word_of`."""
         return [token.word for chunk in self._chunks for token in chunk.tokens]
 
+    def words(self, match: Match) -> list[str]:
+        """Return some words as in :attr:`pieces`, without reading the others."""
+        at, end = match
+        ends, _ = self._chunk_bounds()
+        number = bisect_right(ends, at)
+        found: list[str] = []
+        while at < end and number < len(ends):
+            tokens = self._chunks[number].tokens
+            begin = ends[number] - len(tokens)
+            found += [token.word for token in tokens[at - begin : end - begin]]
+            at = ends[number]
+            number += 1
+        return found
+
     @cached_property
     def written(self) -> list[str]:
         """The words without a possessive ending, with their capitals and accents."""

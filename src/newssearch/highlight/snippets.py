@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from newssearch.text.analysis import Analyser, analyser
 from newssearch.text.sentences import sentence_starts
 from newssearch.text.tokenizer import TAG_PREFIX
 
+from .characters import is_inside
 from .matcher import AnalysedText, WantedPhrase, WantedWords, find_matches
 
 SNIPPET_LENGTH = 320
@@ -274,18 +274,9 @@ def _word_start(text: str, at: int, limit: int) -> int:
 
 
 def _whole_character(text: str, at: int, limit: int) -> int:
-    while at < limit and _is_inside(text, at):
+    while at < limit and is_inside(text, at):
         at += 1
     return at
-
-
-def _is_inside(text: str, at: int) -> bool:
-    """Whether a position is inside a user-perceived character, such as a letter with combining accents."""
-    if not 0 < at < len(text):
-        return False
-    char = text[at]
-    joined = char == "\u200d" or text[at - 1] == "\u200d"
-    return joined or unicodedata.category(char)[0] == "M" or "\U0001f3fb" <= char <= "\U0001f3ff"
 
 
 def _cut_back(text: str, start: int, end: int) -> int:
@@ -299,6 +290,6 @@ def _cut_back(text: str, start: int, end: int) -> int:
     space = text.rfind(" ", max(start, end - 40), end)
     if space > start:
         return space
-    while end > start + 1 and _is_inside(text, end):
+    while end > start + 1 and is_inside(text, end):
         end -= 1
     return end

@@ -63,6 +63,23 @@ def shorten(text: str, width: int) -> str:
     return text
 
 
+def shorten_start(text: str, width: int) -> str:
+    """Return ``text`` in at most ``width`` columns; an ellipsis replaces a beginning that does not fit.
+
+    >>> shorten_start("rain over Baghdad", 8)
+    '…Baghdad'
+    """
+    if columns(text) <= width:
+        return text
+    taken, at = 0, len(text)
+    while at and taken + _columns(text[at - 1]) < width:
+        at -= 1
+        taken += _columns(text[at])
+    while at < len(text) and not _columns(text[at]):  # an accent without its letter
+        at += 1
+    return f"…{text[at:].lstrip()}" if width > 0 else ""
+
+
 def wrap(text: str, width: int) -> list[tuple[int, int]]:
     """Return the offsets at which each line of the wrapped ``text`` begins and ends.
 

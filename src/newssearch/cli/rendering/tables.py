@@ -29,12 +29,13 @@ NARROWEST = 8
 class Column(NamedTuple):
     """A column of a table: its key in JSON, its heading, and the number of digits after the point of its fractions.
 
-    A column without a heading has its key as heading. Numbers are aligned at the right.
+    A column without a heading has its key as heading. Numbers are aligned at the right, text with ``right`` too.
     """
 
     key: str
     heading: str = ""
     digits: int = 2
+    right: bool = False
 
 
 def table_lines(
@@ -88,7 +89,11 @@ def _markdown(table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -
     first = True
     for row in rows:
         if first:
-            yield f"|{'|'.join(' ---: ' if isinstance(value, int | float) else ' --- ' for value in row)}|"
+            aligned = (
+                " ---: " if column.right or isinstance(value, int | float) else " --- "
+                for column, value in zip(table_columns, row, strict=True)
+            )
+            yield f"|{'|'.join(aligned)}|"
             first = False
         shown = (
             escape.markdown(shown_cell(value, column.digits))
@@ -109,7 +114,10 @@ def _text(table_columns: Sequence[Column], rows: Sequence[Sequence[Cell]], style
         for row in rows
     ]
     headings = [column.heading or column.key for column in table_columns]
-    right = [any(isinstance(row[n], int | float) for row in rows) for n in range(len(table_columns))]
+    right = [
+        column.right or any(isinstance(row[n], int | float) for row in rows)
+        for n, column in enumerate(table_columns)
+    ]
     widths = [
         max([columns(headings[n]), *(columns(row[n]) for row in shown)]) for n in range(len(table_columns))
     ]

@@ -15,6 +15,8 @@ import numpy as np
 
 from newssearch.article import Article, Place
 from newssearch.commit import Commit, digest_of_sum
+from newssearch.corpus.concordance import LineOptions
+from newssearch.engines.embedded.corpus.concordance import ConcordanceReader
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.search.date_facets import count_dates, first_and_last_date
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator, Selection
@@ -36,6 +38,7 @@ from newssearch.engines.protocol import (
     Contents,
     Found,
     FoundExpansion,
+    FoundLines,
     FoundMore,
     FoundRelated,
     FoundScan,
@@ -287,6 +290,25 @@ class EmbeddedSnapshot:
             evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             order = ResultOrder(evaluator, evaluator.found(request), request)
             return [self._rank(placed.document, placed.score) for placed in order.page()]
+
+    def concordance(self, tree: Node, request: ResolvedRequest, wanted: LineOptions) -> FoundLines:
+        """Return the page of lines that ``wanted`` asks for, with the counts of all occurrences."""
+        with self._reading(tree):
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
+            articles = evaluator.found(request)
+            total = int(np.count_nonzero(articles))
+            reader = ConcordanceReader(evaluator, articles, request, wanted)
+            return FoundLines(
+                lines=reader.lines(),
+                total_occurrences=reader.total,
+                total_paragraphs=reader.paragraphs,
+                total_articles=total,
+                without_lines=reader.without_lines,
+                sample=reader.sample,
+                diagnostics=_once([*evaluator.notes, *evaluator.suggester(total).unknown_words(tree)]),
+                undated=evaluator.count_undated(request, articles),
+                imprecise=evaluator.count_imprecise(request, articles),
+            )
 
     def _copies_among(self, articles: Mask) -> int:
         """Return the number of the given articles that are copies: all but one of each story."""

@@ -116,6 +116,13 @@ class IndexReader:
                 return segment, article
         return None
 
+    def by_article(self, articles: Ints) -> Iterator[tuple[Segment, Ints, Ints]]:
+        """Yield each segment that holds any of the articles, with their indices, and their numbers in the segment."""
+        numbers = self._first_articles.searchsorted(articles, "right") - 1
+        for number in np.unique(numbers).tolist():
+            here = (numbers == number).nonzero()[0]
+            yield self.segments[number], here, articles[here] - self._first_articles[number]
+
     # ---- corpus statistics, which all scores depend on
 
     @cached_property

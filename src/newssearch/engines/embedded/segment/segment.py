@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from newssearch.article import Article
 from newssearch.engines.embedded.storage.block_store import BlockStore
@@ -331,6 +332,13 @@ class Segment:
             return -1
         found = int(self.container["article.digest.order"][at])
         return found if self.live is None or self.live[found] else -1
+
+    @cached_property
+    def id_numbers(self) -> NDArray[np.uint64]:
+        """The number that identifies each article: see :func:`newssearch.identity.id_number`."""
+        numbers = np.empty(self.articles, np.uint64)
+        numbers[self.container["article.digest.order"]] = self.container["article.digest"]
+        return numbers
 
     def id(self, article: int) -> bytes:
         """Return the id of an article, in UTF-8."""

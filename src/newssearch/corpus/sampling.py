@@ -1,0 +1,56 @@
+"""Random samples that depend only on what is sampled and on a seed, not on how an index stores it.
+
+Each item gets a key: a hash of the numbers that identify it, and of the seed. The sample of size n is the n items with
+the smallest keys. So it is the same in every index with the same articles, a smaller sample with the same seed is a part
+of a larger one, and items that are added change the sample only where they are drawn themselves.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Keys = NDArray[np.uint64]
+
+LARGEST_SEED = (1 << 64) - 1
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLIERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+
+
+def sampling_keys(seed: int, *numbers: NDArray[np.integer]) -> Keys:
+    """Return the key of each item. ``numbers`` are arrays of equal length, which together identify an item.
+
+    The hash is the output function of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+    generators", OOPSLA 2014), applied to one number after the other.
+
+    >>> sampling_keys(7, np.array([1, 2])).tolist() == sampling_keys(7, np.array([1, 2])).tolist()
+    True
+    """
+    keys = _mixed(np.full(len(numbers[0]), seed, np.uint64))
+    for column in numbers:
+        keys = _mixed(keys ^ column.astype(np.uint64))
+    return keys
+
+
+def _mixed(keys: Keys) -> Keys:
+    keys = keys + _GAMMA
+    keys = (keys ^ (keys >> np.uint64(30))) * _MULTIPLIERS[0]
+    keys = (keys ^ (keys >> np.uint64(27))) * _MULTIPLIERS[1]
+    return keys ^ (keys >> np.uint64(31))
+
+
+def smallest(keys: Keys, number: int, *ties: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the indices, ascending, of the ``number`` smallest keys; the arrays ``ties`` order items with equal keys.
+
+    >>> smallest(np.array([5, 3, 9, 3], np.uint64), 2, np.array([1, 2, 3, 4])).tolist()
+    [1, 3]
+    """
+    if len(keys) <= number:
+        return np.arange(len(keys))
+    bound = np.partition(keys, number - 1)[number - 1]
+    found = np.flatnonzero(keys <= bound)
+    if len(found) > number:
+        found = np.sort(
+            found[np.lexsort([*(column[found] for column in reversed(ties)), keys[found]])[:number]]
+        )
+    return found

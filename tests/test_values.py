@@ -53,6 +53,9 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         empty = index.search("nothing AND zzz")
         info, story, config = index.info(), index.story(RAIN.id), index.config
         ranks = index.rank("baghdad")
+        near = index.collocates("rained", min_count=1, all_words=True)
+        marking = index.keywords("heat", against="sun", min_count=1)
+        words = index.words("ra")
         everything = list(index)
     sound = newssearch.verify(folder / "index")
     problem = newssearch.Problem("a.seg", "it is cut")
@@ -66,7 +69,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         newssearch.PartialDate(2024, 8), newssearch.PartialDate(2024), results.dates, newssearch.DateCounts(1, 2, 3, 4),
         report, *progress[:1], newssearch.Progress(1, 2, 3), config, newssearch.Limits(), newssearch.ReadOptions(), newssearch.Request(outlet="The Echo", limit=None), TREE, TREE.tree, *_nodes(TREE.tree),
         sound, problem, newssearch.Leftover("x", 1), newssearch.Removal("mail", 3, 5, "its files are gone", 1, ("a.eml",)), newssearch.Salvage(folder, folder, 1, 2, (problem,)),
-        dataclasses.replace(sound, problems=(problem,)),
+        dataclasses.replace(sound, problems=(problem,)), near, *near, near.corpus, marking, *marking, *words,
     ]  # fmt: skip
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .corpus.concordance import Concordance, ConcordanceLine
     from .corpus.neighbours import Neighbours
     from .corpus.receipt import Receipt
+    from .corpus.words import Collocate, Collocates, CorpusSize, IndexWord, Keyword, Keywords
     from .engines.protocol import Contents
     from .errors import (
         ArticleConflictError,
@@ -66,6 +67,8 @@ __all__ = [
     "ArticleNotFoundError",
     "Change",
     "Clause",
+    "Collocate",
+    "Collocates",
     "Commit",
     "Concordance",
     "ConcordanceLine",
@@ -73,6 +76,7 @@ __all__ = [
     "ConfigError",
     "Contents",
     "Copy",
+    "CorpusSize",
     "DateCounts",
     "Diagnostic",
     "EarlierVersion",
@@ -92,7 +96,10 @@ __all__ = [
     "IndexNotFoundError",
     "IndexReport",
     "IndexVersionError",
+    "IndexWord",
     "IndexWriteError",
+    "Keyword",
+    "Keywords",
     "Leftover",
     "Limits",
     "NONE",
@@ -142,6 +149,7 @@ _NAMES_BY_MODULE = {
     "corpus.neighbours": ("Neighbours",),
     "corpus.receipt": ("Receipt",),
     "corpus.concordance": ("Concordance", "ConcordanceLine"),
+    "corpus.words": ("Collocate", "Collocates", "CorpusSize", "IndexWord", "Keyword", "Keywords"),
     "engines.protocol": ("Contents",),
     "errors": (
         "ArticleConflictError",

@@ -23,6 +23,10 @@ GROUPS: Sequence[CommandGroup] = (
     ),
     CommandGroup("Carry", {"receipt": "receipts"}),
     CommandGroup(
+        "Count",
+        {"collocates": "words", "keywords": "words", "words": "words"},
+    ),
+    CommandGroup(
         "Keep",
         {
             "index": "writing",

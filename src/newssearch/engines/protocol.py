@@ -33,12 +33,20 @@ from newssearch.results import (
     NameSpelling,
     Rank,
 )
+from newssearch.stopping import StopCheck
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
 from newssearch.text.partial_dates import PartialDate
 
 if TYPE_CHECKING:
     from newssearch.corpus.neighbours import Neighbours
+    from newssearch.corpus.words import (
+        CollocateOptions,
+        FoundCollocates,
+        FoundKeywords,
+        IndexWord,
+        KeywordOptions,
+    )
     from newssearch.reports import Leftover, Problem
 
 
@@ -268,6 +276,32 @@ class Snapshot(Protocol):
 
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
         """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""
+
+    def collocates(self, tree: Node, request: ResolvedRequest, options: CollocateOptions) -> FoundCollocates:
+        """Return the words near the matches of a query in the articles that pass the filters.
+
+        A match is an occurrence as counts have it: of a leaf that is not negated, in a paragraph of a matching article. A
+        word in the windows of several matches counts once, for the nearest one; if two are equally near, for the first. The
+        words of matches are in no window. Words are counted as :mod:`newssearch.text.counted_words` says. Numbers, and words
+        that mostly are function words in the language of their article, are left out unless ``all_words``. They are
+        ordered by score, then by count, then by word.
+        """
+
+    def keywords(
+        self, tree: Node, against: Node | None, request: ResolvedRequest, options: KeywordOptions
+    ) -> FoundKeywords:
+        """Return the words that are relatively more frequent in the articles that match ``tree`` than in others.
+
+        The others match ``against``, or are all, pass the filters, and do not match ``tree``. With ``novel``, only the
+        words of novel paragraphs count. The order, and which words are left out, are those of :meth:`collocates`; by log
+        ratio, words without significant evidence are left out too.
+        """
+
+    def words(self, prefix: str, limit: int, check: StopCheck) -> tuple[IndexWord, ...]:
+        """Return the words of paragraphs and headlines that begin with a folded prefix, the most frequent first.
+
+        Equally frequent ones are ordered by counted word: see :mod:`newssearch.text.counted_words`.
+        """
 
     def article(self, article_id: str) -> Article | None:
         """Return the article with that id, with its paragraphs; None if there is none.

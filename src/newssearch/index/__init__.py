@@ -14,6 +14,7 @@ from .counting import CountingMethods
 from .listing import ListingMethods
 from .proving import ProvingMethods
 from .reading import ReadingMethods
+from .words import WordMethods
 from .writing import WritingMethods
 
 
@@ -66,6 +67,7 @@ class Index(
     CarryingMethods,
     ListingMethods,
     ProvingMethods,
+    WordMethods,
     WritingMethods,
 ):
     """An index of news articles.

@@ -1,4 +1,4 @@
-"""The methods of an index that show the words around the matches of a query, and compare words."""
+"""The methods of an index that show the words around the matches of a query."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ContextMethods(OpenIndex):
-    """The methods that show the words around the matches of a query, and compare words."""
+    """The methods that show the words around the matches of a query."""
 
     @takes_options(MatchOptions)
     def kwic(

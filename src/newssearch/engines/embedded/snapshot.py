@@ -54,11 +54,19 @@ from newssearch.outlets import Aliases
 from newssearch.query import MAX_DEPTH, Diagnostic, Everything, Node, Not, Relaxed, depth
 from newssearch.request import HitContent, ResolvedRequest
 from newssearch.results import Hit, Rank
+from newssearch.stopping import StopCheck
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.kept import cached_property
 
 if TYPE_CHECKING:
     from newssearch.corpus.neighbours import Neighbours
+    from newssearch.corpus.words import (
+        CollocateOptions,
+        FoundCollocates,
+        FoundKeywords,
+        IndexWord,
+        KeywordOptions,
+    )
 
 NOTHING = Not(Everything())
 """A tree that finds no article."""
@@ -402,6 +410,53 @@ class EmbeddedSnapshot:
                 found for found in self._ids(self._reader.live_articles()) if found.endswith(ending)
             )
 
+    def collocates(self, tree: Node, request: ResolvedRequest, options: CollocateOptions) -> FoundCollocates:
+        """Return the words near the matches of a query in the articles that pass the filters."""
+        from newssearch.engines.embedded.corpus.collocates import CollocateFinder  # a search needs none of it
+
+        with self._reading(tree):
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
+            finder = CollocateFinder(evaluator, request, options)
+            found = finder.found()
+            return replace(
+                found,
+                diagnostics=tuple(_notes(evaluator, found.occurrences)),
+                undated=evaluator.count_undated(request, finder.articles),
+                imprecise=evaluator.count_imprecise(request, finder.articles),
+            )
+
+    def keywords(
+        self, tree: Node, against: Node | None, request: ResolvedRequest, options: KeywordOptions
+    ) -> FoundKeywords:
+        """Return the words that are relatively more frequent in the articles that match ``tree`` than in others."""
+        from newssearch.engines.embedded.corpus.keywords import KeywordFinder  # a search needs none of it
+
+        with self._reading(tree):
+            evaluator, *others = (
+                QueryEvaluator(self._reader, node, request.aliases, request.check)
+                for node in (tree, against)
+                if node is not None
+            )
+            finder = KeywordFinder(evaluator, others[0] if others else None, request)
+            found = finder.found(options)
+            notes = [_notes(evaluator, found.target.articles)]
+            notes += [_notes(other, found.reference.articles) for other in others]
+            return replace(
+                found,
+                diagnostics=tuple(_once([note for some in notes for note in some])),
+                undated=evaluator.count_undated(request, finder.articles),
+                imprecise=evaluator.count_imprecise(request, finder.articles),
+            )
+
+    def words(self, prefix: str, limit: int, check: StopCheck) -> tuple[IndexWord, ...]:
+        """Return the words of paragraphs and headlines that begin with a folded prefix, the most frequent first."""
+        from newssearch.engines.embedded.corpus.word_list import (
+            words_with_prefix,
+        )  # a search needs none of it
+
+        with self._reading():
+            return words_with_prefix(self._reader, prefix, limit, check)
+
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
         """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""
         with self._reading(tree):
@@ -511,6 +566,11 @@ def _stored_header(segment: Segment, article: int) -> StoredHeader:
         added=moment_of(int(segment.added[article])),
         version=int(segment.version[article]),
     )
+
+
+def _notes(evaluator: QueryEvaluator, total: int) -> list[Diagnostic]:
+    """Return the notes on the words of a query that finds ``total`` articles."""
+    return _once([*evaluator.notes, *evaluator.suggester(total).unknown_words(evaluator.tree)])
 
 
 def _once(notes: list[Diagnostic]) -> list[Diagnostic]:

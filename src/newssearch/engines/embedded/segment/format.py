@@ -104,6 +104,28 @@ def unpack(packed: Array, form_count: int, size: int) -> Array:
     return ((raw[:, None] >> shifts) & np.uint8((1 << width) - 1)).reshape(len(raw) * each)[:size]
 
 
+def unpack_at(packed: Array, starts: Ints, widths: Ints, words: Ints) -> Ints:
+    """Return the number of the surface form of each given word, of one term or of several.
+
+    ``packed`` holds what :func:`pack` wrote for these terms, and ``words`` the number of each word among those of its term.
+    For each word, or as a single item for all, ``starts`` has the offset of its term's first bit in ``packed``, and
+    ``widths`` the packed width of the term.
+    """
+    bits = words * widths
+    bits += starts
+    octets = bits >> 3
+    found = packed.take(octets, mode="clip").astype(
+        np.int64
+    )  # clip: a term of width 0 may lie behind the last byte
+    for n in range(1, int(widths.max(initial=0)) // 8):
+        wide = np.flatnonzero(np.broadcast_to(widths > 8 * n, len(words)))
+        found[wide] |= packed[octets[wide] + n].astype(np.int64) << 8 * n
+    bits &= 7
+    found >>= bits
+    found &= (1 << widths) - 1
+    return found
+
+
 def at_least_16(values: Array) -> Array:
     """Return numbers in a type of at least 16 bits: bytes become 16-bit numbers, others stay as they are."""
     return values.astype(np.uint16) if values.dtype.itemsize < 2 else values

@@ -206,7 +206,7 @@ class TermPostings:
         ``counts`` are then the results of :meth:`counts_of`, if they are known.
         """
         field = self._field
-        start, end = (int(at) for at in field.array("tokens")[self._number : self._number + 2])
+        start, end = self._words
         positions = field.patched("positions")
         words: Ints | None = None
         if chosen is None:
@@ -219,11 +219,29 @@ class TermPostings:
             found += positions.at(words)
         if numbers is None:
             return found
+        forms = self._forms if words is None else self._forms[words - start]
+        return np.asarray(found[np.isin(forms, numbers)], np.int64)
+
+    def form_counts(self, chosen: PostingSubset) -> Ints:
+        """Return the number of words of a subset of the postings that have each surface form, by the form's number."""
+        words = concat_ranges(self._first_words(chosen.numbers), self.counts_of(chosen))
+        return np.bincount(
+            self._forms[words - self._words[0]], minlength=int(self._field.array("term.forms")[self._number])
+        )
+
+    @cached_property
+    def _words(self) -> tuple[int, int]:
+        """The number of the term's first word in the section of positions, and the number after that of its last."""
+        start, end = self._field.array("tokens")[self._number : self._number + 2].tolist()
+        return start, end
+
+    @cached_property
+    def _forms(self) -> Array:
+        """The number of the surface form of each word."""
+        field, (start, end) = self._field, self._words
         low, high = (int(at) for at in field.array("packed.offsets")[self._number : self._number + 2])
         packed = field.section("packed").between(low, high)
-        forms = unpack(packed, int(field.array("term.forms")[self._number]), end - start)
-        forms = forms if words is None else forms[words - start]
-        return np.asarray(found[np.isin(forms, numbers)], np.int64)
+        return unpack(packed, int(field.array("term.forms")[self._number]), end - start)
 
     def _first_words(self, numbers: Ints) -> Ints:
         """Return the offset of each given posting's first word in the section of positions."""

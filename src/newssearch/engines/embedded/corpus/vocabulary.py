@@ -1,0 +1,76 @@
+"""The counted words of a text field of a segment, and the surface forms of each: see :mod:`newssearch.text.counted_words`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from newssearch.engines.embedded.segment.field import FieldReader
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints
+from newssearch.text.counted_words import ACRONYM_TERMS, counted_word, is_initials, with_stops
+
+MAX_LOOKUP_RATIO = 64
+"""Look up the words one by one if the field has over 64 times as many; otherwise read all words of the field."""
+
+
+class FieldWords:
+    """The counted words of a text field of a segment, in UTF-8."""
+
+    def __init__(self, field: FieldReader) -> None:
+        self.field = field
+
+    def by_word(self, counts: Ints) -> tuple[list[bytes], Ints]:
+        """Return all words of the field, and the sum of the counts of the surface forms of each.
+
+        ``counts`` has a column for each surface form, and any number of rows; so has the result for each word. A word
+        may be there several times, with different forms.
+        """
+        words = self.field.folded.all()
+        octets, sizes = self.field.folded.span(0, len(words))
+        dotted = np.unique(sizes.cumsum().searchsorted(np.flatnonzero(octets == ord(".")), "right"))
+        for number in dotted.tolist():
+            folded = words[number].decode()
+            if is_initials(folded):
+                words[number] = counted_word(folded, "").encode()
+        acronyms = [self._forms_of_term(term) for term in ACRONYM_TERMS]
+        rest = counts.copy()
+        for forms in acronyms:
+            rest[:, forms] = 0
+        first = self.field.array("folded.first")[:-1].astype(np.int64)
+        sums = np.add.reduceat(rest, first, axis=1) if len(first) else rest[:, :0]
+        of_acronyms = [counts[:, forms].sum(axis=1, keepdims=True) for forms in acronyms]
+        return [*words, *(term.encode() for term in ACRONYM_TERMS)], np.concatenate(
+            (sums, *of_acronyms), axis=1
+        )
+
+    def of_words(self, words: Iterable[bytes], counts: Ints) -> Ints:
+        """Return the sum of the counts of the surface forms of each of the given words, which are distinct."""
+        wanted = list(words)
+        found = np.zeros(len(wanted), np.int64)
+        if len(wanted) * MAX_LOOKUP_RATIO < len(self.field.folded):
+            for number, word in enumerate(wanted):
+                found[number] = counts[self.forms_of(word.decode())].sum()
+            return found
+        number_of = {word: number for number, word in enumerate(wanted)}
+        every, (sums,) = self.by_word(counts[None, :])
+        numbers = np.fromiter((number_of.get(word, -1) for word in every), np.int64, len(every))
+        here = numbers >= 0
+        np.add.at(found, numbers[here], sums[here])
+        return found
+
+    def forms_of(self, word: str) -> Ints:
+        """Return the numbers of the surface forms of a word, ascending."""
+        if word in ACRONYM_TERMS:
+            return self._forms_of_term(word)
+        spellings = {folded for folded in (word, with_stops(word)) if counted_word(folded, "") == word}
+        numbers = self.field.find_all_folded(sorted(spellings))
+        if not numbers:
+            return NO_INTS
+        forms = np.concatenate([self.field.forms_of(number) for number in numbers])
+        acronyms = [number for term in ACRONYM_TERMS if (number := self.field.find(term)) >= 0]
+        return forms[~np.isin(self.field.array("form.term")[forms], acronyms)] if acronyms else forms
+
+    def _forms_of_term(self, term: str) -> Ints:
+        number = self.field.find(term)
+        return np.flatnonzero(self.field.array("form.term") == number) if number >= 0 else NO_INTS

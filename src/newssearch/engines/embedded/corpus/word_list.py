@@ -1,0 +1,105 @@
+"""Lists the words of an index that begin with a prefix, by frequency."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable
+
+import numpy as np
+
+from newssearch.corpus.words import IndexWord
+from newssearch.engines.embedded.search.reader import IndexReader
+from newssearch.engines.embedded.segment.field import TEXT_FIELDS, FieldReader, encoded
+from newssearch.engines.embedded.storage.sorted_sets import Mask
+from newssearch.text.counted_words import ACRONYM_TERMS, counted_word
+
+from .vocabulary import FieldWords
+from .word_counts import ChosenParagraphs
+from .word_details import articles_having, most_frequent_spelling, occurrences
+
+
+def words_with_prefix(
+    reader: IndexReader, prefix: str, limit: int, check: Callable[[], None]
+) -> tuple[IndexWord, ...]:
+    """Return the first ``limit`` words with a folded prefix: the most frequent first, then by counted word.
+
+    The dictionaries count the words of deleted articles too. So words are counted exactly in the order of these upper
+    bounds, until no other word can be among the first.
+    """
+    bounds = _upper_bounds(reader, prefix, check)
+    exact = all(segment.live is None for segment in reader.segments)
+    found: list[tuple[int, str]] = []  # sorted, with the negative count of each
+    for word, bound in sorted(bounds.items(), key=lambda item: (-item[1], item[0])):
+        if len(found) >= limit and (exact or not found or -bound > found[-1][0]):
+            break
+        check()
+        count = bound if exact else _occurrences(reader, word)
+        if count:
+            insort(found, (-count, word))
+            del found[limit:]
+    return tuple(
+        IndexWord(
+            most_frequent_spelling(reader, word, TEXT_FIELDS), _count_articles(reader, word, check), -count
+        )
+        for count, word in found
+    )
+
+
+def _upper_bounds(reader: IndexReader, prefix: str, check: Callable[[], None]) -> dict[str, int]:
+    """Return the words with a prefix, and the number of their occurrences, those in deleted articles included.
+
+    A word begins with the prefix if one of its folded forms does.
+    """
+    words = dict.fromkeys(
+        word
+        for segment in reader.segments
+        for name in TEXT_FIELDS
+        for word in _words_beginning(segment.fields[name], prefix)
+    )
+    check()
+    bounds: dict[str, int] = {}
+    for segment in reader.segments:
+        for name in TEXT_FIELDS:
+            field = segment.fields[name]
+            counts = FieldWords(field).of_words(
+                map(encoded, words), field.array("form.words").astype(np.int64)
+            )
+            for word, count in zip(words, counts.tolist(), strict=True):
+                bounds[word] = bounds.get(word, 0) + count
+            check()
+    return bounds
+
+
+def _words_beginning(field: FieldReader, prefix: str) -> set[str]:
+    """Return the words of which the field has a folded form that begins with a prefix."""
+    low, high = field.folded.with_prefix(encoded(prefix)) if prefix else (0, len(field.folded))
+    if low >= high:
+        return set()
+    first = field.array("folded.first")[low : high + 1].astype(np.int64)
+    terms = field.array("form.term")[first[0] : first[-1]]
+    of_acronyms = {number: term for term in ACRONYM_TERMS if (number := field.find(term)) >= 0}
+    found = {of_acronyms[number] for number in of_acronyms if (terms == number).any()}
+    plain = np.add.reduceat(~np.isin(terms, list(of_acronyms)), first[:-1] - first[0]) > 0
+    folded = field.folded.slice(low, high)
+    return found | {counted_word(folded[number].decode(), "") for number in np.flatnonzero(plain).tolist()}
+
+
+def _occurrences(reader: IndexReader, word: str) -> int:
+    return sum(
+        occurrences(segment, segment.fields[name], word)
+        for segment in reader.segments
+        for name in TEXT_FIELDS
+    )
+
+
+def _count_articles(reader: IndexReader, word: str, check: Callable[[], None]) -> int:
+    """Return the number of live articles that have a word in a paragraph or in the headline."""
+    check()
+    found = 0
+    for segment in reader.segments:
+        chosen = ChosenParagraphs(segment.live_articles())
+        having: Mask = np.zeros(segment.articles, np.bool_)
+        for name in TEXT_FIELDS:
+            having[articles_having(segment, segment.fields[name], word, chosen)] = True
+        found += int(np.count_nonzero(having))
+    return found

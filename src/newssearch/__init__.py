@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .corpus.concordance import Concordance, ConcordanceLine
     from .corpus.neighbours import Neighbours
     from .corpus.receipt import Receipt
+    from .corpus.series import PeriodCount, Series
+    from .corpus.table import Table, TableCell, TableDimension, TableGroup, TableQuery
     from .corpus.words import Collocate, Collocates, CorpusSize, IndexWord, Keyword, Keywords
     from .engines.protocol import Contents
     from .errors import (
@@ -108,6 +110,7 @@ __all__ = [
     "OwnFieldError",
     "Paragraph",
     "PartialDate",
+    "PeriodCount",
     "Place",
     "Problem",
     "Progress",
@@ -125,8 +128,14 @@ __all__ = [
     "Salvage",
     "Scan",
     "SearchStoppedError",
+    "Series",
     "Snippet",
     "Story",
+    "Table",
+    "TableCell",
+    "TableDimension",
+    "TableGroup",
+    "TableQuery",
     "TermScore",
     "Verification",
     "Version",
@@ -150,6 +159,8 @@ _NAMES_BY_MODULE = {
     "corpus.receipt": ("Receipt",),
     "corpus.concordance": ("Concordance", "ConcordanceLine"),
     "corpus.words": ("Collocate", "Collocates", "CorpusSize", "IndexWord", "Keyword", "Keywords"),
+    "corpus.series": ("PeriodCount", "Series"),
+    "corpus.table": ("Table", "TableCell", "TableDimension", "TableGroup", "TableQuery"),
     "engines.protocol": ("Contents",),
     "errors": (
         "ArticleConflictError",

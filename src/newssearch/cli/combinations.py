@@ -76,6 +76,30 @@ def check_hits(context: click.Context) -> None:
         raise click.UsageError(f"--json contradicts --format {format_}: leave out one of them.")
 
 
+def check_count(context: click.Context) -> None:
+    """Raise UsageError for an option of ``newssearch count`` that would have no effect."""
+    given, values = _given(context), context.params
+    asked = any(word.strip() for word in values["words"])
+    several = values["queries_file"] is not None
+    if asked and several:
+        raise click.UsageError("--queries contradicts QUERY: leave out one of them.")
+    for name, option in WORD_OPTIONS.items():
+        if name in given and not (asked or several):
+            raise click.UsageError(f"{option} has no effect without a QUERY.")
+    if values["long"] and len(values["by"]) < 2:
+        raise click.UsageError(
+            "--long has no effect without a second --by: only a cross table has a long form."
+        )
+    if values["top"] is not None and all(name in (*DATE_FACETS, "date") for name in values["by"]):
+        raise click.UsageError("--top has no effect without a field: all periods are shown.")
+    if values["queries_file"] is None:
+        for name in ("paragraphs", "sentences", "occurrences", "per_million"):
+            if values[name] and not asked:
+                raise click.UsageError(
+                    f"--{name.replace('_', '-')} has no effect without a QUERY, which has no words."
+                )
+
+
 def check_verify(context: click.Context) -> None:
     """Raise UsageError for an option of ``newssearch verify`` that would have no effect."""
     if "wait" in _given(context) and not context.params["cleaned"]:

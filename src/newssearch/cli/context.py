@@ -79,7 +79,7 @@ def kwic_command(
         LINE_COLUMNS,
         map(row, found),
         found.head(),
-        lambda style: text_concordance(found, style),
+        {"text": lambda style: text_concordance(found, style)},
     )
     return 0
 

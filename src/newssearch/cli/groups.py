@@ -21,11 +21,11 @@ GROUPS: Sequence[CommandGroup] = (
         "Find",
         {"query": "reading", "kwic": "context", "show": "reading", "related": "reading", "story": "reading"},
     ),
-    CommandGroup("Carry", {"receipt": "receipts"}),
     CommandGroup(
         "Count",
-        {"collocates": "words", "keywords": "words", "words": "words"},
+        {"count": "counting", "collocates": "words", "keywords": "words", "words": "words"},
     ),
+    CommandGroup("Carry", {"receipt": "receipts"}),
     CommandGroup(
         "Keep",
         {

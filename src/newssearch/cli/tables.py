@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from newssearch.system.atomic_files import patiently, unused_name
+from newssearch.system.frozen import FrozenDict
 
 from .console import show_lines, style
 from .recording import recorder
@@ -50,23 +51,21 @@ def print_table(
     columns: Sequence[Column],
     rows: Iterable[Sequence[Cell]],
     head: Mapping[str, object] | None = None,
-    text: Callable[[Style], Iterator[str]] | None = None,
+    special: Mapping[TableFormat, Callable[[Style], Iterator[str]]] = FrozenDict(),
 ) -> None:
     """Print a table in the format of :func:`output_format`, or write it to ``file``, which has it whole or not at all.
 
-    In JSON, ``rows`` follows the keys of ``head``. ``text`` returns the lines of the format text, if these are not aligned
-    columns.
+    In JSON, ``rows`` follows the keys of ``head``. ``special`` has a function for each format whose lines are not those of
+    :func:`~newssearch.cli.rendering.tables.table_lines`; it returns the lines.
     """
     if (recording := recorder()) is not None:
         rows = list(rows)
         recording.output(table_lines("jsonl", columns, rows, Style(None, color=False)))
 
     def lines(style: Style) -> Iterator[str]:
-        return (
-            text(style)
-            if text is not None and format_ == "text"
-            else table_lines(format_, columns, rows, style, head)
-        )
+        if format_ in special:
+            return special[format_](style)
+        return table_lines(format_, columns, rows, style, head)
 
     if file is None:
         show_lines(lines(style()))

@@ -48,6 +48,17 @@ def text_html(value: object) -> str:
     return f'<span dir="auto">{escape.html(str(value))}</span>'
 
 
+def number_html(value: object) -> str:
+    """Return a value in a column of numbers as HTML: fractions with four digits; ``""`` for None.
+
+    >>> number_html(1234), number_html(0.012345), number_html(None)
+    ('1,234', '0.01234', '')
+    """
+    if isinstance(value, float):
+        return f"{value:,.4g}"
+    return f"{value:,}" if isinstance(value, int) else text_html(value)
+
+
 def linked(title: str | None, url: str | None) -> str:
     """Return a headline as HTML, as a link if ``url`` is a web address.
 

@@ -40,6 +40,7 @@ from newssearch.text.partial_dates import PartialDate
 
 if TYPE_CHECKING:
     from newssearch.corpus.neighbours import Neighbours
+    from newssearch.corpus.tabulation import Tabulation, TabulationRequest
     from newssearch.corpus.words import (
         CollocateOptions,
         FoundCollocates,
@@ -273,6 +274,17 @@ class Snapshot(Protocol):
 
     def count(self, tree: Node, request: ResolvedRequest) -> int:
         """Return the number of articles that match ``tree`` and pass the filters of ``request``."""
+
+    def tabulate(
+        self, trees: Sequence[Node], request: ResolvedRequest, wanted: TabulationRequest
+    ) -> Tabulation:
+        """Return the counts of each tree, as a whole and in the cells that ``wanted`` asks for.
+
+        An article is in the cells of all values that it would be found by in a filter. The values of a grouping are
+        those that articles have which match one of the trees, ordered by the number of these articles, added up over the
+        trees, then by value, numbers by size; of several spellings, the most frequent one stands for all. Periods are
+        ordered by time; if extents are wanted, they are those of all articles that pass the filters.
+        """
 
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
         """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""

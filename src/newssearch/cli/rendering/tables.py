@@ -29,13 +29,15 @@ NARROWEST = 8
 class Column(NamedTuple):
     """A column of a table: its key in JSON, its heading, and the number of digits after the point of its fractions.
 
-    A column without a heading has its key as heading. Numbers are aligned at the right, text with ``right`` too.
+    A column without a heading has its key as heading. Numbers are aligned at the right, text with ``right`` too. For people,
+    the fractions of a column with ``percent`` are percentages.
     """
 
     key: str
     heading: str = ""
     digits: int = 2
     right: bool = False
+    percent: bool = False
 
 
 def table_lines(
@@ -96,7 +98,7 @@ def _markdown(table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -
             yield f"|{'|'.join(aligned)}|"
             first = False
         shown = (
-            escape.markdown(shown_cell(value, column.digits))
+            escape.markdown(shown_cell(value, column.digits, percent=column.percent))
             for column, value in zip(table_columns, row, strict=True)
         )
         yield f"| {' | '.join(shown)} |"
@@ -108,7 +110,7 @@ def _text(table_columns: Sequence[Column], rows: Sequence[Sequence[Cell]], style
     """Yield aligned lines. On a terminal that is too narrow, the widest column of text is shortened."""
     shown = [
         [
-            escape.terminal(shown_cell(value, column.digits))
+            escape.terminal(shown_cell(value, column.digits, percent=column.percent))
             for column, value in zip(table_columns, row, strict=True)
         ]
         for row in rows
@@ -139,18 +141,20 @@ def _aligned(text: str, wide: int, right: bool) -> str:
     return space + text if right else text + space
 
 
-def shown_cell(value: Cell, digits: int = 2) -> str:
+def shown_cell(value: Cell, digits: int = 2, *, percent: bool = False) -> str:
     """Return a value as people read it.
 
     >>> shown_cell(1234), shown_cell(0.5), shown_cell(None), shown_cell(dt.date(2024, 7, 25))
     ('1,234', '0.50', '', '2024-07-25')
+    >>> shown_cell(0.125, percent=True)
+    '12.50%'
     """
     if value is None:
         return ""
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:,.{digits}f}"
+        return f"{value:,.{digits}{'%' if percent else 'f'}}"
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
@@ -174,8 +178,10 @@ def write_spreadsheet(
     sheet.append([column.heading or column.key for column in table_columns])
     for row in rows:
         cells = []
-        for value in row:
+        for column, value in zip(table_columns, row, strict=True):
             cell = WriteOnlyCell(sheet)
+            if column.percent:
+                cell.number_format = "0.00%"
             if isinstance(value, str):
                 cell.value = escape.terminal(value)[:MAX_CELL]
                 cell.data_type = "s"

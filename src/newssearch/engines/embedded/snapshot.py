@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from heapq import merge
@@ -68,6 +68,11 @@ if TYPE_CHECKING:
         KeywordOptions,
     )
 
+if TYPE_CHECKING:
+    from newssearch.corpus.tabulation import Tabulation, TabulationRequest
+
+    from .corpus.dimensions import Dimensions
+
 NOTHING = Not(Everything())
 """A tree that finds no article."""
 
@@ -97,10 +102,12 @@ class EmbeddedSnapshot:
         self.commit = Commit(toc.generation, toc.time, digest_of_sum(toc.hash_sum))
         self.stamp = toc.stamp
         self._reader = IndexReader(segments)
+        self._dimensions: Dimensions | None = None
 
     def close(self) -> None:
         """Close the files of the snapshot: on Windows, a commit cannot remove files that are open."""
         self._reader = IndexReader(())
+        self._dimensions = None
         self.boilerplate = np.empty(0, self.boilerplate.dtype)
 
     @contextmanager
@@ -469,6 +476,17 @@ class EmbeddedSnapshot:
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             return int(np.count_nonzero(evaluator.found(request)))
+
+    def tabulate(
+        self, trees: Sequence[Node], request: ResolvedRequest, wanted: TabulationRequest
+    ) -> Tabulation:
+        """Return the counts of each tree, as a whole and in the cells that ``wanted`` asks for."""
+        from .corpus import dimensions, tabulating  # a search needs none of it
+
+        with self._reading(max(trees, key=depth)):
+            if self._dimensions is None:
+                self._dimensions = dimensions.Dimensions(self._reader)
+            return tabulating.tabulate(self._reader, self._dimensions, trees, request, wanted)
 
     def __len__(self) -> int:
         """Return the number of articles."""

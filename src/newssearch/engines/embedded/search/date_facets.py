@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from newssearch.corpus.periods import DAYS_FROM_MONDAY, Unit, first_day, period_name
 from newssearch.engines.embedded.segment.columns import (
     AMBIGUOUS,
     DAY,
@@ -26,27 +27,25 @@ from .reader import IndexReader
 
 _MIN_PRECISION = {"year": ONLY_YEAR, "quarter": ONLY_MONTH, "month": ONLY_MONTH, "week": DAY, "day": DAY}
 """The coarsest precision that a date may have to be counted in a facet."""
-_DAYS_FROM_MONDAY = 3
-"""1 January 1970, where NumPy counts days from, is this number of days after a Monday."""
 
 
-def count_periods(reader: IndexReader, facet: str, articles: Mask) -> tuple[dict[str, int], int]:
+def count_periods(reader: IndexReader, unit: Unit, articles: Mask) -> tuple[dict[str, int], int]:
     """Return the number of the masked articles dated by each day, week, month, quarter or year, in order of time.
 
     The second value is the number of articles that have no date, or one that is too coarse for the facet.
     """
     times, precisions = _dates(reader, articles)
-    fine = (precisions & ~np.uint8(AMBIGUOUS)) >= _MIN_PRECISION[facet]
-    numbers, counts = np.unique(_numbered(facet, _moments_at(times[fine])), return_counts=True)
+    fine = has_period(unit, precisions)
+    numbers, counts = np.unique(period_numbers(unit, times[fine]), return_counts=True)
     found = {
-        _period_name(facet, number): count
+        period_name(unit, first_day(unit, number)): count
         for number, count in zip(numbers.tolist(), counts.tolist(), strict=True)
     }
     return found, len(times) - int(np.count_nonzero(fine))
 
 
 def periods_within(
-    facet: str, periods: Sequence[str], start: dt.datetime | None, end: dt.datetime | None
+    unit: Unit, periods: Sequence[str], start: dt.datetime | None, end: dt.datetime | None
 ) -> set[str]:
     """Return which periods, given by their names, lie whole between ``start`` and ``end``, if one of these is given.
 
@@ -57,50 +56,29 @@ def periods_within(
         return set()
     within = set(periods)
     if start is not None and start > dt.datetime.min:
-        last = _period_at(facet, start - dt.timedelta(microseconds=1))  # begins too early
+        last = period_name(unit, (start - dt.timedelta(microseconds=1)).date())  # begins too early
         within = {period for period in within if period > last}
     if end is not None and not is_last_moment(end):
-        after = _period_at(facet, end)  # ends too late
+        after = period_name(unit, end.date())  # ends too late
         within = {period for period in within if period < after}
     return within
 
 
-def _period_at(facet: str, moment: dt.datetime) -> str:
-    """Return the name of the period that holds a moment. Names are ordered as periods are."""
-    return _period_name(facet, int(_numbered(facet, np.array([moment], "datetime64[us]"))[0]))
+def has_period(unit: Unit, precisions: Array) -> Mask:
+    """Return a mask of the dates that are fine enough to lie in one period of a unit of time."""
+    return np.asarray((precisions & ~np.uint8(AMBIGUOUS)) >= _MIN_PRECISION[unit], np.bool_)
 
 
-def _moments_at(times: Array) -> Array:
-    """Return local times, in the unit of the date columns, as NumPy's moments."""
-    return np.datetime64("0001-01-01T00:00:00", "us") + times.astype("timedelta64[us]")
-
-
-def _numbered(facet: str, moments: Array) -> Ints:
-    """Return the number of the period of each moment, counted from the one that holds 1 January 1970."""
-    if facet == "year":
+def period_numbers(unit: Unit, times: Array) -> Ints:
+    """Return the number of the period of each local time, as :mod:`newssearch.corpus.periods` numbers them."""
+    moments = np.datetime64("0001-01-01T00:00:00", "us") + times.astype("timedelta64[us]")
+    if unit == "year":
         return moments.astype("datetime64[Y]").astype(np.int64)
-    if facet in ("month", "quarter"):
+    if unit in ("month", "quarter"):
         months = moments.astype("datetime64[M]").astype(np.int64)
-        return months if facet == "month" else months // 3
+        return months if unit == "month" else months // 3
     days = moments.astype("datetime64[D]").astype(np.int64)
-    return days if facet == "day" else (days + _DAYS_FROM_MONDAY) // 7
-
-
-def _period_name(facet: str, period: int) -> str:
-    """Return the name of a period from its number, as :func:`newssearch.text.dates.parse_period` reads it."""
-    if facet == "year":
-        return str(PartialDate(1970 + period))
-    if facet == "month":
-        return str(PartialDate(1970 + period // 12, period % 12 + 1))
-    if facet == "quarter":
-        return f"{1970 + period // 4:04d}-Q{period % 4 + 1}"
-    if facet == "day":
-        return dt.date.fromordinal(_ORDINAL_OF_1970 + period).isoformat()
-    year, week, _ = dt.date.fromordinal(_ORDINAL_OF_1970 + period * 7 - _DAYS_FROM_MONDAY).isocalendar()
-    return f"{year:04d}-W{week:02d}"
-
-
-_ORDINAL_OF_1970 = dt.date(1970, 1, 1).toordinal()
+    return days if unit == "day" else (days + DAYS_FROM_MONDAY) // 7
 
 
 def count_dates(reader: IndexReader, articles: Mask) -> DateCounts:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from heapq import nsmallest
+from typing import cast
 
 import numpy as np
 
+from newssearch.corpus.periods import Unit
 from newssearch.engines.embedded.storage.sorted_sets import Mask
 from newssearch.extra import number_of
 from newssearch.facets import Facet, FacetValue, FacetValues
@@ -85,7 +87,7 @@ def _selected(
 ) -> set[str]:
     """Return the group keys of the values that a request filters by; keys of values that no article has may be among them."""
     if facet in DATE_FACETS:
-        return periods_within(facet, [one.value for one in values], request.start, request.end)
+        return periods_within(cast("Unit", facet), [one.value for one in values], request.start, request.end)
     own = reader.own_fields.get(facet)
     if own is None:
         field, names = FIELDS[facet], outlets(request.aliases)

@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
+from newssearch.corpus.periods import Unit
 from newssearch.engines.embedded.segment.own_fields import OwnColumn
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, concat_aranges
 from newssearch.extra import number_of
@@ -57,7 +58,7 @@ def value_counts(reader: IndexReader, facet: str, articles: Mask, aliases: Alias
     frequent ones.
     """
     if facet in DATE_FACETS:
-        periods, without = count_periods(reader, facet, articles)
+        periods, without = count_periods(reader, cast("Unit", facet), articles)
         found = [CountedValue(period, period, count) for period, count in periods.items()]
         return ValueCounts(found, without, {}, lambda groups: sum(periods[group] for group in groups))
     if (own := reader.own_fields.get(facet)) is not None:
@@ -96,13 +97,13 @@ def _field_value_counts(
         if not value:
             without += count
             continue
-        group = _group_of_key(field, value_key, value, names)
+        group = group_of_key(field, value_key, value, names)
         held[group] += count
         spelled = spellings.setdefault(group, {})
         shown = group if field.kind == "language" else value
         spelled[shown] = spelled.get(shown, 0) + count
     totals = _with_containing(held) if field.kind == "words" else held
-    found = [CountedValue(group, _most_frequent(spellings[group]), count) for group, count in totals.items()]
+    found = [CountedValue(group, most_frequent(spellings[group]), count) for group, count in totals.items()]
     found.sort(key=lambda one: (-one.articles, one.value))
     return ValueCounts(found, without, spellings, lambda groups: _articles_with(groups, held, field))
 
@@ -117,7 +118,7 @@ def _counts_by_segment(reader: IndexReader, field: str, articles: Mask) -> Itera
             yield values[code], keys[code].decode(), int(counts[code])
 
 
-def _group_of_key(field: ArticleField, value_key: str, value: str, names: Outlets) -> str:
+def group_of_key(field: ArticleField, value_key: str, value: str, names: Outlets) -> str:
     """Return the group key of a value of an article, given the key that is stored beside it."""
     if field.kind == "outlet":
         return names.group(value_key)
@@ -126,7 +127,7 @@ def _group_of_key(field: ArticleField, value_key: str, value: str, names: Outlet
     return value_key or WORDLESS_PREFIX + key(value)
 
 
-def _most_frequent(spellings: Mapping[str, int]) -> str:
+def most_frequent(spellings: Mapping[str, int]) -> str:
     if len(spellings) == 1:  # most groups have one, and there may be very many
         return next(iter(spellings))
     return min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
@@ -137,10 +138,10 @@ def _with_containing(held: Counter[str]) -> Counter[str]:
 
     A filter on the value also finds the articles with those values. Values are given and returned as group keys.
     """
-    sizes = _word_counts(held)
+    sizes = word_counts(held)
     counts = Counter[str]()
     for group, count in held.items():
-        for inner in _contained(group, sizes):
+        for inner in contained_groups(group, sizes):
             if inner in held:
                 counts[inner] += count
     return counts
@@ -150,20 +151,20 @@ def _articles_with(groups: Set[str], held: Counter[str], field: ArticleField) ->
     """Return the number of articles whose value is in one of the groups, or contains such a value."""
     if field.kind != "words":
         return sum(held[group] for group in groups)
-    sizes = _word_counts(held)
+    sizes = word_counts(held)
     return sum(
         count
         for group, count in held.items()
-        if group in groups or not groups.isdisjoint(_contained(group, sizes))
+        if group in groups or not groups.isdisjoint(contained_groups(group, sizes))
     )
 
 
-def _word_counts(groups: Collection[str]) -> list[int]:
+def word_counts(groups: Collection[str]) -> list[int]:
     """Return the numbers of words that groups have, ascending."""
     return sorted({len(group.split()) for group in groups})
 
 
-def _contained(group: str, sizes: Sequence[int]) -> set[str]:
+def contained_groups(group: str, sizes: Sequence[int]) -> set[str]:
     """Return the group, and all of its runs of words that have one of the given sizes."""
     words = group.split() if not group.startswith(WORDLESS_PREFIX) else []
     contained = {group}
@@ -193,19 +194,19 @@ def _own_value_counts(reader: IndexReader, field: ArticleField, articles: Mask) 
         held = mask[column.articles]
         owners, codes = column.articles[held].astype(np.int64), column.codes[held].astype(np.int64)
         without -= len(np.unique(owners))
-        values, keys = _own_groups(column)
+        values, keys = own_groups(column)
         parts.append((owners, codes, keys, values))
         counts = np.bincount(codes, minlength=len(values))
         for code in np.flatnonzero(counts).tolist():
             spellings[keys[code]][values[code]] += int(counts[code])
     numbers = {group: number for number, group in enumerate(spellings)}
-    sizes = _word_counts(spellings) if field.kind == "words" else ()
+    sizes = word_counts(spellings) if field.kind == "words" else ()
     pairs = [_pairs_of(owners, codes, keys, numbers, sizes) for owners, codes, keys, _ in parts]
     totals = np.zeros(len(numbers), np.int64)
     for _, groups in pairs:
         totals += np.bincount(groups, minlength=len(numbers))
     found = [
-        CountedValue(group, _most_frequent(spellings[group]), int(totals[n])) for group, n in numbers.items()
+        CountedValue(group, most_frequent(spellings[group]), int(totals[n])) for group, n in numbers.items()
     ]
     if field.kind == "date":
         found.sort(key=lambda one: one.value)
@@ -232,7 +233,7 @@ def _pairs_of(
     """
     found: list[list[int]] = [[]] * len(keys)
     for code in np.unique(codes).tolist():
-        inner = _contained(keys[code], sizes)
+        inner = contained_groups(keys[code], sizes)
         found[code] = sorted(numbers[group] for group in inner if group in numbers)
     each = np.array(list(map(len, found)), np.int64)
     first = np.cumsum(each) - each
@@ -243,7 +244,7 @@ def _pairs_of(
     return pairs // size, pairs % size
 
 
-def _own_groups(column: OwnColumn) -> tuple[list[str], list[str]]:
+def own_groups(column: OwnColumn) -> tuple[list[str], list[str]]:
     """Return each value of an own field, as a facet shows it, and its group key. The values of a date are months."""
     values = column.values
     if column.kind == "date":

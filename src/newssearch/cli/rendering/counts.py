@@ -1,0 +1,268 @@
+"""The output of ``newssearch count``: the columns and rows of a table of counts, bars, and remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from newssearch.corpus.table import Measure, Table, TableCell, TableGroup, extent_keys
+from newssearch.corpus.tabulation import GroupIndices
+from newssearch.display import escape
+from newssearch.display.brief import many
+from newssearch.results import left_out, why_no_value
+
+from .formats import json_text
+from .layout import Style, columns, in_width
+from .tables import Cell, Column, TableFormat, shown_cell, table_lines
+
+MAX_BAR = 40
+"""The largest number of columns of a bar."""
+MIN_BAR = 8
+"""A terminal that leaves fewer columns for bars has none."""
+BAR_WITHOUT_TERMINAL = 30
+"""The number of columns of the longest bar if the output goes to no terminal."""
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+NARROWEST_NAME = 16
+"""The names of values are cut to at least this number of columns, if the other columns of the table then fit."""
+GAP = 2
+"""The number of columns between the columns of a table."""
+_HEADINGS = {
+    "all_articles": "all articles",
+    "all_words": "all words",
+    "per_million": "per million",
+}
+
+
+class CountRows(NamedTuple):
+    """A table of counts as rows of cells. ``total`` is the row of all articles that match; None if there is none.
+
+    ``bars`` has for each row the number that a bar shows, None for none; it is empty if the table has no bars.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] | None = None
+    bars: tuple[float | None, ...] = ()
+
+
+def is_wide(table: Table, *, long: bool) -> bool:
+    """Whether a table is printed with a column for each group of its second dimension."""
+    return len(table.by) == 2 and len(table.queries) == 1 and len(table.measures) == 1 and not long
+
+
+def count_rows(table: Table, *, long: bool, labels: bool) -> CountRows:
+    """Return the rows of a table. With ``labels``, groups are written as people read them, such as ``(none)``.
+
+    A cross table of one query and one measure has a column for each group of its second dimension, unless it is ``long``;
+    others have a row for each cell.
+    """
+    if is_wide(table, long=long):
+        return _wide_rows(table, labels)
+    value_columns = tuple(Column(one.name) for one in table.by) or (Column("query"),)
+    single = len(table.queries) == 1 or not table.by
+    columns = (*value_columns, *(_columns_of_one(table.measures) if single else _columns_of_several(table)))
+    if not table.by:
+        totals = enumerate(table.queries)
+        rows = ((query.name, *_row_numbers(table, [table.total(n)], single)) for n, query in totals)
+        return CountRows(columns, tuple(rows))
+    queries = range(len(table.queries))
+    found: list[tuple[Cell, ...]] = []
+    bars: list[float | None] = []
+    for groups in table.addresses():
+        cells = [table.cell(*groups, query=query) for query in queries]
+        shown = [_value(one.groups[at], labels) for one, at in zip(table.by, groups, strict=True)]
+        found.append((*shown, *_row_numbers(table, cells, single)))
+        bars.append(_bar(table, groups, cells[0]))
+    total = ("total", *[""] * (len(table.by) - 1), *_row_numbers(table, [*map(table.total, queries)], single))
+    return CountRows(columns, tuple(found), total, tuple(bars) if single and len(table.by) == 1 else ())
+
+
+def _value(group: TableGroup, labels: bool) -> str | None:
+    return group.label if labels or group.others else group.value
+
+
+def _bar(table: Table, groups: GroupIndices, cell: TableCell) -> float | None:
+    group = table.by[0].groups[groups[0]]
+    return None if group.value is None else getattr(cell, table.measures[-1])
+
+
+def _names(measures: Sequence[Measure]) -> list[str]:
+    """Return the columns of a query: the number of articles, the measures asked for, each after what it is of."""
+    before: dict[str, tuple[str, ...]] = {
+        "share": ("all_articles",),
+        "per_million": () if "occurrences" in measures else ("occurrences",),
+    }
+    names = ["articles"]
+    for name in measures:
+        if name != "articles":
+            names += [*before.get(name, ()), *(("all_words",) if name == "per_million" else ()), name]
+    return names
+
+
+def _columns_of_one(measures: Sequence[Measure]) -> list[Column]:
+    return [_column(name, name) for name in _names(measures)]
+
+
+def _columns_of_several(table: Table) -> list[Column]:
+    """Return a column for each measure of each query, and those of the sizes of the cells."""
+    found = []
+    for query in table.queries:
+        for measure in table.measures:
+            name = query.name if len(table.measures) == 1 else f"{query.name}: {measure.replace('_', ' ')}"
+            found.append(_column(measure, name))
+    return [*found, *(_column(name, name) for name in extent_keys(table.measures))]
+
+
+def _column(measure: str, name: str) -> Column:
+    return Column(name, _HEADINGS.get(name, ""), percent=measure == "share")
+
+
+def _row_numbers(table: Table, cells: Sequence[TableCell], single: bool) -> list[Cell]:
+    """Return the numbers of the columns of a row."""
+    if single:
+        return [getattr(cells[0], name) for name in _names(table.measures)]
+    found = [getattr(cell, name) for cell in cells for name in table.measures]
+    return [*found, *(getattr(cells[0], name) for name in extent_keys(table.measures))]
+
+
+def _wide_rows(table: Table, labels: bool) -> CountRows:
+    """Return a row for each group of the first dimension, with a number for each group of the second."""
+    first, second = table.by
+    (measure,) = table.measures
+    names = [group.label if labels or group.value is None else group.value for group in second.groups]
+    rows = [
+        (_value(group, labels), *(getattr(table.cell(row, column), measure) for column in range(len(names))))
+        for row, group in enumerate(first.groups)
+    ]
+    return CountRows((Column(first.name), *(_column(measure, name) for name in names)), tuple(rows))
+
+
+# ---- formats
+
+
+def count_lines(table: Table, format_: TableFormat, style: Style, *, long: bool) -> Iterator[str]:
+    """Yield the lines of a table of counts in a format."""
+    if format_ == "json":
+        yield json_text(table.to_dict())
+    elif format_ == "jsonl":
+        for row in table.row_dicts() if table.by else table.query_dicts():
+            yield json_text(row, indent=None)
+    elif format_ == "csv":
+        found = count_rows(table, long=long, labels=False)
+        yield from table_lines(format_, found.columns, found.rows, style)
+    elif format_ == "md":
+        found = count_rows(table, long=long, labels=True)
+        yield from table_lines(format_, found.columns, [*found.rows, *_total_rows(found)], style)
+        for line in [*_totals(table, long=long), *remarks(table)]:
+            yield from ("", escape.markdown(line))
+    else:
+        yield from _text_lines(table, count_rows(table, long=long, labels=True), style, long)
+
+
+def _total_rows(found: CountRows) -> Iterator[tuple[Cell, ...]]:
+    if found.total is not None:
+        yield found.total
+
+
+def _text_lines(table: Table, found: CountRows, style: Style, long: bool) -> Iterator[str]:
+    """Yield aligned lines with bars, and the remarks. A table that is too wide for the terminal is divided by columns."""
+    rows = [*found.rows, *_total_rows(found)]
+    widths = _widths(found.columns, rows)
+    for number, (low, high) in enumerate(_divisions(widths, style)):
+        yield from ("",) if number else ()
+        part = [found.columns[0], *found.columns[low:high]]
+        cells = [(row[0], *row[low:high]) for row in rows]
+        bars = _bars(found, widths, style)
+        if bars:
+            part.append(Column("bar", " "))
+            bars += [""] * (len(rows) - len(bars))
+            cells = [(*row, drawn) for row, drawn in zip(cells, bars, strict=True)]
+        yield from table_lines("text", part, cells, style)
+    said = [*_totals(table, long=long), *remarks(table)]
+    yield from ("",) if said else ()
+    for line in said:
+        yield from in_width(escape.terminal(line), style)
+
+
+def _widths(of: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[int]:
+    """Return the number of terminal columns that each column of a table takes."""
+    found = []
+    for at, column in enumerate(of):
+        shown = [shown_cell(row[at], column.digits, percent=column.percent) for row in rows]
+        found.append(max(columns(escape.terminal(text)) for text in (column.heading or column.key, *shown)))
+    return found
+
+
+def _divisions(widths: Sequence[int], style: Style) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of columns that fit on the terminal beside the first column, which is repeated.
+
+    If all would fit beside a first column cut to :data:`NARROWEST_NAME`, they are one range.
+    """
+    low = 1
+    others = sum(widths[1:]) + GAP * (len(widths) - 1)
+    if widths and style.width is not None and min(widths[0], NARROWEST_NAME) + others <= style.width:
+        yield low, len(widths)
+        return
+    while low < len(widths):
+        high, taken = low, widths[0]
+        while high < len(widths):
+            taken += GAP + widths[high]
+            if style.width is not None and taken > style.width and high > low:
+                break
+            high += 1
+        yield low, high
+        low = high
+
+
+def _bars(found: CountRows, widths: Sequence[int], style: Style) -> list[str]:
+    """Return a bar for each row; none if the terminal has no room for them, or if there is nothing to show."""
+    most = max((value for value in found.bars if value), default=0)
+    room = BAR_WITHOUT_TERMINAL
+    if style.width is not None:
+        room = min(style.width - sum(widths) - GAP * len(widths), MAX_BAR)
+    if not most or room < MIN_BAR:
+        return []
+    return [bar(value / most, room) if value else "" for value in found.bars]
+
+
+def bar(part: float, width: int) -> str:
+    """Return a bar for a part of the whole, from 0 to 1, in eighths of a column; at least one eighth.
+
+    >>> bar(1, 3), bar(0.5, 3), bar(0.001, 3)
+    ('███', '█▌', '▏')
+    """
+    eighths = max(round(part * width * 8), 1)
+    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+
+
+def _totals(table: Table, *, long: bool) -> list[str]:
+    """Return the totals of a cross table, which has no row for them, as a line."""
+    if not is_wide(table, long=long):
+        return []
+    return [f"total: {many(table.queries[0].total.articles, 'article')}"]
+
+
+def remarks(table: Table) -> list[str]:
+    """Return what a reader of the table has to know: what is left out, and which numbers do not add up."""
+    found = []
+    for one in table.by:
+        if one.overlapping and len(one.groups) > 1:
+            found.append(
+                f"An article may have several values of {one.name}: their numbers add up to more than the total."
+            )
+        for query in table.queries:
+            if one.unit == one.name and (why := why_no_value(one.name, query.dates)):
+                found.append(f"(none){_of(table, query.name)}: {why}")
+    for query in table.queries:
+        if left := left_out(query.undated, query.imprecise):
+            found.append(f"{left}{_of(table, query.name)}")
+    return found
+
+
+def _of(table: Table, name: str) -> str:
+    return f" of {name}" if len(table.queries) > 1 else ""
+
+
+def unfinished(table: Table) -> list[str]:
+    """Return the names of the periods of a table that are not over."""
+    return [str(group.value) for one in table.by for group in one.groups if not group.over]

@@ -1,0 +1,79 @@
+"""Days, weeks, months, quarters and years as consecutive numbers, with their first days and their names."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal, get_args
+
+Unit = Literal["day", "week", "month", "quarter", "year"]
+"""A unit of time by which articles are counted. A week begins on Monday, as in ISO 8601."""
+UNITS: tuple[Unit, ...] = get_args(Unit)
+"""The units of time, the finest first."""
+
+_ORDINAL_OF_1970 = dt.date(1970, 1, 1).toordinal()
+DAYS_FROM_MONDAY = 3
+"""1 January 1970, where numbers of days begin, is this number of days after a Monday."""
+LAST_DAY = dt.date.max
+"""The last day of the calendar, at which its last periods end."""
+
+
+def period_number(unit: Unit, day: dt.date) -> int:
+    """Return the number of the period that holds a day: 0 for the one that holds 1 January 1970.
+
+    >>> [period_number(unit, dt.date(1970, 1, 5)) for unit in UNITS], period_number("month", dt.date(1969, 12, 31))
+    ([4, 1, 0, 0, 0], -1)
+    """
+    if unit == "year":
+        return day.year - 1970
+    if unit in ("quarter", "month"):
+        months = (day.year - 1970) * 12 + day.month - 1
+        return months if unit == "month" else months // 3
+    days = day.toordinal() - _ORDINAL_OF_1970
+    return days if unit == "day" else (days + DAYS_FROM_MONDAY) // 7
+
+
+def first_day(unit: Unit, number: int) -> dt.date:
+    """Return the first day of a period, given by its number. That of the first week of the calendar is 1 January of year 1.
+
+    Raises ValueError or OverflowError if the period is beyond the calendar.
+
+    >>> first_day("week", 1).isoformat(), first_day("quarter", -1).isoformat()
+    ('1970-01-05', '1969-10-01')
+    """
+    if unit == "year":
+        return dt.date(1970 + number, 1, 1)
+    if unit in ("quarter", "month"):
+        months = number * 3 if unit == "quarter" else number
+        return dt.date(1970 + months // 12, months % 12 + 1, 1)
+    if unit == "day":
+        return dt.date.fromordinal(_ORDINAL_OF_1970 + number)
+    return dt.date.fromordinal(max(_ORDINAL_OF_1970 + number * 7 - DAYS_FROM_MONDAY, 1))
+
+
+def last_day(unit: Unit, number: int) -> dt.date:
+    """Return the last day of a period, given by its number, or :data:`LAST_DAY` if it ends beyond the calendar.
+
+    >>> last_day("month", 1).isoformat()
+    '1970-02-28'
+    """
+    try:
+        return first_day(unit, number + 1) - dt.timedelta(days=1)
+    except (ValueError, OverflowError):
+        return LAST_DAY
+
+
+def period_name(unit: Unit, day: dt.date) -> str:
+    """Return the name of the period that holds a day, as queries and filters read it.
+
+    >>> [period_name(unit, dt.date(2024, 7, 25)) for unit in UNITS]
+    ['2024-07-25', '2024-W30', '2024-07', '2024-Q3', '2024']
+    """
+    if unit == "week":
+        year, week, _ = day.isocalendar()
+        return f"{year:04d}-W{week:02d}"
+    if unit == "quarter":
+        return f"{day.year:04d}-Q{(day.month + 2) // 3}"
+    return day.isoformat()[: _LENGTHS[unit]]
+
+
+_LENGTHS = {"year": 4, "month": 7, "day": 10}

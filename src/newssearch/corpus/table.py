@@ -1,0 +1,309 @@
+"""Tables of counts: how many articles say something, by the values of fields and over time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Literal, NamedTuple, get_args
+
+from newssearch.commit import Commit
+from newssearch.display import notebook
+from newssearch.display.brief import brief, many, quoted
+from newssearch.query import Diagnostic
+from newssearch.results import DateCounts
+from newssearch.system.late_dataclass import dataclass
+
+from .periods import Unit
+from .tabulation import Counts, Extent, GroupIndices
+
+TABLE_VERSION = 1
+"""The version of the keys of the dicts here. It is increased when a key is removed or changes its meaning."""
+Measure = Literal["articles", "paragraphs", "sentences", "occurrences", "share", "per_million"]
+"""A number that a table has for each cell: see :class:`TableCell`."""
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+"""All measures, in the order of their columns. The last of those that are asked for is the main one, which bars show."""
+NOTEBOOK_ROWS = 200
+"""The largest number of rows that a notebook shows."""
+
+
+def share_of(articles: int, all_articles: int | None) -> float | None:
+    """Return the share of articles; None if there are none, or if their number is unknown."""
+    return articles / all_articles if all_articles else None
+
+
+def rate_of(occurrences: int | None, all_words: int | None) -> float | None:
+    """Return the occurrences per million words; None if there are no words, or if a number is unknown."""
+    return occurrences * 1e6 / all_words if all_words and occurrences is not None else None
+
+
+def shown_measures(measures: Sequence[Measure]) -> tuple[Measure, ...]:
+    """Return the given measures and the number of articles, in the order of their columns."""
+    return tuple(name for name in MEASURES if name == "articles" or name in measures)
+
+
+def extent_keys(measures: Sequence[Measure]) -> tuple[str, ...]:
+    """Return the names of the numbers that a share and a rate are of, as far as they are among the measures.
+
+    >>> extent_keys(["share"]), extent_keys(["occurrences"])
+    (('all_articles',), ())
+    """
+    pairs: tuple[tuple[Measure, str], ...] = (("share", "all_articles"), ("per_million", "all_words"))
+    return tuple(name for measure, name in pairs if measure in measures)
+
+
+class TableCell(NamedTuple):
+    """The numbers of a query in one cell of a table, or in all of it. A number that was not asked for is None.
+
+    ``articles`` is the number of articles that match, ``paragraphs`` that of their paragraphs that match, as in the
+    results of a search. ``occurrences`` counts the matches of the query's words, phrases and other units in these
+    paragraphs; equal spans of words count once, and headlines do not count. ``sentences`` is the number of sentences in
+    which an occurrence begins. ``all_articles`` counts the articles of the cell that pass the filters, whether or not
+    they match, and ``all_words`` the words of their paragraphs.
+    """
+
+    articles: int
+    paragraphs: int | None = None
+    sentences: int | None = None
+    occurrences: int | None = None
+    all_articles: int | None = None
+    all_words: int | None = None
+
+    @property
+    def share(self) -> float | None:
+        """The share of the articles that match, from 0 to 1; None if there is no article, or if it was not asked for.
+
+        >>> TableCell(1, all_articles=4).share
+        0.25
+        """
+        return share_of(self.articles, self.all_articles)
+
+    @property
+    def per_million(self) -> float | None:
+        """The occurrences per million words of all articles of the cell; None if these have no words, or if not asked for.
+
+        >>> TableCell(1, occurrences=3, all_words=60_000).per_million
+        50.0
+        """
+        return rate_of(self.occurrences, self.all_words)
+
+    def to_dict(self, measures: Sequence[Measure]) -> dict[str, int | float | None]:
+        """Return the given measures by name."""
+        return {name: getattr(self, name) for name in measures}
+
+
+def cell_of(counts: Counts, extent: Extent, measures: Sequence[Measure]) -> TableCell:
+    """Return the numbers of a cell that the given measures need."""
+    articles, paragraphs, sentences, occurrences = counts
+    rate = "per_million" in measures
+    return TableCell(
+        articles,
+        paragraphs if "paragraphs" in measures else None,
+        sentences if "sentences" in measures else None,
+        occurrences if rate or "occurrences" in measures else None,
+        extent.articles if rate or "share" in measures else None,
+        extent.words if rate else None,
+    )
+
+
+class TableGroup(NamedTuple):
+    """A row or a column of a table: the articles with one value, or of one period.
+
+    ``value`` is None for the articles without a value, or without a date that is fine enough; and where ``others``, the
+    number of values that are counted together because they are not among the most frequent, is not 0. Of a period,
+    ``since`` and ``until`` are the first and the last day, and ``over`` is False if its last day has not passed.
+    """
+
+    value: str | None
+    others: int = 0
+    since: dt.date | None = None
+    until: dt.date | None = None
+    over: bool = True
+
+    @property
+    def label(self) -> str:
+        """The value as people read it.
+
+        >>> TableGroup("2024-07", over=False).label, TableGroup(None).label, TableGroup(None, others=2).label
+        ('2024-07 (so far)', '(none)', '2 others')
+        """
+        if self.others:
+            return many(self.others, "other")
+        return "(none)" if self.value is None else f"{self.value}{'' if self.over else ' (so far)'}"
+
+
+@dataclass(frozen=True, slots=True)
+class TableDimension:
+    """What the rows or the columns of a table are: the name of a field or of a unit of time, and the groups in order.
+
+    ``unit`` is the unit of time if the groups are periods. If ``overlapping``, an article may be in several groups, so
+    that their numbers add up to more than the total.
+    """
+
+    name: str
+    groups: tuple[TableGroup, ...]
+    unit: Unit | None = None
+    overlapping: bool = False
+
+    def __repr__(self) -> str:
+        return brief(self, f"{self.name}: {many(len(self.groups), 'group')}")
+
+
+@dataclass(frozen=True, slots=True)
+class TableQuery:
+    """A query of a table: its name, its text, how it was understood, and its counts.
+
+    ``cells`` has the counts of each cell in which the query matches, by the indices of its groups; ``total`` those of all
+    articles that match, each counted once. ``undated``, ``imprecise`` and ``dates`` are as in
+    :class:`~newssearch.Results`.
+    """
+
+    name: str
+    query: str
+    interpretation: str
+    total: Counts
+    cells: Mapping[GroupIndices, Counts]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    undated: int = 0
+    imprecise: int = 0
+    dates: DateCounts = DateCounts()
+
+    def __repr__(self) -> str:
+        return brief(self, f"{quoted(self.name)}: {many(self.total.articles, 'article')}")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Counts of articles that match one or several queries, by at most two fields or a unit of time.
+
+    ``by`` has the rows, and the columns of a cross table; ``measures`` are the numbers that were asked for. ``extent`` is
+    the size of the archive, or of the part that passes the filters, and ``extents`` that of each cell; both are empty
+    unless a share or a rate was asked for. ``commit`` is the state of the index that was counted.
+
+    >>> import newssearch, tempfile
+    >>> articles = [
+    ...     newssearch.Article.create(title=title, text="It rained.", date=date, outlet=outlet)
+    ...     for title, date, outlet in [("Rain", "2024-06-30", "Echo"), ("Storm", "2024-08-01", "Post")]
+    ... ]
+    >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(folder) as index:
+    ...     report = index.add(articles)
+    ...     table = index.table("storm", by="month", measures="share")
+    >>> [(group.value, table.cell(row).articles, table.cell(row).share) for row, group in enumerate(table.by[0].groups)]
+    [('2024-08', 1, 1.0)]
+    """
+
+    by: tuple[TableDimension, ...]
+    queries: tuple[TableQuery, ...]
+    measures: tuple[Measure, ...]
+    extent: Extent
+    extents: Mapping[GroupIndices, Extent]
+    commit: Commit
+
+    def __repr__(self) -> str:
+        sides = " x ".join(f"{len(one.groups):,} {one.name}" for one in self.by)
+        names = ", ".join(quoted(one.name, 40) for one in self.queries[:3])
+        return brief(
+            self, f"of {names}{'…' if len(self.queries) > 3 else ''}", f"by {sides}" if sides else ""
+        )
+
+    def cell(self, *groups: int, query: int = 0) -> TableCell:
+        """Return the numbers of a query in a cell, given by the index of its group in each dimension."""
+        counts = self.queries[query].cells.get(groups, _NOTHING)
+        return cell_of(counts, self.extents.get(groups, _EMPTY), self.measures)
+
+    def total(self, query: int = 0) -> TableCell:
+        """Return the numbers of a query in all articles that match, each counted once."""
+        return cell_of(self.queries[query].total, self.extent, self.measures)
+
+    def addresses(self) -> Iterator[GroupIndices]:
+        """Yield the address of each cell, row by row: the indices of its groups. Without dimensions, there is none."""
+        return product(*(range(len(one.groups)) for one in self.by)) if self.by else iter(())
+
+    def records(self) -> list[dict[str, object]]:
+        """Return a flat dict for each cell and query, as for ``pandas.DataFrame(table.records())``.
+
+        It has the value of each dimension by name, the name of the query, and the measures. Without dimensions, there is
+        one dict for each query.
+        """
+        found: list[dict[str, object]] = []
+        for groups in self.addresses() if self.by else [()]:
+            values = {one.name: one.groups[at].value for one, at in zip(self.by, groups, strict=True)}
+            for number, query in enumerate(self.queries):
+                cell = self.cell(*groups, query=number) if self.by else self.total(number)
+                found.append({**values, "query": query.name, **cell.to_dict(self.shown_measures)})
+        return found
+
+    @property
+    def shown_measures(self) -> tuple[Measure, ...]:
+        """The measures that were asked for, with the number of articles, in the order of their columns."""
+        return shown_measures(self.measures)
+
+    def _repr_html_(self) -> str:
+        """Return HTML for a notebook: a row for each value or each query, cut after :data:`NOTEBOOK_ROWS`."""
+        names = [one.name for one in self.by]
+        rows = self.records()  # of a cross table one for each cell
+        shown = [[notebook.number_html(value) for value in row.values()] for row in rows[:NOTEBOOK_ROWS]]
+        more = len(rows) - len(shown)
+        measures = [name.replace("_", " ") for name in self.shown_measures]
+        return notebook.page(
+            notebook.table(
+                [*names, "query", *measures], shown, [*[""] * (len(names) + 1), *["number"] * len(measures)]
+            ),
+            notebook.paragraph(f"{many(more, 'more row')}" if more else ""),
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the table as JSON types, as ``newssearch count --format json`` prints it."""
+        counted = {"all_articles": self.extent.articles, "all_words": self.extent.words}
+        return {
+            "version": TABLE_VERSION,
+            "commit": self.commit.to_dict(),
+            "by": [{"name": one.name, "unit": one.unit, "overlapping": one.overlapping} for one in self.by],
+            "measures": [*self.shown_measures],
+            "queries": [*self.query_dicts()],
+            **{key: counted[key] for key in extent_keys(self.measures)},
+            "rows": [*self.row_dicts()],
+        }
+
+    def query_dicts(self) -> Iterator[dict[str, object]]:
+        """Yield the dict of each query, with its numbers in all articles that match."""
+        for number, query in enumerate(self.queries):
+            yield {
+                "name": query.name,
+                "query": query.query,
+                "interpretation": query.interpretation,
+                "diagnostics": [note.to_dict() for note in query.diagnostics],
+                "undated": query.undated,
+                "imprecise": query.imprecise,
+                "dates": query.dates.to_dict(),
+                "total": self.total(number).to_dict(self.shown_measures),
+            }
+
+    def row_dicts(self) -> Iterator[dict[str, object]]:
+        """Yield the dict of each cell: its groups, and the measures of each query by its name."""
+        for groups in self.addresses():
+            cells = [self.cell(*groups, query=number) for number in range(len(self.queries))]
+            here = [one.groups[at] for one, at in zip(self.by, groups, strict=True)]
+            row: dict[str, object] = {
+                "group": {one.name: group.value for one, group in zip(self.by, here, strict=True)}
+            }
+            others = {
+                one.name: group.others for one, group in zip(self.by, here, strict=True) if group.others
+            }
+            if others:
+                row["others"] = others
+            for group in here:
+                if group.since is not None and group.until is not None:
+                    row |= {
+                        "since": group.since.isoformat(),
+                        "until": group.until.isoformat(),
+                        "over": group.over,
+                    }
+            row["counts"] = {
+                query.name: cell.to_dict(self.shown_measures)
+                for query, cell in zip(self.queries, cells, strict=True)
+            }
+            yield row | {key: getattr(cells[0], key) for key in extent_keys(self.measures)}
+
+
+_NOTHING, _EMPTY = Counts(), Extent()

@@ -1,0 +1,318 @@
+"""The groups that articles are counted by: which groups of a field or of a unit of time each article is in.
+
+The groups of a dimension are numbered from 1; group 0 has the articles without a value. Values that no filter can tell
+apart are one group: see :mod:`search.value_counts`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol, cast
+
+import numpy as np
+
+from newssearch.corpus.periods import Unit, first_day
+from newssearch.engines.embedded.search.date_facets import has_period, period_numbers
+from newssearch.engines.embedded.search.reader import IndexReader
+from newssearch.engines.embedded.search.value_counts import (
+    contained_groups,
+    group_of_key,
+    most_frequent,
+    own_groups,
+    word_counts,
+)
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, concat_ranges, run_starts
+from newssearch.extra import number_of
+from newssearch.fields import FIELDS, ArticleField
+from newssearch.outlets import Aliases, outlets
+from newssearch.stopping import StopCheck
+from newssearch.system.kept import cached_property
+
+NO_GROUP = 0
+"""The number of the group of the articles without a value."""
+
+
+class Members(NamedTuple):
+    """Pairs of an article and a group that it is in, each once, in order of the articles.
+
+    Articles are given by their indices among those that were asked for. Each has a pair, if only with :data:`NO_GROUP`.
+    """
+
+    articles: Ints
+    groups: Ints
+
+
+class Dimension(Protocol):
+    """A field or a unit of time, by which the articles of a snapshot are grouped. It does not change."""
+
+    @property
+    def overlapping(self) -> bool:
+        """Whether an article can be in several groups."""
+
+    @property
+    def in_time(self) -> bool:
+        """Whether groups are periods, which are in order of time."""
+
+    def members(self, articles: Ints, check: StopCheck) -> Members:
+        """Return the groups of some articles, given by their numbers in the index, ascending."""
+
+    def held(self, articles: Ints) -> Ints:
+        """Return the groups, ascending, of which some of the given articles have a value of their own.
+
+        An article also is in the groups whose values its own value contains. :data:`NO_GROUP` is left out.
+        """
+
+    def values(self, groups: Ints, articles: Ints, weights: Ints) -> list[str | dt.date]:
+        """Return the value that stands for each of the given groups; of a period, its first day.
+
+        Of several spellings, it is the one in most of the given articles, which count with their weights.
+        """
+
+    def sort_key(self, value: str | dt.date) -> Any:
+        """Return the key by which equally frequent values are ordered."""
+
+
+class DateDimension:
+    """The periods in which articles are dated."""
+
+    overlapping = False
+    in_time = True
+
+    def __init__(self, reader: IndexReader, unit: Unit) -> None:
+        self._reader = reader
+        self._unit: Unit = unit
+
+    @cached_property
+    def _groups(self) -> tuple[Ints, int]:
+        """The group of each article of the index, and the number of the period of group 1."""
+        numbers = [period_numbers(self._unit, segment.local_time) for segment in self._reader.segments]
+        dated = [has_period(self._unit, segment.precision) for segment in self._reader.segments]
+        if not any(mask.any() for mask in dated):
+            return np.zeros(self._reader.articles, np.int64), 0
+        first = min(int(n[mask].min()) for n, mask in zip(numbers, dated, strict=True) if mask.any())
+        groups = [np.where(mask, n - first + 1, NO_GROUP) for n, mask in zip(numbers, dated, strict=True)]
+        return np.concatenate(groups), first
+
+    def members(self, articles: Ints, check: StopCheck) -> Members:
+        """Return the periods of some articles."""
+        return Members(np.arange(len(articles)), self._groups[0][articles])
+
+    def held(self, articles: Ints) -> Ints:
+        """Return the periods of some articles."""
+        return distinct_groups(self._groups[0][articles])
+
+    def values(self, groups: Ints, articles: Ints, weights: Ints) -> list[str | dt.date]:
+        """Return the first day of each of the given periods."""
+        first = self._groups[1] - 1
+        return [first_day(self._unit, first + group) for group in groups.tolist()]
+
+    def sort_key(self, value: str | dt.date) -> Any:
+        """Return the value: periods are ordered by time."""
+        return value
+
+
+class _SegmentValues(NamedTuple):
+    """The values of a field in a segment, as the rows of a table: each with its group and as it is shown."""
+
+    groups: Ints
+    shown: Sequence[str]
+
+
+class ValueDimension:
+    """The values of a field, or of an own field, of which an article may have several.
+
+    With ``contains``, an article is also in the groups of the values that its own value contains, word by word.
+    """
+
+    in_time = False
+
+    def __init__(self, reader: IndexReader, field: ArticleField, aliases: Aliases) -> None:
+        self._reader = reader
+        self._field = field
+        self._is_own = field.name not in FIELDS
+        self.in_time = self._is_own and field.kind == "date"
+        self._contains = field.kind == "words"
+        self._numbers: dict[str, int] = {"": NO_GROUP}  # of each group, by its key
+        self._names = outlets(aliases)
+        self._tables = {segment: self._table(segment) for segment in reader.segments}
+        self._inner: dict[
+            int, Ints
+        ] = {}  # the groups that a group contains, with itself, as they are asked for
+
+    @property
+    def overlapping(self) -> bool:
+        """Whether an article can be in several groups: with several values, or with a value that contains others."""
+        return self._contains or self._is_own
+
+    def _table(self, segment: Segment) -> _SegmentValues:
+        """Return the group of each value of a segment, and how it is shown. New groups get the next numbers."""
+        keys: list[str]
+        shown: Sequence[str]
+        if self._is_own:
+            column = segment.own_fields.get(self._field.name)
+            shown, keys = ([""], [""]) if column is None else own_groups(column)
+        else:
+            shown = segment.values(self._field.name).values
+            stored = segment.keys(self._field.name).all()
+            keys = [""]
+            for value, key in zip(shown[1:], stored[1:], strict=True):
+                keys.append(group_of_key(self._field, key.decode(), value, self._names))
+            shown = keys if self._field.kind == "language" else shown
+        numbers = self._numbers
+        groups = [NO_GROUP, *(numbers.setdefault(key, len(numbers)) for key in keys[1:])]
+        return _SegmentValues(np.array(groups, np.int64), shown)
+
+    def _by_segment(self, articles: Ints) -> list[tuple[_SegmentValues, Ints, Ints]]:
+        """Return for each segment its values, indices among the given articles, and the values of these, as pairs.
+
+        Articles of an own field without a value have no pair.
+        """
+        found = []
+        for segment, here, local in self._reader.by_article(articles):
+            table = self._tables[segment]
+            if not self._is_own:
+                codes = segment.values(self._field.name).codes[local].astype(np.int64)
+                found.append((table, here, codes))
+                continue
+            column = segment.own_fields.get(self._field.name)
+            if column is not None:
+                first, last = (
+                    column.articles.searchsorted(local.astype(column.articles.dtype), side)
+                    for side in ("left", "right")
+                )
+                sizes = last - first
+                found.append(
+                    (table, here.repeat(sizes), column.codes[concat_ranges(first, sizes)].astype(np.int64))
+                )
+        return found
+
+    def members(self, articles: Ints, check: StopCheck) -> Members:
+        """Return the groups of some articles."""
+        parts = []
+        for table, at, codes in self._by_segment(articles):
+            check()
+            parts.append((at, table.groups[codes]))
+        at = np.concatenate([NO_INTS, *(part[0] for part in parts)])
+        groups = np.concatenate([NO_INTS, *(part[1] for part in parts)])
+        if self._contains:
+            at, groups = self._with_contained(at, groups, check)
+        if self._is_own:
+            missing = np.ones(len(articles), np.bool_)
+            missing[at] = False
+            at = np.concatenate((at, missing.nonzero()[0]))
+            groups = np.concatenate((groups, np.full(len(at) - len(groups), NO_GROUP)))
+        return distinct_members(at, groups, len(self._numbers)) if self.overlapping else Members(at, groups)
+
+    def _with_contained(self, at: Ints, groups: Ints, check: StopCheck) -> tuple[Ints, Ints]:
+        """Return pairs with those of the groups that the given groups contain."""
+        distinct, number = np.unique(groups, return_inverse=True)
+        inner = []
+        for count, group in enumerate(distinct.tolist()):
+            if count % 1024 == 0:
+                check()
+            inner.append(self._contained_in(group))
+        sizes = np.array([len(one) for one in inner], np.int64)
+        first = np.cumsum(sizes) - sizes
+        flat = np.concatenate([NO_INTS, *inner])
+        return at.repeat(sizes[number]), flat[concat_ranges(first[number], sizes[number])]
+
+    def _contained_in(self, group: int) -> Ints:
+        found = self._inner.get(group)
+        if found is None:
+            numbers = self._numbers
+            inside = contained_groups(self._keys[group], self._sizes)
+            found = self._inner[group] = np.array(
+                [numbers[key] for key in inside if key in numbers], np.int64
+            )
+        return found
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        return list(self._numbers)
+
+    @cached_property
+    def _sizes(self) -> list[int]:
+        return word_counts(self._keys[1:])
+
+    def held(self, articles: Ints) -> Ints:
+        """Return the groups of which some of the given articles have a value of their own."""
+        parts = [table.groups[np.unique(codes)] for table, _, codes in self._by_segment(articles)]
+        return distinct_groups(np.concatenate([NO_INTS, *parts]))
+
+    def values(self, groups: Ints, articles: Ints, weights: Ints) -> list[str | dt.date]:
+        """Return the value that stands for each of the given groups; of an own date, the first day of the month."""
+        if self.in_time:
+            return [dt.date.fromisoformat(f"{self._keys[group]}-01") for group in groups.tolist()]
+        wanted = np.zeros(len(self._numbers), np.bool_)
+        wanted[groups] = True
+        spellings: dict[int, Counter[str]] = defaultdict(Counter)
+        for table, at, codes in self._by_segment(articles):
+            counts = np.bincount(codes, weights[at], len(table.groups))
+            for code in np.flatnonzero(wanted[table.groups] & (counts > 0)).tolist():
+                spellings[int(table.groups[code])][table.shown[code]] += int(counts[code])
+        return [most_frequent(spellings[group]) for group in groups.tolist()]
+
+    def sort_key(self, value: str | dt.date) -> Any:
+        """Return the key by which equally frequent values are ordered: numbers by size."""
+        return number_of(str(value)) if self._is_own and self._field.kind == "number" else value
+
+
+def distinct_groups(groups: Ints) -> Ints:
+    """Return the distinct groups, ascending, without :data:`NO_GROUP`."""
+    present = np.bincount(groups, minlength=1)
+    present[NO_GROUP] = 0
+    return present.nonzero()[0]
+
+
+def distinct_members(articles: Ints, groups: Ints, size: int) -> Members:
+    """Return the pairs of an article and a group, each once, in order; groups are less than ``size``."""
+    pairs = articles * size + groups
+    pairs.sort()
+    pairs = pairs[run_starts(pairs)]
+    return Members(pairs // size, pairs % size)
+
+
+MAX_KEPT_DIMENSIONS = 16
+"""A snapshot keeps this number of dimensions; then it starts anew."""
+
+
+class Dimensions:
+    """The dimensions of a snapshot, each made when it is first asked for and then kept: see :data:`MAX_KEPT_DIMENSIONS`."""
+
+    def __init__(self, reader: IndexReader) -> None:
+        self._reader = reader
+        self._kept: dict[tuple[str, Aliases], Dimension] = {}
+        self._words: dict[bool, Ints] = {}
+
+    def get(self, name: str, aliases: Aliases) -> Dimension:
+        """Return the dimension of a field, of an own field that the index has, or of a unit of time."""
+        row = FIELDS.get(name) or self._reader.own_fields.get(name)
+        asked = (name, aliases if row is not None and row.kind == "outlet" else ())
+        found = self._kept.get(asked)
+        if found is None:
+            if len(self._kept) >= MAX_KEPT_DIMENSIONS:
+                self._kept.clear()
+            if row is None:
+                found = DateDimension(self._reader, cast("Unit", name))
+            else:
+                found = ValueDimension(self._reader, row, asked[1])
+            self._kept[asked] = found
+        return found
+
+    def words(self, *, novel: bool) -> Ints:
+        """Return the number of words of all paragraphs of each article of the index, or of its novel paragraphs."""
+        found = self._words.get(novel)
+        if found is None:
+            parts = [_words_by_article(segment, novel) for segment in self._reader.segments]
+            found = self._words[novel] = np.concatenate([NO_INTS, *parts])
+        return found
+
+
+def _words_by_article(segment: Segment, novel: bool) -> Ints:
+    sizes = segment.fields["text"].sizes
+    if novel:
+        sizes = np.where(segment.novel, sizes, sizes.dtype.type(0))
+    return np.add.reduceat(sizes, segment.first[:-1], dtype=np.int64) if len(sizes) else NO_INTS

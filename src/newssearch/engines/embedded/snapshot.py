@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from heapq import merge
 from typing import TYPE_CHECKING
@@ -14,10 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from newssearch.article import Article, Place
-from newssearch.commit import Commit, digest_of_sum
-from newssearch.corpus.concordance import LineOptions
-from newssearch.engines.embedded.corpus.concordance import ConcordanceReader
-from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.search.date_facets import count_dates, first_and_last_date
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator, Selection
 from newssearch.engines.embedded.search.explain import explain
@@ -25,20 +20,17 @@ from newssearch.engines.embedded.search.facets import count_facet, filtered_by
 from newssearch.engines.embedded.search.feedback import FEEDBACK_RESULTS, expansion_of
 from newssearch.engines.embedded.search.hit_order import HitOrder, place_of
 from newssearch.engines.embedded.search.hits import HitMaker, articles_of_story
-from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.search.related import related_tree
 from newssearch.engines.embedded.search.result_order import ResultOrder
 from newssearch.engines.embedded.segment.columns import moment_of
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
-from newssearch.engines.embedded.storage.container import Array, item_view
+from newssearch.engines.embedded.storage.container import item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
-from newssearch.engines.embedded.storage.toc import Toc
 from newssearch.engines.protocol import (
     Contents,
     Found,
     FoundExpansion,
-    FoundLines,
     FoundMore,
     FoundRelated,
     FoundScan,
@@ -46,32 +38,19 @@ from newssearch.engines.protocol import (
     KeptVersion,
     StoredHeader,
 )
-from newssearch.errors import QueryError
 from newssearch.facets import Facet, FacetValue, FacetValues
-from newssearch.fields import FIELD_NAMES, INFO_FACETS, ArticleField
+from newssearch.fields import FIELD_NAMES, INFO_FACETS
 from newssearch.identity import id_number
 from newssearch.outlets import Aliases
-from newssearch.query import MAX_DEPTH, Diagnostic, Everything, Node, Not, Relaxed, depth
+from newssearch.query import Everything, Node, Not, Relaxed
 from newssearch.request import HitContent, ResolvedRequest
 from newssearch.results import Hit, Rank
-from newssearch.stopping import StopCheck
 from newssearch.system.frozen import FrozenDict
-from newssearch.system.kept import cached_property
+
+from .corpus_queries import CorpusQueries, without_repetitions
 
 if TYPE_CHECKING:
     from newssearch.corpus.neighbours import Neighbours
-    from newssearch.corpus.words import (
-        CollocateOptions,
-        FoundCollocates,
-        FoundKeywords,
-        IndexWord,
-        KeywordOptions,
-    )
-
-if TYPE_CHECKING:
-    from newssearch.corpus.tabulation import Tabulation, TabulationRequest
-
-    from .corpus.dimensions import Dimensions
 
 NOTHING = Not(Everything())
 """A tree that finds no article."""
@@ -93,46 +72,8 @@ BATCHES_TO_RELEASE = 2
 """A scan takes what it has read of the files out of memory after this number of batches of hits."""
 
 
-class EmbeddedSnapshot:
+class EmbeddedSnapshot(CorpusQueries):
     """The state of an index after one commit: see :class:`newssearch.engines.protocol.Snapshot`."""
-
-    def __init__(self, segments: list[Segment], boilerplate: Array, toc: Toc) -> None:
-        self.boilerplate = boilerplate
-        """The min-hash samples that are boilerplate, as sorted hashes: see :mod:`indexing.near_duplicates`."""
-        self.commit = Commit(toc.generation, toc.time, digest_of_sum(toc.hash_sum))
-        self.stamp = toc.stamp
-        self._reader = IndexReader(segments)
-        self._dimensions: Dimensions | None = None
-
-    def close(self) -> None:
-        """Close the files of the snapshot: on Windows, a commit cannot remove files that are open."""
-        self._reader = IndexReader(())
-        self._dimensions = None
-        self.boilerplate = np.empty(0, self.boilerplate.dtype)
-
-    @contextmanager
-    def _reading(self, tree: Node | None = None) -> Iterator[None]:
-        """Surround all reading of the segments with checks. ``tree`` is the query, if there is one.
-
-        First check that no file was truncated, because reading a truncated file would make the system end the process.
-        Turn an exception that damage has caused into :class:`~newssearch.IndexDamagedError`, and the exception for too
-        deep a recursion into :class:`~newssearch.QueryError` if the query is nested too deeply.
-        """
-        for segment in self._reader.segments:
-            segment.container.check_size()
-        with diagnosed(self._reader.segments):
-            try:
-                yield
-            except RecursionError:
-                if tree is None or depth(tree) <= MAX_DEPTH:
-                    raise
-                raise QueryError("the query is nested too deeply") from None
-
-    @cached_property
-    def own_fields(self) -> tuple[ArticleField, ...]:
-        """The own fields of the index, in alphabetical order."""
-        with self._reading():
-            return tuple(self._reader.own_fields.values())
 
     # ---- the search
 
@@ -153,7 +94,7 @@ class EmbeddedSnapshot:
                 total_paragraphs=order.paragraphs(),
                 total_stories=total - self._copies_among(articles),
                 facets=self._facets(selection, articles, request),
-                diagnostics=_once([*evaluator.notes, *suggester.unknown_words(tree)]),
+                diagnostics=without_repetitions([*evaluator.notes, *suggester.unknown_words(tree)]),
                 corrections=FrozenDict(suggester.corrections),
                 clauses=explain(evaluator, request) if request.explain or not total else (),
                 names=FrozenDict(evaluator.names()),
@@ -306,25 +247,6 @@ class EmbeddedSnapshot:
             order = ResultOrder(evaluator, evaluator.found(request), request)
             return [self._rank(placed.document, placed.score) for placed in order.page()]
 
-    def concordance(self, tree: Node, request: ResolvedRequest, wanted: LineOptions) -> FoundLines:
-        """Return the page of lines that ``wanted`` asks for, with the counts of all occurrences."""
-        with self._reading(tree):
-            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
-            articles = evaluator.found(request)
-            total = int(np.count_nonzero(articles))
-            reader = ConcordanceReader(evaluator, articles, request, wanted)
-            return FoundLines(
-                lines=reader.lines(),
-                total_occurrences=reader.total,
-                total_paragraphs=reader.paragraphs,
-                total_articles=total,
-                without_lines=reader.without_lines,
-                sample=reader.sample,
-                diagnostics=_once([*evaluator.notes, *evaluator.suggester(total).unknown_words(tree)]),
-                undated=evaluator.count_undated(request, articles),
-                imprecise=evaluator.count_imprecise(request, articles),
-            )
-
     def _copies_among(self, articles: Mask) -> int:
         """Return the number of the given articles that are copies: all but one of each story."""
         stories = np.sort(np.concatenate([NO_INTS, *self._stories_among(articles)]))
@@ -417,53 +339,6 @@ class EmbeddedSnapshot:
                 found for found in self._ids(self._reader.live_articles()) if found.endswith(ending)
             )
 
-    def collocates(self, tree: Node, request: ResolvedRequest, options: CollocateOptions) -> FoundCollocates:
-        """Return the words near the matches of a query in the articles that pass the filters."""
-        from newssearch.engines.embedded.corpus.collocates import CollocateFinder  # a search needs none of it
-
-        with self._reading(tree):
-            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
-            finder = CollocateFinder(evaluator, request, options)
-            found = finder.found()
-            return replace(
-                found,
-                diagnostics=tuple(_notes(evaluator, found.occurrences)),
-                undated=evaluator.count_undated(request, finder.articles),
-                imprecise=evaluator.count_imprecise(request, finder.articles),
-            )
-
-    def keywords(
-        self, tree: Node, against: Node | None, request: ResolvedRequest, options: KeywordOptions
-    ) -> FoundKeywords:
-        """Return the words that are relatively more frequent in the articles that match ``tree`` than in others."""
-        from newssearch.engines.embedded.corpus.keywords import KeywordFinder  # a search needs none of it
-
-        with self._reading(tree):
-            evaluator, *others = (
-                QueryEvaluator(self._reader, node, request.aliases, request.check)
-                for node in (tree, against)
-                if node is not None
-            )
-            finder = KeywordFinder(evaluator, others[0] if others else None, request)
-            found = finder.found(options)
-            notes = [_notes(evaluator, found.target.articles)]
-            notes += [_notes(other, found.reference.articles) for other in others]
-            return replace(
-                found,
-                diagnostics=tuple(_once([note for some in notes for note in some])),
-                undated=evaluator.count_undated(request, finder.articles),
-                imprecise=evaluator.count_imprecise(request, finder.articles),
-            )
-
-    def words(self, prefix: str, limit: int, check: StopCheck) -> tuple[IndexWord, ...]:
-        """Return the words of paragraphs and headlines that begin with a folded prefix, the most frequent first."""
-        from newssearch.engines.embedded.corpus.word_list import (
-            words_with_prefix,
-        )  # a search needs none of it
-
-        with self._reading():
-            return words_with_prefix(self._reader, prefix, limit, check)
-
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
         """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""
         with self._reading(tree):
@@ -476,17 +351,6 @@ class EmbeddedSnapshot:
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             return int(np.count_nonzero(evaluator.found(request)))
-
-    def tabulate(
-        self, trees: Sequence[Node], request: ResolvedRequest, wanted: TabulationRequest
-    ) -> Tabulation:
-        """Return the counts of each tree, as a whole and in the cells that ``wanted`` asks for."""
-        from .corpus import dimensions, tabulating  # a search needs none of it
-
-        with self._reading(max(trees, key=depth)):
-            if self._dimensions is None:
-                self._dimensions = dimensions.Dimensions(self._reader)
-            return tabulating.tabulate(self._reader, self._dimensions, trees, request, wanted)
 
     def __len__(self) -> int:
         """Return the number of articles."""
@@ -584,16 +448,6 @@ def _stored_header(segment: Segment, article: int) -> StoredHeader:
         added=moment_of(int(segment.added[article])),
         version=int(segment.version[article]),
     )
-
-
-def _notes(evaluator: QueryEvaluator, total: int) -> list[Diagnostic]:
-    """Return the notes on the words of a query that finds ``total`` articles."""
-    return _once([*evaluator.notes, *evaluator.suggester(total).unknown_words(evaluator.tree)])
-
-
-def _once(notes: list[Diagnostic]) -> list[Diagnostic]:
-    """Return the diagnostics without repetitions, in order. They repeat when a clause is evaluated several times."""
-    return list(dict.fromkeys(notes))
 
 
 def _in_order_of_ids(segment: Segment, number: int) -> Iterator[tuple[bytes, int, int]]:

@@ -2,7 +2,7 @@
 
 A :class:`Store` is one index, which changes by *commits*. A :class:`Snapshot` is the state of the index after one
 commit, and never changes; a :class:`Writer` makes the next commit. A :class:`Rebuild` is a new index that takes the
-place of the old one. All other modules use these protocols only; :mod:`newssearch.engines.address` chooses the engine.
+place of the old one. :mod:`.corpus_protocol` has the part of a snapshot that counts and compares. All other modules use these protocols only; :mod:`newssearch.engines.address` chooses the engine.
 
 The tests in ``tests/contract/`` check that an engine follows these protocols and the semantics of the query language.
 """
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from newssearch.article import Article, Place
 from newssearch.commit import Commit
-from newssearch.corpus.concordance import ConcordanceLine, LineOptions
 from newssearch.display.brief import brief, many
 from newssearch.errors import OwnFieldError
 from newssearch.facets import FacetValue, FacetValues
@@ -33,21 +32,14 @@ from newssearch.results import (
     NameSpelling,
     Rank,
 )
-from newssearch.stopping import StopCheck
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
 from newssearch.text.partial_dates import PartialDate
 
+from .corpus_protocol import CorpusSnapshot
+
 if TYPE_CHECKING:
     from newssearch.corpus.neighbours import Neighbours
-    from newssearch.corpus.tabulation import Tabulation, TabulationRequest
-    from newssearch.corpus.words import (
-        CollocateOptions,
-        FoundCollocates,
-        FoundKeywords,
-        IndexWord,
-        KeywordOptions,
-    )
     from newssearch.reports import Leftover, Problem
 
 
@@ -112,24 +104,6 @@ class FoundScan(NamedTuple):
     start: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundLines:
-    """A page of the lines of a concordance, in order, and the counts of all occurrences.
-
-    See :class:`~newssearch.Concordance`.
-    """
-
-    lines: tuple[ConcordanceLine, ...]
-    total_occurrences: int
-    total_paragraphs: int
-    total_articles: int
-    without_lines: int
-    sample: int | None
-    diagnostics: Sequence[Diagnostic]
-    undated: int
-    imprecise: int
-
-
 class FoundExpansion(NamedTuple):
     """The words by which a query is expanded, the heaviest first, or why there are none."""
 
@@ -185,7 +159,7 @@ class KeptVersion(NamedTuple):
     id: str
 
 
-class Snapshot(Protocol):
+class Snapshot(CorpusSnapshot, Protocol):
     """The state of an index after one commit. It never changes, and several threads can search it."""
 
     @property
@@ -248,24 +222,6 @@ class Snapshot(Protocol):
     ) -> Neighbours:
         """Return a hit of :meth:`scan`, and those before and after it. Raises the same error."""
 
-    def concordance(self, tree: Node, request: ResolvedRequest, wanted: LineOptions) -> FoundLines:
-        """Return the page of lines that ``wanted`` asks for: the occurrences of ``tree`` in paragraphs, each with its context.
-
-        An occurrence is a match, in a paragraph of an article that the query finds, of a leaf that is neither negated nor
-        optional; equal matches of several leaves are one. The context is that of
-        :func:`newssearch.highlight.context.context_of`.
-
-        A sample has the occurrences with the smallest :func:`~newssearch.corpus.sampling.sampling_keys` of the number of
-        the article's id, the paragraph, the number of the first word in it, and that of the word after the last. It is
-        drawn if there are more occurrences than ``wanted.sample``, or than
-        :data:`~newssearch.corpus.concordance.MAX_LINES_SORTED_BY_WORDS` where lines are sorted by words. The counts are of
-        all occurrences.
-
-        Lines are in the order of their articles, then of paragraphs, of first words, and of last words. Articles are
-        ordered as by :meth:`search` without grouping, or by date, then id; those without a date are last. If lines are
-        sorted by words, these come first, then the date, newest first, then the id.
-        """
-
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
         """Return the article id, paragraph and score of each hit that :meth:`search` would return for the same request.
 
@@ -275,45 +231,8 @@ class Snapshot(Protocol):
     def count(self, tree: Node, request: ResolvedRequest) -> int:
         """Return the number of articles that match ``tree`` and pass the filters of ``request``."""
 
-    def tabulate(
-        self, trees: Sequence[Node], request: ResolvedRequest, wanted: TabulationRequest
-    ) -> Tabulation:
-        """Return the counts of each tree, as a whole and in the cells that ``wanted`` asks for.
-
-        An article is in the cells of all values that it would be found by in a filter. The values of a grouping are
-        those that articles have which match one of the trees, ordered by the number of these articles, added up over the
-        trees, then by value, numbers by size; of several spellings, the most frequent one stands for all. Periods are
-        ordered by time; if extents are wanted, they are those of all articles that pass the filters.
-        """
-
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
         """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""
-
-    def collocates(self, tree: Node, request: ResolvedRequest, options: CollocateOptions) -> FoundCollocates:
-        """Return the words near the matches of a query in the articles that pass the filters.
-
-        A match is an occurrence as counts have it: of a leaf that is not negated, in a paragraph of a matching article. A
-        word in the windows of several matches counts once, for the nearest one; if two are equally near, for the first. The
-        words of matches are in no window. Words are counted as :mod:`newssearch.text.counted_words` says. Numbers, and words
-        that mostly are function words in the language of their article, are left out unless ``all_words``. They are
-        ordered by score, then by count, then by word.
-        """
-
-    def keywords(
-        self, tree: Node, against: Node | None, request: ResolvedRequest, options: KeywordOptions
-    ) -> FoundKeywords:
-        """Return the words that are relatively more frequent in the articles that match ``tree`` than in others.
-
-        The others match ``against``, or are all, pass the filters, and do not match ``tree``. With ``novel``, only the
-        words of novel paragraphs count. The order, and which words are left out, are those of :meth:`collocates`; by log
-        ratio, words without significant evidence are left out too.
-        """
-
-    def words(self, prefix: str, limit: int, check: StopCheck) -> tuple[IndexWord, ...]:
-        """Return the words of paragraphs and headlines that begin with a folded prefix, the most frequent first.
-
-        Equally frequent ones are ordered by counted word: see :mod:`newssearch.text.counted_words`.
-        """
 
     def article(self, article_id: str) -> Article | None:
         """Return the article with that id, with its paragraphs; None if there is none.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from newssearch.engines.corpus_protocol import FoundLines
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
-from newssearch.engines.protocol import FoundLines
 from newssearch.query import Diagnostic, Node, depth
 from newssearch.request import ResolvedRequest
 from newssearch.stopping import StopCheck
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class CorpusQueries(SegmentsReader):
-    """The methods of a snapshot that count, compare and list: see :class:`newssearch.engines.protocol.Snapshot`."""
+    """The methods of a snapshot that count, compare and list: see :class:`newssearch.engines.corpus_protocol.CorpusSnapshot`."""
 
     def concordance(self, tree: Node, request: ResolvedRequest, wanted: LineOptions) -> FoundLines:
         """Return the page of lines that ``wanted`` asks for, with the counts of all occurrences."""

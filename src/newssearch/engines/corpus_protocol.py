@@ -1,0 +1,99 @@
+"""The part of the protocol of a snapshot that counts, compares and lists the words and matches of a corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from newssearch.query import Diagnostic, Node
+from newssearch.request import ResolvedRequest
+from newssearch.stopping import StopCheck
+from newssearch.system.late_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from newssearch.corpus.concordance import ConcordanceLine, LineOptions
+    from newssearch.corpus.tabulation import Tabulation, TabulationRequest
+    from newssearch.corpus.words import (
+        CollocateOptions,
+        FoundCollocates,
+        FoundKeywords,
+        IndexWord,
+        KeywordOptions,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLines:
+    """A page of the lines of a concordance, in order, and the counts of all occurrences.
+
+    See :class:`~newssearch.Concordance`.
+    """
+
+    lines: tuple[ConcordanceLine, ...]
+    total_occurrences: int
+    total_paragraphs: int
+    total_articles: int
+    without_lines: int
+    sample: int | None
+    diagnostics: Sequence[Diagnostic]
+    undated: int
+    imprecise: int
+
+
+class CorpusSnapshot(Protocol):
+    """The methods of a snapshot for the analysis of a corpus."""
+
+    def tabulate(
+        self, trees: Sequence[Node], request: ResolvedRequest, wanted: TabulationRequest
+    ) -> Tabulation:
+        """Return the counts of each tree, as a whole and in the cells that ``wanted`` asks for.
+
+        An article is in the cells of all values that it would be found by in a filter. The values of a grouping are
+        those that articles have which match one of the trees, ordered by the number of these articles, added up over the
+        trees, then by value, numbers by size; of several spellings, the most frequent one stands for all. Periods are
+        ordered by time; if extents are wanted, they are those of all articles that pass the filters.
+        """
+
+    def concordance(self, tree: Node, request: ResolvedRequest, wanted: LineOptions) -> FoundLines:
+        """Return the page of lines that ``wanted`` asks for: the occurrences of ``tree`` in paragraphs, each with its context.
+
+        An occurrence is a match, in a paragraph of an article that the query finds, of a leaf that is neither negated nor
+        optional; equal matches of several leaves are one. The context is that of
+        :func:`newssearch.highlight.context.context_of`.
+
+        A sample has the occurrences with the smallest :func:`~newssearch.corpus.sampling.sampling_keys` of the number of
+        the article's id, the paragraph, the number of the first word in it, and that of the word after the last. It is
+        drawn if there are more occurrences than ``wanted.sample``, or than
+        :data:`~newssearch.corpus.concordance.MAX_LINES_SORTED_BY_WORDS` where lines are sorted by words. The counts are of
+        all occurrences.
+
+        Lines are in the order of their articles, then of paragraphs, of first words, and of last words. Articles are
+        ordered as by :meth:`search` without grouping, or by date, then id; those without a date are last. If lines are
+        sorted by words, these come first, then the date, newest first, then the id.
+        """
+
+    def collocates(self, tree: Node, request: ResolvedRequest, options: CollocateOptions) -> FoundCollocates:
+        """Return the words near the matches of a query in the articles that pass the filters.
+
+        A match is an occurrence as counts have it: of a leaf that is not negated, in a paragraph of a matching article. A
+        word in the windows of several matches counts once, for the nearest one; if two are equally near, for the first. The
+        words of matches are in no window. Words are counted as :mod:`newssearch.text.counted_words` says. Numbers, and words
+        that mostly are function words in the language of their article, are left out unless ``all_words``. They are
+        ordered by score, then by count, then by word.
+        """
+
+    def keywords(
+        self, tree: Node, against: Node | None, request: ResolvedRequest, options: KeywordOptions
+    ) -> FoundKeywords:
+        """Return the words that are relatively more frequent in the articles that match ``tree`` than in others.
+
+        The others match ``against``, or are all, pass the filters, and do not match ``tree``. With ``novel``, only the
+        words of novel paragraphs count. The order, and which words are left out, are those of :meth:`collocates`; by log
+        ratio, words without significant evidence are left out too.
+        """
+
+    def words(self, prefix: str, limit: int, check: StopCheck) -> tuple[IndexWord, ...]:
+        """Return the words of paragraphs and headlines that begin with a folded prefix, the most frequent first.
+
+        Equally frequent ones are ordered by counted word: see :mod:`newssearch.text.counted_words`.
+        """

@@ -18,7 +18,7 @@ from .combinations import check_count
 from .console import print_diagnostics, without_surrogates
 from .options import query_options, table_options
 from .recording import clock, read_input, recorder, with_receipt
-from .rendering.counts import count_lines, count_rows, remarks, unfinished
+from .rendering.counts import count_lines, count_remarks, count_rows, unfinished
 from .tables import output_format, print_table
 
 TOP_ROWS, TOP_COLUMNS = 25, 10
@@ -148,5 +148,5 @@ def _print_notes(table: Table, shape: str) -> None:
     for query in table.queries:
         print_diagnostics(query.diagnostics, query.query)
     if shape in ("csv", "jsonl"):
-        for note in (*remarks(table), *(f"{name} is not over" for name in unfinished(table))):
+        for note in (*count_remarks(table), *(f"{name} is not over" for name in unfinished(table))):
             click.echo(f"note: {escape.terminal(note)}", err=True)

@@ -15,7 +15,7 @@ from newssearch.results import DateCounts
 from newssearch.system.late_dataclass import dataclass
 
 from .periods import Unit
-from .tabulation import Counts, Extent, GroupIndices
+from .tabulation import Extent, GroupIndices, MatchCounts
 
 TABLE_VERSION = 1
 """The version of the keys of the dicts here. It is increased when a key is removed or changes its meaning."""
@@ -92,7 +92,7 @@ class TableCell(NamedTuple):
         return {name: getattr(self, name) for name in measures}
 
 
-def cell_of(counts: Counts, extent: Extent, measures: Sequence[Measure]) -> TableCell:
+def cell_of(counts: MatchCounts, extent: Extent, measures: Sequence[Measure]) -> TableCell:
     """Return the numbers of a cell that the given measures need."""
     articles, paragraphs, sentences, occurrences = counts
     rate = "per_million" in measures
@@ -161,8 +161,8 @@ class TableQuery:
     name: str
     query: str
     interpretation: str
-    total: Counts
-    cells: Mapping[GroupIndices, Counts]
+    total: MatchCounts
+    cells: Mapping[GroupIndices, MatchCounts]
     diagnostics: tuple[Diagnostic, ...] = ()
     undated: int = 0
     imprecise: int = 0
@@ -306,4 +306,4 @@ class Table:
             yield row | {key: getattr(cells[0], key) for key in extent_keys(self.measures)}
 
 
-_NOTHING, _EMPTY = Counts(), Extent()
+_NOTHING, _EMPTY = MatchCounts(), Extent()

@@ -10,7 +10,7 @@ from newssearch.query import Diagnostic
 from newssearch.results import DateCounts
 
 
-class Counts(NamedTuple):
+class MatchCounts(NamedTuple):
     """What a query finds in some articles. A number that was not asked for is 0.
 
     ``articles`` is the number of articles that match, ``paragraphs`` that of their paragraphs that match.
@@ -78,8 +78,8 @@ class QueryCounts(NamedTuple):
     ``undated``, ``imprecise`` and ``dates`` are as in :class:`~newssearch.Results`.
     """
 
-    total: Counts
-    cells: Mapping[GroupIndices, Counts]
+    total: MatchCounts
+    cells: Mapping[GroupIndices, MatchCounts]
     diagnostics: tuple[Diagnostic, ...] = ()
     undated: int = 0
     imprecise: int = 0

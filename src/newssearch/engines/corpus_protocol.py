@@ -68,7 +68,7 @@ class CorpusSnapshot(Protocol):
         all occurrences.
 
         Lines are in the order of their articles, then of paragraphs, of first words, and of last words. Articles are
-        ordered as by :meth:`search` without grouping, or by date, then id; those without a date are last. If lines are
+        ordered as by :meth:`~newssearch.engines.protocol.Snapshot.search` without grouping, or by date, then id; those without a date are last. If lines are
         sorted by words, these come first, then the date, newest first, then the id.
         """
 

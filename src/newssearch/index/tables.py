@@ -12,11 +12,11 @@ from newssearch.corpus.periods import UNITS, Unit, first_day, last_day, period_n
 from newssearch.corpus.series import Series
 from newssearch.corpus.table import Measure, Table, TableDimension, TableGroup, TableQuery, cell_of
 from newssearch.corpus.tabulation import (
-    Counts,
     Extent,
     GroupIndices,
     Grouping,
     Groups,
+    MatchCounts,
     Tabulation,
     TabulationRequest,
 )
@@ -36,7 +36,7 @@ AUTO_PERIODS = 100
 DATE = "date"
 """The name of a dimension that stands for the unit of time that suits the articles: see :data:`AUTO_PERIODS`."""
 
-CellNumber = TypeVar("CellNumber", Counts, Extent)
+CellNumber = TypeVar("CellNumber", MatchCounts, Extent)
 
 
 class NamedQuery(NamedTuple):
@@ -191,7 +191,7 @@ def _side(at: int, name: str, groups: Groups, tabulation: Tabulation, counted: C
         shown += [TableGroup(None, groups.others)] if groups.others else []
         dimension = TableDimension(name, tuple(shown), None, groups.overlapping)
         return _Side(dimension, range(len(shown)))
-    span = _span(at, name, unit, tabulation, counted)
+    span = _span_of(at, name, unit, tabulation, counted)
     periods = () if span is None else _periods(span, counted.today)
     index_of: list[int | None] = []
     for value in groups.values:
@@ -203,7 +203,7 @@ def _side(at: int, name: str, groups: Groups, tabulation: Tabulation, counted: C
     return _Side(TableDimension(name, periods, unit, groups.overlapping), index_of)
 
 
-def _span(at: int, name: str, unit: Unit, tabulation: Tabulation, counted: CountedBy) -> _Span | None:
+def _span_of(at: int, name: str, unit: Unit, tabulation: Tabulation, counted: CountedBy) -> _Span | None:
     """Return the periods of a dimension: from the first to the last in which a query matches, or as the request limits them.
 
     Raises :class:`QueryError` if they are too many.
@@ -259,13 +259,13 @@ def series_of(counted: CountedBy) -> Series:
     tabulation = counted.tabulation()
     (named,), (found,), (groups,) = counted.queries, tabulation.queries, tabulation.groups
     unit = cast("Unit", counted.by[0].name)
-    span = _span(0, unit, unit, tabulation, counted)
+    span = _span_of(0, unit, unit, tabulation, counted)
     size = 0 if span is None else span.size
-    cells = [cell_of(Counts(), Extent(), counted.measures)] * size
+    cells = [cell_of(MatchCounts(), Extent(), counted.measures)] * size
     for at, day in enumerate(groups.values):
         number = -1 if span is None or day is None else period_number(unit, _day(day)) - span.first
         if 0 <= number < size:
-            counts, extent = found.cells.get((at,), Counts()), tabulation.extents.get((at,), Extent())
+            counts, extent = found.cells.get((at,), MatchCounts()), tabulation.extents.get((at,), Extent())
             cells[number] = cell_of(counts, extent, counted.measures)
     total = cell_of(found.total, tabulation.extent, counted.measures)
     without = groups.values.index(None) if None in groups.values else -1
@@ -284,7 +284,7 @@ def series_of(counted: CountedBy) -> Series:
         total=total,
         commit=counted.snapshot.commit,
         **numbers,
-        without=found.cells.get((without,), Counts()).articles,
+        without=found.cells.get((without,), MatchCounts()).articles,
         diagnostics=(*named.query.diagnostics, *found.diagnostics),
         undated=found.undated,
         imprecise=found.imprecise,

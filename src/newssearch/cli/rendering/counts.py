@@ -24,7 +24,7 @@ BAR_WITHOUT_TERMINAL = 30
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 NARROWEST_NAME = 16
 """The names of values are cut to at least this number of columns, if the other columns of the table then fit."""
-GAP = 2
+COLUMN_GAP = 2
 """The number of columns between the columns of a table."""
 _HEADINGS = {
     "all_articles": "all articles",
@@ -153,7 +153,7 @@ def count_lines(table: Table, format_: TableFormat, style: Style, *, long: bool)
     elif format_ == "md":
         found = count_rows(table, long=long, labels=True)
         yield from table_lines(format_, found.columns, [*found.rows, *_total_rows(found)], style)
-        for line in [*_totals(table, long=long), *remarks(table)]:
+        for line in [*_totals(table, long=long), *count_remarks(table)]:
             yield from ("", escape.markdown(line))
     else:
         yield from _text_lines(table, count_rows(table, long=long, labels=True), style, long)
@@ -167,7 +167,7 @@ def _total_rows(found: CountRows) -> Iterator[tuple[Cell, ...]]:
 def _text_lines(table: Table, found: CountRows, style: Style, long: bool) -> Iterator[str]:
     """Yield aligned lines with bars, and the remarks. A table that is too wide for the terminal is divided by columns."""
     rows = [*found.rows, *_total_rows(found)]
-    widths = _widths(found.columns, rows)
+    widths = _column_widths(found.columns, rows)
     for number, (low, high) in enumerate(_divisions(widths, style)):
         yield from ("",) if number else ()
         part = [found.columns[0], *found.columns[low:high]]
@@ -178,13 +178,13 @@ def _text_lines(table: Table, found: CountRows, style: Style, long: bool) -> Ite
             bars += [""] * (len(rows) - len(bars))
             cells = [(*row, drawn) for row, drawn in zip(cells, bars, strict=True)]
         yield from table_lines("text", part, cells, style)
-    said = [*_totals(table, long=long), *remarks(table)]
+    said = [*_totals(table, long=long), *count_remarks(table)]
     yield from ("",) if said else ()
     for line in said:
         yield from in_width(escape.terminal(line), style)
 
 
-def _widths(of: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[int]:
+def _column_widths(of: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[int]:
     """Return the number of terminal columns that each column of a table takes."""
     found = []
     for at, column in enumerate(of):
@@ -199,14 +199,14 @@ def _divisions(widths: Sequence[int], style: Style) -> Iterator[tuple[int, int]]
     If all would fit beside a first column cut to :data:`NARROWEST_NAME`, they are one range.
     """
     low = 1
-    others = sum(widths[1:]) + GAP * (len(widths) - 1)
+    others = sum(widths[1:]) + COLUMN_GAP * (len(widths) - 1)
     if widths and style.width is not None and min(widths[0], NARROWEST_NAME) + others <= style.width:
         yield low, len(widths)
         return
     while low < len(widths):
         high, taken = low, widths[0]
         while high < len(widths):
-            taken += GAP + widths[high]
+            taken += COLUMN_GAP + widths[high]
             if style.width is not None and taken > style.width and high > low:
                 break
             high += 1
@@ -219,7 +219,7 @@ def _bars(found: CountRows, widths: Sequence[int], style: Style) -> list[str]:
     most = max((value for value in found.bars if value), default=0)
     room = BAR_WITHOUT_TERMINAL
     if style.width is not None:
-        room = min(style.width - sum(widths) - GAP * len(widths), MAX_BAR)
+        room = min(style.width - sum(widths) - COLUMN_GAP * len(widths), MAX_BAR)
     if not most or room < MIN_BAR:
         return []
     return [bar(value / most, room) if value else "" for value in found.bars]
@@ -242,7 +242,7 @@ def _totals(table: Table, *, long: bool) -> list[str]:
     return [f"total: {many(table.queries[0].total.articles, 'article')}"]
 
 
-def remarks(table: Table) -> list[str]:
+def count_remarks(table: Table) -> list[str]:
     """Return what a reader of the table has to know: what is left out, and which numbers do not add up."""
     found = []
     for one in table.by:

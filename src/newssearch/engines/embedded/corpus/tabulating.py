@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from newssearch.corpus.tabulation import (
-    Counts,
     Extent,
     GroupIndices,
     Grouping,
     Groups,
+    MatchCounts,
     QueryCounts,
     Tabulation,
     TabulationRequest,
@@ -198,17 +198,17 @@ class _CellCounter:
 
     # ---- counts
 
-    def total(self, matches: _Matches) -> Counts:
+    def total(self, matches: _Matches) -> MatchCounts:
         """Return the counts of all articles that a query finds."""
         numbers = (0 if numbers is None else int(numbers[matches.found].sum()) for numbers in matches[1:])
-        return Counts(int(np.count_nonzero(matches.found)), *numbers)
+        return MatchCounts(int(np.count_nonzero(matches.found)), *numbers)
 
-    def cells(self, matches: _Matches) -> dict[GroupIndices, Counts]:
+    def cells(self, matches: _Matches) -> dict[GroupIndices, MatchCounts]:
         """Return the counts of the articles that a query finds, of each cell that has any."""
         here = matches.found[self._owners]
         codes, owners = self._cells[here], self._owners[here]
         cells, sums = self._summed(codes, [None if n is None else n[owners] for n in matches[1:]])
-        return dict(zip(self._addresses(cells), map(Counts, *sums), strict=True))
+        return dict(zip(self._addresses(cells), map(MatchCounts, *sums), strict=True))
 
     def extent(self) -> Extent:
         """Return the size of the part of the archive that passes the filters."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .corpus.concordance import Concordance, ConcordanceLine
     from .corpus.neighbours import Neighbours
     from .corpus.receipt import Receipt
+    from .corpus.sample import Sample, SampledArticle, Stratum
     from .corpus.series import PeriodCount, Series
     from .corpus.table import Table, TableCell, TableDimension, TableGroup, TableQuery
     from .corpus.words import Collocate, Collocates, CorpusSize, IndexWord, Keyword, Keywords
@@ -126,6 +127,8 @@ __all__ = [
     "Request",
     "Results",
     "Salvage",
+    "Sample",
+    "SampledArticle",
     "Scan",
     "SearchStoppedError",
     "Series",
@@ -136,6 +139,7 @@ __all__ = [
     "TableDimension",
     "TableGroup",
     "TableQuery",
+    "Stratum",
     "TermScore",
     "Verification",
     "Version",
@@ -156,6 +160,7 @@ _NAMES_BY_MODULE = {
     "commit": ("Commit",),
     "config": ("Config",),
     "corpus.neighbours": ("Neighbours",),
+    "corpus.sample": ("Sample", "SampledArticle", "Stratum"),
     "corpus.receipt": ("Receipt",),
     "corpus.concordance": ("Concordance", "ConcordanceLine"),
     "corpus.words": ("Collocate", "Collocates", "CorpusSize", "IndexWord", "Keyword", "Keywords"),

@@ -15,7 +15,7 @@ HIT_OPTIONS = {
 }  # fmt: skip
 """The options of ``query`` that choose hits or their form, by the names of their parameters."""
 WORD_OPTIONS = {"literal": "--literal", "names": "--names", "match": "--any", "expand": "--expand"}
-"""The options of ``query`` that decide how the words of QUERY are interpreted, by the names of their parameters."""
+"""The options that decide how the words of QUERY are interpreted, by the names of their parameters."""
 
 
 def check_index(files: bool, rebuilds: bool, *, prune: bool, retry: bool, exclude: bool, yes: bool) -> None:
@@ -40,9 +40,7 @@ def check_query(context: click.Context) -> None:
     """Raise UsageError for an option of ``newssearch query`` that would have no effect."""
     given, values = _given(context), context.params
     check_hits(context)
-    for name, option in WORD_OPTIONS.items():
-        if name in given and not any(word.strip() for word in values["words"]):
-            raise click.UsageError(f"{option} has no effect without a QUERY.")
+    check_words(context)
     format_ = values["format_"]
     if values["all_paragraphs"] and "group" in given:
         raise click.UsageError(
@@ -62,6 +60,14 @@ def check_query(context: click.Context) -> None:
             f"--format {format_} has no place for facets beside hits: use --count --format {format_} for the facets"
             " alone, or --format json for both."
         )
+
+
+def check_words(context: click.Context) -> None:
+    """Raise UsageError for an option that decides how QUERY is read, if there is no QUERY."""
+    given = _given(context)
+    for name, option in WORD_OPTIONS.items():
+        if name in given and not any(word.strip() for word in context.params["words"]):
+            raise click.UsageError(f"{option} has no effect without a QUERY.")
 
 
 def check_hits(context: click.Context) -> None:

@@ -25,7 +25,7 @@ GROUPS: Sequence[CommandGroup] = (
         "Count",
         {"count": "counting", "collocates": "words", "keywords": "words", "words": "words"},
     ),
-    CommandGroup("Carry", {"receipt": "receipts"}),
+    CommandGroup("Carry", {"sample": "sampling", "receipt": "receipts"}),
     CommandGroup(
         "Keep",
         {

@@ -9,13 +9,14 @@ from typing import cast, get_args
 import click
 from click.core import ParameterSource
 
+from newssearch.display.brief import many
 from newssearch.system.atomic_files import patiently, unused_name
 from newssearch.system.frozen import FrozenDict
 
 from .console import show_lines, style
 from .recording import recorder
 from .rendering.layout import Style
-from .rendering.tables import Cell, Column, TableFormat, table_lines, write_spreadsheet
+from .rendering.tables import MAX_CELL, Cell, Column, TableFormat, table_lines, write_spreadsheet
 
 SPREADSHEET = ".xlsx"
 ENDINGS: Mapping[str, TableFormat] = {
@@ -73,7 +74,12 @@ def print_table(
     temporary = unused_name(file)
     try:
         if file.suffix.lower() == SPREADSHEET:
-            write_spreadsheet(temporary, columns, rows)
+            cut = write_spreadsheet(temporary, columns, rows)
+            if cut:
+                cells = (
+                    f"{many(cut, 'text')} cut after {MAX_CELL:,} characters, the most that a cell can have"
+                )
+                click.echo(f"note: {cells}; --format csv has them whole", err=True)
         else:
             with temporary.open("x", encoding="utf-8", newline="") as stream:
                 for line in lines(Style(None, color=False)):

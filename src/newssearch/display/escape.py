@@ -63,12 +63,23 @@ def markdown_code(text: str) -> str:
     return f"{fence}{space}{line}{space}{fence}"
 
 
-def cell(text: str) -> str:
-    """Return ``text`` as a cell on one line that no spreadsheet takes for a formula (OWASP, CSV injection).
+def terminal_lines(text: str) -> str:
+    """Return each line of ``text`` as :func:`terminal` does.
 
-    >>> cell("=1+1"), cell("1-1")
-    ("'=1+1", '1-1')
+    >>> terminal_lines("a\\x1bb\\n\\nc\\r")
+    'a�b\\n\\nc '
     """
-    line = terminal(text)
+    return "\n".join(map(terminal, text.split("\n")))
+
+
+def cell(text: str, *, broken: bool = False) -> str:
+    """Return ``text`` as a cell that no spreadsheet takes for a formula (OWASP, CSV injection).
+
+    It is on one line, unless ``broken`` keeps its line breaks.
+
+    >>> cell("=1+1"), cell("1-1"), cell("a\\nb"), cell("a\\nb", broken=True)
+    ("'=1+1", '1-1', 'a b', 'a\\nb')
+    """
+    line = terminal_lines(text) if broken else terminal(text)
     first = unicodedata.normalize("NFKC", line.lstrip()[:1])  # some spreadsheets accept full-width signs too
     return f"'{line}" if first in ("=", "+", "-", "@") else line

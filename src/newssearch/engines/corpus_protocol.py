@@ -12,6 +12,7 @@ from newssearch.system.late_dataclass import dataclass
 
 if TYPE_CHECKING:
     from newssearch.corpus.concordance import ConcordanceLine, LineOptions
+    from newssearch.corpus.sample import FoundSample, SampleRequest
     from newssearch.corpus.tabulation import Tabulation, TabulationRequest
     from newssearch.corpus.words import (
         CollocateOptions,
@@ -96,4 +97,13 @@ class CorpusSnapshot(Protocol):
         """Return the words of paragraphs and headlines that begin with a folded prefix, the most frequent first.
 
         Equally frequent ones are ordered by counted word: see :mod:`newssearch.text.counted_words`.
+        """
+
+    def sample(self, tree: Node, request: ResolvedRequest, wanted: SampleRequest) -> FoundSample:
+        """Return a random sample of the articles that match ``tree`` and pass the filters of ``request``.
+
+        Of each stratum, it has the articles with the smallest :func:`~newssearch.corpus.sample.draw_of`, as many as
+        :func:`~newssearch.corpus.sample.allocated` gives it; they are in the order of their draws. A stratum has the
+        articles whose value a filter cannot tell apart, whole values only: ``Jane Doe and John Roe`` is one byline.
+        Strata are ordered by descending number of articles, then by value; periods by time; last come articles without one.
         """

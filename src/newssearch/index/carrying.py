@@ -9,7 +9,15 @@ from newssearch import arguments
 from newssearch.engines.protocol import HitAddress, Snapshot
 from newssearch.errors import HitNotFoundError, QueryError
 from newssearch.query import Node, Query
-from newssearch.request import HIT_CONTENTS, HitContent, Request, ScanOptions, request_of, takes_options
+from newssearch.request import (
+    HIT_CONTENTS,
+    HitContent,
+    MatchOptions,
+    Request,
+    ScanOptions,
+    request_of,
+    takes_options,
+)
 from newssearch.results import Hit
 from newssearch.stopping import StopCheck
 
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
 
     from newssearch.commit import Commit
     from newssearch.corpus.neighbours import Neighbours
+    from newssearch.corpus.sample import Sample
 
 
 class _Begun(NamedTuple):
@@ -124,6 +133,80 @@ class CarryingMethods(OpenIndex):
             wanted = self._hit_address(snapshot, address)
             searched = expanded_query(snapshot, parsed, asked)
             return snapshot.neighbours(searched.query.tree, asked, content, wanted)
+
+    @takes_options(MatchOptions)
+    def sample(
+        self,
+        query: str | Query | Node = "",
+        request: Request | None = None,
+        *,
+        size: int = 100,
+        seed: int = 0,
+        by: str | None = None,
+        equal: bool = False,
+        texts: bool = True,
+        timeout: float | None = None,
+        stop: Callable[[], bool] | None = None,
+        **changes: Unpack[MatchOptions],
+    ) -> Sample:
+        """Draw ``size`` articles at random from those that match: articles to read and to code.
+
+        The same ``seed`` draws the same articles from each index with the same content, whatever its history: an article is
+        drawn if the hash of the seed and its id is among the smallest (:func:`newssearch.corpus.sample.draw_of`). A
+        larger sample with the same seed contains the smaller one, if it has no strata.
+
+        ``by`` divides the articles into strata: by a field (``"outlet"``, an own field) or a unit of time (``"month"``).
+        The sample has each stratum in proportion to its number of articles, or with ``equal`` the same number of each, as
+        far as there are so many (:func:`newssearch.corpus.sample.allocated`). :class:`Stratum` has the weights by which
+        an analysis accounts for that. Without ``texts``, no text is read.
+
+        >>> import newssearch, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(folder) as index:
+        ...     days = [newssearch.Article.create(title=f"Day {n}", text="It rained.", url=f"u{n}") for n in range(9)]
+        ...     report = index.add(days)
+        ...     [one.title for one in index.sample("rain", size=3, seed=7)]
+        ['Day 0', 'Day 5', 'Day 8']
+
+        Raises :class:`QueryError` for a size below 1, an unknown field, and ``equal`` without ``by``. The options, as keyword
+        arguments or in a :class:`Request`:
+        """
+        from newssearch.corpus.sample import Sample, SampleRequest  # a search needs none of it
+
+        given = request_of("sample", MatchOptions, request, changes)
+        wanted = SampleRequest(
+            arguments.whole_number("size", size),
+            arguments.whole_number("seed", seed),
+            None if by is None else arguments.text("by", by),
+            arguments.flag("equal", equal),
+            arguments.flag("texts", texts),
+        )
+        if wanted.size < 1:
+            raise QueryError("the size of a sample is at least 1")
+        if by is not None:
+            given = given.replace(
+                facets=by
+            )  # it is checked as the name of a facet, and needs the same names of outlets
+        elif equal:
+            raise QueryError("equal has no effect without by: it is about strata")
+        with self._asking(query, given, StopCheck(timeout, stop)) as (snapshot, parsed, asked):
+            found = snapshot.sample(parsed.tree, asked, wanted)
+            return Sample(
+                query=parsed.text,
+                interpretation=str(parsed),
+                seed=wanted.seed,
+                size=wanted.size,
+                by=wanted.by,
+                equal=wanted.equal,
+                total=sum(stratum.articles for stratum in found.strata),
+                strata=found.strata,
+                articles=found.articles,
+                commit=snapshot.commit,
+                diagnostics=(*parsed.diagnostics, *found.diagnostics),
+                undated=found.undated,
+                imprecise=found.imprecise,
+                texts=wanted.texts,
+                own_fields=tuple(row.name for row in snapshot.own_fields),
+            )
 
     def _hit_address(self, snapshot: Snapshot, address: str) -> HitAddress:
         """Return an address, given as text. Raises ArticleNotFoundError and :class:`HitNotFoundError`."""

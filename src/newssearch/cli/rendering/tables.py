@@ -16,8 +16,8 @@ from .layout import Style, columns, shorten
 
 TableFormat = Literal["text", "json", "jsonl", "csv", "md"]
 
-Cell = str | int | float | dt.date | None
-"""The type of a value in a table. None stands for an empty cell."""
+Cell = str | int | float | dt.date | list[str] | None
+"""The type of a value in a table. None stands for an empty cell; a list of texts is a list in JSON, and else one text."""
 
 
 MAX_CELL = 32_767
@@ -30,7 +30,7 @@ class Column(NamedTuple):
     """A column of a table: its key in JSON, its heading, and the number of digits after the point of its fractions.
 
     A column without a heading has its key as heading. Numbers are aligned at the right, text with ``right`` too. For people,
-    the fractions of a column with ``percent`` are percentages.
+    the fractions of a column with ``percent`` are percentages. ``broken`` is whether cells keep their line breaks in CSV and in spreadsheets.
     """
 
     key: str
@@ -38,6 +38,7 @@ class Column(NamedTuple):
     digits: int = 2
     right: bool = False
     percent: bool = False
+    broken: bool = False
 
 
 def table_lines(
@@ -77,7 +78,12 @@ def _csv_lines(table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) 
     writer = csv.writer(out)
     writer.writerow([column.key for column in table_columns])
     for row in rows:
-        writer.writerow([escape.cell(value) if isinstance(value, str) else value for value in row])
+        writer.writerow(
+            [
+                escape.cell(value, broken=column.broken) if isinstance(value, str) else value
+                for column, value in zip(table_columns, map(_flat, row), strict=True)
+            ]
+        )
         if out.tell() > 1 << 16:
             yield from out.getvalue().removesuffix("\r\n").split("\n")
             out.seek(0)
@@ -155,15 +161,21 @@ def shown_cell(value: Cell, digits: int = 2, *, percent: bool = False) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.{digits}{'%' if percent else 'f'}}"
-    return value.isoformat() if isinstance(value, dt.date) else value
+    return value.isoformat() if isinstance(value, dt.date) else str(_flat(value))
+
+
+def _flat(value: Cell) -> str | int | float | dt.date | None:
+    """Return a value as one cell."""
+    return "; ".join(value) if isinstance(value, list) else value
 
 
 def write_spreadsheet(
     file: Path, table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]], title: str = "newssearch"
-) -> None:
+) -> int:
     """Write a table to an XLSX file: numbers as numbers, text as text that no spreadsheet takes for a formula.
 
-    Raises :class:`~newssearch.NewssearchError` if the package for that is not installed.
+    Returns the number of texts that were cut because they are longer than a cell can be. Raises
+    :class:`~newssearch.NewssearchError` if the package for that is not installed.
     """
     try:
         from openpyxl import Workbook  # an extra, and slow to import
@@ -176,17 +188,21 @@ def write_spreadsheet(
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
     sheet.append([column.heading or column.key for column in table_columns])
+    cut = 0
     for row in rows:
         cells = []
-        for column, value in zip(table_columns, row, strict=True):
+        for column, value in zip(table_columns, map(_flat, row), strict=True):
             cell = WriteOnlyCell(sheet)
             if column.percent:
                 cell.number_format = "0.00%"
             if isinstance(value, str):
-                cell.value = escape.terminal(value)[:MAX_CELL]
+                shown = escape.terminal_lines(value) if column.broken else escape.terminal(value)
+                cut += len(shown) > MAX_CELL
+                cell.value = shown[:MAX_CELL]
                 cell.data_type = "s"
             else:
                 cell.value = value
             cells.append(cell)
         sheet.append(cells)
     book.save(file)
+    return cut

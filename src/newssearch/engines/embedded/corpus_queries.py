@@ -18,6 +18,7 @@ from .segments_reader import SegmentsReader
 
 if TYPE_CHECKING:
     from newssearch.corpus.concordance import LineOptions
+    from newssearch.corpus.sample import FoundSample, SampleRequest
     from newssearch.corpus.tabulation import Tabulation, TabulationRequest
     from newssearch.corpus.words import (
         CollocateOptions,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
         IndexWord,
         KeywordOptions,
     )
+
+    from .corpus.dimensions import Dimensions
 
 
 class CorpusQueries(SegmentsReader):
@@ -103,12 +106,32 @@ class CorpusQueries(SegmentsReader):
         self, trees: Sequence[Node], request: ResolvedRequest, wanted: TabulationRequest
     ) -> Tabulation:
         """Return the counts of each tree, as a whole and in the cells that ``wanted`` asks for."""
-        from .corpus import dimensions, tabulating  # a search needs none of it
+        from .corpus import tabulating  # a search needs none of it
 
         with self._reading(max(trees, key=depth)):
-            if self._dimensions is None:
-                self._dimensions = dimensions.Dimensions(self._reader)
-            return tabulating.tabulate(self._reader, self._dimensions, trees, request, wanted)
+            return tabulating.tabulate(self._reader, self._grouped(), trees, request, wanted)
+
+    def sample(self, tree: Node, request: ResolvedRequest, wanted: SampleRequest) -> FoundSample:
+        """Return a random sample of the articles that match ``tree`` and pass the filters of ``request``."""
+        from .corpus import sampling  # a search needs none of it
+
+        with self._reading(tree):
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
+            articles = evaluator.found(request)
+            drawn = sampling.draw_sample(self._reader, self._grouped(), articles, request, wanted)
+            return drawn._replace(
+                diagnostics=tuple(_notes(evaluator, int(np.count_nonzero(articles)))),
+                undated=evaluator.count_undated(request, articles),
+                imprecise=evaluator.count_imprecise(request, articles),
+            )
+
+    def _grouped(self) -> Dimensions:
+        """Return the dimensions of the snapshot."""
+        from .corpus.dimensions import Dimensions  # a search needs none of it
+
+        if self._dimensions is None:
+            self._dimensions = Dimensions(self._reader)
+        return self._dimensions
 
 
 def _notes(evaluator: QueryEvaluator, total: int) -> list[Diagnostic]:

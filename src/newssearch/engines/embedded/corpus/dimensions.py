@@ -59,6 +59,9 @@ class Dimension(Protocol):
     def members(self, articles: Ints, check: StopCheck) -> Members:
         """Return the groups of some articles, given by their numbers in the index, ascending."""
 
+    def own_members(self, articles: Ints, check: StopCheck) -> Members:
+        """Return as :meth:`members` the groups of the values that articles have themselves."""
+
     def held(self, articles: Ints) -> Ints:
         """Return the groups, ascending, of which some of the given articles have a value of their own.
 
@@ -99,6 +102,8 @@ class DateDimension:
     def members(self, articles: Ints, check: StopCheck) -> Members:
         """Return the periods of some articles."""
         return Members(np.arange(len(articles)), self._groups[0][articles])
+
+    own_members = members
 
     def held(self, articles: Ints) -> Ints:
         """Return the periods of some articles."""
@@ -191,20 +196,26 @@ class ValueDimension:
 
     def members(self, articles: Ints, check: StopCheck) -> Members:
         """Return the groups of some articles."""
+        own = self.own_members(articles, check)
+        if not self._contains:
+            return own
+        at, groups = self._with_contained(*own, check)
+        return distinct_members(at, groups, len(self._numbers))
+
+    def own_members(self, articles: Ints, check: StopCheck) -> Members:
+        """Return the groups of the values that articles have themselves."""
         parts = []
         for table, at, codes in self._by_segment(articles):
             check()
             parts.append((at, table.groups[codes]))
         at = np.concatenate([NO_INTS, *(part[0] for part in parts)])
         groups = np.concatenate([NO_INTS, *(part[1] for part in parts)])
-        if self._contains:
-            at, groups = self._with_contained(at, groups, check)
         if self._is_own:
             missing = np.ones(len(articles), np.bool_)
             missing[at] = False
             at = np.concatenate((at, missing.nonzero()[0]))
             groups = np.concatenate((groups, np.full(len(at) - len(groups), NO_GROUP)))
-        return distinct_members(at, groups, len(self._numbers)) if self.overlapping else Members(at, groups)
+        return distinct_members(at, groups, len(self._numbers)) if self._is_own else Members(at, groups)
 
     def _with_contained(self, at: Ints, groups: Ints, check: StopCheck) -> tuple[Ints, Ints]:
         """Return pairs with those of the groups that the given groups contain."""

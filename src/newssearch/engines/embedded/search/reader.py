@@ -79,6 +79,11 @@ class IndexReader:
         local = document - self._document_offsets[number]
         return int(self._first_articles[number]) + int(self.segments[number].article[local])
 
+    def article_at(self, number: int) -> tuple[Segment, int]:
+        """Return the segment that holds the article with this number in the index, and its number in the segment."""
+        at = int(self._first_articles.searchsorted(number, "right")) - 1
+        return self.segments[at], number - int(self._first_articles[at])
+
     def article_numbers(self, documents: Ints) -> Ints:
         """Return the number of the article of each document, among all articles of the index."""
         found = np.empty(len(documents), np.int64)

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from .commit import Commit
     from .config import Config
     from .corpus.concordance import Concordance, ConcordanceLine
+    from .corpus.coverage import Coverage, OutletCoverage
     from .corpus.neighbours import Neighbours
     from .corpus.receipt import Receipt
     from .corpus.sample import Sample, SampledArticle, Stratum
     from .corpus.series import PeriodCount, Series
+    from .corpus.stories import ListedStory, StoryList
     from .corpus.table import Table, TableCell, TableDimension, TableGroup, TableQuery
+    from .corpus.time_span import TimeSpan
     from .corpus.words import Collocate, Collocates, CorpusSize, IndexWord, Keyword, Keywords
     from .engines.protocol import Contents
     from .errors import (
@@ -80,6 +83,7 @@ __all__ = [
     "Contents",
     "Copy",
     "CorpusSize",
+    "Coverage",
     "DateCounts",
     "Diagnostic",
     "EarlierVersion",
@@ -105,9 +109,11 @@ __all__ = [
     "Keywords",
     "Leftover",
     "Limits",
+    "ListedStory",
     "NONE",
     "Neighbours",
     "NewssearchError",
+    "OutletCoverage",
     "OwnFieldError",
     "Paragraph",
     "PartialDate",
@@ -134,13 +140,15 @@ __all__ = [
     "Series",
     "Snippet",
     "Story",
+    "StoryList",
+    "Stratum",
     "Table",
     "TableCell",
     "TableDimension",
     "TableGroup",
     "TableQuery",
-    "Stratum",
     "TermScore",
+    "TimeSpan",
     "Verification",
     "Version",
     "__version__",
@@ -155,6 +163,15 @@ __all__ = [
 ]
 
 _NAMES_BY_MODULE = {
+    "corpus.time_span": ("TimeSpan",),
+    "corpus.coverage": (
+        "Coverage",
+        "OutletCoverage",
+    ),
+    "corpus.stories": (
+        "ListedStory",
+        "StoryList",
+    ),
     "article": ("Article", "EarlierVersion", "Paragraph", "Place", "Provenance", "Rejected"),
     "integrity": ("salvage", "verify"),
     "commit": ("Commit",),

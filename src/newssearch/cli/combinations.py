@@ -62,6 +62,12 @@ def check_query(context: click.Context) -> None:
         )
 
 
+def given_options(context: click.Context, options: Mapping[str, str]) -> str:
+    """Return those of some options that were given, as text. They are mapped from the names of their parameters."""
+    given = _given(context)
+    return ", ".join(option for name, option in options.items() if name in given)
+
+
 def check_words(context: click.Context) -> None:
     """Raise UsageError for an option that decides how QUERY is read, if there is no QUERY."""
     given = _given(context)

@@ -19,7 +19,15 @@ class CommandGroup(NamedTuple):
 GROUPS: Sequence[CommandGroup] = (
     CommandGroup(
         "Find",
-        {"query": "reading", "kwic": "context", "show": "reading", "related": "reading", "story": "reading"},
+        {
+            "query": "reading",
+            "kwic": "context",
+            "show": "reading",
+            "related": "reading",
+            "story": "reading",
+            "stories": "stories",
+            "coverage": "stories",
+        },
     ),
     CommandGroup(
         "Count",

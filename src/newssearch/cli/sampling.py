@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 
 from newssearch.corpus.sample import Sample
-from newssearch.display import escape
 from newssearch.identity import without_slug
 from newssearch.index import open_index
 from newssearch.request import Request
 from newssearch.results import left_out
 
 from .combinations import check_words
-from .console import print_diagnostics, show_line, without_surrogates
+from .console import print_diagnostics, without_surrogates
 from .options import query_options, table_options
 from .recording import clock, recorder, with_receipt
-from .rendering.tables import Cell, Column
-from .tables import output_format, print_table
-
-SHORT_FORMATS = ("text", "md")
-"""The formats for people: they list the articles, without texts."""
+from .rendering.tables import Column
+from .tables import is_for_people, output_format, print_dicts, print_summary
 
 
 @click.command("sample", short_help="Draw articles at random, to read and to code.")
@@ -75,7 +72,7 @@ def sample_command(
     """
     shape = output_format(context)
     check_words(context)
-    is_short = shape in SHORT_FORMATS and not (output is not None and output.suffix.lower() == ".xlsx")
+    is_short = is_for_people(output, shape)
     if not texts and is_short:
         raise click.UsageError(f"--no-text has no effect with --format {shape}, which has no texts.")
     if equal and by is None:
@@ -98,9 +95,9 @@ def sample_command(
     print_diagnostics(found.diagnostics, text)
     keys = _short_keys(found) if is_short else found.columns
     columns = [Column(key, broken=key == "text") for key in keys]
-    rows = ([cast("Cell", _shown_value(key, row[key], is_short)) for key in keys] for row in found.rows())
-    print_table(output, shape, columns, rows, found.head())
-    _print_summary(found, to_stdout=output is None and shape == "text")
+    rows = map(_for_people, found.rows()) if is_short else found.rows()
+    print_dicts(output, shape, columns, rows, found.head())
+    print_summary(output, shape, found.summary, left_out(found.undated, found.imprecise))
     return 0
 
 
@@ -111,23 +108,7 @@ def _short_keys(sample: Sample) -> tuple[str, ...]:
     return ("draw", *strata, "date", *outlet, "title", "id")
 
 
-def _shown_value(key: str, value: object, is_short: bool) -> object:
-    """Return the value of a column: for people, the end of an id is enough, and a date needs no time."""
-    if not is_short:
-        return value
-    if key == "stratum" and value is None:
-        return "(none)"
-    if isinstance(value, str):
-        return without_slug(value) if key == "id" else value[:10] if key == "date" else value
-    return value
-
-
-def _print_summary(sample: Sample, *, to_stdout: bool) -> None:
-    """Say how the sample was drawn, and which articles the dates leave out."""
-    left = left_out(sample.undated, sample.imprecise)
-    line = escape.terminal(sample.summary + (f"; {left}" if left else ""))
-    if to_stdout:
-        show_line("")
-        show_line(line)
-    else:
-        click.echo(f"note: {line}", err=True)
+def _for_people(row: Mapping[str, object]) -> dict[str, object]:
+    """Return a row as people read it: the end of an id is enough, and a date needs no time."""
+    none = {"stratum": "(none)"} if row["stratum"] is None else {}
+    return {**row, "id": without_slug(str(row["id"])), "date": str(row["date"] or "")[:10], **none}

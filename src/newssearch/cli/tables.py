@@ -9,11 +9,12 @@ from typing import cast, get_args
 import click
 from click.core import ParameterSource
 
+from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.system.atomic_files import patiently, unused_name
 from newssearch.system.frozen import FrozenDict
 
-from .console import show_lines, style
+from .console import show_line, show_lines, style
 from .recording import recorder
 from .rendering.layout import Style
 from .rendering.tables import MAX_CELL, Cell, Column, TableFormat, table_lines, write_spreadsheet
@@ -87,3 +88,30 @@ def print_table(
         patiently(lambda: temporary.replace(file))
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def is_for_people(file: Path | None, format_: TableFormat) -> bool:
+    """Whether a table is text or Markdown, which has only what people read in a list."""
+    return format_ in ("text", "md") and not (file is not None and file.suffix.lower() == SPREADSHEET)
+
+
+def print_dicts(
+    file: Path | None,
+    format_: TableFormat,
+    columns: Sequence[Column],
+    rows: Iterable[Mapping[str, object]],
+    head: Mapping[str, object] | None = None,
+) -> None:
+    """Print rows that are given as dicts, as :func:`print_table` does; each has the keys of all columns."""
+    cells = ([cast("Cell", row[column.key]) for column in columns] for row in rows)
+    print_table(file, format_, columns, cells, head)
+
+
+def print_summary(file: Path | None, format_: TableFormat, *parts: str) -> None:
+    """Print a line below a table of text, its parts without empty ones; as a note on standard error for others."""
+    line = escape.terminal("; ".join(filter(None, parts)))
+    if file is None and format_ == "text":
+        show_line("")
+        show_line(line)
+    else:
+        click.echo(f"note: {line}", err=True)

@@ -73,7 +73,7 @@ def allocated(strata: Sequence[int], size: int, *, equal: bool = False) -> list[
     if equal:
         level = _level(strata, size)
         given = [min(articles, level) for articles in strata]
-        next_ones = [number for number in by_size if strata[number] > level]
+        next_ones = by_size
     else:
         total = max(sum(strata), 1)
         given = [size * articles // total for articles in strata]

@@ -12,7 +12,9 @@ from newssearch.system.late_dataclass import dataclass
 
 if TYPE_CHECKING:
     from newssearch.corpus.concordance import ConcordanceLine, LineOptions
+    from newssearch.corpus.coverage import CoverageRequest, FoundCoverage
     from newssearch.corpus.sample import FoundSample, SampleRequest
+    from newssearch.corpus.stories import FoundStories, StoriesRequest
     from newssearch.corpus.tabulation import Tabulation, TabulationRequest
     from newssearch.corpus.words import (
         CollocateOptions,
@@ -106,4 +108,18 @@ class CorpusSnapshot(Protocol):
         :func:`~newssearch.corpus.sample.allocated` gives it; they are in the order of their draws. A stratum has the
         articles whose value a filter cannot tell apart, whole values only: ``Jane Doe and John Roe`` is one byline.
         Strata are ordered by descending number of articles, then by value; periods by time; last come articles without one.
+        """
+
+    def stories(self, tree: Node, request: ResolvedRequest, wanted: StoriesRequest) -> FoundStories:
+        """Return a page of the stories of at least two articles, of which one matches ``tree`` and passes the filters.
+
+        Equal ones are ordered by the number of articles that match, then by that of all of their articles, then by the
+        newest first article, then by its id. See :class:`~newssearch.ListedStory`.
+        """
+
+    def coverage(self, tree: Node, request: ResolvedRequest, wanted: CoverageRequest) -> FoundCoverage:
+        """Return which outlets have articles that match ``tree`` and pass the filters, or those of a story among them.
+
+        Outlets are ordered by their first articles, as :class:`~newssearch.ListedStory` orders them, equal ones by id; then
+        come the outlets that are asked for and have none. All names of an outlet are one outlet.
         """

@@ -18,7 +18,9 @@ from .segments_reader import SegmentsReader
 
 if TYPE_CHECKING:
     from newssearch.corpus.concordance import LineOptions
+    from newssearch.corpus.coverage import CoverageRequest, FoundCoverage
     from newssearch.corpus.sample import FoundSample, SampleRequest
+    from newssearch.corpus.stories import FoundStories, StoriesRequest
     from newssearch.corpus.tabulation import Tabulation, TabulationRequest
     from newssearch.corpus.words import (
         CollocateOptions,
@@ -120,6 +122,34 @@ class CorpusQueries(SegmentsReader):
             articles = evaluator.found(request)
             drawn = sampling.draw_sample(self._reader, self._grouped(), articles, request, wanted)
             return drawn._replace(
+                diagnostics=tuple(_notes(evaluator, int(np.count_nonzero(articles)))),
+                undated=evaluator.count_undated(request, articles),
+                imprecise=evaluator.count_imprecise(request, articles),
+            )
+
+    def stories(self, tree: Node, request: ResolvedRequest, wanted: StoriesRequest) -> FoundStories:
+        """Return a page of the stories of which an article matches ``tree`` and passes the filters of ``request``."""
+        from .corpus import story_list  # a search needs none of it
+
+        with self._reading(tree):
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
+            articles = evaluator.found(request)
+            found = story_list.list_stories(self._reader, self._grouped(), articles, request, wanted)
+            return found._replace(
+                diagnostics=tuple(_notes(evaluator, found.total_articles)),
+                undated=evaluator.count_undated(request, articles),
+                imprecise=evaluator.count_imprecise(request, articles),
+            )
+
+    def coverage(self, tree: Node, request: ResolvedRequest, wanted: CoverageRequest) -> FoundCoverage:
+        """Return which outlets have articles that match ``tree`` and pass the filters, or those of a story among them."""
+        from .corpus import story_coverage  # a search needs none of it
+
+        with self._reading(tree):
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
+            articles = evaluator.found(request)
+            found = story_coverage.find_coverage(self._reader, self._grouped(), articles, request, wanted)
+            return found._replace(
                 diagnostics=tuple(_notes(evaluator, int(np.count_nonzero(articles)))),
                 undated=evaluator.count_undated(request, articles),
                 imprecise=evaluator.count_imprecise(request, articles),

@@ -248,6 +248,10 @@ class ValueDimension:
     def _sizes(self) -> list[int]:
         return word_counts(self._keys[1:])
 
+    def group_of(self, group_key: str) -> int:
+        """Return the group with a key (:mod:`search.field_values`); :data:`NO_GROUP` if no value has it."""
+        return self._numbers.get(group_key, NO_GROUP)
+
     def held(self, articles: Ints) -> Ints:
         """Return the groups of which some of the given articles have a value of their own."""
         parts = [table.groups[np.unique(codes)] for table, _, codes in self._by_segment(articles)]

@@ -1,0 +1,191 @@
+"""The stories that articles tell, as a list: how many articles and outlets, from when to when, and who was first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple, get_args, overload
+
+from newssearch.article import Date, json_values
+from newssearch.commit import Commit
+from newssearch.display import notebook
+from newssearch.display.brief import brief, many, quoted
+from newssearch.query import Diagnostic
+from newssearch.system.late_dataclass import dataclass
+
+from .time_span import TimeSpan, span_between
+
+STORIES_VERSION = 1
+"""The version of the keys of :meth:`StoryList.to_dict`. It is increased when a key is removed or changes its meaning."""
+StorySort = Literal["size", "outlets", "newest", "spread"]
+STORY_SORTS: tuple[StorySort, ...] = get_args(StorySort)
+
+
+class StoriesRequest(NamedTuple):
+    """Which stories an engine lists: at least of ``min_outlets`` outlets, in an order, and of these a page."""
+
+    sort: StorySort = "size"
+    limit: int | None = None
+    offset: int = 0
+    min_outlets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListedStory:
+    """A story that articles tell which match. Its numbers and dates are those of the matching articles alone.
+
+    ``articles`` is the number of articles that match, ``outlets`` that of their outlets, and ``of`` the number of all
+    articles of the story, whether they match or not. ``lead`` is the id of the earliest article that matches; ``title``,
+    ``outlet``, ``url`` and ``first``, its date, are those of this article. ``last`` is the date of the latest one.
+    Articles dated only by a month or a year count as later than those dated by a day, and those without a date come last.
+
+    ``story`` is the id of the story, as in :class:`~newssearch.Hit`: that of its earliest article, which need not match.
+    """
+
+    story: str
+    articles: int
+    outlets: int
+    of: int
+    lead: str
+    title: str | None
+    outlet: str | None
+    url: str | None
+    first: Date | None
+    last: Date | None
+
+    @property
+    def spread(self) -> TimeSpan:
+        """The time from the first to the last article."""
+        return span_between(self.first, self.last)
+
+    def __repr__(self) -> str:
+        counts = f"{many(self.articles, 'article')} of {many(self.outlets, 'outlet')}"
+        return brief(self, f"of {quoted(self.lead, 80)}: {counts}")
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the story as JSON types."""
+        spread = self.spread
+        return {
+            "story": self.story,
+            "articles": self.articles,
+            "outlets": self.outlets,
+            "of": self.of,
+            **json_values(self, ("first", "last")),
+            "days": spread.days,
+            "hours": spread.hours,
+            **json_values(self, ("lead", "title", "outlet", "url")),
+        }
+
+
+STORY_COLUMNS = (
+    "story", "articles", "outlets", "of", "first", "last", "days", "hours", "lead", "title", "outlet", "url",
+)  # fmt: skip
+"""The keys of :meth:`ListedStory.to_dict`."""
+
+
+class FoundStories(NamedTuple):
+    """A page of stories, in order, and the numbers of all stories that are listed, and of their articles that match.
+
+    ``undated`` and ``imprecise`` are as in :class:`~newssearch.Results`.
+    """
+
+    stories: tuple[ListedStory, ...]
+    total_stories: int
+    story_articles: int
+    total_articles: int
+    diagnostics: tuple[Diagnostic, ...] = ()
+    undated: int = 0
+    imprecise: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoryList(Sequence[ListedStory]):
+    """A page of the stories that matching articles tell: see :meth:`Index.stories`.
+
+    A story here has at least two articles in the index, of which at least one matches. ``total_stories`` is the number
+    of stories on all pages, ``story_articles`` that of their articles that match, ``total_articles`` that of all articles
+    that match, those that tell no story with others included.
+    """
+
+    query: str
+    interpretation: str
+    sort: StorySort
+    min_outlets: int
+    limit: int | None
+    offset: int
+    stories: tuple[ListedStory, ...]
+    total_stories: int
+    story_articles: int
+    total_articles: int
+    commit: Commit
+    diagnostics: tuple[Diagnostic, ...] = ()
+    undated: int = 0
+    imprecise: int = 0
+
+    @overload
+    def __getitem__(self, index: int) -> ListedStory: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[ListedStory, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> ListedStory | tuple[ListedStory, ...]:
+        return self.stories[index]
+
+    def __len__(self) -> int:
+        return len(self.stories)
+
+    @property
+    def summary(self) -> str:
+        """The totals, as text.
+
+        ``12 stories of 40 articles; 327 articles match``
+        """
+        stories = many(self.total_stories, "story", "stories")
+        match = f"{many(self.total_articles, 'article')} match{'es' if self.total_articles == 1 else ''}"
+        return f"{stories} of {many(self.story_articles, 'article')}; {match}"
+
+    def __repr__(self) -> str:
+        return brief(self, f"for {quoted(self.query)}: {self.summary}")
+
+    def head(self) -> dict[str, object]:
+        """Return what :meth:`to_dict` has besides the stories."""
+        return {
+            "version": STORIES_VERSION,
+            "query": self.query,
+            "interpretation": self.interpretation,
+            "commit": self.commit.to_dict(),
+            "diagnostics": [note.to_dict() for note in self.diagnostics],
+            "undated": self.undated,
+            "imprecise": self.imprecise,
+            "sort": self.sort,
+            "min_outlets": self.min_outlets,
+            "limit": self.limit,
+            "offset": self.offset,
+            "total_stories": self.total_stories,
+            "story_articles": self.story_articles,
+            "total_articles": self.total_articles,
+        }
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the stories as JSON types, as ``newssearch stories --format json`` prints them."""
+        return {**self.head(), "rows": [one.to_dict() for one in self.stories]}
+
+    def _repr_html_(self) -> str:
+        """Return HTML for a notebook: the totals, and a table of the stories."""
+        return notebook.page(*self._html_parts())
+
+    def _html_parts(self) -> Iterator[str]:
+        yield notebook.paragraph(f"<strong>{notebook.text_html(self.summary)}</strong>")
+        rows = (
+            (
+                f"{notebook.linked(one.title, one.url)}<br><small><code>{notebook.text_html(one.lead)}</code></small>",
+                notebook.text_html(one.outlet),
+                f"{one.articles:,} of {one.of:,}",
+                f"{one.outlets:,}",
+                notebook.day(one.first),
+                notebook.day(one.last),
+                notebook.text_html(str(one.spread)),
+            )
+            for one in self.stories
+        )
+        head = ("first article", "outlet", "articles", "outlets", "first", "last", "after")
+        yield notebook.table(head, rows, ("title", "name", "number", "number", "short", "short", "short"))

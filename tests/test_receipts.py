@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 
 import newssearch
 from newssearch import Receipt, ReceiptError
+from newssearch.corpus.methods import limit_words
 from support import Command, article, index_of
 from support import command as command_line
 
@@ -211,6 +215,39 @@ def test_a_receipt_of_a_stranger_runs_nothing_but_a_search(
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("error: ")
     assert sorted(path.name for path in archive.iterdir()) == before
+
+
+def test_arguments_that_are_no_text_are_damage(archive: Path, cli: Command) -> None:
+    cli("query", "rain", "--receipt", "r.json")
+    Path("r.json").write_text(Path("r.json").read_text("utf-8").replace('"rain"', '"\\ud800"'), "utf-8")
+    done = cli("receipt", "check", "r.json")
+    assert (done.code, done.err.partition(": ")[2].partition(": ")[2][:23]) == (1, "the receipt is damaged:")
+
+
+@pytest.mark.parametrize("made", ["0001-01-01T00:00:00+23:00", "2024-07-25T00:00:00"])
+def test_a_time_without_a_moment_in_utc_is_damage(archive: Path, cli: Command, made: str) -> None:
+    cli("query", "rain", "--receipt", "r.json")
+    receipt = loaded("r.json")
+    receipt["made"] = made
+    Path("r.json").write_text(json.dumps(receipt), "utf-8")
+    assert "the receipt is damaged" in cli("receipt", "check", "r.json", "--json").err
+
+
+def test_a_receipt_is_written_even_if_nobody_reads_the_output(archive: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "newssearch", "kwic", "rain", "--receipt", "r.json"],
+        stdout=write, stderr=subprocess.PIPE, timeout=60, check=False,
+    )  # fmt: skip
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert loaded("r.json")["output"]["lines"] == 3
+
+
+def test_own_fields_that_are_left_out_are_limits() -> None:
+    options = {"where": {"theme": ["economy"]}, "where_not": {"desk": ["sport", "arts"]}}
+    assert limit_words(options) == "theme economy; desk other than sport or arts"
 
 
 def test_no_receipt_is_left_of_a_command_that_fails(archive: Path, cli: Command) -> None:

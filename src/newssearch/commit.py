@@ -60,12 +60,24 @@ class Commit:
     def from_dict(cls, value: Mapping[str, object]) -> Commit:
         """Return the commit that :meth:`to_dict` has made JSON types of.
 
-        Raises KeyError, TypeError or ValueError for anything else.
+        Raises KeyError, TypeError, ValueError or OverflowError for anything else.
         """
         number, time, digest = value["number"], value["time"], value["digest"]
         if type(number) is not int or not isinstance(time, str) or not isinstance(digest, str):
             raise TypeError("a commit has a number, a time and a digest")
-        return cls(number, dt.datetime.fromisoformat(time.replace("Z", "+00:00")), digest)
+        return cls(number, utc_moment(time), digest)
+
+
+def utc_moment(text: str) -> dt.datetime:
+    """Return a moment in UTC, given in ISO 8601 with a time zone. Raises ValueError or OverflowError for other texts.
+
+    >>> utc_moment("2024-07-25T14:30:00Z")
+    datetime.datetime(2024, 7, 25, 14, 30, tzinfo=datetime.timezone.utc)
+    """
+    moment = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    return moment.astimezone(dt.timezone.utc)
 
 
 def article_hash(article_id: str, state: str) -> int:

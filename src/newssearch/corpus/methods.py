@@ -106,20 +106,22 @@ def _asked_words(search: SearchRecord) -> str:
         if search.interpretation not in ("", search.query, f"({search.query})")
         else ""
     )
-    limits = _limit_words(search.options)
+    limits = limit_words(search.options)
     return f"{query}{understood}{f', limited to {limits}' if limits else ''}."
 
 
-def _limit_words(options: Mapping[str, object]) -> str:
+def limit_words(options: Mapping[str, object]) -> str:
+    """Return the options of a search that limit what is found, as text; "" if there are none."""
     found = []
     for name in FILTER_FIELDS:
         if values := options.get(name):
             found.append(f"{name} {_value_words(values)}")
         if values := options.get(f"{name}_not"):
             found.append(f"{name} other than {_value_words(values)}")
-    where = options.get("where")
-    if isinstance(where, Mapping):
-        found += [f"{name} {_value_words(values)}" for name, values in where.items()]
+    for option, other_than in (("where", ""), ("where_not", "other than ")):
+        own = options.get(option)
+        if isinstance(own, Mapping):
+            found += [f"{name} {other_than}{_value_words(values)}" for name, values in own.items()]
     since, until, on = (options.get(name) for name in ("since", "until", "on"))
     if on:
         found.append(f"dates in {on}")

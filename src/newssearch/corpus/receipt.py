@@ -9,7 +9,7 @@ from dataclasses import fields
 from typing import Any, NamedTuple
 
 from newssearch.article import utc
-from newssearch.commit import Commit
+from newssearch.commit import Commit, utc_moment
 from newssearch.display.brief import brief, many, quoted
 from newssearch.errors import ReceiptError
 from newssearch.results import Clause, DateCounts
@@ -94,7 +94,7 @@ class Receipt:
             )
         try:
             return _receipt_from(value)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
             raise ReceiptError(f"the receipt is damaged: {type(error).__name__}: {error}") from None
 
     def differences(self, other: Receipt) -> tuple[Difference, ...]:
@@ -157,7 +157,7 @@ def _as_words(value: object) -> str:
 
 def _receipt_from(value: Mapping[str, Any]) -> Receipt:
     return Receipt(
-        made=dt.datetime.fromisoformat(_json_text(value["made"]).replace("Z", "+00:00")),
+        made=utc_moment(_json_text(value["made"])),
         clock=dt.datetime.fromisoformat(_json_text(value["clock"])),
         commit=Commit.from_dict(value["commit"]),
         archive=_archive_from(value["archive"]),
@@ -208,6 +208,7 @@ def _output_from(value: Mapping[str, Any]) -> OutputRecord:
 def _json_text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
+    value.encode()  # raises ValueError for half of a surrogate pair, which no output can have
     return value
 
 

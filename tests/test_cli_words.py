@@ -84,6 +84,7 @@ def test_data_formats_have_all_columns_of_the_same_rows(cli: Command, tmp_path: 
         table = list(csv.DictReader(io.StringIO(cli(*asked, "csv").out)))
         assert table == [{key: str(value) for key, value in row.items()} for row in rows]
         assert cli(*asked, "md").out.startswith("| word | count | ")
+        assert cli(*asked, "csv").out.count("\r\n") == len(rows) + 1
         assert cli(name, "rain", "--min", "1", "-o", "table.csv").out == ""
         assert (tmp_path / "table.csv").read_bytes().decode() == cli(*asked, "csv").out
 
@@ -115,8 +116,23 @@ def test_a_slow_count_is_stopped(cli: Command) -> None:
 
 def test_notes_on_the_query_are_printed(cli: Command) -> None:
     assert "no article has the word" in cli("collocates", "rain OR snwo").err
-    assert "no article has the word" in cli("keywords", "rain", "--against", "wind OR snwo").err
+    compared = cli("keywords", "rain", "--against", "(wind OR snwo")
+    assert (
+        compared.err.splitlines()
+        == [  # without a place: it is in another query than the one that is shown
+            "note: in the second query, an opening parenthesis was closed at the end",
+            "note: in the second query, no article has the word 'snwo'",
+        ]
+    )
     assert cli("collocates", "rain", "--since", "2024-07-26").out.endswith("in 2 articles of 22 words\n")
+
+
+def test_the_digest_of_the_output_is_that_of_the_data_in_every_format(cli: Command) -> None:
+    digests = set()
+    for format_ in ("text", "md", "csv", "json"):
+        assert cli("collocates", "rain", "--min", "1", "--format", format_, "--receipt", "r.json").code == 0
+        digests.add(json.loads(Path("r.json").read_text("utf-8"))["output"]["sha256"])
+    assert len(digests) == 1
 
 
 def test_receipts_repeat_a_count(cli: Command) -> None:

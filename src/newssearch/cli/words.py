@@ -23,7 +23,6 @@ from newssearch.request import Request
 from .console import print_diagnostics, show_lines, without_surrogates
 from .options import index_option, query_options, table_options, timeout_option
 from .recording import clock, recorder, with_receipt
-from .rendering.formats import json_text
 from .rendering.tables import Column, TableFormat
 from .tables import output_format, print_table
 
@@ -34,7 +33,7 @@ COLLOCATE_COLUMNS = (
     Column("right"),
     Column("articles"),
     Column("frequency", "in all"),
-    Column("expected", digits=1),
+    Column("expected", digits=1, only_in_data=True),
     Column("log_dice", "logDice"),
     Column("mi", "MI"),
     Column("ll", "LL", 1),
@@ -52,8 +51,6 @@ KEYWORD_COLUMNS = (
 WORD_COLUMNS = (Column("word"), Column("articles"), Column("occurrences"))
 LISTED = ("measure", "min_count", "min_articles", "limit", "all_words")
 """The options that say which words are listed, by the names of their parameters."""
-ONLY_IN_DATA = frozenset({"expected"})
-"""The columns that tables for reading leave out."""
 
 
 def _span(context: click.Context, parameter: click.Parameter, given: str) -> str:
@@ -132,7 +129,6 @@ def collocates_command(
         found = opened.collocates(text, request, span=_sides(span), timeout=timeout, **listed)
         if (recording := recorder()) is not None:
             recording.search(opened, text, request)
-            recording.output(json_text(word.to_dict(), indent=None) for word in found)
     print_diagnostics(found.diagnostics, text)
     rows = (word.to_dict() for word in found)
     _print(output, shape, COLLOCATE_COLUMNS, rows, found.head(), collocates_summary(found))
@@ -182,7 +178,6 @@ def keywords_command(
             recording.search(opened, text, request)
             if other is not None:
                 recording.search(opened, other, request, "compared with")
-            recording.output(json_text(word.to_dict(), indent=None) for word in found)
     print_diagnostics(found.diagnostics, text)
     if found.target.articles and not found.reference.articles:
         click.echo("note: there are no other articles to compare with", err=True)
@@ -216,8 +211,9 @@ def words_command(
     Words are word forms without case and accents, in their most frequent spelling.
     """
     shape = output_format(context)
+    prefix = without_surrogates(prefix)
     with open_index(folder) as opened:
-        found = opened.words(without_surrogates(prefix), limit, timeout=timeout)
+        found = opened.words(prefix, limit, timeout=timeout)
     _print(output, shape, WORD_COLUMNS, (word.to_dict() for word in found), {"prefix": prefix}, "")
     return 0
 
@@ -231,8 +227,6 @@ def _print(
     summary: str,
 ) -> None:
     """Print a table of words, or write it to a file. The summary follows a table for reading on standard output."""
-    if shape in ("text", "md"):
-        columns = [column for column in columns if column.key not in ONLY_IN_DATA]
     print_table(output, shape, columns, ([row[column.key] for column in columns] for row in rows), head)
     if summary and shape == "text" and output is None:
         show_lines(iter(["", summary]))

@@ -198,6 +198,11 @@ KEYWORD_FIELDS = (
 )  # fmt: skip
 
 
+def of_second_query(note: Diagnostic) -> Diagnostic:
+    """Return a diagnostic of the query that keywords are compared with: its place is in no part of the first query."""
+    return Diagnostic(note.kind, f"in the second query, {note.message}", suggestion=note.suggestion)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundCollocates:
     """What an engine finds for :class:`Collocates`."""
@@ -232,7 +237,8 @@ class Collocates(Sequence[Collocate]):
     ``interpretation`` is the query as it was understood. ``left`` and ``right`` are the numbers of words to each side of a
     match that were counted, ``occurrences`` is the number of matches, and ``window_words`` the number of all words near
     them. ``corpus`` is the size of all articles that pass the filters. ``total`` is the number of words that qualify,
-    whatever ``limit`` and ``min_articles`` are. ``commit`` is the state of the index, ``undated`` and ``imprecise`` are as in :class:`~newssearch.Results`.
+    whatever ``limit`` and ``min_articles`` are. ``commit``, ``undated`` and ``imprecise`` are as in
+    :class:`~newssearch.Results`.
     """
 
     query: str
@@ -310,7 +316,8 @@ class Keywords(Sequence[Keyword]):
     ``interpretation`` is the query as it was understood, ``against`` and ``against_interpretation`` are the same for the
     query of the articles compared with; None if these are all others. ``target`` and ``reference`` are the sizes of the
     two sets of articles, which have none in common. ``total`` is the number of words that qualify, whatever ``limit`` and
-    ``min_articles`` are. ``commit`` is the state of the index, ``undated`` and ``imprecise`` are as in :class:`~newssearch.Results`, for the first query.
+    ``min_articles`` are. ``commit``, ``undated`` and ``imprecise`` are as in :class:`~newssearch.Results`, for the first
+    query.
     """
 
     query: str

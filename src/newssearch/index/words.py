@@ -147,7 +147,11 @@ class WordMethods(OpenIndex):
 
         The options, as keyword arguments or in a :class:`Request`:
         """
-        from newssearch.corpus.words import KeywordOptions, Keywords  # a search needs none of it
+        from newssearch.corpus.words import (  # a search needs none of it
+            KeywordOptions,
+            Keywords,
+            of_second_query,
+        )
 
         given = request_of("keywords", MatchOptions, request, changes)
         wanted = KeywordOptions(
@@ -177,7 +181,11 @@ class WordMethods(OpenIndex):
             reference=found.reference,
             total=found.total,
             words=found.words,
-            diagnostics=(*parsed.diagnostics, *(other.diagnostics if other else ()), *found.diagnostics),
+            diagnostics=(
+                *parsed.diagnostics,
+                *map(of_second_query, other.diagnostics if other is not None else ()),
+                *found.diagnostics,
+            ),
             undated=found.undated,
             imprecise=found.imprecise,
         )

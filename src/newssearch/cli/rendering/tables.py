@@ -30,7 +30,8 @@ class Column(NamedTuple):
     """A column of a table: its key in JSON, its heading, and the number of digits after the point of its fractions.
 
     A column without a heading has its key as heading. Numbers are aligned at the right, text with ``right`` too. For people,
-    the fractions of a column with ``percent`` are percentages. ``broken`` is whether cells keep their line breaks in CSV and in spreadsheets.
+    the fractions of a column with ``percent`` are percentages, and text and Markdown leave out a column that is
+    ``only_in_data``. ``broken`` is whether cells keep their line breaks in CSV and in spreadsheets.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Column(NamedTuple):
     right: bool = False
     percent: bool = False
     broken: bool = False
+    only_in_data: bool = False
 
 
 def table_lines(
@@ -57,10 +59,14 @@ def table_lines(
             yield json_text(_json_row(table_columns, row), indent=None)
     elif format_ == "csv":
         yield from _csv_lines(table_columns, rows)
-    elif format_ == "md":
-        yield from _markdown(table_columns, rows)
     else:
-        yield from _text(table_columns, list(rows), style)
+        kept = [number for number, column in enumerate(table_columns) if not column.only_in_data]
+        table_columns = [table_columns[number] for number in kept]
+        rows = ([row[number] for number in kept] for row in rows)
+        if format_ == "md":
+            yield from _markdown(table_columns, rows)
+        else:
+            yield from _text(table_columns, list(rows), style)
 
 
 def _json_row(table_columns: Sequence[Column], row: Sequence[Cell]) -> dict[str, object]:
@@ -71,7 +77,10 @@ def _json_row(table_columns: Sequence[Column], row: Sequence[Cell]) -> dict[str,
 
 
 def _csv_lines(table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    """Yield the lines of CSV (RFC 4180). No spreadsheet takes a cell for a formula; fractions have all their digits."""
+    """Yield the lines of CSV (RFC 4180), without the newline of each: a row ends in a carriage return.
+
+    No spreadsheet takes a cell for a formula; fractions have all their digits.
+    """
     import csv  # slow to import, and seldom needed
 
     out = io.StringIO()
@@ -85,11 +94,11 @@ def _csv_lines(table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) 
             ]
         )
         if out.tell() > 1 << 16:
-            yield from out.getvalue().removesuffix("\r\n").split("\n")
+            yield from out.getvalue().removesuffix("\n").split("\n")
             out.seek(0)
             out.truncate()
     if out.tell():
-        yield from out.getvalue().removesuffix("\r\n").split("\n")
+        yield from out.getvalue().removesuffix("\n").split("\n")
 
 
 def _markdown(table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:

@@ -76,7 +76,9 @@ class CorpusQueries(SegmentsReader):
         self, tree: Node, against: Node | None, request: ResolvedRequest, options: KeywordOptions
     ) -> FoundKeywords:
         """Return the words that are relatively more frequent in the articles that match ``tree`` than in others."""
-        from .corpus.keywords import KeywordFinder  # a search needs none of it
+        from newssearch.corpus.words import of_second_query  # a search needs none of it
+
+        from .corpus.keywords import KeywordFinder  # the same
 
         with self._reading(tree):
             evaluator, *others = (
@@ -86,11 +88,12 @@ class CorpusQueries(SegmentsReader):
             )
             finder = KeywordFinder(evaluator, others[0] if others else None, request)
             found = finder.found(options)
-            notes = [_notes(evaluator, found.target.articles)]
-            notes += [_notes(other, found.reference.articles) for other in others]
+            notes = _notes(evaluator, found.target.articles)
+            for other in others:
+                notes += map(of_second_query, _notes(other, found.reference.articles))
             return replace(
                 found,
-                diagnostics=tuple(without_repetitions([note for some in notes for note in some])),
+                diagnostics=tuple(notes),
                 undated=evaluator.count_undated(request, finder.articles),
                 imprecise=evaluator.count_imprecise(request, finder.articles),
             )

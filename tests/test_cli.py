@@ -1084,6 +1084,14 @@ def test_a_reader_that_never_looked_is_no_error_either(held: Path, tmp_path: Pat
     assert (process.returncode, process.stderr) == (0, b"")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell closes the stream")
+def test_a_closed_standard_output_is_no_error(held: Path, tmp_path: Path) -> None:
+    for arguments in ("query rain", "kwic rain", "info"):
+        line = f'exec "{sys.executable}" -m newssearch {arguments} >&-'
+        done = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, timeout=60, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
 # ---- what was rejected before
 
 

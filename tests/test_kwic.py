@@ -152,10 +152,15 @@ def test_kwic_of_a_word_that_nobody_wrote(cli: Command) -> None:
         (["title:rain"], "the query has no word or phrase that is searched in paragraphs"),
         ([], "the query has no word or phrase that is searched in paragraphs"),
         (["rain", "--seed", "3"], "seed has no effect without sample"),
+        (["rain", "-n", "0", "--sort", "left"], "--sort has no effect with --limit 0"),
         (["rain", "--width", "0"], "0 is not in the range"),
         (["rain", "--sample", "0"], "0 is not in the range"),
         (["rain", "--sort", "added"], "'added' is not one of"),
         (["rain", "--format", "csv", "-o", "x.md"], "--format csv contradicts x.md"),
+        (["rain", "-o", "nowhere/x.csv"], "there is no folder nowhere"),
+        (["rain", "--receipt", "nowhere/r.json"], "there is no folder nowhere"),
+        (["rain", "--receipt", "-"], "this option needs the name of a file"),
+        (["rain", "-o", "x.json", "--receipt", "x.json"], "--receipt and --output name one file"),
     ],
 )
 def test_kwic_refuses_what_has_no_effect(cli: Command, arguments: list[str], said: str) -> None:

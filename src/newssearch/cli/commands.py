@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -44,6 +46,8 @@ def _print_error(error: NewssearchError) -> int:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command line, by default that of this process. Return its exit code: see :mod:`newssearch.errors`."""
+    if sys.stdout is None:  # the process was started with standard output closed
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  (for as long as the process)
     for stream in (sys.stdout, sys.stderr):
         # Newlines are written as they are: CSV has its own, on Windows too.
         if hasattr(stream, "reconfigure"):

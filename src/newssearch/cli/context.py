@@ -12,6 +12,7 @@ from newssearch.display.brief import many
 from newssearch.index import open_index
 from newssearch.request import Request
 
+from .combinations import check_lines
 from .console import print_diagnostics, without_surrogates
 from .options import query_options, table_options
 from .recording import clock, recorder, with_receipt
@@ -60,6 +61,7 @@ def kwic_command(
     Headlines have no lines. Data formats have the address, date, outlet and title of each line, its left context, match and
     right context, and where in the paragraph it starts, in characters.
     """
+    check_lines(context)
     shape = output_format(context)
     text = without_surrogates(" ".join(words))
     of_lines = {
@@ -85,7 +87,7 @@ def kwic_command(
 
 
 def _sampled(found: Concordance) -> str:
-    """Say that not all lines are sorted."""
+    """Return the note that only a random sample of the lines is sorted."""
     return (
         f"of {many(found.total_occurrences, 'occurrence')}, a random sample of {found.sample:,} is sorted"
         f" by words (seed {found.seed})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
 import click
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from newssearch.article import Article
     from newssearch.index import Index
 
+MAX_LIMIT_DIGITS = 18
+"""The largest number of digits of the limit of a facet."""
 KEY_PREFIX = "key:"
 """An id on the command line that begins like this is the key of an article."""
 
@@ -33,6 +35,21 @@ class FolderPath(click.Path):
         if value == "":
             self.fail("the path of a folder cannot be empty", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class OutputFile(click.Path):
+    """The type of a file that a command writes when its work is done. It refuses at once what could not be written."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, dir_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        file = cast("Path", super().convert(value, param, ctx))
+        if str(value) in ("", "-"):
+            self.fail("this option needs the name of a file", param, ctx)
+        if not file.parent.is_dir():
+            self.fail(f"there is no folder {file.parent}", param, ctx)
+        return file
 
 
 index_option = click.option(
@@ -130,7 +147,7 @@ def asked_facet_values(
     found = []
     for text in map(without_surrogates, given):
         named, colon, number = text.rpartition(":")
-        if not colon or not (number == "all" or number.isdecimal()):
+        if not colon or not (number == "all" or (number.isdecimal() and len(number) <= MAX_LIMIT_DIGITS)):
             named, number = text, ""
         name, tilde, contains = named.partition("~")
         if ":" in name or (tilde and not contains.strip()):
@@ -229,7 +246,7 @@ def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """
     for option in (
         click.option(
-            "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+            "-o", "--output", type=OutputFile(), metavar="FILE",
             help="Write the table to FILE: its ending says the format, such as .csv or .xlsx.",
         ),
         click.option(

@@ -18,7 +18,8 @@ from newssearch.errors import ReceiptError
 from newssearch.system import atomic_files
 from newssearch.system.frozen import FrozenDict
 
-from .console import without_surrogates
+from .console import OutputClosed, without_surrogates
+from .options import OutputFile
 
 if TYPE_CHECKING:
     from newssearch.corpus.receipt import Receipt
@@ -49,7 +50,7 @@ class Recorder:
         self._receipt = replace(held or made, searches=(*(held.searches if held is not None else ()), search))
 
     def read(self, option: str, file: Path) -> str:
-        """Return the text of a file that an option names, ``-`` for standard input; a check gets the text of then."""
+        """Return the text of a file that an option names, ``-`` for standard input; in a check, the text in the receipt."""
         if self.before is not None:
             if option not in self.before.inputs:
                 raise ReceiptError(f"the receipt has no content of {option}")
@@ -87,12 +88,12 @@ current: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
 
 
 def recorder() -> Recorder | None:
-    """Return the recorder of the command that runs; None if nobody wants a receipt of it."""
+    """Return the recorder of the command that runs; None if it has no receipt to write or to check."""
     return current.get()
 
 
 def clock() -> dt.datetime | None:
-    """Return the moment that relative dates of the command count from; None for the present one."""
+    """Return the moment from which relative dates of the command count; None for the present one."""
     recording = recorder()
     return recording.clock if recording is not None else None
 
@@ -116,7 +117,7 @@ def with_receipt(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @click.option(
         "--receipt",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=OutputFile(),
         metavar="FILE",
         help="Write a receipt: what was asked, of which commit, and what was found. `newssearch receipt` checks it.",
     )
@@ -124,15 +125,24 @@ def with_receipt(function: Callable[..., Any]) -> Callable[..., Any]:
     def recorded(*positional: Any, receipt: Path | None, **options: Any) -> Any:
         if receipt is None or recorder() is not None:
             return function(*positional, **options)
+        output = options.get("output")
+        if output is not None and output.absolute() == receipt.absolute():
+            raise click.UsageError(f"--receipt and --output name one file, {receipt}: give each its own.")
         context = click.get_current_context()
         recording = Recorder()
         token = current.set(recording)
+        closed: OutputClosed | None = None
+        result = None
         try:
             result = function(*positional, **options)
+        except OutputClosed as error:  # the digest of the output is that of all of it
+            closed = error
         finally:
             current.reset(token)
         made = recording.receipt(str(context.info_name), arguments_of(context))
         atomic_files.replace(receipt, made.to_json().encode("utf-8", "backslashreplace"))
+        if closed is not None:
+            raise closed
         return result
 
     return recorded

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from newssearch.corpus.sample import Sample
 
 
+MAX_NUMBER_DIGITS = 18
+"""No paragraph has a number with more digits."""
+
+
 class _Begun(NamedTuple):
     """What a :class:`Scan` knows from its beginning."""
 
@@ -212,7 +216,7 @@ class CarryingMethods(OpenIndex):
         """Return an address, given as text. Raises ArticleNotFoundError and :class:`HitNotFoundError`."""
         wanted, mark, number = address.partition("#")
         found = self._id_in(snapshot, wanted)
-        if mark and not (number.isascii() and number.isdigit()):
+        if mark and not (number.isascii() and number.isdigit() and len(number) <= MAX_NUMBER_DIGITS):
             raise HitNotFoundError(address)
         return HitAddress(found, int(number) if mark else None)
 

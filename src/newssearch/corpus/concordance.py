@@ -25,7 +25,7 @@ BY_WORDS = ("left", "right")
 """The orders for which the text of each line must be read."""
 
 MAX_LINES_SORTED_BY_WORDS = 20_000
-"""Of more occurrences, a random sample of this size is sorted by words, because the text of each must be read."""
+"""If there are more occurrences, a random sample of this size is sorted by words: the text of each must be read."""
 MAX_WIDTH = 100
 """The largest number of words of context on each side."""
 MAX_SEED = (1 << 64) - 1
@@ -135,8 +135,8 @@ class Concordance(Sequence[ConcordanceLine]):
 
     ``total_occurrences`` counts all occurrences, ``total_paragraphs`` the paragraphs with one, and ``total_articles``
     the articles that the query finds. Of these, ``without_lines`` have no occurrence in a paragraph: they match by their
-    headline or a field alone. ``sample`` is None if the
-    lines are of all occurrences; otherwise, it is the size of the random sample that they are of, drawn with ``seed``.
+    headline or a field alone. ``sample`` is the size of the random sample, drawn with ``seed``, from which the lines are;
+    None if they are from all occurrences.
 
     ``commit``, ``undated``, ``imprecise`` and ``diagnostics`` are as in :class:`~newssearch.Results`.
     """

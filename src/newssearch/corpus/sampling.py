@@ -1,8 +1,8 @@
 """Random samples that depend only on what is sampled and on a seed, not on how an index stores it.
 
-Each item gets a key: a hash of the numbers that identify it, and of the seed. The sample of size n is the n items with
-the smallest keys. So it is the same in every index with the same articles, a smaller sample with the same seed is a part
-of a larger one, and items that are added change the sample only where they are drawn themselves.
+Each item gets a key: a hash of the numbers that identify it, and of the seed. A sample of size n has the n items with the
+smallest keys. So every index with the same articles has the same sample, a larger sample with the same seed includes a
+smaller one, and a new item changes the sample only if it is drawn itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 Keys = NDArray[np.uint64]
 
-LARGEST_SEED = (1 << 64) - 1
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 

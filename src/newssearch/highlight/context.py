@@ -8,7 +8,7 @@ from .characters import is_inside
 from .matcher import AnalysedText, Match
 
 MAX_CHARS_PER_WORD = 50
-"""The context of a match has at most this number of characters for each word, for texts whose words have no end."""
+"""The context of a match has at most this number of characters for each of its words, which can be arbitrarily long."""
 MAX_MATCH_CHARS = 2_000
 """A match is cut after this number of characters; then nothing is shown after it."""
 

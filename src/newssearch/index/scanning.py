@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 class Scan(Iterator[Hit]):
     """All hits of a search in order, one after the other: see :meth:`Index.scan`.
 
-    ``commit`` is the state of the index that is scanned, as in :class:`~newssearch.Results`. ``total`` is the number of all
-    hits of the search. ``position`` is the number of those that have come already, or that come before the first of this
-    scan: it is the ``offset`` at which a search continues.
+    ``commit`` is as in :class:`~newssearch.Results`. ``total`` is the number of all hits of the search. ``position`` is the
+    number of hits before the next one, those before the beginning of this scan included: it is the ``offset`` at which a
+    search continues.
 
-    This state stays open until the last hit has come or the scan is closed. Close a scan that you leave early, or use it in
-    a ``with`` statement. One thread at a time may read it.
+    The commit stays open until the last hit has come or the scan is closed. Close a scan that
+    you leave early, or use it in a ``with`` statement. One thread at a time may read it.
     """
 
     def __init__(self, hits: Generator[Hit, None, None], commit: Commit, total: int, position: int) -> None:

@@ -1,4 +1,4 @@
-"""Which spellings are one word where words are counted: as many as a reader takes for the same word form.
+"""How spellings are grouped into counted words: together are those that a reader takes for one word form.
 
 A *counted word* is a folded word, so ``Attack``, ``attack`` and ``ATTACK`` are one, and ``attacks`` is another. Two
 things differ from folding. An abbreviation is the same word with and without full stops (``U.N.``, ``UN``). An acronym

@@ -33,9 +33,8 @@ class KeywordFinder:
         self._check = evaluator.check
         self._novel = request.novel
         self.articles = evaluator.found(request)
-        self._includes_target = (
-            against is None
-        )  # all that pass the filters: of most words, they are known at once
+        # The dictionary has the counts of all articles: to subtract the target is faster than to count the others.
+        self._includes_target = against is None
         if against is not None:
             self._compared = against.found(request) & ~self.articles
         else:

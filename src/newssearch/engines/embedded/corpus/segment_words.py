@@ -21,7 +21,7 @@ from .vocabulary import FieldWords
 from .word_counts import ChosenParagraphs, ChosenWords, WordCounter
 
 MAX_TEXT_RATIO = 128
-"""Read texts if they have less than 1 in 128 words of the segment: analysing a word takes as long as counting so many."""
+"""Read texts if they have less than 1 in 128 words of the segment: analysing a word takes as long as counting 128."""
 
 Classes = NDArray[np.uint8]
 

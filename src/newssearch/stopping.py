@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from . import arguments
 from .errors import SearchStoppedError
+
+Item = TypeVar("Item")
+ITEMS_PER_CHECK = 256
+"""Loops over cheap items check once for this number of items."""
 
 
 class StopCheck:
@@ -33,6 +38,17 @@ class StopCheck:
             )
         if self._stop is not None and self._stop():
             raise SearchStoppedError("the search was stopped")
+
+    def during(self, items: Iterable[Item], each: int = ITEMS_PER_CHECK) -> Iterator[Item]:
+        """Yield the items, and check before the first of them and then once for every ``each`` items.
+
+        >>> list(NEVER.during("abc"))
+        ['a', 'b', 'c']
+        """
+        for number, item in enumerate(items):
+            if number % each == 0:
+                self()
+            yield item
 
     @property
     def remaining(self) -> float | None:

@@ -14,6 +14,7 @@ from newssearch.engines.embedded.indexing import inverter, lexicon, merge_source
 from newssearch.engines.embedded.segment import field as field_module
 from newssearch.engines.embedded.segment import format as format_module
 from newssearch.engines.embedded.segment import postings as term_module
+from newssearch.engines.embedded.segment import term_union
 from newssearch.engines.embedded.storage import block_store, sorted_sets
 from newssearch.engines.embedded.storage import patched_ints as small_module
 from newssearch.engines.embedded.storage.container import (
@@ -37,6 +38,7 @@ def small(**sizes: int) -> Iterator[None]:
         small_module,
         block_store,
         term_module,
+        term_union,
     )
     with pytest.MonkeyPatch.context() as patch:
         for name, size in sizes.items():

@@ -247,7 +247,7 @@ def portrait_of(field: FieldReader) -> dict[str, object]:
         for number, term in enumerate(terms)
     ]
     seen["postings"] = [array.tolist() for array in field.postings_between(0, len(terms))] if terms else []
-    seen["forms"] = field.folded_with_prefix("")
+    seen["forms"] = list(field.folded_with_prefix(""))
     seen["names"] = [field.spelling(n) for n in range(len(field.array("form.term")))]
     seen["sentences"] = parts_of(field)
     return seen

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import permutations
 
 import numpy as np
 from hypothesis import given, settings
@@ -92,13 +93,63 @@ def test_a_window_is_a_smallest_span_with_all_words(texts: list[str], wanted: st
     assert spans_of(spans.minimal_windows(parts, within, owners_of(texts))) == found_in(texts, smallest)
 
 
+@given(
+    OWNERS,
+    st.lists(
+        st.tuples(st.sets(st.sampled_from(LETTERS), min_size=1), st.integers(1, 2)), min_size=1, max_size=3
+    ),
+    st.integers(1, 8),
+)
+@settings(max_examples=150 * THOROUGH, deadline=None)
+def test_each_part_of_a_window_has_a_word_of_its_own(
+    texts: list[str], parts: list[tuple[set[str], int]], within: int
+) -> None:
+    slots = [letters for letters, count in parts for _ in range(count)]
+
+    def can_fill(words: str) -> bool:
+        return any(
+            all(word in slot for word, slot in zip(chosen, slots, strict=True))
+            for chosen in permutations(words, len(slots))
+        )
+
+    def smallest(n: int) -> set[Span]:
+        text = texts[n]
+        every = [(low, high) for high in range(len(text) + 1) for low in range(high)]
+        filled = {(low, high) for low, high in every if can_fill(text[low:high])}
+        return {
+            (low, high)
+            for low, high in filled
+            if high - 1 - low <= within and not {(low + 1, high), (low, high - 1)} & filled
+        }
+
+    positions = [
+        (np.sort(np.concatenate([letters(texts, one) for one in chosen])), count) for chosen, count in parts
+    ]
+    assert spans_of(spans.joint_windows(positions, within, owners_of(texts))) == found_in(texts, smallest)
+
+
+@given(st.data())
+@settings(max_examples=150 * THOROUGH, deadline=None)
+def test_a_chain_is_a_span_of_each_part_in_a_row(data: st.DataObject) -> None:
+    texts, sides = data.draw(leaf_matches(data.draw(st.integers(1, 3))))
+
+    def chained(n: int) -> set[Span]:
+        found = set(sides[0][n])
+        for side in sides[1:]:
+            found = {(start, end) for start, middle in found for begin, end in side[n] if begin == middle}
+        return found
+
+    assert spans_of(spans.chain_spans([_all(texts, side) for side in sides])) == found_in(texts, chained)
+
+
 @st.composite
 def leaf_matches(draw: st.DrawFn, sides: int) -> tuple[list[str], list[list[set[Span]]]]:
     """Draw texts, and for each side of an operator its matches in each text."""
     texts = draw(OWNERS)
+    longest = draw(st.sampled_from([1, 4]))  # spans of single words have a faster way
 
     def matches(text: str) -> st.SearchStrategy[set[Span]]:
-        every = [(low, high) for high in range(len(text) + 1) for low in range(max(high - 4, 0), high)]
+        every = [(low, high) for high in range(len(text) + 1) for low in range(max(high - longest, 0), high)]
         return st.sets(st.sampled_from(every), max_size=4) if every else st.just(set())
 
     return texts, [[draw(matches(text)) for text in texts] for _ in range(sides)]

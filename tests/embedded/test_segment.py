@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from newssearch.engines.embedded.segment.block_impacts import LEVEL_BOUNDS, leve
 from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms
 from newssearch.engines.embedded.segment.format import pack, packed_starts, unpack, unpack_all
 from newssearch.engines.embedded.segment.levenshtein import distances
+from newssearch.engines.embedded.segment.term_union import TermUnion
 from newssearch.engines.embedded.segment.tokens import Tokens
 from newssearch.engines.embedded.storage import sorted_sets
 from newssearch.engines.embedded.storage.container import (
@@ -30,6 +31,7 @@ from newssearch.engines.embedded.storage.container import (
 )
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS
 from newssearch.query.patterns import within_edits
+from newssearch.stopping import NEVER
 from support import RANDOMS, THOROUGH
 
 from .helpers import NO_LIMITS, small
@@ -87,7 +89,7 @@ def test_a_field_finds_its_forms_that_are_alike(forms: set[str], word: str) -> N
     field = field_of(held, len(held))
     for edits in (1, 2):
         wanted = {form: n + 1 for n, form in enumerate(sorted(forms)) if within_edits(word, form, edits)}
-        assert field.folded_within(word, edits) == wanted
+        assert {form: near.words for form, near in field.folded_near(word, edits).items()} == wanted
 
 
 # ---- inverting and segment.Field: postings, positions, surface forms
@@ -124,13 +126,55 @@ def field_of(texts: Texts, size: int, articles: Sequence[int] | None = None) -> 
 
 def check_fields(texts: Texts, size: int, pick: random.Random, rounds: int = 3) -> None:
     """Compare both kinds of fields with a dictionary of their words."""
-    check_field(field_of(texts, size), texts, size, pick, rounds)
+    titles = field_of(texts, size)
+    check_field(titles, texts, size, pick, rounds)
+    check_union(titles, texts, range(size + 1), pick)
     articles: list[int] = []
     while sum(articles) < size:
         articles.append(min(pick.choice([1, 1, 2, 3, 40, 300, 70_000]), size - sum(articles)))
     field = field_of(texts, size, articles)
     check_field(field, texts, size, pick, rounds)
     check_groups(field, texts, articles, pick)
+    check_union(field, texts, [*accumulate(articles, initial=0)], pick)
+
+
+def check_union(field: FieldReader, texts: Texts, first: Sequence[int], pick: random.Random) -> None:
+    """Compare some surface forms, read together, with a dictionary of the words.
+
+    ``first`` has the first owner of each article, then the number of all owners.
+    """
+    terms = [term.decode() for term in field.terms.all()]
+    kinds = {
+        (terms[int(field.array("form.term")[n])], field.spelling(n)): n
+        for n in range(len(field.array("form.term")))
+    }
+    chosen = pick.sample(sorted(kinds.values()), pick.randint(0, min(len(kinds), 40)))
+    wanted = set(chosen)
+    starts = field.starts.tolist()
+    held = {
+        owner: found
+        for owner in sorted(texts)
+        if (found := [starts[owner] + at for at, word in enumerate(texts[owner]) if kinds[word.term, word.form] in wanted])
+    }  # fmt: skip
+    with small(WORDS_AT_ONCE=pick.choice([1, 7, 1 << 18]), MAX_UNREAD=pick.choice([0, 4096])):
+        union = TermUnion(field, np.array(chosen, np.int64), NEVER)
+        owners, counts = union.postings()
+        assert owners.tolist() == list(held)
+        assert counts.tolist() == list(map(len, held.values()))
+        assert union.words >= sum(map(len, held.values()))
+        low = 0
+        for _ in range(6):
+            if pick.random() < 0.2:
+                low = pick.randrange(len(first))  # perhaps before what was read
+            high = min(low + pick.choice([0, 1, 3, len(first)]), len(first) - 1)
+            searched = range(first[low], first[high])
+            among = (
+                np.array([pick.random() < 0.5 for _ in searched], np.bool_) if pick.random() < 0.5 else None
+            )
+            positions = union.positions(low, high, among)
+            expected = [held.get(owner, []) for n, owner in enumerate(searched) if among is None or among[n]]
+            assert positions.tolist() == list(chain(*expected))
+            low = high if pick.random() < 0.6 else pick.randint(high, len(first) - 1)
 
 
 def check_groups(field: FieldReader, texts: Texts, articles: Sequence[int], pick: random.Random) -> None:
@@ -257,8 +301,8 @@ def check_surface_forms(
         by_folded[word.folded] += count
     for prefix in {"", "a", "b", "ñ", "日", "日1", "c0", "zzz", *folded[:3]}:
         expected = {of: by_folded[of] for of in folded if of.startswith(prefix)}
-        assert field.folded_with_prefix(prefix) == expected
-        assert list(field.folded_with_prefix(prefix)) == list(expected)
+        parts = [part.items() for part in field.folded_with_prefix(prefix)]
+        assert list(chain(*parts)) == list(expected.items())
     asked = np.arange(len(forms))
     assert sum(len(field.positions(of)) for of in field.by_term(asked)) == sum(totals.values())
     assert field.by_term(asked[:0]) == []
@@ -307,6 +351,8 @@ def test_a_term_may_have_more_surface_forms_than_16_bits_can_count() -> None:
     field = field_of({0: words}, 1)
     last = field.by_term(np.array([size - 1]))
     assert [field.positions(chosen_forms).tolist() for chosen_forms in last] == [[size - 1]]
+    some = [5, 1 << 16, size - 1]
+    assert TermUnion(field, np.array(some), NEVER).positions(0, 1).tolist() == some
 
 
 def test_an_owner_may_have_a_word_more_than_255_times_and_others_behind_it() -> None:

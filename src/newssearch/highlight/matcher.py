@@ -45,12 +45,16 @@ from newssearch.query.tree import (
     Undated,
     Within,
 )
+from newssearch.stopping import NEVER, StopCheck
 from newssearch.system.exhaustive import assert_never
 from newssearch.system.kept import cached_property
 from newssearch.text.analysis import Analyser
 from newssearch.text.folding import spelled, spelled_lower, unelided, whole_form
 from newssearch.text.sentences import sentence_starts
 from newssearch.text.tokenizer import word_matches, word_of
+
+WORDS_PER_CHECK = 8
+"""A pattern is matched against this number of words between two checks: a regular expression may take long for a word."""
 
 Match = tuple[int, int]
 """The words of a text from ``start`` up to but not including ``end``, counted from 0."""
@@ -59,12 +63,14 @@ Match = tuple[int, int]
 class AnalysedText:
     """A text split into words by an analyser. Properties of the words are computed when they are first needed.
 
-    A *chunk* is a part of the text between two spaces, with any number of words.
+    A *chunk* is a part of the text between two spaces, with any number of words. ``check`` is called now and then by
+    :func:`find_matches`.
     """
 
-    def __init__(self, text: str, analyser: Analyser) -> None:
+    def __init__(self, text: str, analyser: Analyser, check: StopCheck = NEVER) -> None:
         self.text = text
         self.analyser = analyser
+        self.check = check
         self._pieces = text.split(" ")
         self._chunks = analyser.chunks(self._pieces)
         # What most texts are asked for is kept by hand, which is faster than a cached property.
@@ -271,6 +277,7 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
 
     Raises TypeError for other nodes.
     """
+    text.check()
     if isinstance(node, Word):
         return _words_or_alternatives(alternatives_of(text.analyser, node.text, node.inside), text)
     if isinstance(node, Phrase) and not (node.names or node.within):
@@ -289,7 +296,10 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
     if isinstance(node, Wildcard | Fuzzy | Regex):
         pattern = pattern_of(node)
         prefix, matches = pattern.prefix, pattern.matches
-        found = {at for at, word in enumerate(text.folded) if word.startswith(prefix) and matches(word)}
+        words: Iterable[str] = text.folded
+        if isinstance(node, Regex):
+            words = text.check.during(words, WORDS_PER_CHECK)
+        found = {at for at, word in enumerate(words) if word.startswith(prefix) and matches(word)}
         if asks_for_whole(node):
             found.update(at for at, word in enumerate(text.written) if matches(whole_form(word)))
         return [(at, at + 1) for at in sorted(found)]
@@ -415,7 +425,7 @@ def _parts_in_window(node: PatternPhrase, text: AnalysedText) -> list[Match]:
         for chosen in combinations(needs, size)
     ]
     found: list[Match] = []
-    for last in together[-1][0]:
+    for last in text.check.during(together[-1][0], WORDS_PER_CHECK):
         counts = [(positions, bisect_right(positions, last) - count) for positions, count in together]
         if any(at < 0 for _, at in counts):
             continue

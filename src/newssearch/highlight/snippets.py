@@ -10,6 +10,7 @@ from newssearch.query import Everything, Node, Phrase, Query, Word, names_in, sc
 from newssearch.query.alternatives import Alternatives, alternatives_of
 from newssearch.query.names import core
 from newssearch.snippet import Snippet
+from newssearch.stopping import NEVER, StopCheck
 from newssearch.text.analysis import Analyser, analyser
 from newssearch.text.sentences import sentence_starts
 from newssearch.text.tokenizer import TAG_PREFIX
@@ -44,10 +45,11 @@ class Highlighter:
     """Marks the matches of a query in any number of paragraphs.
 
     It marks the matches of leaves that are neither negated nor optional; of a phrase, only the whole phrase. Function
-    words (``the``) are not marked, unless the query has no other words.
+    words (``the``) are not marked, unless the query has no other words. ``check`` is called for each leaf that takes long.
     """
 
-    def __init__(self, tree: Node) -> None:
+    def __init__(self, tree: Node, check: StopCheck = NEVER) -> None:
+        self._check = check
         self._wanted = [(wanted.leaf, wanted.region) for wanted in scored_leaves(tree) if not wanted.optional]
         self._names = [(leaf, region) for leaf, region in self._wanted if next(names_in(leaf), None)]
         self._marked: dict[tuple[Analyser, bool], _Marked] = {}
@@ -57,7 +59,7 @@ class Highlighter:
         marked = self._marked.get((analyser, in_lead))
         if marked is None:
             marked = self._marked[analyser, in_lead] = self._marked_in(analyser, in_lead)
-        words = AnalysedText(text, analyser)
+        words = AnalysedText(text, analyser, self._check)
         found = words.spans_of(marked.words) if marked.words.keys else []
         for number, leaf, phrase in marked.others:
             spans = words.phrase_spans(phrase) if phrase is not None else None
@@ -93,7 +95,7 @@ class Highlighter:
         ]
         if not wanted:
             return ()
-        words = AnalysedText(text, analyser)
+        words = AnalysedText(text, analyser, self._check)
         asked = {core(name.text) for _, names in wanted for name in names}
         inside = [
             match

@@ -23,6 +23,7 @@ from .leaves import (
     Regex,
     Wildcard,
     Word,
+    count_words,
 )
 from .lexer import QueryToken
 from .names import core
@@ -118,7 +119,7 @@ class LeafParser:
             return self._pattern(parts[0], token)
         if within > MAX_DISTANCE:
             raise self._error(f"a phrase spans at most {MAX_DISTANCE} words", span)
-        if within and len(parts) > MAX_UNORDERED:
+        if within and count_words(parts) > MAX_UNORDERED:
             reason = f"a phrase with a pattern in it has at most {MAX_UNORDERED} words in any order"
             raise self._error(reason, span, "join some of them by w/5")
         mode = token.kind if token.kind in ("exact", "caps", "name") else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Literal
 
@@ -237,7 +238,7 @@ class PatternPhrase(SimpleLeaf):
 
     With ``mode`` ``"name"``, each word that can be a :class:`Name` is searched as a name; with ``"exact"`` or
     ``"caps"``, words and patterns are compared as written. With ``within``, there are at most :data:`MAX_UNORDERED`
-    parts, and each matches a word of its own.
+    words and patterns (``Ocasio-Cortez`` is two words), and each matches a word of its own.
     """
 
     parts: tuple[PhraseWord, ...]
@@ -259,8 +260,8 @@ class PatternPhrase(SimpleLeaf):
             raise ValueError("set mode for the whole phrase, not written for a part")
         if self.mode and (self.within or (Fuzzy in kinds and self.mode != "name")):
             raise ValueError("a phrase in any order has no mode; one with a fuzzy word, none but name")
-        if self.within and (AnyWord in kinds or len(self.parts) > MAX_UNORDERED):
-            raise ValueError(f"a phrase in any order has at most {MAX_UNORDERED} parts, and none is any word")
+        if self.within and (AnyWord in kinds or count_words(self.parts) > MAX_UNORDERED):
+            raise ValueError(f"a phrase in any order has at most {MAX_UNORDERED} words, and none is any word")
         if not 0 <= arguments.whole_number("within", self.within) <= MAX_DISTANCE:
             raise ValueError(f"a phrase spans at most {MAX_DISTANCE} words")
 
@@ -304,6 +305,15 @@ class PatternPhrase(SimpleLeaf):
         if " " in text:
             return Phrase(text, names=named, span=self.span)
         return Name(text, span=self.span) if named and core(text) is not None else Word(text, span=self.span)
+
+
+def count_words(parts: Iterable[PhraseWord]) -> int:
+    """Return the number of words that the parts of a phrase stand for.
+
+    >>> count_words([Word("Ocasio-Cortez"), Wildcard("elect*")])
+    3
+    """
+    return sum(len(list(words_of(part.text))) if isinstance(part, Word) else 1 for part in parts)
 
 
 _UNQUOTED_WORD = Pattern(r"[^\W_]+(?:[-'’.,&@][^\W_]+)*\.?")

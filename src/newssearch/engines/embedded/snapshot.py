@@ -26,7 +26,7 @@ from newssearch.engines.embedded.segment.columns import moment_of
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
 from newssearch.engines.embedded.storage.container import item_view
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, distinct, run_starts
 from newssearch.engines.protocol import (
     Contents,
     Found,
@@ -87,7 +87,7 @@ class EmbeddedSnapshot(CorpusQueries):
             total = int(np.count_nonzero(articles))
             suggester = evaluator.suggester(total)
             return Found(
-                hits=HitMaker(self._reader, tree, request.snippet).hits(
+                hits=HitMaker(self._reader, tree, request.snippet, check=request.check).hits(
                     order.page(), explain=order.explain if request.explain else None
                 ),
                 total_articles=total,
@@ -118,7 +118,7 @@ class EmbeddedSnapshot(CorpusQueries):
                 for number in numbers
             ]
             return FoundMore(
-                hits=HitMaker(self._reader, tree, request.snippet).hits(
+                hits=HitMaker(self._reader, tree, request.snippet, check=request.check).hits(
                     page, missing, order.explain if request.explain else None
                 ),
                 total_articles=total,
@@ -159,7 +159,7 @@ class EmbeddedSnapshot(CorpusQueries):
             found = self._reader.article(article.id)
             assert found is not None, "an article of the snapshot"
             segment, number = found
-            tree = related_tree(self._reader, article, segment, number) or NOTHING
+            tree = related_tree(self._reader, article, segment, number, request.check) or NOTHING
             own = self._reader.per_segment(lambda other: _only(other, number if other is segment else None))
             evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             articles = evaluator.found(request) & ~own
@@ -168,7 +168,9 @@ class EmbeddedSnapshot(CorpusQueries):
             total = int(np.count_nonzero(articles))
             return FoundRelated(
                 tree=tree,
-                hits=HitMaker(self._reader, tree, request.snippet).hits(order.page(), explain=order.explain),
+                hits=HitMaker(self._reader, tree, request.snippet, check=request.check).hits(
+                    order.page(), explain=order.explain
+                ),
                 total_articles=total,
                 total_paragraphs=order.paragraphs(),
                 total_stories=total - self._copies_among(articles),
@@ -176,7 +178,7 @@ class EmbeddedSnapshot(CorpusQueries):
 
     def _remove_stories_of(self, first: Mask, articles: Mask) -> None:
         """Remove from the mask ``articles`` the other articles of the stories that articles of the mask ``first`` tell."""
-        told = np.unique(np.concatenate([NO_INTS, *self._stories_among(first)]))
+        told = distinct(np.concatenate([NO_INTS, *self._stories_among(first)]))
         for segment, mask in self._reader.by_segment(articles) if len(told) else ():
             if segment.stories is not None:
                 storied = segment.storied[mask[segment.storied]]
@@ -238,14 +240,15 @@ class EmbeddedSnapshot(CorpusQueries):
 
     def _hit_maker(self, tree: Node, request: ResolvedRequest, content: HitContent) -> HitMaker:
         snippet = request.snippet if content == "snippets" else None
-        return HitMaker(self._reader, tree, snippet, texts=content != "fields")
+        return HitMaker(self._reader, tree, snippet, texts=content != "fields", check=request.check)
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
         """Return the article id, paragraph and score of each hit on the page that ``request`` asks for."""
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             order = ResultOrder(evaluator, evaluator.found(request), request)
-            return [self._rank(placed.document, placed.score) for placed in order.page()]
+            page = request.check.during(order.page())
+            return [self._rank(placed.document, placed.score) for placed in page]
 
     def _copies_among(self, articles: Mask) -> int:
         """Return the number of the given articles that are copies: all but one of each story."""
@@ -342,9 +345,8 @@ class EmbeddedSnapshot(CorpusQueries):
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
         """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""
         with self._reading(tree):
-            return sorted(
-                self._ids(QueryEvaluator(self._reader, tree, request.aliases, request.check).found(request))
-            )
+            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
+            return sorted(request.check.during(self._ids(evaluator.found(request))))
 
     def count(self, tree: Node, request: ResolvedRequest) -> int:
         """Return the number of articles that match ``tree`` and pass the filters of ``request``."""

@@ -24,7 +24,7 @@ from newssearch.engines.embedded.search.value_counts import (
     word_counts,
 )
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, concat_ranges, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, concat_ranges, distinct, run_starts
 from newssearch.extra import number_of
 from newssearch.fields import FIELDS, ArticleField
 from newssearch.outlets import Aliases, outlets
@@ -219,9 +219,9 @@ class ValueDimension:
 
     def _with_contained(self, at: Ints, groups: Ints, check: StopCheck) -> tuple[Ints, Ints]:
         """Return pairs with those of the groups that the given groups contain."""
-        distinct, number = np.unique(groups, return_inverse=True)
+        given, number = np.unique(groups, return_inverse=True)
         inner = []
-        for count, group in enumerate(distinct.tolist()):
+        for count, group in enumerate(given.tolist()):
             if count % 1024 == 0:
                 check()
             inner.append(self._contained_in(group))
@@ -254,7 +254,7 @@ class ValueDimension:
 
     def held(self, articles: Ints) -> Ints:
         """Return the groups of which some of the given articles have a value of their own."""
-        parts = [table.groups[np.unique(codes)] for table, _, codes in self._by_segment(articles)]
+        parts = [table.groups[distinct(codes)] for table, _, codes in self._by_segment(articles)]
         return distinct_groups(np.concatenate([NO_INTS, *parts]))
 
     def values(self, groups: Ints, articles: Ints, weights: Ints) -> list[str | dt.date]:

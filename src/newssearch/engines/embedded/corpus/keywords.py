@@ -9,7 +9,7 @@ import numpy as np
 from newssearch.corpus.association import CRITICAL_LL, DIGITS, log_likelihood, log_ratio
 from newssearch.corpus.words import CorpusSize, FoundKeywords, Keyword, KeywordOptions
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, distinct
 from newssearch.request import ResolvedRequest
 
 from .segment_words import INSIDE, SegmentWords, WordTotals
@@ -124,6 +124,6 @@ class KeywordFinder:
         """Return the number of matching articles that have a word."""
         self._check()
         return sum(
-            len(np.unique(articles_having(words.segment, words.field, word, chosen)))
+            len(distinct(articles_having(words.segment, words.field, word, chosen)))
             for words, chosen in self._selected(self.articles)
         )

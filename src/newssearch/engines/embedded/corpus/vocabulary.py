@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from newssearch.engines.embedded.segment.field import FieldReader
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, distinct
 from newssearch.text.counted_words import ACRONYM_TERMS, counted_word, is_initials, with_stops
 
 MAX_LOOKUP_RATIO = 64
@@ -28,7 +28,7 @@ class FieldWords:
         """
         words = self.field.folded.all()
         octets, sizes = self.field.folded.span(0, len(words))
-        dotted = np.unique(sizes.cumsum().searchsorted(np.flatnonzero(octets == ord(".")), "right"))
+        dotted = distinct(sizes.cumsum().searchsorted(np.flatnonzero(octets == ord(".")), "right"))
         for number in dotted.tolist():
             folded = words[number].decode()
             if is_initials(folded):

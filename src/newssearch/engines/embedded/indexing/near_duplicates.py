@@ -34,7 +34,14 @@ from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.shingles import SIGNATURE_SECTIONS, Hashes
 from newssearch.engines.embedded.segment.story_columns import StoryColumns
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import (
+    NO_INTS,
+    Ints,
+    Mask,
+    concat_ranges,
+    distinct,
+    run_starts,
+)
 
 BOILERPLATE_ARTICLES_OF_OUTLET = 10
 """A sample is boilerplate if at least this number of articles of one outlet have it and are not copies of each other.
@@ -455,7 +462,7 @@ class _Update:
         earlier = np.asarray(one < other, np.bool_)
         equal = np.flatnonzero(one == other)
         if len(equal):
-            ids = self._ids(np.unique(np.concatenate((ones[equal], others[equal]))))
+            ids = self._ids(distinct(np.concatenate((ones[equal], others[equal]))))
             rank = {article: n for n, article in enumerate(sorted(ids, key=ids.__getitem__))}
             of = np.zeros(len(self._story), np.int64)
             of[list(rank)] = list(rank.values())

@@ -16,6 +16,7 @@ from newssearch.fields import FIELDS, ArticleField
 from newssearch.filters import FilterValue, NoValue
 from newssearch.outlets import Aliases, outlets
 from newssearch.query import NOWHERE, Diagnostic, Field, Span, Within, unknown_field
+from newssearch.stopping import StopCheck
 from newssearch.text.dates import is_last_moment
 
 from .addresses import with_address
@@ -28,12 +29,16 @@ class ArticleConditions:
     """Evaluates conditions on fields and dates for all articles of an index, deleted ones included.
 
     Appends diagnostics to ``notes``: the values that each pattern matches, and the wanted values that no article has.
+    ``check`` is called now and then.
     """
 
-    def __init__(self, reader: IndexReader, aliases: Aliases, notes: list[Diagnostic]) -> None:
+    def __init__(
+        self, reader: IndexReader, aliases: Aliases, notes: list[Diagnostic], check: StopCheck
+    ) -> None:
         self._reader = reader
         self._aliases = aliases
         self._notes = notes
+        self._check = check
 
     def with_value(self, field: str, wanted: FilterValue, span: Span = NOWHERE) -> Mask:
         """Return a mask of the articles that a filter on ``field`` with the value ``wanted`` finds.
@@ -51,9 +56,11 @@ class ArticleConditions:
             return mask
         row = self._row_with_text(field)
         names = outlets(self._aliases if row.kind == "outlet" else ())
-        codes = {segment: codes_of(segment, row, wanted, names) for segment in self._reader.segments}
+        segments = self._check.during(self._reader.segments, 1)
+        codes = {segment: codes_of(segment, row, wanted, names) for segment in segments}
         if not any(map(len, codes.values())):
-            self._notes.append(unknown_value(self._reader, row, wanted, self._aliases, span))
+            note = unknown_value(self._reader, row, wanted, self._aliases, span, self._check)
+            self._notes.append(note)
         return self._with_codes(field, codes)
 
     def _row(self, name: str) -> ArticleField:
@@ -82,7 +89,7 @@ class ArticleConditions:
             return self.with_value(node.name, node.value, node.span)
         row = self._row_with_text(node.name)
         names = outlets(self._aliases if row.kind == "outlet" else ())
-        codes = codes_like(self._reader, row, node.value, names)
+        codes = codes_like(self._reader, row, node.value, names, self._check)
         found = {segment.distinct(node.name)[code] for segment in codes for code in codes[segment]}
         if found and not node.value.strip("*"):
             return self._with_codes(node.name, codes)  # any value: a list of them says nothing

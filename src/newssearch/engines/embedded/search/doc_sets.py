@@ -17,7 +17,7 @@ from newssearch.engines.embedded.segment.block_impacts import LEVEL_BOUNDS, leve
 from newssearch.engines.embedded.segment.field import Postings
 from newssearch.engines.embedded.segment.postings import PostingSubset, TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.container import Array
+from newssearch.engines.embedded.storage.container import Array, narrow
 from newssearch.engines.embedded.storage.sorted_sets import (
     Ints,
     Mask,
@@ -28,6 +28,8 @@ from newssearch.engines.embedded.storage.sorted_sets import (
 from newssearch.system.kept import cached_property
 
 Scores = NDArray[np.float64]
+MAX_WIDE_POSTINGS = 1 << 16
+"""More postings than this are held in the smallest types: copying fewer takes longer than it is worth."""
 
 
 class ScoredDocSet(Protocol):
@@ -71,10 +73,15 @@ class ScoredDocSet(Protocol):
 
 
 class ListedDocs:
-    """A doc set whose postings are in memory; its upper bounds of weights are exact."""
+    """A doc set whose postings are in memory; its upper bounds of weights are exact.
+
+    Many postings are held in the smallest types, since a query may have a thousand leaves that match everywhere.
+    """
 
     def __init__(self, postings: Postings, segment: Segment) -> None:
-        self._postings = postings
+        self._held = postings
+        if len(postings.owners) > MAX_WIDE_POSTINGS:
+            self._held = Postings(narrow(postings.owners), narrow(postings.counts))
         self._lengths = segment.fields["text"].sizes
         article = segment.article[postings.owners]
         self._first = run_starts(article).nonzero()[0]
@@ -89,7 +96,7 @@ class ListedDocs:
     @property
     def total(self) -> int:
         """The number of paragraphs in all blocks."""
-        return len(self._postings.owners)
+        return len(self._held.owners)
 
     def map_max_weights(
         self, function: Callable[[Scores], Scores], mean_words: float, blocks: Ints | None
@@ -101,7 +108,7 @@ class ListedDocs:
     def _block_max(self, mean_words: float) -> Scores:
         """Return the leaf's highest weight in the paragraphs of each block, and keep it for the next time."""
         if self._known_max is None or self._known_max[0] != mean_words:
-            owners, counts = self._postings
+            owners, counts = self._held
             weights = bm25f.in_text(counts, self._lengths[owners], mean_words)
             self._known_max = (
                 mean_words,
@@ -111,23 +118,29 @@ class ListedDocs:
 
     def block_counts(self, blocks: Ints | None) -> Ints:
         """Return the number of matches in the paragraphs of each given block; None means all blocks."""
-        counts = sums_of_runs(self._postings.counts, self.block_sizes)
+        counts = sums_of_runs(self._held.counts, self.block_sizes)
         return counts if blocks is None else counts[blocks]
 
     def postings(self) -> Postings:
         """Return all paragraphs, ascending, and the number of matches in each."""
-        return self._postings
+        return _widened(self._held)
 
     def owners_of(self, blocks: Ints | None) -> Array:
         """Return the paragraphs of the given blocks, ascending; None means all blocks."""
-        if blocks is None:
-            return self._postings.owners
-        return self._postings.owners[concat_ranges(self._first[blocks], self.block_sizes[blocks])]
+        owners = self._held.owners
+        if blocks is not None:
+            owners = owners[concat_ranges(self._first[blocks], self.block_sizes[blocks])]
+        return owners.astype(np.int64, copy=False)
 
     def postings_of(self, blocks: Ints) -> Postings:
         """Return the paragraphs of the given blocks, ascending, and the number of matches in each."""
         chosen = concat_ranges(self._first[blocks], self.block_sizes[blocks])
-        return Postings(self._postings.owners[chosen], self._postings.counts[chosen])
+        return _widened(Postings(self._held.owners[chosen], self._held.counts[chosen]))
+
+
+def _widened(postings: Postings) -> Postings:
+    """Return postings whose numbers have 64 bits, so that sums and differences of them do not overflow."""
+    return Postings(*(array.astype(np.int64, copy=False) for array in postings))
 
 
 class UnionDocs:

@@ -95,9 +95,11 @@ class QueryEvaluator:
         self.reader = reader
         self.tree = tree
         self.notes: list[Diagnostic] = []
-        self._conditions = ArticleConditions(reader, aliases, self.notes)
-        self._expansion = TermExpansion(reader, self.notes)
-        self._matchers = {segment: SegmentMatcher(segment, self._expansion) for segment in reader.segments}
+        self._conditions = ArticleConditions(reader, aliases, self.notes, check)
+        self._expansion = TermExpansion(reader, self.notes, check)
+        self._matchers = {
+            segment: SegmentMatcher(segment, self._expansion, check) for segment in reader.segments
+        }
         self._paragraph_idf: dict[Node, float] = {}
         self._article_idf: dict[Node, float] = {}
         self._holding: dict[tuple[Segment, Node], int] = {}  # the number of articles in which a leaf matches
@@ -170,6 +172,7 @@ class QueryEvaluator:
         """
         found = self._matches.get((segment, node, region))
         if found is None:
+            self.check()
             found = self._matches[segment, node, region] = self._matches_in_region(segment, node, region)
         return found._replace(text=_restricted(found.text, segment, segment.novel)) if novel else found
 
@@ -192,11 +195,12 @@ class QueryEvaluator:
         month or a year of which only a part lies in the period of the request is enough.
         """
         masks = {
-            field: _union(self._conditions.with_value(field, value) for value in values)
+            field: _union(self._conditions.with_value(field, value) for value in self.check.during(values, 1))
             for field, values in request.filters
         }
         for field, values in request.exclusions:
-            without = ~_union(self._conditions.with_value(field, value) for value in values)
+            found = (self._conditions.with_value(field, value) for value in self.check.during(values, 1))
+            without = ~_union(found)
             masks[field] = masks[field] & without if field in masks else without
         for field, condition in request.conditions.items():
             masks[field] = self.articles(condition)
@@ -275,7 +279,7 @@ class QueryEvaluator:
         deciding = [wanted for wanted in self.scored_leaves if not wanted.optional]
         if not deciding:
             mask[segment.article[segment.novel]] = True
-        for wanted in deciding:
+        for wanted in self.check.during(deciding, 1):
             mask[self.matches(segment, wanted.leaf, wanted.region, novel=True).text.articles] = True
         return mask
 
@@ -289,7 +293,8 @@ class QueryEvaluator:
     def paragraph_idf(self, leaf: Leaf) -> float:
         """Return the inverse document frequency of a leaf over all paragraphs."""
         if leaf not in self._paragraph_idf:
-            holding = sum(matcher.doc_set(leaf).total for matcher in self._matchers.values())
+            matchers = self.check.during(self._matchers.values(), 1)
+            holding = sum(matcher.doc_set(leaf).total for matcher in matchers)
             self._paragraph_idf[leaf] = bm25f.idf(self.reader.paragraphs, holding)
         return self._paragraph_idf[leaf]
 
@@ -297,7 +302,7 @@ class QueryEvaluator:
         """Return the inverse document frequency of a leaf over all articles."""
         if leaf not in self._article_idf:
             holding = 0
-            for segment, matcher in self._matchers.items():
+            for segment, matcher in self.check.during(self._matchers.items(), 1):
                 known = self._holding.get((segment, leaf))
                 if known is None:
                     text, title = matcher.doc_set(leaf).articles, matcher.postings(leaf, "title").owners
@@ -354,7 +359,8 @@ class QueryEvaluator:
     def suggester(self, total: int) -> WordSuggester:
         """Return the suggester of words for a query that finds ``total`` articles."""
         few = total <= RARE_ARTICLES
-        return WordSuggester(tuple(self._matchers.values()), self._expansion, few, self.reader.live_count)
+        matchers = tuple(self._matchers.values())
+        return WordSuggester(matchers, self._expansion, few, self.reader.live_count, self.check)
 
     def names(self) -> dict[str, tuple[NameSpelling, ...]]:
         """Return the spellings in the index of each name in the query, by name.
@@ -372,7 +378,7 @@ class QueryEvaluator:
         """Return the most frequent spelling of each folded form of a name, by descending number of articles."""
         words = sorted({word for field in TEXT_FIELDS for word in self._expansion(name, field)})
         counted: list[NameSpelling] = []
-        for word in words:
+        for word in self.check.during(words, 1):
             spellings = Counter[str]()
             articles = 0
             for matcher in self._matchers.values():

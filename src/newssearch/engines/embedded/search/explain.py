@@ -29,10 +29,10 @@ def explain(evaluator: QueryEvaluator, request: ResolvedRequest) -> tuple[Clause
         packed["the filters"] = np.packbits(allowed)
     live = evaluator.reader.live_articles()
     failed = np.zeros(len(live), np.int64)  # the number of clauses that each article fails
-    for bits in packed.values():
+    for bits in request.check.during(packed.values(), 1):
         failed += ~_unpack(bits, len(live))
     counted = []
-    for text, bits in packed.items():
+    for text, bits in request.check.during(packed.items(), 1):
         matching = _unpack(bits, len(live))
         without = live & (failed == np.where(matching, 0, 1))
         counted.append(Clause(text, int(np.count_nonzero(matching)), int(np.count_nonzero(without))))

@@ -16,6 +16,7 @@ from newssearch.fields import DATE_FACETS, FIELDS
 from newssearch.outlets import Aliases, outlets
 from newssearch.query import And, Field, Node, Or, Within
 from newssearch.request import ResolvedRequest
+from newssearch.stopping import NEVER
 from newssearch.text.analysis import key
 
 from .date_facets import periods_within
@@ -39,11 +40,12 @@ def count_facet(
 
     Values are selected if ``request`` filters by them.
     """
-    counts = value_counts(reader, facet.name, articles, aliases)
+    check = NEVER if request is None else request.check
+    counts = value_counts(reader, facet.name, articles, aliases, check)
     values = counts.values
     if facet.contains:
         wanted = key(facet.contains)
-        values = [one for one in values if _contains(one, counts, wanted)]
+        values = [one for one in check.during(values) if _contains(one, counts, wanted)]
     chosen = _selected(reader, facet.name, values, request) if request is not None else set[str]()
     listed = values
     if facet.limit is not None and len(values) > facet.limit:

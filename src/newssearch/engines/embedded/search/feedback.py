@@ -40,12 +40,12 @@ from newssearch.query import (
     leaves,
 )
 from newssearch.query.alternatives import alternatives_of
+from newssearch.stopping import StopCheck
 from newssearch.text.analysis import Analyser, analyser
 from newssearch.text.folding import spelled
 from newssearch.text.tokenizer import word_matches as words_of
 
 from .evaluator import QueryEvaluator
-from .reader import IndexReader
 from .related import articles_with, is_function_word, says_little, without_addresses
 from .result_order import Placed
 
@@ -97,18 +97,17 @@ def expansion_of(evaluator: QueryEvaluator, results: Sequence[Placed]) -> FoundE
         return FoundExpansion((), "all its results have score 0")
     terms: dict[str, _Term] = {}
     query_weight = 0.0
-    for placed in results:
+    for placed in evaluator.check.during(results, 1):
         segment, document = evaluator.reader.document(placed.document)
         own = analyser(segment.shown(int(segment.article[document]))["lang"])
         share = placed.score / total
         query_weight += share * _query_weight(evaluator, own)
         if segment.weightless is None or not segment.weightless[document]:
             _read(segment.bodies[document], own, share, terms)
-    excluded = _Excluded(
-        part for use in leaves(evaluator.tree) for part in _negated_words(use.leaf, use.negated)
-    )
+    negated = (part for use in leaves(evaluator.tree) for part in _negated_words(use.leaf, use.negated))
+    excluded = _Excluded(negated, evaluator.check)
     chosen: dict[str, float] = {}
-    for term, weight in _by_weight(evaluator.reader, terms):
+    for term, weight in _by_weight(evaluator, terms):
         text = terms[term].text(term)
         if text is None or excluded.matches(text, terms[term].language):
             continue
@@ -137,11 +136,12 @@ def _read(text: str, language: Analyser, share: float, terms: dict[str, _Term]) 
         term.spellings[spelled(token.word)] += 1
 
 
-def _by_weight(reader: IndexReader, terms: Mapping[str, _Term]) -> Iterator[tuple[str, float]]:
+def _by_weight(evaluator: QueryEvaluator, terms: Mapping[str, _Term]) -> Iterator[tuple[str, float]]:
     """Yield the terms that can say something about a subject with their ``v(t)``, the greatest first.
 
     In how many articles a term is, is looked up only once an upper bound of its ``v(t)`` is the greatest that is left.
     """
+    reader = evaluator.reader
     most = max(MAX_EXPANSION_SHARE * reader.live_count, COMMON_ARTICLES)
     greatest = bm25f.idf(reader.live_count, MIN_EXPANSION_ARTICLES)
     queue = [
@@ -151,6 +151,7 @@ def _by_weight(reader: IndexReader, terms: Mapping[str, _Term]) -> Iterator[tupl
     ]
     heapify(queue)
     while queue:
+        evaluator.check()
         bound, is_exact, term = heappop(queue)
         read = terms[term]
         if is_exact:
@@ -197,7 +198,8 @@ class _Excluded:
     Words are compared as terms, all at once; only patterns are matched one by one.
     """
 
-    def __init__(self, parts: Iterable[Leaf]) -> None:
+    def __init__(self, parts: Iterable[Leaf], check: StopCheck) -> None:
+        self._check = check
         distinct = dict.fromkeys(parts)
         self._words = [part for part in distinct if isinstance(part, Word)]
         self._patterns = [part for part in distinct if not isinstance(part, Word)]
@@ -208,7 +210,7 @@ class _Excluded:
         if not (self._words or self._patterns):
             return False
         terms, keys = self._words_in(language)
-        word = AnalysedText(text, language)
+        word = AnalysedText(text, language, self._check)
         return (
             not terms.isdisjoint(word.terms)
             or any(found.key in keys and word.compounds(found.key) for found in language.compounds(text))

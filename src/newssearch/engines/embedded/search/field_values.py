@@ -14,6 +14,7 @@ from newssearch.fields import ArticleField
 from newssearch.identity import normal_key
 from newssearch.outlets import Aliases, Outlets
 from newssearch.query.patterns import value_pattern, words_pattern
+from newssearch.stopping import StopCheck
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import key, name_words
 
@@ -58,7 +59,7 @@ def codes_of(segment: Segment, field: ArticleField, wanted: str, names: Outlets)
 
 
 def codes_like(
-    reader: IndexReader, field: ArticleField, pattern: str, names: Outlets
+    reader: IndexReader, field: ArticleField, pattern: str, names: Outlets, check: StopCheck
 ) -> dict[Segment, list[int]]:
     """Return the codes of the values in each segment that match a pattern.
 
@@ -75,10 +76,14 @@ def codes_like(
         fits = words_pattern(pattern) if pattern.strip("*") else lambda name: True
     else:
         fits = value_pattern(pattern, exact=field.kind == "exact")
-    chosen = {value for value in values if fits(value)}
+    chosen = {value for value in check.during(values) if fits(value)}
     if field.kind == "outlet":
-        groups = {names.group(value) for value in values if value in chosen or fits(key(names.name(value)))}
-        chosen = {value for value in values if names.group(value) in groups}
+        groups = {
+            names.group(value)
+            for value in check.during(values)
+            if value in chosen or fits(key(names.name(value)))
+        }
+        chosen = {value for value in check.during(values) if names.group(value) in groups}
     return {
         segment: [code for code, value in in_segment if value in chosen]
         for segment, in_segment in coded.items()
@@ -100,7 +105,7 @@ def shown_values(found: Collection[str]) -> str:
 
 
 def similar_values(
-    reader: IndexReader, field: ArticleField, wanted: str, aliases: Aliases, most: int
+    reader: IndexReader, field: ArticleField, wanted: str, aliases: Aliases, most: int, check: StopCheck
 ) -> list[str]:
     """Return at most ``most`` values of a field that the mistyped value ``wanted`` may stand for, the most likely first.
 
@@ -109,11 +114,11 @@ def similar_values(
     those that differ in few letters, the most similar first.
     """
     if field.kind == "exact":
-        return _similar_keys(reader, field.name, wanted, most)
-    counts = value_counts(reader, field.name, reader.live_articles(), aliases)
+        return _similar_keys(reader, field.name, wanted, most, check)
+    counts = value_counts(reader, field.name, reader.live_articles(), aliases, check)
     values = [one.value for one in counts.values]
     sought = key(wanted)
-    keys = [key(value) for value in values]
+    keys = [key(value) for value in check.during(values)]
     tests: Sequence[Callable[[str], bool]] = (
         lambda name: f"{name} ".startswith(f"{sought} "),
         lambda name: f" {sought} " in f" {_NON_WORD.sub(' ', name)} ",
@@ -124,19 +129,20 @@ def similar_values(
     )
     found: dict[int, None] = {}
     for test in tests if sought else ():
-        found.update(dict.fromkeys(n for n, name in enumerate(keys) if n not in found and test(name)))
+        each = enumerate(check.during(keys))
+        found.update(dict.fromkeys(n for n, name in each if n not in found and test(name)))
     if len(found) < most:
-        found.update(dict.fromkeys(_by_similarity(sought, keys)))
+        found.update(dict.fromkeys(_by_similarity(sought, check.during(keys))))
     return [values[number] for number in islice(found, most)]
 
 
-def _similar_keys(reader: IndexReader, field: str, wanted: str, most: int) -> list[str]:
+def _similar_keys(reader: IndexReader, field: str, wanted: str, most: int, check: StopCheck) -> list[str]:
     """Return values that differ from ``wanted`` in capitals, or begin with it; the index may have one for each article."""
     sought = normal_key(wanted).encode("utf-8", "backslashreplace").lower()
     found = {
         value
         for segment in reader.segments
-        for value in segment.keys(field).all()
+        for value in check.during(segment.keys(field).all())
         if value.lower().startswith(sought)
     }
     return [value.decode() for value in sorted(found, key=lambda value: (len(value), value))[:most]]

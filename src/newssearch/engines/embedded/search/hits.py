@@ -9,6 +9,7 @@ from newssearch.highlight.snippets import Highlighter
 from newssearch.query import Node
 from newssearch.results import Copy, Explanation, Hit
 from newssearch.snippet import Snippet
+from newssearch.stopping import NEVER, StopCheck
 from newssearch.text.analysis import analyser
 
 from .reader import IndexReader
@@ -24,12 +25,21 @@ _NO_SNIPPET = Snippet("", ())
 class HitMaker:
     """Makes hits of the results of a query. ``snippet`` is the length of snippets, None for hits without snippets.
 
-    Without ``texts``, hits have neither text nor snippet, and no text is read.
+    Without ``texts``, hits have neither text nor snippet, and no text is read. ``check`` is called for each hit.
     """
 
-    def __init__(self, reader: IndexReader, tree: Node, snippet: int | None, *, texts: bool = True) -> None:
+    def __init__(
+        self,
+        reader: IndexReader,
+        tree: Node,
+        snippet: int | None,
+        *,
+        texts: bool = True,
+        check: StopCheck = NEVER,
+    ) -> None:
         self._reader = reader
-        self._highlighter = Highlighter(tree)
+        self._check = check
+        self._highlighter = Highlighter(tree, check)
         self._snippet = snippet
         self._texts = texts
         self._stories: dict[int, list[Copy]] = {}
@@ -45,11 +55,16 @@ class HitMaker:
         ``missing`` has for each the words of the query that its article lacks; () for none. ``explain`` returns how a
         score came about.
         """
-        places = [self._reader.document(placed.document) for placed in page]
+        check = self._check
+        places = [self._reader.document(placed.document) for placed in check.during(page)]
         # All texts first: unpacking one drives the words of the last one out of the caches of the processor.
-        texts = [segment.bodies[document] if self._texts else "" for segment, document in places]
+        texts = [
+            segment.bodies[document] if self._texts else "" for segment, document in check.during(places, 1)
+        ]
         hits = []
-        for number, ((segment, document), text, placed) in enumerate(zip(places, texts, page, strict=True)):
+        for number, ((segment, document), text, placed) in enumerate(
+            zip(check.during(places, 1), texts, page, strict=True)
+        ):
             article, paragraph = segment.article_of(document), segment.number_of(document)
             shown = segment.shown(article)
             language, in_lead = analyser(shown["lang"]), segment.is_in_lead(article, paragraph)

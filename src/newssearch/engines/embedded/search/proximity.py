@@ -12,7 +12,14 @@ from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.postings import TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, indices_in, intersect, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import (
+    NO_INTS,
+    Ints,
+    distinct,
+    indices_in,
+    intersect,
+    run_starts,
+)
 from newssearch.query import Leaf, LeafUse, Word
 
 from .doc_sets import Scores, TermDocs
@@ -167,7 +174,7 @@ def _positions_beside_neighbours(
         shared[other].append(both)
     return {
         leaf: found.positions(
-            shared[leaf][0] if len(shared[leaf]) == 1 else np.unique(np.concatenate(shared[leaf]))
+            shared[leaf][0] if len(shared[leaf]) == 1 else distinct(np.concatenate(shared[leaf]))
         )
         for leaf, found in occurrences.items()
     }

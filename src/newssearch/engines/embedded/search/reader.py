@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array, item_view
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, distinct
 from newssearch.fields import ArticleField
 from newssearch.system.kept import cached_property
 
@@ -124,7 +124,7 @@ class IndexReader:
     def by_article(self, articles: Ints) -> Iterator[tuple[Segment, Ints, Ints]]:
         """Yield each segment that holds any of the articles, with their indices, and their numbers in the segment."""
         numbers = self._first_articles.searchsorted(articles, "right") - 1
-        for number in np.unique(numbers).tolist():
+        for number in distinct(numbers).tolist():
             here = (numbers == number).nonzero()[0]
             yield self.segments[number], here, articles[here] - self._first_articles[number]
 

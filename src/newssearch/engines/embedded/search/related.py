@@ -13,6 +13,7 @@ from newssearch.article import Article
 from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.query import Boost, Leaf, Node, Or, Word
+from newssearch.stopping import StopCheck
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import Analyser, analyser
 from newssearch.text.folding import spelled
@@ -35,7 +36,9 @@ DATED_ARTICLES = 200
 """The number of articles, the first in order, whose scores the date changes."""
 
 
-def related_tree(reader: IndexReader, article: Article, segment: Segment, number: int) -> Node | None:
+def related_tree(
+    reader: IndexReader, article: Article, segment: Segment, number: int, check: StopCheck
+) -> Node | None:
     """Return the words of an article that say most about its subject, joined by OR, or None if it has none.
 
     A term is weighted by (1 + ln n) · idf, where ``n`` is the number of its occurrences; the idf is part of any score,
@@ -48,12 +51,12 @@ def related_tree(reader: IndexReader, article: Article, segment: Segment, number
         (article.title or "", TITLE_FACTOR),
         *((text, 1) for text in _weighty_paragraphs(article, segment, number)),
     ]
-    for text, times in texts:
+    for text, times in check.during(texts, 1):
         for token in own.tokens(without_addresses(text)):
             counts[token.term] += times
             spellings.setdefault(token.term, Counter())[token.word] += 1
     weights: dict[str, float] = {}
-    for term, count in counts.items():
+    for term, count in check.during(counts.items()):
         if says_little(term) or is_function_word(own, spellings[term]):
             continue
         weights[term] = (1 + math.log(count)) * bm25f.idf(reader.live_count, articles_with(reader, term))

@@ -16,6 +16,7 @@ from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask
 from newssearch.query import Region
 from newssearch.request import ResolvedRequest
 from newssearch.results import Explanation, TermScore
+from newssearch.stopping import NEVER, StopCheck
 
 from .doc_sets import Scores
 from .evaluator import QueryEvaluator
@@ -60,10 +61,10 @@ class Ordered(NamedTuple):
         """Return these results and other ones after them."""
         return Ordered._make(map(np.concatenate, zip(self, others, strict=True)))
 
-    def placed(self, chosen: slice | Ints) -> list[Placed]:
-        """Return some of the results as a list."""
-        documents, scores, _, *rest = (array[chosen].tolist() for array in self)
-        return list(map(Placed, documents, scores, *rest))
+    def placed(self, chosen: slice | Ints, check: StopCheck = NEVER) -> list[Placed]:
+        """Return some of the results as a list. ``check`` is called now and then."""
+        documents, scores, _, *rest = (array[chosen].tolist() for array in check.during(self, 1))
+        return list(map(Placed, check.during(documents), scores, *rest))
 
 
 _NONE = np.empty(0)
@@ -85,6 +86,7 @@ class ResultOrder:
         self._near_to = near_to
         self._reader = evaluator.reader
         self._request = request
+        self._check = request.check
         self._rankings = [
             Ranking(evaluator, segment, mask, request.novel)
             for segment, mask in self._reader.by_segment(articles)
@@ -102,7 +104,8 @@ class ResultOrder:
     def page(self) -> list[Placed]:
         """Return the results on the requested page, in order."""
         offset, limit = self._request.offset, self._request.limit
-        return self.first(None if limit is None else offset + limit).placed(slice(offset, None))
+        first = self.first(None if limit is None else offset + limit)
+        return first.placed(slice(offset, None), self._check)
 
     def first(self, end: int | None) -> Ordered:
         """Return the first ``end`` results, or all, whatever page the request asks for."""
@@ -196,16 +199,17 @@ class ResultOrder:
         """
         total = len(documents)
         kept = (first >= kth_greatest(first, size)).nonzero()[0] if size < total else np.arange(total)
-        order = kept[np.lexsort((documents[kept], -second[kept], -first[kept]))]
+        order = self._by_keys(kept, documents, -second, -first)
         one, other = first[order], second[order]
         tied = ((one[1:] == one[:-1]) & (other[1:] == other[:-1])).nonzero()[0]
         if not len(tied):
             return order[:size]
         if len(tied) > MAX_TIES_BY_READING:
-            ids = self._reader.all_id_ranks[self._reader.article_numbers(documents[kept])]
-            return kept[np.lexsort((documents[kept], ids, -second[kept], -first[kept]))[:size]]
+            ids = np.zeros(total, np.int64)
+            ids[kept] = self._reader.all_id_ranks[self._reader.article_numbers(documents[kept])]
+            return self._by_keys(kept, documents, ids, -second, -first)[:size]
         page: list[int] = []
-        ranked = zip(order.tolist(), one.tolist(), other.tolist(), strict=True)
+        ranked = zip(self._check.during(order.tolist()), one.tolist(), other.tolist(), strict=True)
         for _, equal in groupby(ranked, key=lambda one: one[1:]):
             indices = [index for index, _, _ in equal]
             page.extend(indices if len(indices) == 1 else self._by_id(indices, documents))
@@ -213,9 +217,19 @@ class ResultOrder:
                 break
         return np.array(page[:size], np.int64)
 
+    def _by_keys(self, indices: Ints, *keys: Array) -> Ints:
+        """Return indices in the order of keys, of which the last counts most, as :func:`numpy.lexsort` does.
+
+        There is a check before each key.
+        """
+        for key in self._check.during(keys, 1):
+            indices = indices[key[indices].argsort(kind="stable")]
+        return indices
+
     def _by_id(self, indices: list[int], documents: Ints) -> list[int]:
         def name(index: int) -> tuple[bytes, int]:
             segment, document = self._reader.document(int(documents[index]))
             return segment.id(int(segment.article[document])), document
 
-        return sorted(indices, key=name)
+        names = {index: name(index) for index in self._check.during(indices)}
+        return sorted(indices, key=names.__getitem__)

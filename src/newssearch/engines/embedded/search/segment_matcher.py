@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import reduce
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from newssearch.engines.embedded.segment.field import NO_POSTINGS, Postings, TextField
+from newssearch.engines.embedded.segment.field import NO_POSTINGS, FieldReader, Postings, TextField
 from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.segment.term_union import TermUnion
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Mask, intersect, intersect_all, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import (
+    Ints,
+    Mask,
+    distinct,
+    intersect,
+    intersect_all,
+    run_starts,
+    union,
+)
 from newssearch.query import (
     And,
     AnyWord,
@@ -38,11 +47,10 @@ from newssearch.query import (
     Within,
     Word,
 )
-from newssearch.query.names import ARTICLES
+from newssearch.stopping import StopCheck
 from newssearch.system.exhaustive import assert_never
-from newssearch.text.folding import spelled, spelled_lower, unelided
-from newssearch.text.tokenizer import TAG_PREFIX, word_of
-from newssearch.text.tokenizer import word_matches as words_of
+from newssearch.text.folding import unelided
+from newssearch.text.tokenizer import TAG_PREFIX
 
 from .doc_sets import ListedDocs, ScoredDocSet, TermDocs, UnionDocs
 from .spans import (
@@ -52,8 +60,7 @@ from .spans import (
     chain_spans,
     exclude_spans,
     extend_spans,
-    joint_requirements,
-    minimal_windows,
+    joint_windows,
     near_spans,
     owner_of,
     span_postings,
@@ -63,6 +70,8 @@ from .spans import (
 from .term_lookup import AnalysedWords, Expand, TermLookup
 from .term_spans import TermSpans, merge_postings
 
+SLICE_POSITIONS = 1 << 18
+"""Spans are computed for about this number of positions at a time."""
 NodeWithoutMatches = Not | AtLeast | Region | Field | Within | Dated | Undated | Boost | Everything
 """A node that holds or fails for an article as a whole. It has no matches in a text, and is no operand of a leaf."""
 
@@ -72,13 +81,14 @@ class SegmentMatcher:
 
     An operand is a leaf, an :class:`~newssearch.query.Or` of operands, or an :class:`~newssearch.query.And` of one
     operand and negated ones. Postings leave out deleted articles; spans do not. Results are cached, so that equal
-    leaves of a query are read once.
+    leaves of a query are read once. ``check`` is called for each node, and more often where there is much to read.
     """
 
-    def __init__(self, segment: Segment, expand: Expand) -> None:
+    def __init__(self, segment: Segment, expand: Expand, check: StopCheck) -> None:
         self.segment = segment
-        self._lookup = TermLookup(segment, expand)
-        self._terms = TermSpans(segment)
+        self._check = check
+        self._lookup = TermLookup(segment, expand, check)
+        self._terms = TermSpans(segment, check)
         self._postings: dict[tuple[Node, TextField], Postings] = {}
         self._doc_sets: dict[Node, ScoredDocSet] = {}
 
@@ -89,7 +99,7 @@ class SegmentMatcher:
         found = self._doc_sets.get(node)
         if found is None:
             found = self._doc_sets[node] = self._lazy_doc_set(node) or ListedDocs(
-                self.postings(node, "text"), self.segment
+                self._live(self._all_postings(node, "text"), "text"), self.segment
             )
         return found
 
@@ -134,14 +144,18 @@ class SegmentMatcher:
         """Return the postings of a node in one field, those of deleted articles included."""
         field = self.segment.fields[name]
         if isinstance(node, Wildcard | Fuzzy | Regex):
-            return self._terms.postings(field, self._lookup.expanded(node, name))
+            return self._postings_of_forms(field, self._lookup.expanded(node, name))
         if isinstance(node, Word):
             analysed = self._lookup.analysed(node, name)
             if all(len(words.terms) == 1 for words in analysed):
                 return merge_postings(
                     [part for words in analysed for part in self._word_postings(words, name)]
                 )
-        return span_postings(self.spans(node, name, self._candidate_owners(node, name)), field.starts)
+        slices = self.sliced_spans(node, name, self._candidate_owners(node, name))
+        return _joined([span_postings(found, field.starts) for found in slices])
+
+    def _postings_of_forms(self, field: FieldReader, forms: Ints) -> Postings:
+        return TermUnion(field, forms, self._check).postings()
 
     def _word_postings(self, words: AnalysedWords, name: TextField) -> list[Postings]:
         """Return the postings of words that are a single term: of the term, and of its alternatives where they add spans.
@@ -200,7 +214,8 @@ class SegmentMatcher:
         """Return the number of live articles that have the folded word ``folded`` in the text or the headline."""
         articles = np.zeros(self.segment.articles, np.bool_)
         for name, field in self.segment.fields.items():
-            found = self._live(self._terms.postings(field, self._lookup.surface_forms(field, [folded])), name)
+            forms = self._lookup.surface_forms(field, [folded])
+            found = self._live(self._postings_of_forms(field, forms), name)
             articles[self._articles(found.owners, name)] = True
         return int(np.count_nonzero(articles))
 
@@ -223,7 +238,7 @@ class SegmentMatcher:
             for form in forms.tolist():
                 spelling = unelided(field.spelling(form), folded).lstrip(TAG_PREFIX)
                 spellings[spelling] += int(field.array("form.words")[form])
-            found = self._live(self._terms.postings(field, field.by_term(forms)), name)
+            found = self._live(self._postings_of_forms(field, forms), name)
             articles[self._articles(found.owners, name)] = True
         return int(np.count_nonzero(articles))
 
@@ -237,12 +252,74 @@ class SegmentMatcher:
 
     # ---- spans
 
+    def sliced_spans(self, node: Node, name: TextField, owners: Array | None) -> Iterator[Spans]:
+        """Yield the spans of all matches of a node in one field, ascending, as :meth:`spans` returns them.
+
+        Each array has the spans of consecutive articles, which have about :data:`SLICE_POSITIONS` positions of the words
+        of the node, so that neither time nor memory between two of them grows with the index.
+        """
+        starts = self.segment.fields[name].starts
+        slices = self._slices(node, name, owners)
+        for part in self._check.during(slices, 1):
+            found = self.spans(node, name, part)
+            if part is not None and len(slices) > 1:
+                found = _between(found, int(starts[part[0]]), int(starts[part[-1] + 1]))
+            yield found
+        self._terms.forget_unions()
+
+    def _slices(self, node: Node, name: TextField, owners: Array | None) -> list[Array | None]:
+        """Divide the owners to search into slices of whole articles; None stands for all owners."""
+        field = self.segment.fields[name]
+        words = self._count_words(node, name)
+        if words <= SLICE_POSITIONS or not (field.words and (owners is None or len(owners))):
+            return [owners]
+        chosen = np.arange(len(field.sizes)) if owners is None else owners
+        sums = field.sizes[chosen].cumsum(dtype=np.int64)
+        total = int(sums[-1])
+        number = -(-words * total // (field.words * SLICE_POSITIONS))
+        if number < 2:
+            return [owners]
+        articles = self._articles(chosen, name)
+        cuts = sums.searchsorted(np.arange(1, number) * total // number)
+        cuts = distinct(articles.searchsorted(articles[cuts]))
+        return [*np.split(chosen, cuts[cuts > 0])]
+
+    def _count_words(self, node: Node, name: TextField) -> int:
+        """Return about how many positions are read for a node in one field, if all owners are searched."""
+        field, lookup = self.segment.fields[name], self._lookup
+        if isinstance(node, Wildcard | Fuzzy | Regex):
+            return self._terms.union(field, lookup.expanded(node, name)).words
+        if isinstance(node, Name):
+            unions = (lookup.expanded(node, name), lookup.articles(field))
+            return sum(self._terms.union(field, forms).words for forms in unions) + self._count_words(
+                node.word, name
+            )
+        if isinstance(node, Caps | Exact):
+            return sum(self._terms.union(field, forms).words for forms in lookup.spelled(field, node))
+        if isinstance(node, Word | Phrase):
+            if isinstance(node, Phrase) and node.names:
+                return sum(self._count_words(part, name) for part in node.parts)
+            count = sum if isinstance(node, Phrase) and node.within else min
+            return sum(
+                count([field.count_words(term) for term in words.terms])
+                for words in lookup.analysed(node, name)
+                if words.terms
+            )
+        if isinstance(node, PatternPhrase):
+            return sum(self._count_words(part, name) for part in node.leaves if not isinstance(part, AnyWord))
+        if isinstance(node, Near | Same | Or | And):
+            return sum(self._count_words(child, name) for child in node.children)
+        if isinstance(node, Not):
+            return self._count_words(node.operand, name)
+        raise _no_matches(node)
+
     def spans(self, node: Node, name: TextField, owners: Array | None) -> Spans:
         """Return the spans of all matches of a node in one field, deleted articles included.
 
         ``owners`` (ascending) limits the search; None means all owners. Spans in other owners may also be returned.
         Raises TypeError for a node without matches in a text.
         """
+        self._check()
         field = self.segment.fields[name]
         if isinstance(node, Word | Phrase):
             return self._words(node, name, owners)
@@ -253,8 +330,7 @@ class SegmentMatcher:
         if isinstance(node, PatternPhrase):
             return (self._in_any_order if node.within else self._in_order)(node, name, owners)
         if isinstance(node, Caps | Exact):
-            shown = spelled if isinstance(node, Caps) else spelled_lower
-            forms = [self._lookup.spelled_as(field, word_of(match), shown) for match in words_of(node.text)]
+            forms = self._lookup.spelled(field, node)
             return adjacent_words([self._terms.any_of(field, one, owners).starts for one in forms])
         if isinstance(node, Near):
             left, right = self.spans(node.left, name, owners), self.spans(node.right, name, owners)
@@ -297,8 +373,7 @@ class SegmentMatcher:
         field = self.segment.fields[name]
         spellings = self._terms.any_of(field, self._lookup.expanded(node, name), owners)
         found = union_spans([self.spans(node.word, name, owners), spellings])
-        article_forms = self._lookup.surface_forms(field, sorted(ARTICLES))
-        articles = self._terms.any_of(field, article_forms, owners)
+        articles = self._terms.any_of(field, self._lookup.articles(field), owners)
         return Spans(found.starts - np.isin(found.starts - 1, articles.starts), found.ends)
 
     def _in_order(self, node: PatternPhrase, name: TextField, owners: Array | None) -> Spans:
@@ -332,7 +407,7 @@ class SegmentMatcher:
         patterns = Counter(part for part in node.parts if isinstance(part, Wildcard | Fuzzy))
         of_patterns = [(self.spans(part, name, owners).starts, count) for part, count in patterns.items()]
         if not node.words:
-            return minimal_windows(joint_requirements(of_patterns), node.within, field.starts)
+            return joint_windows(of_patterns, node.within, field.starts, self._check)
         words = Phrase(node.words) if " " in node.words else Word(node.words)
         found = []
         for analysed in self._lookup.analysed(words, name):
@@ -340,7 +415,7 @@ class SegmentMatcher:
                 (self._terms.adjacent_terms(field, (term,), owners).starts, count)
                 for term, count in Counter(analysed.terms).items()
             ]
-            spans = minimal_windows(joint_requirements([*of_patterns, *of_words]), node.within, field.starts)
+            spans = joint_windows([*of_patterns, *of_words], node.within, field.starts, self._check)
             found.append(self._in_articles(spans, analysed.articles, name))
         return union_spans(found)
 
@@ -372,7 +447,7 @@ class SegmentMatcher:
         if isinstance(node, Near | Same):
             return intersect_all([self._articles_with_operands(operand) for operand in node.children])
         if isinstance(node, Or):
-            return reduce(np.union1d, map(self._articles_with_operands, node.operands))
+            return distinct(np.concatenate([self._articles_with_operands(one) for one in node.operands]))
         if isinstance(node, And):
             return self._articles_with_operands(_kept_operand(node))
         if isinstance(node, Leaf):
@@ -390,7 +465,8 @@ class SegmentMatcher:
             operands = node.children
             return intersect_all([self._owners_with_operands(operand, articles) for operand in operands])
         if isinstance(node, Or):
-            return reduce(np.union1d, (self._owners_with_operands(one, articles) for one in node.operands))
+            owners = [self._owners_with_operands(one, articles) for one in node.operands]
+            return union(owners, len(self.segment.fields["title" if articles is None else "text"].sizes))
         if isinstance(node, And):
             return self._owners_with_operands(_kept_operand(node), articles)
         if isinstance(node, Leaf):
@@ -410,6 +486,19 @@ def _kept_operand(node: And) -> Node:
 
 def _no_matches(node: NodeWithoutMatches) -> TypeError:
     return TypeError(f"{type(node).__name__} has no matches in a text")
+
+
+def _between(found: Spans, low: int, high: int) -> Spans:
+    """Return the spans that start at a position from ``low`` up to ``high``."""
+    first, last = found.starts.searchsorted([low, high])
+    return Spans(found.starts[first:last], found.ends[first:last], found.owners)
+
+
+def _joined(parts: Sequence[Postings]) -> Postings:
+    """Return the postings of consecutive owners as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Postings(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
 def _filter_postings(found: Postings, keep: Mask) -> Postings:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from newssearch.engines.embedded.segment.field import NearTerm
+from newssearch.stopping import StopCheck
 from newssearch.text.analysis import PLAIN_ANALYSIS, analyser_named
 from newssearch.text.tokenizer import word_matches as words_of
 
@@ -33,11 +34,17 @@ RARE_RATIO = 20
 
 
 class SimilarWords:
-    """Finds the words of live articles that are similar to a word, by edit distance and number of articles."""
+    """Finds the words of live articles that are similar to a word, by edit distance and number of articles.
 
-    def __init__(self, matchers: Sequence[SegmentMatcher], expansion: TermExpansion) -> None:
+    ``check`` is called for each word that is compared by its number of articles.
+    """
+
+    def __init__(
+        self, matchers: Sequence[SegmentMatcher], expansion: TermExpansion, check: StopCheck
+    ) -> None:
         self._matchers = matchers
         self._expansion = expansion
+        self._check = check
         self._near: dict[str, dict[str, NearTerm]] = {}
 
     def of_unknown(self, word: str, most: int) -> list[str]:
@@ -80,6 +87,7 @@ class SimilarWords:
 
     def articles_with(self, folded: str) -> int:
         """Return the number of live articles that have a folded word."""
+        self._check()
         return sum(matcher.count_folded(folded) for matcher in self._matchers)
 
     def shown(self, folded: str, written: str) -> str:

@@ -9,14 +9,22 @@ owner, followed by the end of the last one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 
 from newssearch.engines.embedded.segment.field import Postings
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, intersect_all
+from newssearch.engines.embedded.storage.sorted_sets import (
+    NO_INTS,
+    Ints,
+    Mask,
+    concat_ranges,
+    intersect,
+    intersect_all,
+    run_starts,
+)
+from newssearch.stopping import NEVER, StopCheck
 
 
 class Spans(NamedTuple):
@@ -31,6 +39,8 @@ class Spans(NamedTuple):
 
 
 NO_SPANS = Spans(NO_INTS, NO_INTS)
+SIZE_BITS = 20
+"""Spans of fewer than 2 ** 20 words are sorted by one number, whose last 20 bits are the number of the words."""
 
 
 def single_words(positions: Ints) -> Spans:
@@ -49,10 +59,18 @@ def union_spans(parts: Sequence[Spans]) -> Spans:
 
 
 def _sorted_unique(starts: Ints, ends: Ints) -> Spans:
+    sizes = ends - starts
+    if int(starts.max(initial=0)) < 1 << 63 - SIZE_BITS and int(sizes.max(initial=0)) < 1 << SIZE_BITS:
+        keys = starts << SIZE_BITS
+        keys |= sizes
+        keys.sort(kind="stable")  # merges sorted arrays in linear time
+        keys = keys[run_starts(keys)]
+        starts = keys >> SIZE_BITS
+        keys &= (1 << SIZE_BITS) - 1
+        return Spans(starts, starts + keys)
     order = np.lexsort((ends, starts))
     starts, ends = starts[order], ends[order]
-    new = np.ones(len(starts), np.bool_)
-    new[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1])
+    new = run_starts(starts) | run_starts(ends)
     return Spans(starts[new], ends[new])
 
 
@@ -71,6 +89,11 @@ def chain_spans(parts: Sequence[Spans]) -> Spans:
     """Return the spans made of one span from each part, in order, each of which begins where the one before ends."""
     starts, ends = parts[0][:2]
     for part in parts[1:]:
+        sizes = _common_size(starts, ends), _common_size(*part[:2])
+        if sizes[0] and sizes[1]:
+            ends = intersect(ends, part.starts)
+            starts, ends = ends - sizes[0], ends + sizes[1]
+            continue
         order = np.argsort(ends, kind="stable")
         low, high = (np.searchsorted(ends[order], part.starts, side) for side in ("left", "right"))
         before = order[concat_ranges(low, high - low)]
@@ -78,50 +101,96 @@ def chain_spans(parts: Sequence[Spans]) -> Spans:
     return _sorted_unique(starts, ends)
 
 
-def minimal_windows(requirements: Sequence[tuple[Ints, int]], within: int, owner_starts: Array) -> Spans:
+def _common_size(starts: Ints, ends: Ints) -> int:
+    """Return the number of words of the spans if all have as many, so that no two start or end together; else 0."""
+    if not len(starts):
+        return 1
+    size = int(ends[0] - starts[0])
+    return size if bool((ends - starts == size).all()) else 0
+
+
+def minimal_windows(
+    requirements: Sequence[tuple[Ints, int]], within: int, owner_starts: Array, check: StopCheck = NEVER
+) -> Spans:
     """Return the spans that meet all requirements and contain no shorter span that does.
 
     A requirement is the positions of a word, and the number of these positions that a span must contain. The first and
-    the last word of a span are in the same owner and at most ``within`` words apart.
+    the last word of a span are in the same owner and at most ``within`` words apart. ``check`` is called for each
+    requirement.
     """
     ends = np.sort(np.concatenate([positions for positions, _ in requirements]))
     starts = ends.copy()
     complete = np.ones(len(ends), np.bool_)
-    for positions, needed in requirements:
+    for positions, needed in check.during(requirements, 1):
         # The index of the needed-th position, counted backwards from each end.
         index = np.searchsorted(positions, ends, "right") - needed
-        complete &= index >= 0
-        starts = np.minimum(starts, positions[np.maximum(index, 0)] if len(positions) else 0)
-    starts, ends = starts[complete], ends[complete]
+        _begin_earlier(starts, complete, positions, index)
+    return _shortest(starts[complete], ends[complete], within, owner_starts)
+
+
+def joint_windows(
+    requirements: Sequence[tuple[Ints, int]], within: int, owner_starts: Array, check: StopCheck = NEVER
+) -> Spans:
+    """Return the spans of :func:`minimal_windows`, in which each word that is required has a position of its own.
+
+    The requirements, of which there are at most 16, may share positions, as those of ``iraq`` and ``ira*`` do. By Hall's
+    theorem (1935), each word has a position of its own if every subset of the requirements has at least as many positions
+    as its members need together. Subsets with a member that shares no position with the others follow from smaller ones
+    and are left out. ``check`` is called for each subset.
+    """
+    ends, members = _with_members([positions for positions, _ in requirements])
+    ends, members = _of_owners_with_all(ends, members, (1 << len(requirements)) - 1, owner_starts)
+    together = np.bincount(members).nonzero()[0].tolist()
+    starts = ends.copy()
+    complete = np.ones(len(ends), np.bool_)
+    for subset in check.during(range(1, 1 << len(requirements)), 1):
+        bits = [number for number in range(len(requirements)) if subset >> number & 1]
+        shared = [any(both & subset & ~(1 << bit) for both in together if both >> bit & 1) for bit in bits]
+        if len(bits) > 1 and not all(shared):
+            continue
+        chosen = (members & subset) != 0
+        index = np.cumsum(chosen) - sum(requirements[number][1] for number in bits)
+        _begin_earlier(starts, complete, ends[chosen], index)
+    return _shortest(starts[complete], ends[complete], within, owner_starts)
+
+
+def _with_members(sets: Sequence[Ints]) -> tuple[Ints, Array]:
+    """Return the union of at most 16 sorted arrays of distinct positions, and for each the arrays that have it, as bits."""
+    keys = np.concatenate([(positions << 4) | number for number, positions in enumerate(sets)])
+    keys.sort(kind="stable")  # merges sorted arrays
+    positions = keys >> 4
+    keys &= 15
+    first = run_starts(positions).nonzero()[0]
+    bits = np.left_shift(np.uint16(1), keys.astype(np.uint16))
+    return positions[first], np.bitwise_or.reduceat(bits, first) if len(first) else bits
+
+
+def _of_owners_with_all(
+    positions: Ints, members: Array, wanted: int, owner_starts: Array
+) -> tuple[Ints, Array]:
+    """Return the positions in owners whose positions have all ``wanted`` bits together, and the bits of each."""
+    if not len(positions):
+        return positions, members
+    new = _first_of_owners(positions, owner_starts)
+    complete = np.bitwise_or.reduceat(members, new.nonzero()[0]) == wanted
+    kept = complete[np.cumsum(new) - 1]
+    return positions[kept], members[kept]
+
+
+def _begin_earlier(starts: Ints, complete: Mask, positions: Ints, index: Ints) -> None:
+    """Let windows begin early enough to hold ``positions`` from an index on; without any, they are not complete."""
+    complete &= index >= 0
+    if len(positions):
+        np.minimum(starts, positions[np.maximum(index, 0)], out=starts)
+
+
+def _shortest(starts: Ints, ends: Ints, within: int, owner_starts: Array) -> Spans:
+    """Return windows as spans, without those that contain others, that are too long, or that cross owners."""
     # Starts never decrease: among windows with the same start, the first is the shortest.
-    shortest = np.ones(len(starts), np.bool_)
-    shortest[1:] = starts[1:] != starts[:-1]
-    keep = shortest & (ends - starts <= within)
+    keep = run_starts(starts) & (ends - starts <= within)
     starts, ends = starts[keep], ends[keep]
     same_owner = owner_of(owner_starts, starts) == owner_of(owner_starts, ends)
     return Spans(starts[same_owner], ends[same_owner] + 1)
-
-
-def joint_requirements(requirements: Sequence[tuple[Ints, int]]) -> list[tuple[Ints, int]]:
-    """Return stricter requirements, which make sure that each word of a window has a position of its own.
-
-    The given requirements may share positions, as those of ``iraq`` and ``ira*`` do. By Hall's theorem (1935), each
-    word has a position of its own if every subset of the requirements has at least as many positions as its members
-    need together; a requirement is returned for every subset. Subsets with a member that shares no position with the
-    others follow from smaller ones and are omitted.
-    """
-    overlaps = [
-        [len(np.intersect1d(one, other, assume_unique=True)) > 0 for other, _ in requirements]
-        for one, _ in requirements
-    ]
-    found: list[tuple[Ints, int]] = []
-    for size in range(1, len(requirements) + 1):
-        for subset in combinations(range(len(requirements)), size):
-            if size > 1 and not all(any(overlaps[n][m] for m in subset if m != n) for n in subset):
-                continue
-            positions = np.unique(np.concatenate([requirements[n][0] for n in subset]))
-            found.append((positions, sum(requirements[n][1] for n in subset)))
-    return found
 
 
 def extend_spans(spans: Spans, before: int, after: int, owner_starts: Array) -> Spans:
@@ -144,6 +213,8 @@ def near_spans(left: Spans, right: Spans, distance: int, ordered: bool, owner_st
 
     If ``ordered``, the span of ``left`` must come first.
     """
+    if _common_size(*left[:2]) == 1 and _common_size(*right[:2]) == 1:
+        return _near_words(left.starts, right.starts, distance, ordered, owner_starts)
     keep_left = _has_follower(left, right, distance, owner_starts)
     keep_right = _follows_any(left, right, distance, owner_starts)
     if not ordered:
@@ -152,14 +223,68 @@ def near_spans(left: Spans, right: Spans, distance: int, ordered: bool, owner_st
     return union_spans([_filter_spans(left, keep_left), _filter_spans(right, keep_right)])
 
 
+def _near_words(left: Ints, right: Ints, distance: int, ordered: bool, owner_starts: Array) -> Spans:
+    """Return what :func:`near_spans` does for spans of one word, in one walk over both arrays."""
+    if not (len(left) and len(right)):
+        return NO_SPANS
+    positions, members = _with_members([left, right])
+    owner = np.cumsum(_first_of_owners(positions, owner_starts), dtype=np.int32)
+    is_left, is_right = (members & 1) != 0, (members & 2) != 0
+    keep = np.zeros(len(positions), np.bool_)
+    for first, second in ((is_left, is_right), (is_right, is_left))[: 1 if ordered else 2]:
+        for here, there in (_followed(first, second), _preceded(second, first)):
+            near = np.abs(positions[there] - positions[here]) <= distance
+            near &= owner[there] == owner[here]
+            keep[here[near]] = True
+    return single_words(positions[keep])
+
+
+def _followed(ones: Mask, others: Mask) -> tuple[Ints, Ints]:
+    """Return the indices of those of ``ones`` that one of ``others`` follows, and the index of the first that does.
+
+    Both arguments are masks of the same length.
+    """
+    here, there = ones.nonzero()[0], others.nonzero()[0]
+    at = np.cumsum(others)[here]  # the number of others up to each of ones
+    found = at < len(there)
+    return here[found], there[at[found]]
+
+
+def _preceded(ones: Mask, others: Mask) -> tuple[Ints, Ints]:
+    """Return the indices of those of ``ones`` that one of ``others`` precedes, and the index of the last that does."""
+    here, there = ones.nonzero()[0], others.nonzero()[0]
+    at: Ints = np.cumsum(others)[here] - 1
+    at -= others[here]
+    found = at >= 0
+    return here[found], there[at[found]]
+
+
 def spans_in_same_unit(left: Spans, right: Spans, unit_starts: Array) -> Spans:
     """Return the spans of each array that have a disjoint span of the other in the same unit.
 
     A unit is a paragraph or a sentence; ``unit_starts`` has their first positions.
     """
+    if not (len(left.starts) and len(right.starts)):
+        return NO_SPANS
+    if _common_size(*left[:2]) == 1 and _common_size(*right[:2]) == 1:
+        return _words_in_same_unit(left.starts, right.starts, unit_starts)
+    of_left, of_right = owner_of(unit_starts, left.starts), owner_of(unit_starts, right.starts)
     return union_spans(
-        [_partnered_spans(left, right, unit_starts), _partnered_spans(right, left, unit_starts)]
+        [_partnered_spans(left, of_left, right, of_right), _partnered_spans(right, of_right, left, of_left)]
     )
+
+
+def _words_in_same_unit(left: Ints, right: Ints, unit_starts: Array) -> Spans:
+    """Return what :func:`spans_in_same_unit` does for spans of one word: each has one elsewhere in its unit."""
+    positions, members = _with_members([left, right])
+    new = _first_of_owners(positions, unit_starts)
+    first, unit = new.nonzero()[0], np.cumsum(new) - 1
+    keep = np.zeros(len(positions), np.bool_)
+    for bit, other in ((1, 2), (2, 1)):
+        has_other = (members & other) != 0
+        others = np.add.reduceat(has_other, first, dtype=np.int64)[unit]
+        keep |= ((members & bit) != 0) & (others > has_other)
+    return single_words(positions[keep])
 
 
 def exclude_spans(kept: Spans, excluded: Sequence[Spans]) -> Spans:
@@ -177,6 +302,12 @@ def span_postings(spans: Spans, owner_starts: Array) -> Postings:
     """Return the owners of the spans, ascending, and the number of spans in each."""
     if not len(spans.starts):
         return Postings(NO_INTS, NO_INTS)
+    low, high = _owners_between(spans.starts, owner_starts)
+    if spans.owners is None and high - low < len(spans.starts):
+        first = spans.starts.searchsorted(owner_starts[low:high].astype(np.int64))
+        counts = np.diff(first, prepend=0, append=len(spans.starts))
+        owners = counts.nonzero()[0]
+        return Postings(owners + (low - 1), counts[owners])
     owner = owner_of(owner_starts, spans.starts, spans.owners)
     first = np.diff(owner, prepend=-1).nonzero()[0]
     return Postings(owner[first], np.diff(np.append(first, len(owner))))
@@ -184,32 +315,40 @@ def span_postings(spans: Spans, owner_starts: Array) -> Postings:
 
 def _has_follower(first: Spans, second: Spans, distance: int, owner_starts: Array) -> Mask:
     """Return a mask of the spans in ``first`` that a span in ``second`` follows within ``distance`` words."""
-    limit = np.minimum(first.ends + distance - 1, _last_position(owner_starts, first.starts))
-    return np.searchsorted(second.starts, first.ends) < np.searchsorted(second.starts, limit, "right")
+    if not len(second.starts):
+        return np.zeros(len(first.starts), np.bool_)
+    at = second.starts.searchsorted(first.ends)
+    following = second.starts[np.minimum(at, len(second.starts) - 1)]
+    found = (at < len(second.starts)) & (following - first.ends < distance)
+    near = found.nonzero()[0]
+    found[near] = following[near] <= _last_position(owner_starts, first.starts[near])
+    return found
 
 
 def _follows_any(first: Spans, second: Spans, distance: int, owner_starts: Array) -> Mask:
     """Return a mask of the spans in ``second`` that follow a span in ``first`` within ``distance`` words."""
-    ends = np.sort(first.ends)
-    own_start = owner_starts[owner_of(owner_starts, second.starts)].astype(np.int64)
-    limit = np.maximum(second.starts - distance + 1, own_start)
-    return np.searchsorted(ends, limit) < np.searchsorted(ends, second.starts, "right")
+    if not len(first.ends):
+        return np.zeros(len(second.starts), np.bool_)
+    ends = np.sort(first.ends, kind="stable")
+    at = ends.searchsorted(second.starts, "right") - 1
+    before = ends[np.maximum(at, 0)]
+    found = (at >= 0) & (second.starts - before < distance)
+    near = found.nonzero()[0]
+    # The end of a span in the owner before is less than the first position of this owner.
+    found[near] = before[near] >= owner_starts[owner_of(owner_starts, second.starts[near])]
+    return found
 
 
-def _partnered_spans(spans: Spans, others: Spans, unit_starts: Array) -> Spans:
+def _partnered_spans(spans: Spans, unit_of_spans: Ints, others: Spans, unit_of_others: Ints) -> Spans:
     """Return the spans that have a disjoint span among ``others`` in the same unit.
 
     There is one if the last of ``others`` in the unit starts after the span, or if the first of them to end ends before
     it.
     """
-    if not len(others.starts):
-        return NO_SPANS
-    unit_of_others = owner_of(unit_starts, others.starts)
-    first = np.diff(unit_of_others, prepend=-1).nonzero()[0]
+    first = run_starts(unit_of_others).nonzero()[0]
     units = unit_of_others[first]
     last_start = others.starts[np.append(first[1:], len(unit_of_others)) - 1]
     first_end = np.minimum.reduceat(others.ends, first)
-    unit_of_spans = owner_of(unit_starts, spans.starts)
     index = np.searchsorted(units, unit_of_spans)
     index[index == len(units)] = 0
     disjoint = (last_start[index] >= spans.ends) | (first_end[index] <= spans.starts)
@@ -218,6 +357,26 @@ def _partnered_spans(spans: Spans, others: Spans, unit_starts: Array) -> Spans:
 
 def _filter_spans(spans: Spans, keep: Mask) -> Spans:
     return Spans(spans.starts[keep], spans.ends[keep])
+
+
+def _owners_between(positions: Ints, owner_starts: Array) -> tuple[int, int]:
+    """Return the number of the first owner that begins after the first position, and of the first after the last one."""
+    ends = np.array([positions[0], positions[-1]]).astype(owner_starts.dtype)
+    low, high = owner_starts.searchsorted(ends, "right").tolist()
+    return low, high
+
+
+def _first_of_owners(positions: Ints, owner_starts: Array) -> Mask:
+    """Return a mask of the positions, which are ascending, that are the first ones in their owner."""
+    if not len(positions):
+        return np.empty(0, np.bool_)
+    low, high = _owners_between(positions, owner_starts)
+    if high - low > len(positions):
+        return run_starts(owner_of(owner_starts, positions))
+    new = np.zeros(len(positions), np.bool_)
+    new[positions.searchsorted(owner_starts[low:high].astype(np.int64))] = True
+    new[0] = True
+    return new
 
 
 def owner_of(owner_starts: Array, positions: Ints, candidates: Array | None = None) -> Ints:

@@ -29,6 +29,7 @@ from newssearch.query import (
 )
 from newssearch.query.names import is_spelling
 from newssearch.query.rewriting import may_be_name
+from newssearch.stopping import StopCheck
 from newssearch.system.exhaustive import assert_never
 from newssearch.text.tokenizer import word_matches as words_of
 
@@ -52,10 +53,10 @@ WordLeaf = Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex
 
 
 def unknown_value(
-    reader: IndexReader, field: ArticleField, wanted: str, aliases: Aliases, span: Span
+    reader: IndexReader, field: ArticleField, wanted: str, aliases: Aliases, span: Span, check: StopCheck
 ) -> Diagnostic:
     """Return the diagnostic for a value that no article has in a field, with the values most similar to it."""
-    hint = _did_you_mean(similar_values(reader, field, wanted, aliases, MAX_SUGGESTIONS))
+    hint = _did_you_mean(similar_values(reader, field, wanted, aliases, MAX_SUGGESTIONS, check))
     return Diagnostic("unknown-value", f"no article has the {field.name} {wanted!r}", span, hint)
 
 
@@ -68,16 +69,22 @@ class WordSuggester:
 
     ``few`` is whether the query finds few articles: only then, rare words are compared with similar frequent ones.
     ``total`` is the number of all live articles. ``corrections`` maps each reported word to the first of its suggestions,
-    unless more than :data:`RARE_ARTICLES` have it.
+    unless more than :data:`RARE_ARTICLES` have it. ``check`` is called for each leaf.
     """
 
     def __init__(
-        self, matchers: Sequence[SegmentMatcher], expansion: TermExpansion, few: bool, total: int
+        self,
+        matchers: Sequence[SegmentMatcher],
+        expansion: TermExpansion,
+        few: bool,
+        total: int,
+        check: StopCheck,
     ) -> None:
         self._matchers = matchers
         self._most_rare = max(RARE_ARTICLES, int(RARE_SHARE * total))
-        self._similar = SimilarWords(matchers, expansion)
+        self._similar = SimilarWords(matchers, expansion, check)
         self._few = few
+        self._check = check
         self.corrections: dict[str, str] = {}
 
     def unknown_words(self, tree: Node) -> list[Diagnostic]:
@@ -89,7 +96,7 @@ class WordSuggester:
         word_leaves = (
             part for use in scored_leaves(tree) if not use.optional for part in _word_leaves(use.leaf)
         )
-        for leaf in word_leaves:
+        for leaf in self._check.during(word_leaves, 1):
             if isinstance(leaf, Wildcard | Regex):
                 if not self._occurs(leaf):
                     notes.append(
@@ -148,7 +155,7 @@ class WordSuggester:
 
     def _occurs(self, leaf: Leaf) -> bool:
         """Whether a leaf has a match in a paragraph or a headline of a live article."""
-        return any(matcher.occurs(leaf) for matcher in self._matchers)
+        return any(matcher.occurs(leaf) for matcher in self._check.during(self._matchers, 1))
 
     def _articles_with(self, leaf: Leaf) -> int:
         """Return the number of live articles in which a leaf matches, or a higher one if headlines match too."""
@@ -204,7 +211,7 @@ class WordSuggester:
         others = {folded_word(other) for other in suggested}
         return any(
             is_spelling(word, other) and other not in others and self._similar.articles_with(other)
-            for other in self._similar.near(word)
+            for other in self._check.during(self._similar.near(word))
         )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from newssearch.engines.embedded.segment.field import NearTerm, TextField
 from newssearch.errors import QueryError
 from newssearch.query import Diagnostic, Fuzzy, Name, Node, Regex, Wildcard
 from newssearch.query.names import beginnings, is_spelling
 from newssearch.query.patterns import pattern_of
+from newssearch.stopping import StopCheck
 from newssearch.text.folding import fold, without_possessive
 
 from .reader import IndexReader
@@ -18,14 +19,20 @@ MAX_EXPANSION = 1_000
 """The maximum number of words that a pattern may stand for; if it matches more, only the most frequent are searched."""
 REGEX_SECONDS = 5.0
 """The maximum time in seconds for matching all regular expressions of a query against the words of an index."""
+CHECK_SECONDS = 0.01
+"""The time in seconds that regular expressions are matched between two checks, if no single word takes longer."""
 
 
 class TermExpansion:
-    """Expands the patterns and names of a query to folded words of an index. Appends diagnostics to ``notes``."""
+    """Expands the patterns and names of a query to folded words of an index. Appends diagnostics to ``notes``.
 
-    def __init__(self, reader: IndexReader, notes: list[Diagnostic]) -> None:
+    ``check`` is called for each part of a dictionary.
+    """
+
+    def __init__(self, reader: IndexReader, notes: list[Diagnostic], check: StopCheck) -> None:
         self._reader = reader
         self._notes = notes
+        self._check = check
         self._words: dict[tuple[Node, TextField], list[str]] = {}
         self._regex_seconds = 0.0
 
@@ -41,47 +48,54 @@ class TermExpansion:
 
     def _matching(self, node: Wildcard | Fuzzy | Regex, field: TextField) -> list[str]:
         pattern = pattern_of(node)
+        matches = self._within_time(node, pattern.matches) if isinstance(node, Regex) else pattern.matches
         if isinstance(node, Fuzzy):
             counts = self._within_edits(field, fold(without_possessive(node.text)), node.edits)
         else:
-            counts = self._with_prefix(field, pattern.prefix)
-        candidates: Iterable[str] = self._until_timeout(counts, node) if isinstance(node, Regex) else counts
-        try:
-            words = [word for word in candidates if pattern.matches(word)]
-        except QueryError as error:
-            raise error.placed("", *node.span) from None
-        if len(words) > MAX_EXPANSION:
-            message = f"{node} stands for {len(words):,} words: the {MAX_EXPANSION:,} that occur most often were looked for"
-            if field == "text":
-                self._notes.append(Diagnostic("expansion", message, node.span, "make it longer"))
-            words = sorted(words, key=lambda word: (-counts[word], word))[:MAX_EXPANSION]
-        return words
+            counts = self._with_prefix(field, pattern.prefix, matches)
+        if len(counts) <= MAX_EXPANSION:
+            return list(counts)
+        message = f"{node} stands for {len(counts):,} words: the {MAX_EXPANSION:,} that occur most often were looked for"
+        if field == "text":
+            self._notes.append(Diagnostic("expansion", message, node.span, "make it longer"))
+        return sorted(counts, key=lambda word: (-counts[word], word))[:MAX_EXPANSION]
 
     def _spellings_of(self, node: Name, field: TextField) -> list[str]:
         return [
             word
             for prefix in beginnings(node.text)
-            for word in self._with_prefix(field, prefix)
-            if is_spelling(node.text, word)
+            for word in self._with_prefix(field, prefix, lambda word: is_spelling(node.text, word))
         ]
 
-    def _with_prefix(self, field: TextField, prefix: str) -> dict[str, int]:
-        """Return the folded words that begin with a prefix, each with its number of occurrences.
+    def _with_prefix(self, field: TextField, prefix: str, matches: Callable[[str], bool]) -> dict[str, int]:
+        """Return the folded words that begin with a prefix and match, each with its number of occurrences.
 
-        Occurrences in deleted articles are counted, too.
+        Each word is matched once. Occurrences in deleted articles are counted, too.
         """
-        return _sum_counts(
-            segment.fields[field].folded_with_prefix(prefix) for segment in self._reader.segments
-        )
+        segments = self._reader.segments
+        found: dict[str, int] = {}
+        others = set[str]()  # words of the segments before that do not match
+        for number, segment in enumerate(segments):
+            is_last = number == len(segments) - 1
+            for part in self._check.during(segment.fields[field].folded_with_prefix(prefix), 1):
+                for word, count in part.items():
+                    if word in found or (word not in others and matches(word)):
+                        found[word] = found.get(word, 0) + count
+                    elif not is_last:
+                        others.add(word)
+        return found
 
     def _within_edits(self, field: TextField, word: str, edits: int) -> dict[str, int]:
         """Return the folded words within an edit distance of ``word``, each with its number of occurrences.
 
         Occurrences in deleted articles are counted, too.
         """
-        return _sum_counts(
-            segment.fields[field].folded_within(word, edits) for segment in self._reader.segments
-        )
+        found: dict[str, int] = {}
+        for segment in self._reader.segments:
+            near = segment.fields[field].folded_near(word, edits, check=self._check)
+            for other, (words, _) in near.items():
+                found[other] = found.get(other, 0) + words
+        return found
 
     def near_words(self, word: str, edits: int, prefix: str = "") -> dict[str, NearTerm]:
         """Return the folded words of both fields near ``word``, with their distances and their numbers of occurrences.
@@ -92,29 +106,34 @@ class TermExpansion:
         found: dict[str, NearTerm] = {}
         for segment in self._reader.segments:
             for field in segment.fields.values():
-                near = field.folded_near(word, edits, transpositions=True, prefix=prefix)
+                near = field.folded_near(word, edits, transpositions=True, prefix=prefix, check=self._check)
                 for other, (words, distance) in near.items():
                     before = found[other].words if other in found else 0
                     found[other] = NearTerm(before + words, distance)
         return found
 
-    def _until_timeout(self, words: Iterable[str], node: Regex) -> Iterator[str]:
-        """Yield the words one by one, and add up the time that the caller spends on each.
+    def _within_time(self, node: Regex, matches: Callable[[str], bool]) -> Callable[[str], bool]:
+        """Return a function that matches a word as ``matches`` does, and adds up the time that this takes.
 
-        Raises QueryError when the sum exceeds :data:`REGEX_SECONDS`.
+        It raises QueryError when the sum exceeds :data:`REGEX_SECONDS`.
         """
-        for word in words:
+        checked = time.monotonic()
+
+        def timed(word: str) -> bool:
+            nonlocal checked
             started = time.monotonic()
-            yield word
-            self._regex_seconds += time.monotonic() - started
+            try:
+                found = matches(word)
+            except QueryError as error:
+                raise error.placed("", *node.span) from None
+            now = time.monotonic()
+            self._regex_seconds += now - started
             if self._regex_seconds > REGEX_SECONDS:
                 reason = f"the regular expression {node} takes too long for the words of the index"
                 raise QueryError(reason, suggestion="leave out repetitions inside repetitions")
+            if now - checked > CHECK_SECONDS:
+                self._check()
+                checked = now
+            return found
 
-
-def _sum_counts(parts: Iterable[dict[str, int]]) -> dict[str, int]:
-    totals: dict[str, int] = {}
-    for part in parts:
-        for word, count in part.items():
-            totals[word] = totals.get(word, 0) + count
-    return totals
+        return timed

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms, TextField
+from newssearch.engines.embedded.segment.field import FieldReader, TextField
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import StringTable
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
-from newssearch.query import Fuzzy, Name, Node, Phrase, Regex, Wildcard, Word
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, distinct
+from newssearch.query import Caps, Exact, Fuzzy, Name, Phrase, Regex, Wildcard, Word
 from newssearch.query.alternatives import Alternative, Alternatives, alternatives_of
-from newssearch.query.names import is_name
+from newssearch.query.names import ARTICLES, is_name
 from newssearch.query.patterns import asks_for_whole, pattern_of, written_pattern
+from newssearch.stopping import StopCheck
 from newssearch.text.analysis import analyser_named
-from newssearch.text.folding import possible_forms, unelided, whole_form
+from newssearch.text.folding import possible_forms, spelled, spelled_lower, unelided, whole_form
+from newssearch.text.tokenizer import word_matches as words_of
+from newssearch.text.tokenizer import word_of
 
+WORDS_PER_CHECK = 8
+"""A pattern is matched against this number of words between two checks: a regular expression may take long for a word."""
 Expand = Callable[[Wildcard | Fuzzy | Regex | Name, TextField], Sequence[str]]
 """A function that returns the folded words of an index that a pattern or a name stands for in a field."""
 
@@ -37,13 +43,14 @@ class AnalysedWords(NamedTuple):
 class TermLookup:
     """Looks up words, patterns and names in the dictionaries of one segment.
 
-    The dictionaries include the words of deleted articles.
+    The dictionaries include the words of deleted articles. ``check`` is called for every few words.
     """
 
-    def __init__(self, segment: Segment, expand: Expand) -> None:
+    def __init__(self, segment: Segment, expand: Expand, check: StopCheck) -> None:
         self.segment = segment
         self._expand = expand
-        self._pattern_cache: dict[tuple[Node, TextField], list[SurfaceForms]] = {}
+        self._check = check
+        self._forms: dict[object, Ints] = {}
         self._words_cache: dict[tuple[Word | Phrase, TextField], list[AnalysedWords]] = {}
 
     # ---- words
@@ -83,27 +90,24 @@ class TermLookup:
             if (next(has_compound) if one.key else all(field.find(term) >= 0 for term in one.terms))
         ]
 
-    # ---- surface forms
+    # ---- surface forms, by their numbers in the field
 
-    def surface_forms(self, field: FieldReader, folded: Sequence[str]) -> list[SurfaceForms]:
-        """Return all surface forms of the given folded words, grouped by term."""
+    def surface_forms(self, field: FieldReader, folded: Sequence[str]) -> Ints:
+        """Return all surface forms of the given folded words."""
         numbers = field.find_all_folded(folded)
-        return field.by_term(np.concatenate([field.forms_of(n) for n in numbers])) if numbers else []
+        return np.concatenate([field.forms_of(n) for n in numbers]) if numbers else NO_INTS
 
-    def expanded(self, node: Wildcard | Fuzzy | Regex | Name, name: TextField) -> list[SurfaceForms]:
-        """Return the surface forms that a pattern or a name stands for in one field, grouped by term."""
-        field = self.segment.fields[name]
-        folded = self._expand(node, name)
+    def expanded(self, node: Wildcard | Fuzzy | Regex | Name, name: TextField) -> Ints:
+        """Return the surface forms that a pattern or a name stands for in one field."""
+        return self._kept((node, name), lambda: self._expanded(node, self.segment.fields[name]))
+
+    def _expanded(self, node: Wildcard | Fuzzy | Regex | Name, field: FieldReader) -> Ints:
+        folded = self._expand(node, field.name)
         if isinstance(node, Name):
-            return field.by_term(self.spellings_of_name(field, node, folded))
-        if not asks_for_whole(node) and not (isinstance(node, Wildcard) and node.written):
-            return self.surface_forms(field, folded)
-        found = self._pattern_cache.get((node, name))
-        if found is None:
-            found = self._pattern_cache[node, name] = field.by_term(
-                self._matching_as_spelled(field, node, folded)
-            )
-        return found
+            return self.spellings_of_name(field, node, folded)
+        if asks_for_whole(node) or (isinstance(node, Wildcard) and node.written):
+            return self._matching_as_spelled(field, node, folded)
+        return self.surface_forms(field, folded)
 
     def _matching_as_spelled(
         self, field: FieldReader, node: Wildcard | Fuzzy | Regex, folded: Sequence[str]
@@ -114,29 +118,56 @@ class TermLookup:
         also finds surface forms that it matches only together with their elided prefix.
         """
         chosen = [
-            form for number in field.find_all_folded(folded) for form in field.forms_of(number).tolist()
+            form
+            for number in self._check.during(field.find_all_folded(folded))
+            for form in field.forms_of(number).tolist()
         ]
         with_prefix = asks_for_whole(node)
         if with_prefix:
             matches = pattern_of(node).matches
-            chosen += [form for form, whole in elided_forms(field) if matches(whole)]
+            elided = self._check.during(elided_forms(field, self._check), WORDS_PER_CHECK)
+            chosen += [form for form, whole in elided if matches(whole)]
         if isinstance(node, Wildcard) and node.written:
             fits = written_pattern(node)
-            chosen = [form for form in chosen if any(map(fits, _own_spellings(field, form, with_prefix)))]
-        return np.unique(np.array(chosen, np.int64))
+            chosen = [
+                form
+                for form in self._check.during(chosen)
+                if any(map(fits, _own_spellings(field, form, with_prefix)))
+            ]
+        return distinct(np.array(chosen, np.int64))
 
     def spellings_of_name(self, field: FieldReader, node: Name, folded: Sequence[str]) -> Ints:
         """Return the surface forms of the given folded words that spell a name."""
         chosen = [
             form
-            for number in field.find_all_folded(folded)
+            for number in self._check.during(field.find_all_folded(folded))
             for form in field.forms_of(number).tolist()
             if is_name(node.text, term := field.folded[number].decode(), unelided(field.spelling(form), term))
         ]
         return np.array(chosen, np.int64)
 
-    def spelled_as(self, field: FieldReader, word: str, shown: Callable[[str], str]) -> list[SurfaceForms]:
-        """Return the surface forms that are equal to ``word`` after ``shown`` is applied to both, grouped by term.
+    def articles(self, field: FieldReader) -> Ints:
+        """Return the surface forms of the Arabic articles that may stand before a name."""
+        return self._kept(("articles", field.name), lambda: self.surface_forms(field, sorted(ARTICLES)))
+
+    def spelled(self, field: FieldReader, node: Caps | Exact) -> list[Ints]:
+        """Return the surface forms that are spelled as each word of a node: see :meth:`spelled_as`."""
+        shown = spelled if isinstance(node, Caps) else spelled_lower
+        words = map(word_of, words_of(node.text))
+        return [
+            self._kept((word, shown, field.name), partial(self.spelled_as, field, word, shown))
+            for word in words
+        ]
+
+    def _kept(self, key: object, find: Callable[[], Ints]) -> Ints:
+        """Return what was found before for a key, or find it."""
+        found = self._forms.get(key)
+        if found is None:
+            found = self._forms[key] = find()
+        return found
+
+    def spelled_as(self, field: FieldReader, word: str, shown: Callable[[str], str]) -> Ints:
+        """Return the surface forms that are equal to ``word`` after ``shown`` is applied to both.
 
         They are compared with and without their elided prefix. ``shown`` keeps accents, or accents and capitals.
         """
@@ -152,7 +183,7 @@ class TermLookup:
             for form, spelling, folded in candidates
             if wanted in (shown(spelling), shown(unelided(spelling, folded)))
         ]
-        return field.by_term(np.array(chosen, np.int64))
+        return np.array(chosen, np.int64)
 
 
 def _own_spellings(field: FieldReader, form: int, with_prefix: bool) -> list[str]:
@@ -162,7 +193,7 @@ def _own_spellings(field: FieldReader, form: int, with_prefix: bool) -> list[str
     return [without_prefix, whole] if with_prefix else [without_prefix]
 
 
-def elided_forms(field: FieldReader) -> list[tuple[int, str]]:
+def elided_forms(field: FieldReader, check: StopCheck) -> list[tuple[int, str]]:
     """Return the surface forms with an elided prefix (``l'`` of ``l'eau``), each with its folded spelling.
 
     The folded spelling includes the prefix.
@@ -170,8 +201,8 @@ def elided_forms(field: FieldReader) -> list[tuple[int, str]]:
     spellings = StringTable(field.container, f"{field.name}.forms")
     octets, sizes = spellings.span(0, len(spellings))
     apostrophes = np.flatnonzero(octets == ord("'"))
-    forms = np.unique(np.searchsorted(np.cumsum(sizes), apostrophes, "right")).tolist()
-    whole_forms = ((form, whole_form(spellings[form].decode())) for form in forms)
+    forms = distinct(np.searchsorted(np.cumsum(sizes), apostrophes, "right")).tolist()
+    whole_forms = ((form, whole_form(spellings[form].decode())) for form in check.during(forms))
     return [
         (form, whole) for form, whole in whole_forms if field.folded[field.folded_of(form)].decode() != whole
     ]

@@ -18,9 +18,18 @@ from newssearch.engines.embedded.segment.field import (
 )
 from newssearch.engines.embedded.segment.postings import PostingSubset, TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.embedded.segment.term_union import TermUnion
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, intersect, intersect_all, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import (
+    Ints,
+    Mask,
+    distinct,
+    intersect,
+    intersect_all,
+    run_starts,
+)
 from newssearch.query.alternatives import Alternative
+from newssearch.stopping import StopCheck
 
 from .spans import (
     NO_SPANS,
@@ -29,46 +38,68 @@ from .spans import (
     minimal_windows,
     owner_of,
     single_words,
-    span_postings,
     union_spans,
 )
 from .term_lookup import AnalysedWords
+
+FEW_TERMS = 4
+"""The positions of this number of terms are read term by term, only in the owners that are searched."""
 
 
 class TermSpans:
     """Reads spans and postings of terms. A term is read once for all leaves of a query.
 
-    The argument ``owners`` (ascending) limits the owners that are searched; None means all.
+    The argument ``owners`` (ascending) limits the owners that are searched; None means all. ``check`` is called for each
+    term.
     """
 
-    def __init__(self, segment: Segment) -> None:
+    def __init__(self, segment: Segment, check: StopCheck) -> None:
         self.segment = segment
+        self._check = check
+        self._unions: dict[tuple[TextField, bytes], TermUnion] = {}
         self._terms: dict[tuple[TextField, int], TermPostings] = {}
 
     def term(self, field: FieldReader, number: int) -> TermPostings:
         """Return the postings of the term with the given number in a field."""
         found = self._terms.get((field.name, number))
         if found is None:
+            self._check()
             found = self._terms[field.name, number] = field.term(number)
         return found
 
-    def postings(self, field: FieldReader, surface_forms: Sequence[SurfaceForms]) -> Postings:
-        """Return the owners with any of the surface forms, and the number of their occurrences in each."""
-        whole_terms = np.array([one.term for one in surface_forms if one.numbers is None], np.int64)
-        parts = [field.postings_of(whole_terms)] if len(whole_terms) else []
-        parts.extend(
-            span_postings(single_words(self._positions(field, one, None)), field.starts)
-            for one in surface_forms
-            if one.numbers is not None
-        )
-        return merge_postings(parts)
+    def union(self, field: FieldReader, forms: Ints) -> TermUnion:
+        """Return the union of the terms of surface forms, from which positions are read slice by slice."""
+        key = (field.name, forms.tobytes())
+        found = self._unions.get(key)
+        if found is None:
+            found = self._unions[key] = TermUnion(field, forms, self._check)
+        return found
 
-    def any_of(
-        self, field: FieldReader, surface_forms: Sequence[SurfaceForms], owners: Array | None
-    ) -> Spans:
-        """Return a span for each word that is one of the surface forms."""
-        found = [self._positions(field, one, owners) for one in surface_forms]
-        return single_words(np.sort(np.concatenate(found))) if found else NO_SPANS
+    def forget_unions(self) -> None:
+        """Drop the unions, which are only needed while the slices of one node are read."""
+        self._unions.clear()
+
+    def any_of(self, field: FieldReader, forms: Ints, owners: Array | None) -> Spans:
+        """Return a span for each word that has one of the given surface forms."""
+        union = self.union(field, forms)
+        if len(union.terms) <= FEW_TERMS:
+            found = [self._positions(field, one, owners) for one in field.by_term(forms)]
+            return single_words(np.sort(np.concatenate(found))) if found else NO_SPANS
+        if owners is None:
+            return single_words(union.positions(0, self.segment.articles))
+        if not len(owners):
+            return NO_SPANS
+        first, last = int(owners[0]), int(owners[-1])
+        if field.of_documents:
+            low, high = int(self.segment.article[first]), int(self.segment.article[last]) + 1
+            first, end = int(field.first[low]), int(field.first[high])
+        else:
+            low, high, end = first, last + 1, last + 1
+        if len(owners) == end - first:
+            return single_words(union.positions(low, high))
+        among = np.zeros(end - first, np.bool_)
+        among[owners - first] = True
+        return single_words(union.positions(low, high, among))
 
     def _positions(self, field: FieldReader, wanted: SurfaceForms, owners: Array | None) -> Ints:
         term = self.term(field, wanted.term)
@@ -86,7 +117,7 @@ class TermSpans:
         if partial:
             # Owners without any of these alternatives can only have the plain terms.
             starts = np.concatenate([spans.starts for _, _, spans in partial])
-            possible = np.unique(owner_of(field.starts, starts))
+            possible = distinct(owner_of(field.starts, starts))
             partial += [
                 (n, n + 1, self.adjacent_terms(field, (term,), possible))
                 for n, term in enumerate(words.terms)
@@ -128,7 +159,7 @@ class TermSpans:
             owners = of_second.owners
             chosen = rarest.of_owners(owners) if chosen is None else TermPostings.restrict(chosen, owners)
         starts = _shared_starts(None, rarest, chosen, in_order)
-        for number, term in enumerate(others):
+        for number, term in enumerate(self._check.during(others, 1)):
             if number:
                 owners = owner_of(field.starts, starts[starts >= 0], owners)
                 owners = owners[run_starts(owners)]
@@ -151,14 +182,14 @@ class TermSpans:
         chosen = self._in_shared_owners(field, distinct, owners)
         requirements = [
             (distinct[number].positions(None, chosen[number]), count)
-            for number, count in Counter(numbers).items()
+            for number, count in self._check.during(Counter(numbers).items(), 1)
         ]
-        return minimal_windows(requirements, within, field.starts)
+        return minimal_windows(requirements, within, field.starts, self._check)
 
     def _articles_with_all(self, terms: Iterable[TermPostings]) -> Mask:
         """Return a mask of the articles that have all of the terms, perhaps in different paragraphs."""
         having_all = np.ones(self.segment.articles, np.bool_)
-        for term in set(terms):
+        for term in self._check.during(set(terms), 1):
             having = np.zeros(self.segment.articles, np.bool_)
             having[term.articles] = True
             having_all &= having

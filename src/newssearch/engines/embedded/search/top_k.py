@@ -23,6 +23,7 @@ from newssearch.engines.embedded.storage.sorted_sets import (
     NO_INTS,
     Ints,
     Mask,
+    ranges,
     run_starts,
     union,
     union_size,
@@ -40,7 +41,10 @@ from .scored_leaf import FoundArticles, ScoredLeaf
 MIN_FIRST_ARTICLES = 64
 """The smallest number of articles that are scored in the first step, so that a short page seldom needs a second."""
 MAX_SCORED_AT_ONCE = 4096
-"""At most this number of articles is scored in one step, so that the arrays of a query with many words stay small."""
+"""At most this number of articles is scored in one step."""
+MAX_SCORED_CELLS = 1 << 20
+"""Fewer articles are scored in one step if the leaves of the query times their paragraphs are more than about this number,
+so that the arrays of a query with many words stay small."""
 MAX_ARTICLES_PER_SHARED = 10
 """If several leaves match in at least 1 in 10 articles, the paragraphs of all articles are read to count them: that is less
 work than to select those of some."""
@@ -74,6 +78,7 @@ class Ranking:
     def __init__(self, evaluator: QueryEvaluator, segment: Segment, found: Mask, novel: bool = False) -> None:
         self._segment = segment
         self._novel = novel
+        self._check = evaluator.check
         found_articles = FoundArticles(found)
         self._articles = found_articles.articles
         self._reader = reader = evaluator.reader
@@ -92,7 +97,7 @@ class Ranking:
                 title_lengths,
                 mean_title_words,
             )
-            for wanted in scored
+            for wanted in evaluator.check.during(scored, 1)
         ]
         # Optional leaves, which are last, add to the part of the score that the whole article gives, and to no other.
         self._deciding = self._leaves[: sum(not wanted.optional for wanted in scored)]
@@ -108,13 +113,14 @@ class Ranking:
         if len(leaves) == 1:
             return leaves[0].count_paragraphs()
         leaves_of = np.zeros(len(self._articles), np.uint16)  # how many leaves match in each article
-        for leaf in leaves:
+        for leaf in self._check.during(leaves, 1):
             leaves_of[leaf.indices] += 1
         several = leaves_of > 1
         if np.count_nonzero(several) * MAX_ARTICLES_PER_SHARED > len(leaves_of):
-            return union_size([leaf.paragraphs() for leaf in leaves], self._segment.documents)
+            found = [leaf.paragraphs() for leaf in self._check.during(leaves, 1)]
+            return union_size(found, self._segment.documents)
         unshared = sum(leaf.count_paragraphs(~several[leaf.indices]) for leaf in leaves)
-        shared = [leaf.paragraphs(several[leaf.indices]) for leaf in leaves]
+        shared = [leaf.paragraphs(several[leaf.indices]) for leaf in self._check.during(leaves, 1)]
         return unshared + union_size(shared, self._segment.documents)
 
     def best(self, request: ResolvedRequest, wanted: int | None, offset: int) -> Ranked:
@@ -151,7 +157,7 @@ class Ranking:
         """Return an upper bound of the score of each found article."""
         bounds = np.zeros(len(self._articles))
         norms, mean_words = self._reader.article_norms(self._segment), self._reader.mean_words
-        for number, leaf in enumerate(self._leaves):
+        for number, leaf in enumerate(self._check.during(self._leaves, 1)):
             leaf.add_bounds(bounds, norms, mean_words, optional=number >= len(self._deciding))
         bounds *= ROUNDING_MARGIN
         return bounds
@@ -165,20 +171,24 @@ class Ranking:
         means all.
         """
         size = len(self._articles) if chosen is None else len(chosen)
-        if size <= MAX_SCORED_AT_ONCE:
+        if size <= self._scored_in_one_step:
             return self._scored_at_once(request, chosen, each)
         indices = np.arange(size) if chosen is None else chosen
-        return concat_ranked(
-            [
-                self._scored_at_once(request, indices[at : at + MAX_SCORED_AT_ONCE], each)
-                for at in range(0, size, MAX_SCORED_AT_ONCE)
-            ]
-        )
+        steps = ranges(0, size, self._scored_in_one_step)
+        return concat_ranked([self._scored_at_once(request, indices[low:high], each) for low, high in steps])
+
+    @cached_property
+    def _scored_in_one_step(self) -> int:
+        """The number of articles that are scored in one step."""
+        cells = (
+            len(self._leaves) * self._segment.documents // max(self._segment.articles, 1)
+        )  # of one article
+        return min(MAX_SCORED_CELLS // max(cells, 1) + 1, MAX_SCORED_AT_ONCE)
 
     def _scored_at_once(self, request: ResolvedRequest, chosen: Ints | None, each: bool) -> Ranked:
         segment = self._segment
         articles = self._articles if chosen is None else self._articles[chosen]
-        found = [leaf.postings_in(articles) for leaf in self._leaves]
+        found = [leaf.postings_in(articles) for leaf in self._check.during(self._leaves, 1)]
         documents = union([owners for owners, _ in found[: len(self._deciding)]], segment.documents)
         index = articles.searchsorted(segment.article[documents].astype(np.int64))
         first = run_starts(index).nonzero()[0]
@@ -186,6 +196,7 @@ class Ranking:
         if len(first) < len(articles):
             documents, index, empty = self._with_stand_ins(articles, documents, index)
             first = run_starts(index).nonzero()[0]
+        self._check()
         parts = self._exact.contributions(found, articles, chosen, documents, index)
         scores = sum_of_rows(parts.best)
         sizes = np.diff(first, append=len(index))
@@ -225,7 +236,7 @@ class Ranking:
         """
         article = self._segment.article[[document]].astype(np.int64)
         chosen = self._articles.searchsorted(article)
-        found = [leaf.postings_in(article) for leaf in self._leaves]
+        found = [leaf.postings_in(article) for leaf in self._check.during(self._leaves)]
         documents = union(
             [np.array([document], np.int64), *(owners for owners, _ in found)], self._segment.documents
         )

@@ -17,10 +17,11 @@ import numpy as np
 
 from newssearch.corpus.periods import Unit
 from newssearch.engines.embedded.segment.own_fields import OwnColumn
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, concat_aranges
+from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, concat_aranges, distinct
 from newssearch.extra import number_of
 from newssearch.fields import DATE_FACETS, FIELDS, ArticleField
 from newssearch.outlets import Aliases, Outlets, outlets
+from newssearch.stopping import NEVER, StopCheck
 from newssearch.text.analysis import key, name_words
 
 from .date_facets import count_periods
@@ -51,19 +52,22 @@ class ValueCounts(NamedTuple):
     """Returns the number of articles that have a value in one of the given groups."""
 
 
-def value_counts(reader: IndexReader, facet: str, articles: Mask, aliases: Aliases = ()) -> ValueCounts:
+def value_counts(
+    reader: IndexReader, facet: str, articles: Mask, aliases: Aliases = (), check: StopCheck = NEVER
+) -> ValueCounts:
     """Return the values of a facet, each with the number of the given articles that have it.
 
     Of several spellings of one group, the one in most of the articles is shown, or the alphabetically first of equally
     frequent ones.
     """
+    check()
     if facet in DATE_FACETS:
         periods, without = count_periods(reader, cast("Unit", facet), articles)
         found = [CountedValue(period, period, count) for period, count in periods.items()]
         return ValueCounts(found, without, {}, lambda groups: sum(periods[group] for group in groups))
     if (own := reader.own_fields.get(facet)) is not None:
-        return _own_value_counts(reader, own, articles)
-    return _field_value_counts(reader, FIELDS[facet], articles, outlets(aliases))
+        return _own_value_counts(reader, own, articles, check)
+    return _field_value_counts(reader, FIELDS[facet], articles, outlets(aliases), check)
 
 
 def group_of(field: ArticleField, value: str, names: Outlets) -> str:
@@ -88,12 +92,12 @@ def subtags(tag: str) -> tuple[str, ...]:
 
 
 def _field_value_counts(
-    reader: IndexReader, field: ArticleField, articles: Mask, names: Outlets
+    reader: IndexReader, field: ArticleField, articles: Mask, names: Outlets, check: StopCheck
 ) -> ValueCounts:
     held = Counter[str]()  # the number of articles whose own value is in each group
     spellings: dict[str, dict[str, int]] = {}
     without = 0
-    for value, value_key, count in _counts_by_segment(reader, field.name, articles):
+    for value, value_key, count in check.during(_counts_by_segment(reader, field.name, articles)):
         if not value:
             without += count
             continue
@@ -102,10 +106,10 @@ def _field_value_counts(
         spelled = spellings.setdefault(group, {})
         shown = group if field.kind == "language" else value
         spelled[shown] = spelled.get(shown, 0) + count
-    totals = _with_containing(held) if field.kind == "words" else held
+    totals = _with_containing(held, check) if field.kind == "words" else held
     found = [CountedValue(group, most_frequent(spellings[group]), count) for group, count in totals.items()]
     found.sort(key=lambda one: (-one.articles, one.value))
-    return ValueCounts(found, without, spellings, lambda groups: _articles_with(groups, held, field))
+    return ValueCounts(found, without, spellings, lambda groups: _articles_with(groups, held, field, check))
 
 
 def _counts_by_segment(reader: IndexReader, field: str, articles: Mask) -> Iterator[tuple[str, str, int]]:
@@ -133,28 +137,28 @@ def most_frequent(spellings: Mapping[str, int]) -> str:
     return min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
 
 
-def _with_containing(held: Counter[str]) -> Counter[str]:
+def _with_containing(held: Counter[str], check: StopCheck) -> Counter[str]:
     """Add to the count of each value the counts of all values that contain its words side by side.
 
     A filter on the value also finds the articles with those values. Values are given and returned as group keys.
     """
     sizes = word_counts(held)
     counts = Counter[str]()
-    for group, count in held.items():
+    for group, count in check.during(held.items()):
         for inner in contained_groups(group, sizes):
             if inner in held:
                 counts[inner] += count
     return counts
 
 
-def _articles_with(groups: Set[str], held: Counter[str], field: ArticleField) -> int:
+def _articles_with(groups: Set[str], held: Counter[str], field: ArticleField, check: StopCheck) -> int:
     """Return the number of articles whose value is in one of the groups, or contains such a value."""
     if field.kind != "words":
         return sum(held[group] for group in groups)
     sizes = word_counts(held)
     return sum(
         count
-        for group, count in held.items()
+        for group, count in check.during(held.items())
         if group in groups or not groups.isdisjoint(contained_groups(group, sizes))
     )
 
@@ -179,7 +183,9 @@ def contained_groups(group: str, sizes: Sequence[int]) -> set[str]:
 # ---- own fields
 
 
-def _own_value_counts(reader: IndexReader, field: ArticleField, articles: Mask) -> ValueCounts:
+def _own_value_counts(
+    reader: IndexReader, field: ArticleField, articles: Mask, check: StopCheck
+) -> ValueCounts:
     """Count the values of an own field: an article with several of them counts once for each.
 
     The values of a date are months.
@@ -193,15 +199,15 @@ def _own_value_counts(reader: IndexReader, field: ArticleField, articles: Mask) 
             continue
         held = mask[column.articles]
         owners, codes = column.articles[held].astype(np.int64), column.codes[held].astype(np.int64)
-        without -= len(np.unique(owners))
+        without -= len(distinct(owners))
         values, keys = own_groups(column)
         parts.append((owners, codes, keys, values))
         counts = np.bincount(codes, minlength=len(values))
-        for code in np.flatnonzero(counts).tolist():
+        for code in check.during(np.flatnonzero(counts).tolist()):
             spellings[keys[code]][values[code]] += int(counts[code])
     numbers = {group: number for number, group in enumerate(spellings)}
     sizes = word_counts(spellings) if field.kind == "words" else ()
-    pairs = [_pairs_of(owners, codes, keys, numbers, sizes) for owners, codes, keys, _ in parts]
+    pairs = [_pairs_of(owners, codes, keys, numbers, sizes, check) for owners, codes, keys, _ in parts]
     totals = np.zeros(len(numbers), np.int64)
     for _, groups in pairs:
         totals += np.bincount(groups, minlength=len(numbers))
@@ -218,13 +224,18 @@ def _own_value_counts(reader: IndexReader, field: ArticleField, articles: Mask) 
     def articles_with(groups: Set[str]) -> int:
         wanted = np.zeros(len(numbers), np.bool_)
         wanted[[numbers[group] for group in groups]] = True
-        return sum(len(np.unique(owners[wanted[numbered]])) for owners, numbered in pairs)
+        return sum(len(distinct(owners[wanted[numbered]])) for owners, numbered in pairs)
 
     return ValueCounts(found, without, spellings, articles_with)
 
 
 def _pairs_of(
-    owners: Ints, codes: Ints, keys: Sequence[str], numbers: Mapping[str, int], sizes: Sequence[int]
+    owners: Ints,
+    codes: Ints,
+    keys: Sequence[str],
+    numbers: Mapping[str, int],
+    sizes: Sequence[int],
+    check: StopCheck,
 ) -> tuple[Ints, Ints]:
     """Return each pair of an article of a segment and the number of a group that it has a value of, once.
 
@@ -232,7 +243,7 @@ def _pairs_of(
     contains count too.
     """
     found: list[list[int]] = [[]] * len(keys)
-    for code in np.unique(codes).tolist():
+    for code in check.during(distinct(codes).tolist()):
         inner = contained_groups(keys[code], sizes)
         found[code] = sorted(numbers[group] for group in inner if group in numbers)
     each = np.array(list(map(len, found)), np.int64)
@@ -240,7 +251,7 @@ def _pairs_of(
     flat = np.array([number for groups in found for number in groups], np.int64)
     groups_of = flat[np.repeat(first[codes], each[codes]) + concat_aranges(each[codes])]
     size = max(len(numbers), 1)
-    pairs = np.unique(np.repeat(owners, each[codes]) * size + groups_of)
+    pairs = distinct(np.repeat(owners, each[codes]) * size + groups_of)
     return pairs // size, pairs % size
 
 

@@ -26,7 +26,7 @@ from newssearch.engines.embedded.storage.container import (
     narrow,
     string_sections,
 )
-from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import Ints, distinct, run_starts
 
 MAX_FOUND_KEYS = 4096
 """At most this many answers of :meth:`Compounds.has_keys` are cached; then the cache is emptied."""
@@ -52,7 +52,7 @@ def compound_sections(
 
     The compounds may be in any order. ``entries`` may have duplicates and unused entries.
     """
-    used = np.unique(numbers)
+    used = distinct(numbers)
     of_used = [entries[number] for number in used.tolist()]
     ordered = sorted(set(of_used))
     rank = {entry: n for n, entry in enumerate(ordered)}

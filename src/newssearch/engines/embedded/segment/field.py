@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from newssearch.engines.embedded.storage.container import Array, Container, Section, StringTable
 from newssearch.engines.embedded.storage.patched_ints import PatchedInts
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, concat_ranges, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, ranges, run_starts
+from newssearch.stopping import NEVER, StopCheck
 from newssearch.system.kept import cached_property
 
 from .compound_postings import Compounds
@@ -27,6 +28,10 @@ DENSE_OWNERS_RATIO = 8
 """Merge postings in an array over all owners if there are postings for at least 1 in 8 owners; otherwise sort them."""
 SCAN_RATIO = 8
 """Scan a range of folded terms if at least 1 in 8 of them is wanted; otherwise look up each wanted term."""
+FOLDED_AT_ONCE = 1 << 14
+"""The number of folded terms of a dictionary that are read between two checks of a search."""
+COMPARED_AT_ONCE = 1 << 16
+"""The number of folded terms that are compared with a word between two checks of a search."""
 MAX_FOUND_TERMS = 4096
 """A field keeps the numbers of this many terms, so that they need not be looked up again; then it starts anew."""
 
@@ -161,6 +166,11 @@ class FieldReader:
             found = self._found[term] = self.terms.find(encoded(term))
         return found
 
+    def count_words(self, term: str) -> int:
+        """Return the number of occurrences of a term; 0 if the field does not have it."""
+        number = self.find(term)
+        return int(self.array("tokens")[number + 1]) - int(self.array("tokens")[number]) if number >= 0 else 0
+
     def term(self, number: int) -> TermPostings:
         """Return the postings of the term with the given number, read when they are needed."""
         return TermPostings(self, number)
@@ -174,28 +184,6 @@ class FieldReader:
     def mean(self) -> float:
         """The mean number of words of a document that was used to compute the block maxima."""
         return float(self.array("mean")[0])
-
-    def postings_of(self, terms: Ints) -> Postings:
-        """Return the owners that have any of the given terms, ascending, each with the sum of its counts."""
-        runs, bounds = self.array("runs"), self.array("run.first")
-        low = bounds[runs[terms]].astype(np.int64)
-        blocks = concat_ranges(low, bounds[runs[terms + 1]] - low)
-        owners = self.section("block.low").at(blocks).astype(np.int64)
-        high_bits = self.array("run.high")
-        if len(self.container["article.first"]) > 1 << RUN_BITS:
-            owners += (
-                high_bits[bounds.searchsorted(blocks.astype(bounds.dtype), "right") - 1].astype(np.int64)
-                << RUN_BITS
-            )
-        if self.of_documents:
-            first = self.array("first")
-            low = first[terms].astype(np.int64)
-            postings = concat_ranges(low, first[terms + 1] - low)
-            owners = self.first[owners].repeat(self.patched("block.sizes").at(blocks))
-            owners += self.patched("within").at(postings)
-        else:
-            postings = blocks
-        return add_counts(owners, self.patched("counts").at(postings))
 
     def positions(self, wanted: SurfaceForms, owners: Array | None = None) -> Ints:
         """Return the field-wide positions of the wanted surface forms, ascending; only those in ``owners`` if given."""
@@ -277,35 +265,42 @@ class FieldReader:
                 return [n for n, term in enumerate(self.folded.slice(low, high), low) if term in among_them]
         return [number for term in wanted if (number := self.folded.find(term)) >= 0]
 
-    def folded_with_prefix(self, prefix: str) -> dict[str, int]:
-        """Return the folded terms with a prefix, sorted, each with the number of its occurrences.
+    def folded_with_prefix(self, prefix: str) -> Iterator[dict[str, int]]:
+        """Yield the folded terms with a prefix, sorted, each with the number of its occurrences, in parts.
 
-        Occurrences in deleted documents are included.
+        A part has at most :data:`FOLDED_AT_ONCE` terms. Occurrences in deleted documents are included.
         """
-        low, high = self.folded.with_prefix(encoded(prefix))
-        if low >= high:
-            return {}
-        first = self.array("folded.first")[low : high + 1].astype(np.int64)
-        words = np.add.reduceat(self.array("form.words")[first[0] : first[-1]], first[:-1] - first[0])
-        folded = self.folded.slice(low, high)
-        return {term.decode(): n for term, n in zip(folded, words.tolist(), strict=True)}
-
-    def folded_within(self, folded: str, edits: int) -> dict[str, int]:
-        """Return the folded terms within ``edits`` edits of ``folded``, each with the number of its occurrences.
-
-        Occurrences in deleted documents are included.
-        """
-        return {term: found.words for term, found in self.folded_near(folded, edits).items()}
+        for low, high in ranges(*self.folded.with_prefix(encoded(prefix)), FOLDED_AT_ONCE):
+            first = self.array("folded.first")[low : high + 1].astype(np.int64)
+            words = np.add.reduceat(self.array("form.words")[first[0] : first[-1]], first[:-1] - first[0])
+            folded = self.folded.slice(low, high)
+            yield {term.decode(): n for term, n in zip(folded, words.tolist(), strict=True)}
 
     def folded_near(
-        self, folded: str, edits: int, *, transpositions: bool = False, prefix: str = ""
+        self,
+        folded: str,
+        edits: int,
+        *,
+        transpositions: bool = False,
+        prefix: str = "",
+        check: StopCheck = NEVER,
     ) -> dict[str, NearTerm]:
         """Return the folded terms within ``edits`` edits of ``folded``, with their distances: see :func:`distances`.
 
-        If there is a ``prefix``, only the terms that begin with it are compared.
+        If there is a ``prefix``, only the terms that begin with it are compared. ``check`` is called for each
+        :data:`COMPARED_AT_ONCE` terms. Occurrences in deleted documents are included.
         """
-        least, most = max(len(folded) - edits, 1), len(folded) + edits
+        found: dict[str, NearTerm] = {}
         low, high = self.folded.with_prefix(encoded(prefix)) if prefix else (0, len(self.folded))
+        for part in check.during(ranges(low, high, COMPARED_AT_ONCE), 1):
+            found.update(self._near_between(*part, folded, edits, transpositions))
+        return found
+
+    def _near_between(
+        self, low: int, high: int, folded: str, edits: int, transpositions: bool
+    ) -> dict[str, NearTerm]:
+        """Return those of the folded terms from ``low`` up to ``high`` that are near ``folded``: see :meth:`folded_near`."""
+        least, most = max(len(folded) - edits, 1), len(folded) + edits
         sizes, wide = self.folded.sizes_between(low, high), self.folded.wide_between(low, high)
         plain = (~wide & (sizes >= least) & (sizes <= most)).nonzero()[0] + low
         letters = self.folded.letters(plain, most)

@@ -6,7 +6,7 @@ faster. NumPy's stable sort merges two sorted runs in linear time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,18 @@ def run_starts(values: Array) -> Mask:
     new = np.ones(len(values), np.bool_)
     np.not_equal(values[1:], values[:-1], out=new[1:])
     return new
+
+
+def distinct(values: Array) -> Array:
+    """Return the distinct values, ascending. Of sorted arrays, concatenated, that takes linear time.
+
+    Since version 2.3 of NumPy, :func:`numpy.unique` takes fifty times as long for whole numbers.
+
+    >>> distinct(np.array([3, 1, 3, 2])).tolist()
+    [1, 2, 3]
+    """
+    ordered = np.sort(values, kind="stable")
+    return np.asarray(ordered[run_starts(ordered)])
 
 
 def intersect_indices(one: Array, other: Array) -> tuple[Ints, Ints]:
@@ -131,6 +143,16 @@ def concat_aranges(sizes: Array) -> Ints:
     [0, 1, 0, 1, 2]
     """
     return concat_ranges(np.zeros(len(sizes), np.int64), sizes)
+
+
+def ranges(low: int, high: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of consecutive ranges from ``low`` up to ``high`` that have at most ``size`` numbers each.
+
+    >>> list(ranges(3, 8, 2)), list(ranges(3, 3, 2))
+    ([(3, 5), (5, 7), (7, 8)], [])
+    """
+    for at in range(low, high, size):
+        yield at, min(at + size, high)
 
 
 def sums_before(values: Array, indices: Ints) -> Ints:

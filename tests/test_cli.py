@@ -281,6 +281,23 @@ def test_query_finds_nothing_with_0_or_with_1_when_asked(cli: Command, held: Pat
     assert cli("query", "rain", "--exit-code", "--limit", "0").code == 0
 
 
+@pytest.mark.parametrize("format_", ["text", "json", "csv", "md"])
+def test_a_search_past_its_time_limit_prints_nothing_and_has_an_exit_code_of_its_own(
+    cli: Command, held: Path, format_: str
+) -> None:
+    storm = ids(cli)["Storm"]
+    for searching in (("query", "rain"), ("related", storm), ("kwic", "rain"), ("count", "rain")):
+        stopped = cli(*searching, "--format", format_, "--timeout", "0")
+        assert (stopped.code, stopped.out) == (5, "")
+        assert stopped.err == "error: the search was stopped at its time limit of 0 s\n"
+        assert cli(*searching, "--format", format_, "--timeout", "3600").code == 0
+
+
+def test_a_time_limit_is_a_number_of_seconds_from_0_on(cli: Command, held: Path) -> None:
+    assert cli("query", "rain", "--timeout", "-1").code == 2
+    assert cli("query", "rain", "--timeout", "soon").code == 2
+
+
 def test_query_counts(cli: Command, held: Path) -> None:
     assert cli("query", "rain", "--count").out == "2 articles, 3 paragraphs\n"
     assert (

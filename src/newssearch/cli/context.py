@@ -71,7 +71,7 @@ def kwic_command(
     with open_index(folder) as opened:
         found = opened.kwic(text, request, **of_lines)
         if (recording := recorder()) is not None:
-            recording.search(opened, text, request)
+            recording.search(opened, text, request, timeout=of_lines["timeout"])
     print_diagnostics(found.diagnostics, text)
     if found.sample is not None and found.sample != of_lines["sample"]:
         click.echo(f"note: {_sampled(found)}", err=True)

@@ -98,7 +98,7 @@ def count_command(
         )
         if (recording := recorder()) is not None:
             for name, query in (several or {"": text}).items():
-                recording.search(opened, query, request, name)
+                recording.search(opened, query, request, name, timeout=timeout)
     _print_notes(table, shape)
     found = count_rows(table, long=long, labels=False)
     print_table(

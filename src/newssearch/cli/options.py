@@ -209,7 +209,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 timeout_option = click.option(
-    "--timeout", type=click.FloatRange(0), metavar="SECONDS", help="Stop the search after this time; exit code 5."
+    "--timeout", type=click.FloatRange(0), metavar="SECONDS", help="Stop the search after this time; nothing is printed, and the exit code is 5."
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from .options import (
     hit_options,
     index_option,
     json_option,
+    timeout_option,
 )
 from .recording import clock, recorder, with_receipt
 from .rendering.articles import text_article, text_story
@@ -118,6 +119,7 @@ from .rendering.summaries import text_config, text_info
     help="Count the articles of each clause of QUERY separately, and explain the scores.",
 )
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if nothing matches.")
+@timeout_option
 @with_receipt
 @click.pass_context
 def query_command(
@@ -129,6 +131,7 @@ def query_command(
     as_json: bool,
     count: bool,
     exit_code: bool,
+    timeout: float | None,
     facets: tuple[AskedFacet, ...],
     disjunctive: bool,
     **options: Any,
@@ -152,9 +155,9 @@ def query_command(
     options["facets"] = [one.facet(default_limit=most, disjunctive=disjunctive) for one in facets]
     with open_index(folder) as opened:
         request = Request(**{**options, "limit": 0} if count else options, now=clock())
-        results = opened.search(text, request)
+        results = opened.search(text, request, timeout=timeout)
         if (recording := recorder()) is not None:
-            recording.search(opened, text, request)
+            recording.search(opened, text, request, timeout=timeout)
             recording.output(
                 json_text(
                     {"id": hit.id, "paragraph": hit.paragraph, "score": hit.score, "text": hit.text},
@@ -238,6 +241,7 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
 @index_option
 @filter_options
 @hit_options
+@timeout_option
 @click.pass_context
 def related_command(
     context: click.Context,
@@ -246,6 +250,7 @@ def related_command(
     folder: Path,
     format_: OutputFormat,
     as_json: bool,
+    timeout: float | None,
     **options: Any,
 ) -> int:
     """Find articles on the subject of an article, with the words that each shares with it.
@@ -256,7 +261,8 @@ def related_command(
     check_hits(context)
     format_ = "json" if as_json else format_
     with open_index(folder) as opened:
-        found = opened.related(article_named(opened, without_surrogates(article_id)).id, Request(**options))
+        wanted = article_named(opened, without_surrogates(article_id)).id
+        found = opened.related(wanted, Request(**options), timeout=timeout)
     if format_ == "csv":
         show_text(csv_related(found))
     elif format_ == "md":

@@ -42,9 +42,20 @@ class Recorder:
         self._output: OutputRecord | None = None
         self._receipt: Receipt | None = None
 
-    def search(self, index: Index, query: str | Query | Node, request: Request, name: str = "") -> None:
-        """Record a search that the command makes, with the options that the command gives it."""
-        made = index.receipt(query, request.replace(now=self.clock))
+    def search(
+        self,
+        index: Index,
+        query: str | Query | Node,
+        request: Request,
+        name: str = "",
+        *,
+        timeout: float | None = None,
+    ) -> None:
+        """Record a search that the command makes, with the options that the command gives it.
+
+        What it finds is looked up again, for at most ``timeout`` seconds.
+        """
+        made = index.receipt(query, request.replace(now=self.clock), timeout=timeout)
         search = replace(made.searches[0], name=name)
         held = self._receipt
         self._receipt = replace(held or made, searches=(*(held.searches if held is not None else ()), search))

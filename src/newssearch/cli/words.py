@@ -128,7 +128,7 @@ def collocates_command(
     with open_index(folder) as opened:
         found = opened.collocates(text, request, span=_sides(span), timeout=timeout, **listed)
         if (recording := recorder()) is not None:
-            recording.search(opened, text, request)
+            recording.search(opened, text, request, timeout=timeout)
     print_diagnostics(found.diagnostics, text)
     rows = (word.to_dict() for word in found)
     _print(output, shape, COLLOCATE_COLUMNS, rows, found.head(), collocates_summary(found))
@@ -175,9 +175,9 @@ def keywords_command(
     with open_index(folder) as opened:
         found = opened.keywords(text, request, against=other, timeout=timeout, **listed)
         if (recording := recorder()) is not None:
-            recording.search(opened, text, request)
+            recording.search(opened, text, request, timeout=timeout)
             if other is not None:
-                recording.search(opened, other, request, "compared with")
+                recording.search(opened, other, request, "compared with", timeout=timeout)
     print_diagnostics(found.diagnostics, text)
     if found.target.articles and not found.reference.articles:
         click.echo("note: there are no other articles to compare with", err=True)

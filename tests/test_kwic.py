@@ -139,6 +139,15 @@ def test_kwic_says_which_page_it_shows(cli: Command) -> None:
     )
 
 
+def test_kwic_says_what_dates_leave_out(cli: Command) -> None:
+    said = "1 more article without a date left out"
+    dated = ("kwic", "rain", "--since", "2024")
+    assert said in cli(*dated).out
+    for format_ in ("csv", "jsonl", "md"):
+        assert cli(*dated, "--format", format_).err == f"note: {said}\n"
+    assert (cli(*dated).err, cli(*dated, "--format", "json").err) == ("", "")
+
+
 def test_kwic_of_a_word_that_nobody_wrote(cli: Command) -> None:
     done = cli("kwic", "expeced")
     assert done.out == "0 occurrences in 0 paragraphs of 0 articles for expeced\n"
@@ -152,7 +161,10 @@ def test_kwic_of_a_word_that_nobody_wrote(cli: Command) -> None:
         (["title:rain"], "the query has no word or phrase that is searched in paragraphs"),
         ([], "the query has no word or phrase that is searched in paragraphs"),
         (["rain", "--seed", "3"], "seed has no effect without sample"),
-        (["rain", "-n", "0", "--sort", "left"], "--sort has no effect with --limit 0"),
+        *(
+            (["rain", "-n", "0", f"--{name}", value], f"--{name} has no effect with --limit 0")
+            for name, value in {"sort": "left", "width": "3", "offset": "1", "sample": "2"}.items()
+        ),
         (["rain", "--width", "0"], "0 is not in the range"),
         (["rain", "--sample", "0"], "0 is not in the range"),
         (["rain", "--sort", "added"], "'added' is not one of"),

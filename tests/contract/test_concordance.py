@@ -143,8 +143,12 @@ def test_words_are_those_of_the_tokenizer_and_what_stands_between_them_is_kept(a
 
 
 def test_a_context_does_not_cross_paragraphs_and_has_the_ends_of_its_own(address: str) -> None:
-    index = index_of(address, article("x", "Before.", "«Rain»", "After."))
+    index = index_of(address, article("x", "Before.", "«Rain»", "“It may snow or hail!” she said.", "After."))
     assert parts(index.kwic("rain")) == ["«[Rain]»"]
+    assert parts(index.kwic("snow", width=2)) == ["“It may [snow] or hail"]
+    assert parts(index.kwic("snow", width=1)) == ["may [snow] or"]
+    assert parts(index.kwic("snow", width=4)) == ["“It may [snow] or hail!” she said."]
+    assert parts(index.kwic("snow", width=3)) == ["“It may [snow] or hail!” she"]
 
 
 def test_words_without_end_are_cut_at_a_character(address: str) -> None:

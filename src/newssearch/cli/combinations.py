@@ -122,6 +122,14 @@ def check_count(context: click.Context) -> None:
                 )
 
 
+def check_lines(context: click.Context) -> None:
+    """Raise UsageError for an option of ``newssearch kwic`` that chooses lines or their form if there are none."""
+    if context.params["limit"] == 0:
+        for name in ("sort", "width", "offset", "sample", "seed"):
+            if name in _given(context):
+                raise click.UsageError(f"--{name} has no effect with --limit 0, which shows no lines.")
+
+
 def check_verify(context: click.Context) -> None:
     """Raise UsageError for an option of ``newssearch verify`` that would have no effect."""
     if "wait" in _given(context) and not context.params["cleaned"]:

@@ -11,6 +11,7 @@ from newssearch.corpus.concordance import LINE_SORTS, MAX_WIDTH, Concordance
 from newssearch.display.brief import many
 from newssearch.index import open_index
 from newssearch.request import Request
+from newssearch.results import left_out
 
 from .combinations import check_lines
 from .console import print_diagnostics, without_surrogates
@@ -75,6 +76,9 @@ def kwic_command(
     print_diagnostics(found.diagnostics, text)
     if found.sample is not None and found.sample != of_lines["sample"]:
         click.echo(f"note: {_sampled(found)}", err=True)
+    left = left_out(found.undated, found.imprecise)
+    if left and shape not in ("text", "json"):
+        click.echo(f"note: {left}", err=True)
     print_table(
         output,
         shape,

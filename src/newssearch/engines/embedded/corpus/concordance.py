@@ -91,8 +91,7 @@ class ConcordanceReader:
         rank[page.articles] = np.arange(len(page.articles))
         places = self._places.of_articles(page.articles) if chosen is None else chosen
         ranks = self._places.of_each(places, rank)
-        order = np.lexsort((places.ends, places.firsts, places.documents, ranks))
-        order = order[np.count_nonzero(ranks < 0) :]
+        order = ranks.argsort(kind="stable")[np.count_nonzero(ranks < 0) :]
         return places.at(order[low - page.passed : high - page.passed])
 
     def _counts(self) -> Ints:
@@ -132,8 +131,10 @@ class ConcordanceReader:
     def _read(self, places: Places) -> tuple[ConcordanceLine, ...]:
         """Return the lines of the places, in the same order."""
         lines: list[tuple[int, ConcordanceLine]] = []
+        read: tuple[Segment, int] | None = None
         for at, segment, document, text, match in self._texts(places):
-            shown = segment.shown(segment.article_of(document))
+            if read != (place := (segment, segment.article_of(document))):
+                read, shown = place, segment.shown(place[1])
             start, left, matched, right = context_of(text, match, self._wanted.width)
             line = ConcordanceLine(
                 id=shown["id"],

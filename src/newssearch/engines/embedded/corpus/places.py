@@ -46,7 +46,7 @@ NO_PLACES = Places(NO_INTS, NO_INTS, NO_INTS, NO_INTS)
 
 
 class PlaceReader:
-    """Reads the places of occurrences. ``parts`` are the occurrences in each segment, ``check`` ends the search."""
+    """Reads the places of occurrences, in the order of segments, documents, first words and ends. ``parts`` are the occurrences in each segment, ``check`` ends the search."""
 
     def __init__(
         self, reader: IndexReader, parts: Sequence[SegmentOccurrences], check: Callable[[], None]

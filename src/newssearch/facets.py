@@ -24,7 +24,8 @@ class Facet:
 
     ``limit`` is the largest number of values: those that most articles have; None for all. The articles without a value,
     and values that the request filters by, are listed besides. :class:`FacetValues` counts the values that are left out.
-    ``contains`` keeps only values that contain this text, compared without regard to capitals and accents.
+    ``contains`` keeps only values that contain this text, compared without regard to capitals and accents; articles without
+    a value are not listed then.
 
     With ``disjunctive``, the filter of the request on the facet's own field is left out, and all its other filters apply:
     a facet of outlets then shows what other outlets would add. The filters on dates are left out of each facet of dates.

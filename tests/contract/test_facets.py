@@ -391,6 +391,16 @@ def test_values_that_are_filtered_by_are_listed_and_marked(week: newssearch.Inde
     assert not any(one.selected for one in found), "Bo Roe is found, but the filter does not name him"
 
 
+def test_articles_without_a_value_are_marked_if_they_are_filtered_by(week: newssearch.Index) -> None:
+    marked = {
+        facet: [(one.value, one.selected) for one in week.search("rain", facets=Facet(facet, limit=0, disjunctive=True), outlet=[NONE, "nobody"]).facets[facet]]
+        for facet in ("outlet", "byline", "month")
+    }  # fmt: skip
+    assert marked == {"outlet": [(None, True)], "byline": [(None, False)], "month": []}
+    found = week.search("rain", facets=Facet("outlet", disjunctive=True), outlet_not=NONE).facets["outlet"]
+    assert found[-1] == FacetValue(None, 1)
+
+
 def test_a_filter_on_the_dates_is_left_out_of_facets_of_dates(week: newssearch.Index) -> None:
     asked = [Facet("month", disjunctive=True), Facet("outlet", disjunctive=True)]
     results = week.search("rain", since="2024-08", until="2024-08", facets=asked)
@@ -498,6 +508,19 @@ def test_no_value_of_an_own_field(address: str) -> None:
         assert {name: [one.value for one in values if one.selected] for name, values in found.items()} == {
             "theme": ["Sport"], "size": ["5"], "coded": ["2024-07"],
         }  # fmt: skip
+        none: list[tuple[dict[str, Any], set[str]]] = [
+            ({"theme": [NONE], "size": "none", "coded": ["2023", NONE]}, {"theme", "size", "coded"}),
+            ({"theme": "sport", "size": ["<9", "none"]}, {"size"}),
+        ]
+        for where, selected in none:
+            found = index.search("", where=where, where_not={"coded": "1999"}, facets=asked_facets).facets
+            assert {
+                name for name, values in found.items() for one in values if one.selected and one.value is None
+            } == selected
+        (without,) = index.search(
+            "", where_not={"theme": NONE}, facets=Facet("theme", limit=0, disjunctive=True)
+        ).facets["theme"]
+        assert without == FacetValue(None, 1)
         assert [values.counted for values in found.values()] == [1, 1, 1]
 
 

@@ -12,9 +12,10 @@ from newssearch.corpus.periods import Unit
 from newssearch.engines.embedded.storage.sorted_sets import Mask
 from newssearch.extra import number_of
 from newssearch.facets import Facet, FacetValue, FacetValues
-from newssearch.fields import DATE_FACETS, FIELDS
+from newssearch.fields import DATE_FACETS, FIELDS, FILTER_FIELDS
+from newssearch.filters import NONE
 from newssearch.outlets import Aliases, outlets
-from newssearch.query import And, Field, Node, Or, Within
+from newssearch.query import And, Field, Node, Not, Or, Within
 from newssearch.request import ResolvedRequest
 from newssearch.stopping import NEVER
 from newssearch.text.analysis import key
@@ -43,8 +44,7 @@ def count_facet(
     check = NEVER if request is None else request.check
     counts = value_counts(reader, facet.name, articles, aliases, check)
     values = counts.values
-    if facet.contains:
-        wanted = key(facet.contains)
+    if wanted := key(facet.contains):
         values = [one for one in check.during(values) if _contains(one, counts, wanted)]
     chosen = _selected(reader, facet.name, values, request) if request is not None else set[str]()
     listed = values
@@ -55,8 +55,11 @@ def count_facet(
         listed = [one for one in values if one.group in kept]
     others = {one.group for one in values} - {one.group for one in listed} if listed is not values else ()
     rows = [FacetValue(one.value, one.articles, one.group in chosen) for one in listed]
-    if counts.without and not facet.contains:
-        rows.insert(_place_of_none(reader, facet.name, listed, counts), FacetValue(None, counts.without))
+    if counts.without and not wanted:
+        without = FacetValue(
+            None, counts.without, request is not None and _none_is_selected(facet.name, request)
+        )
+        rows.insert(_place_of_none(reader, facet.name, listed, counts), without)
     return FacetValues(
         facet.name,
         tuple(rows),
@@ -104,6 +107,18 @@ def _selected(
         elif isinstance(node, Within) and not node.is_none:
             chosen |= periods_within("month", [one.value for one in values], node.start, node.end)
     return chosen
+
+
+def _none_is_selected(facet: str, request: ResolvedRequest) -> bool:
+    """Whether a request asks for the articles without a value."""
+    if facet in FILTER_FIELDS:
+        return NONE in dict(request.filters).get(facet, ())
+    nodes = _alternatives(request.conditions[facet]) if facet in request.conditions else ()
+    any_value = Field(facet, "*", pattern=True) if facet not in DATE_FACETS else None
+    return any(
+        node.is_none if isinstance(node, Within) else isinstance(node, Not) and node.operand == any_value
+        for node in nodes
+    )
 
 
 def _alternatives(node: Node) -> Iterator[Node]:

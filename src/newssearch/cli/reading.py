@@ -84,7 +84,7 @@ from .rendering.summaries import text_config, text_info
 @click.option(
     "--disjunctive",
     is_flag=True,
-    help="Count each facet as if the filter on its own field were not given: the other values of which one is chosen.",
+    help="Count each facet as if the filters on its own field were not given: what other values would add.",
 )
 @click.option(
     "--novel", is_flag=True, help="Only paragraphs that no earlier article has, not even as a near copy."

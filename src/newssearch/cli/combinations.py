@@ -14,8 +14,6 @@ HIT_OPTIONS = {
     "limit": "--limit", "offset": "--offset", "sort": "--sort", "all_paragraphs": "--all", "snippet": "--snippet", "group": "--no-group", "strict": "--strict", "expand": "--expand",
 }  # fmt: skip
 """The options of ``query`` that choose hits or their form, by the names of their parameters."""
-LINE_OPTIONS = ("offset", "sort", "width", "sample", "seed")
-"""The options of ``kwic`` that choose lines or their form."""
 WORD_OPTIONS = {"literal": "--literal", "names": "--names", "match": "--any", "expand": "--expand"}
 """The options that decide how the words of QUERY are interpreted, by the names of their parameters."""
 
@@ -88,14 +86,6 @@ def check_hits(context: click.Context) -> None:
     format_ = values["format_"]
     if values["as_json"] and "format_" in given and format_ != "json":
         raise click.UsageError(f"--json contradicts --format {format_}: leave out one of them.")
-
-
-def check_lines(context: click.Context) -> None:
-    """Raise UsageError for an option of ``newssearch kwic`` that would have no effect."""
-    given = _given(context)
-    for name in LINE_OPTIONS if context.params["limit"] == 0 else ():
-        if name in given:
-            raise click.UsageError(f"--{name} has no effect with --limit 0, which shows no lines.")
 
 
 def check_count(context: click.Context) -> None:

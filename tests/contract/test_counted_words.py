@@ -183,6 +183,17 @@ def test_words_that_are_rarer_near_the_query_are_no_collocates(engine: Engine) -
         assert [word.word for word in index.collocates("rain", min_count=1)] == ["wind"]
 
 
+def test_the_words_of_matches_are_no_part_of_what_is_expected(engine: Engine) -> None:
+    with engine.index(
+        article("Talks", "climate change climate talks", "sun sun sun climate", "sun wind")
+    ) as index:
+        (talks, climate) = index.collocates('"climate change"', min_count=1)
+        assert (climate.word, climate.count, climate.right, climate.frequency) == ("climate", 1, 1, 3)
+        # Of 8 words outside of the match, 2 are near it, and 2 are "climate".
+        assert (climate.expected, climate.mi, climate.log_dice) == (0.5, 1.0, 13.0)
+        assert (talks.word, talks.expected, talks.mi, talks.log_dice) == ("talks", 0.25, 2.0, 14.0)
+
+
 @pytest.mark.parametrize("query", ["", "title:rain", "-rain", "outlet:Echo"])
 def test_a_query_without_words_in_paragraphs_has_no_collocates(engine: Engine, query: str) -> None:
     with (
@@ -288,6 +299,17 @@ def test_a_function_word_is_one_in_the_language_of_its_article(engine: Engine) -
         assert near(lang="de", all_words=True) == {"war": 1, "die": 1}
         index.add([article("Noch", "rain war", "war", lang="de", url="5")])
         assert near() == {"die": 2}
+
+
+def test_numbers_and_function_words_are_listed_if_asked(engine: Engine) -> None:
+    with engine.index(
+        article("A", "rain of 2024 and 9th", url="1"), article("B", "sun sun sun sun sun sun", url="2")
+    ) as index:
+        for all_words, words in ((False, {"9th"}), (True, {"of", "2024", "and", "9th"})):
+            found = index.collocates("rain", min_count=1, all_words=all_words)
+            assert ({word.word for word in found}, found.window_words) == (words, 4)
+            marking = index.keywords("rain", min_count=1, all_words=all_words)
+            assert {word.word for word in marking} == words | {"rain"}
 
 
 def test_an_abbreviation_is_one_word_and_an_acronym_no_pronoun(engine: Engine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -171,6 +172,7 @@ class SegmentWords:
         return ChosenParagraphs(every, ~chosen.owners(self.field))
 
 
+@cache
 def _function_words(analysis: str) -> frozenset[bytes]:
     return frozenset(word.encode() for word in function_words(analysis))
 

@@ -8,10 +8,11 @@ import numpy as np
 
 from newssearch.engines.embedded.segment.field import FieldReader
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, distinct
+from newssearch.system.kept import cached_property
 from newssearch.text.counted_words import ACRONYM_TERMS, counted_word, is_initials, with_stops
 
-MAX_LOOKUP_RATIO = 64
-"""Look up the words one by one if the field has over 64 times as many; otherwise read all words of the field."""
+MAX_LOOKUP_RATIO = 100
+"""Look up the words one by one if the field has over 100 times as many; otherwise read all words of the field."""
 
 
 class FieldWords:
@@ -63,13 +64,23 @@ class FieldWords:
         """Return the numbers of the surface forms of a word, ascending."""
         if word in ACRONYM_TERMS:
             return self._forms_of_term(word)
-        spellings = {folded for folded in (word, with_stops(word)) if counted_word(folded, "") == word}
-        numbers = self.field.find_all_folded(sorted(spellings))
+        spellings = sorted(
+            {folded for folded in (word, with_stops(word)) if counted_word(folded, "") == word}
+        )
+        numbers = [number for folded in spellings if (number := self.field.find_folded(folded)) >= 0]
         if not numbers:
             return NO_INTS
-        forms = np.concatenate([self.field.forms_of(number) for number in numbers])
-        acronyms = [number for term in ACRONYM_TERMS if (number := self.field.find(term)) >= 0]
-        return forms[~np.isin(self.field.array("form.term")[forms], acronyms)] if acronyms else forms
+        forms = np.concatenate([self.field.forms_of(number) for number in sorted(numbers)])
+        terms = self.field.array("form.term")[forms]
+        for acronym in self._acronyms:
+            other = terms != acronym
+            forms, terms = forms[other], terms[other]
+        return forms
+
+    @cached_property
+    def _acronyms(self) -> list[int]:
+        """The numbers of the terms of acronyms."""
+        return [number for term in ACRONYM_TERMS if (number := self.field.find(term)) >= 0]
 
     def _forms_of_term(self, term: str) -> Ints:
         number = self.field.find(term)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable
+from heapq import nsmallest
 
 import numpy as np
 
@@ -23,65 +24,67 @@ def words_with_prefix(
 ) -> tuple[IndexWord, ...]:
     """Return the first ``limit`` words with a folded prefix: the most frequent first, then by counted word.
 
-    The dictionaries count the words of deleted articles too. So words are counted exactly in the order of these upper
-    bounds, until no other word can be among the first.
+    The dictionaries count the words of deleted articles too. If there are any, words are counted exactly in the order of
+    these upper bounds, until no other word can be among the first.
     """
     bounds = _upper_bounds(reader, prefix, check)
-    exact = all(segment.live is None for segment in reader.segments)
-    found: list[tuple[int, str]] = []  # sorted, with the negative count of each
-    for word, bound in sorted(bounds.items(), key=lambda item: (-item[1], item[0])):
-        if len(found) >= limit and (exact or not found or -bound > found[-1][0]):
-            break
-        check()
-        count = bound if exact else _occurrences(reader, word)
-        if count:
-            insort(found, (-count, word))
-            del found[limit:]
+    if all(segment.live is None for segment in reader.segments):
+        found = nsmallest(limit, ((-count, word) for word, count in bounds.items() if count))
+    else:
+        found = []
+        for least, word in sorted((-bound, word) for word, bound in bounds.items()):
+            if len(found) >= limit and (not found or least > found[-1][0]):
+                break
+            check()
+            if count := _occurrences(reader, word.decode()):
+                insort(found, (-count, word))
+                del found[limit:]
     return tuple(
         IndexWord(
-            most_frequent_spelling(reader, word, TEXT_FIELDS), _count_articles(reader, word, check), -count
+            word=most_frequent_spelling(reader, word.decode(), TEXT_FIELDS),
+            articles=_count_articles(reader, word.decode(), check),
+            occurrences=-negative,
         )
-        for count, word in found
+        for negative, word in found
     )
 
 
-def _upper_bounds(reader: IndexReader, prefix: str, check: Callable[[], None]) -> dict[str, int]:
+def _upper_bounds(reader: IndexReader, prefix: str, check: Callable[[], None]) -> dict[bytes, int]:
     """Return the words with a prefix, and the number of their occurrences, those in deleted articles included.
 
     A word begins with the prefix if one of its folded forms does.
     """
-    words = dict.fromkeys(
-        word
-        for segment in reader.segments
-        for name in TEXT_FIELDS
-        for word in _words_beginning(segment.fields[name], prefix)
+    fields = [segment.fields[name] for segment in reader.segments for name in TEXT_FIELDS]
+    wanted = list(
+        dict.fromkeys(word for field in fields if prefix for word in _words_beginning(field, prefix))
     )
-    check()
-    bounds: dict[str, int] = {}
-    for segment in reader.segments:
-        for name in TEXT_FIELDS:
-            field = segment.fields[name]
-            counts = FieldWords(field).of_words(
-                map(encoded, words), field.array("form.words").astype(np.int64)
-            )
-            for word, count in zip(words, counts.tolist(), strict=True):
-                bounds[word] = bounds.get(word, 0) + count
-            check()
+    bounds: dict[bytes, int] = {}
+    for field in fields:
+        check()
+        counts = field.array("form.words").astype(np.int64)
+        if prefix:
+            words, sums = wanted, FieldWords(field).of_words(wanted, counts)
+        else:
+            words, (sums,) = FieldWords(field).by_word(counts[None, :])
+        for word, count in zip(words, sums.tolist(), strict=True):
+            bounds[word] = bounds.get(word, 0) + count
     return bounds
 
 
-def _words_beginning(field: FieldReader, prefix: str) -> set[str]:
+def _words_beginning(field: FieldReader, prefix: str) -> set[bytes]:
     """Return the words of which the field has a folded form that begins with a prefix."""
-    low, high = field.folded.with_prefix(encoded(prefix)) if prefix else (0, len(field.folded))
+    low, high = field.folded.with_prefix(encoded(prefix))
     if low >= high:
         return set()
     first = field.array("folded.first")[low : high + 1].astype(np.int64)
     terms = field.array("form.term")[first[0] : first[-1]]
     of_acronyms = {number: term for term in ACRONYM_TERMS if (number := field.find(term)) >= 0}
-    found = {of_acronyms[number] for number in of_acronyms if (terms == number).any()}
+    found = {term.encode() for number, term in of_acronyms.items() if (terms == number).any()}
     plain = np.add.reduceat(~np.isin(terms, list(of_acronyms)), first[:-1] - first[0]) > 0
     folded = field.folded.slice(low, high)
-    return found | {counted_word(folded[number].decode(), "") for number in np.flatnonzero(plain).tolist()}
+    return found | {
+        counted_word(folded[number].decode(), "").encode() for number in np.flatnonzero(plain).tolist()
+    }
 
 
 def _occurrences(reader: IndexReader, word: str) -> int:

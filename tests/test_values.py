@@ -56,7 +56,19 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         near = index.collocates("rained", min_count=1, all_words=True)
         marking = index.keywords("heat", against="sun", min_count=1)
         words = index.words("ra")
+        lines = index.kwic("rained")
+        table = index.table(["rained", "sun"], by=["outlet", "month"])
+        series = index.over_time("rained", unit="month")
+        drawn = index.sample("rained OR sun", size=2, by="outlet")
+        told = index.stories()
+        covered = index.coverage(story=RAIN.id, outlets=["The Echo", "The Post"])
+        beside = index.neighbours("rained", f"{RAIN.id}#1", group=False)
+        receipt = index.receipt("rained", since="2024", where={})
+        commit = index.commit
         everything = list(index)
+    counted = [*lines, *table.queries, *table.by, *table.by[0].groups, series.total, covered[0].after, *series]
+    counted += [*drawn, *drawn.strata, *told, *covered.outlets]
+    counted += [table, series, lines, drawn, told, covered, beside, receipt, *receipt.searches, commit]
     sound = newssearch.verify(folder / "index")
     problem = newssearch.Problem("a.seg", "it is cut")
     explained = [hit.explanation for hit in results if hit.explanation is not None]
@@ -69,7 +81,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         newssearch.PartialDate(2024, 8), newssearch.PartialDate(2024), results.dates, newssearch.DateCounts(1, 2, 3, 4),
         report, *progress[:1], newssearch.Progress(1, 2, 3), config, newssearch.Limits(), newssearch.ReadOptions(), newssearch.Request(outlet="The Echo", limit=None), TREE, TREE.tree, *_nodes(TREE.tree),
         sound, problem, newssearch.Leftover("x", 1), newssearch.Removal("mail", 3, 5, "its files are gone", 1, ("a.eml",)), newssearch.Salvage(folder, folder, 1, 2, (problem,)),
-        dataclasses.replace(sound, problems=(problem,)), near, *near, near.corpus, marking, *marking, *words,
+        dataclasses.replace(sound, problems=(problem,)), near, *near, near.corpus, marking, *marking, *words, *counted,
     ]  # fmt: skip
 
 
@@ -87,7 +99,7 @@ def _nodes(node: Any) -> list[Any]:
 def test_there_is_a_value_of_every_public_type(values: list[Any]) -> None:
     types = {
         value for name in newssearch.__all__ if isinstance(value := getattr(newssearch, name), type) and not issubclass(value, Exception)
-    } - {newssearch.Index}  # fmt: skip
+    } - {newssearch.Index, newssearch.Scan}  # fmt: skip
     assert types <= {type(value) for value in values}
 
 
@@ -164,6 +176,7 @@ ERRORS: list[errors.NewssearchError] = [
     QueryError("odd", query="a b", start=1, end=2, suggestion="try c"), errors.IndexFolderError("x", Path("f")),
     errors.IndexNotFoundError("x", Path("f")), errors.IndexExistsError("x", Path("f")), errors.IndexVersionError("x", Path("f"), 7),
     errors.IndexDamagedError("x", Path("f")), errors.IndexLockedError("x", Path("f"), "process 7"), errors.IndexWriteError("x", Path("f")), errors.OwnFieldError("x"),
+    errors.SearchStoppedError("x", 1.5), errors.ReceiptError("x"), errors.HitNotFoundError("x#1"),
 ]  # fmt: skip
 
 

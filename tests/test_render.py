@@ -19,6 +19,7 @@ from newssearch.cli.rendering.formats import CSV_COLUMNS, csv_results, json_text
 from newssearch.cli.rendering.hits import snippet_lines, text_results
 from newssearch.cli.rendering.layout import Style, columns, shorten, wrap
 from newssearch.cli.rendering.summaries import size
+from newssearch.cli.rendering.tables import Cell, Column, table_lines
 from newssearch.display import escape
 from newssearch.results import Explanation, TermScore
 from support import article, index_of
@@ -176,6 +177,21 @@ def test_colours_take_no_room() -> None:
 def test_a_highlight_over_a_line_break_is_marked_on_both_lines() -> None:
     lines = snippet_lines(Snippet("aaaa bbbb cccc dddd eeee", ((5, 19),)), Style(20, True))
     assert lines == ["  aaaa \x1b[1mbbbb cccc\x1b[22m", "  \x1b[1mdddd\x1b[22m eeee"]
+
+
+def test_a_table_on_a_narrow_terminal_shortens_the_widest_text_but_no_id_and_no_number() -> None:
+    table = [Column("id", whole=True), Column("articles"), Column("title"), Column("outlet")]
+    rows: list[list[Cell]] = [
+        ["abcdefghijkl", 1234, "A very long headline of an article", "The Echo of the North"]
+    ]
+    for width in (60, 50, 44):
+        _, line = table_lines("text", table, rows, Style(width, color=False))
+        assert columns(line) <= width
+        assert line.startswith("abcdefghijkl     1,234  A very")
+        assert "…" in line
+    assert list(table_lines("text", table, rows, Style(None, color=False)))[1].endswith(
+        "article  The Echo of the North"
+    )
 
 
 def test_nothing_from_an_article_is_a_command_to_the_terminal() -> None:

@@ -66,7 +66,15 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         receipt = index.receipt("rained", since="2024", where={})
         commit = index.commit
         everything = list(index)
-    counted = [*lines, *table.queries, *table.by, *table.by[0].groups, series.total, covered[0].after, *series]
+    counted = [
+        *lines,
+        *table.queries,
+        *table.by,
+        *table.by[0].groups,
+        series.total,
+        covered[0].after,
+        *series,
+    ]
     counted += [*drawn, *drawn.strata, *told, *covered.outlets]
     counted += [table, series, lines, drawn, told, covered, beside, receipt, *receipt.searches, commit]
     sound = newssearch.verify(folder / "index")

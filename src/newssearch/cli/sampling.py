@@ -94,7 +94,7 @@ def sample_command(
             recording.search(opened, text, request)
     print_diagnostics(found.diagnostics, text)
     keys = _short_keys(found) if is_short else found.columns
-    columns = [Column(key, broken=key == "text") for key in keys]
+    columns = [Column(key, broken=key == "text", whole=key in ("date", "id")) for key in keys]
     rows = map(_for_people, found.rows()) if is_short else found.rows()
     print_dicts(output, shape, columns, rows, found.head())
     print_summary(output, shape, found.summary, left_out(found.undated, found.imprecise))

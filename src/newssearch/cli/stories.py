@@ -82,7 +82,7 @@ def stories_command(
             recording.search(opened, text, request)
     print_diagnostics(found.diagnostics, text)
     if is_for_people(output, shape):
-        print_dicts(output, shape, list(map(Column, SHORT_STORY)), map(_story_row, found))
+        print_dicts(output, shape, SHORT_STORY, map(_story_row, found))
     else:
         print_dicts(
             output, shape, list(map(Column, STORY_COLUMNS)), (one.to_dict() for one in found), found.head()
@@ -91,12 +91,15 @@ def stories_command(
     return 0
 
 
-SHORT_STORY = ("articles", "of", "outlets", "first", "last", "within", "outlet", "title", "id")
+SHORT_STORY = (
+    Column("articles"), Column("of"), Column("outlets"), Column("first", whole=True), Column("within", whole=True), Column("outlet"),
+    Column("title"), Column("id", whole=True),
+)  # fmt: skip
 """The columns of stories for people."""
 
 
 def _story_row(one: ListedStory) -> dict[str, object]:
-    dates = {"first": _moment(one.first), "last": _moment(one.last), "within": str(one.spread)}
+    dates = {"first": _moment(one.first), "within": str(one.spread)}
     return {**one.to_dict(), **dates, "id": without_slug(one.lead)}
 
 
@@ -153,7 +156,7 @@ def coverage_command(
     print_diagnostics(found.diagnostics, text)
     if is_for_people(output, shape):
         rows = [_coverage_row(one, is_first=place == 0) for place, one in enumerate(found)]
-        print_dicts(output, shape, list(map(Column, SHORT_COVERAGE)), rows)
+        print_dicts(output, shape, SHORT_COVERAGE, rows)
     else:
         dicts = (one.to_dict() for one in found)
         print_dicts(output, shape, list(map(Column, COVERAGE_COLUMNS)), dicts, found.head())
@@ -164,7 +167,10 @@ def coverage_command(
 
 STORY_IDLE = {**WORD_OPTIONS, "novel": "--novel"}
 """The options that have no effect on the articles of a story, by the names of their parameters."""
-SHORT_COVERAGE = ("outlet", "articles", "first", "after", "title", "id")
+SHORT_COVERAGE = (
+    Column("outlet"), Column("articles"), Column("first", whole=True), Column("after", whole=True), Column("title"),
+    Column("id", whole=True),
+)  # fmt: skip
 """The columns of outlets for people."""
 
 

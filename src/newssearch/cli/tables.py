@@ -16,7 +16,7 @@ from newssearch.system.frozen import FrozenDict
 
 from .console import show_line, show_lines, style
 from .recording import recorder
-from .rendering.layout import Style
+from .rendering.layout import Style, in_width
 from .rendering.tables import MAX_CELL, Cell, Column, TableFormat, table_lines, write_spreadsheet
 
 SPREADSHEET = ".xlsx"
@@ -112,6 +112,6 @@ def print_summary(file: Path | None, format_: TableFormat, *parts: str) -> None:
     line = escape.terminal("; ".join(filter(None, parts)))
     if file is None and format_ == "text":
         show_line("")
-        show_line(line)
+        show_lines(in_width(line, style()))
     else:
         click.echo(f"note: {line}", err=True)

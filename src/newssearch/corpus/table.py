@@ -87,7 +87,7 @@ class TableCell(NamedTuple):
         """
         return rate_of(self.occurrences, self.all_words)
 
-    def to_dict(self, measures: Sequence[Measure]) -> dict[str, int | float | None]:
+    def measured(self, measures: Sequence[Measure]) -> dict[str, int | float | None]:
         """Return the given measures by name."""
         return {name: getattr(self, name) for name in measures}
 
@@ -230,7 +230,7 @@ class Table:
             values = {one.name: one.groups[at].value for one, at in zip(self.by, groups, strict=True)}
             for number, query in enumerate(self.queries):
                 cell = self.cell(*groups, query=number) if self.by else self.total(number)
-                found.append({**values, "query": query.name, **cell.to_dict(self.shown_measures)})
+                found.append({**values, "query": query.name, **cell.measured(self.shown_measures)})
         return found
 
     @property
@@ -276,7 +276,7 @@ class Table:
                 "undated": query.undated,
                 "imprecise": query.imprecise,
                 "dates": query.dates.to_dict(),
-                "total": self.total(number).to_dict(self.shown_measures),
+                "total": self.total(number).measured(self.shown_measures),
             }
 
     def row_dicts(self) -> Iterator[dict[str, object]]:
@@ -300,7 +300,7 @@ class Table:
                         "over": group.over,
                     }
             row["counts"] = {
-                query.name: cell.to_dict(self.shown_measures)
+                query.name: cell.measured(self.shown_measures)
                 for query, cell in zip(self.queries, cells, strict=True)
             }
             yield row | {key: getattr(cells[0], key) for key in extent_keys(self.measures)}

@@ -31,7 +31,8 @@ class Column(NamedTuple):
 
     A column without a heading has its key as heading. Numbers are aligned at the right, text with ``right`` too. For people,
     the fractions of a column with ``percent`` are percentages, and text and Markdown leave out a column that is
-    ``only_in_data``. ``broken`` is whether cells keep their line breaks in CSV and in spreadsheets.
+    ``only_in_data``. ``broken`` is whether cells keep their line breaks in CSV and in spreadsheets; ``whole`` is whether a
+    narrow terminal leaves them whole.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Column(NamedTuple):
     percent: bool = False
     broken: bool = False
     only_in_data: bool = False
+    whole: bool = False
 
 
 def table_lines(
@@ -139,7 +141,7 @@ def _text(table_columns: Sequence[Column], rows: Sequence[Sequence[Cell]], style
         max([columns(headings[n]), *(columns(row[n]) for row in shown)]) for n in range(len(table_columns))
     ]
     if style.width is not None:
-        texts = [n for n in range(len(widths)) if not right[n]]
+        texts = [n for n in range(len(widths)) if not (right[n] or table_columns[n].whole)]
         while texts and sum(widths) + 2 * (len(widths) - 1) > style.width:
             widest = max(texts, key=lambda n: widths[n])
             if widths[widest] <= NARROWEST:

@@ -18,7 +18,7 @@ from .reader import IndexReader
 MAX_EXPANSION = 1_000
 """The maximum number of words that a pattern may stand for; if it matches more, only the most frequent are searched."""
 REGEX_SECONDS = 5.0
-"""The maximum time in seconds for matching all regular expressions of a query against the words of an index."""
+"""The maximum time of the processor, in seconds, for matching the regular expressions of a query with the words of an index."""
 CHECK_SECONDS = 0.01
 """The time in seconds that regular expressions are matched between two checks, if no single word takes longer."""
 
@@ -113,27 +113,26 @@ class TermExpansion:
         return found
 
     def _within_time(self, node: Regex, matches: Callable[[str], bool]) -> Callable[[str], bool]:
-        """Return a function that matches a word as ``matches`` does, and adds up the time that this takes.
+        """Return a function that matches a word as ``matches`` does, and adds up the time of the processor that this takes.
 
         It raises QueryError when the sum exceeds :data:`REGEX_SECONDS`.
         """
-        checked = time.monotonic()
+        checked, used = time.monotonic(), time.thread_time()
 
         def timed(word: str) -> bool:
-            nonlocal checked
-            started = time.monotonic()
+            nonlocal checked, used
             try:
                 found = matches(word)
             except QueryError as error:
                 raise error.placed("", *node.span) from None
             now = time.monotonic()
-            self._regex_seconds += now - started
-            if self._regex_seconds > REGEX_SECONDS:
-                reason = f"the regular expression {node} takes too long for the words of the index"
-                raise QueryError(reason, suggestion="leave out repetitions inside repetitions")
-            if now - checked > CHECK_SECONDS:
+            if now - checked >= CHECK_SECONDS:
                 self._check()
-                checked = now
+                before, used, checked = used, time.thread_time(), now
+                self._regex_seconds += used - before
+                if self._regex_seconds > REGEX_SECONDS:
+                    reason = f"the regular expression {node} takes too long for the words of the index"
+                    raise QueryError(reason, suggestion="leave out repetitions inside repetitions")
             return found
 
         return timed

@@ -46,6 +46,14 @@ NOT_FUNCTION: list[object] = [True, 5, "stop", []]
 
 WRONG: dict[str, list[object]] = {
     "str": NOT_TEXT,
+    "float | None": ["1", b"x", ["x"], {}],
+    "int | tuple[int, int]": [None, "x", b"x", {}],
+    "str | Query | Node | None": [value for value in NOT_TEXT if value is not None],
+    "HitContent": NOT_TEXT,
+    "StorySort": NOT_TEXT,
+    "AnyQuery": NOT_TEXT,
+    "AnyQuery | Mapping[str, AnyQuery] | Iterable[AnyQuery]": [5, b"x"],
+    "int | Sequence[int | None] | None": [],  # a wrong one is a QueryError
     "str | None": [value for value in NOT_TEXT if value is not None],
     "str | Query | Node": NOT_TEXT,
     "Iterable[ArticleField]": [None, 5, b"x", "x", ["x"], {}, True],
@@ -95,11 +103,11 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
     index = index_of(folder / "index", RAIN)
     made: dict[str, dict[str, object]] = {
         "article": {"article_id": RAIN.id}, "story": {"article_id": RAIN.id}, "related": {"article_id": RAIN.id}, "articles_of": {"path": "x"},
-        "add": {"articles": RAIN}, "update": {"paths": []}, "remove": {"ids": []},
+        "add": {"articles": RAIN}, "collocates": {"query": "x"}, "keywords": {"query": "x"}, "kwic": {"query": "x"}, "neighbours": {"query": "x", "address": "x#1"}, "update": {"paths": []}, "remove": {"ids": []},
     }  # fmt: skip
     found: dict[str, tuple[Callable[..., object], dict[str, object]]] = {}
-    for name, method in vars(Index).items():
-        if inspect.isfunction(method) and not name.startswith("_"):
+    for name, method in inspect.getmembers(Index, inspect.isfunction):
+        if not name.startswith("_"):
             found[f"Index.{name}"] = getattr(index, name), made.get(name, {})
     functions: dict[str, dict[str, object]] = {
         "create": {"folder": folder / "new"}, "open": {"folder": folder / "index"},
@@ -124,6 +132,7 @@ RESULTS = {
     "Article", "Change", "Clause", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "FacetValue", "FacetValues", "Hit", "Index", "IndexInfo",
     "IndexReport", "Leftover", "Paragraph", "Place", "Problem", "Progress", "Provenance", "Query", "Rank", "Rejected", "Removal", "Results",
     "Salvage", "Snippet", "Story", "TermScore", "Verification", "Version",
+    "Collocate", "Collocates", "Commit", "Concordance", "ConcordanceLine", "CorpusSize", "Coverage", "IndexWord", "Keyword", "Keywords", "ListedStory", "Neighbours", "OutletCoverage", "PeriodCount", "Receipt", "Sample", "SampledArticle", "Scan", "Series", "StoryList", "Stratum", "Table", "TableCell", "TableDimension", "TableGroup", "TableQuery", "TimeSpan",
 }  # fmt: skip
 """The public classes whose objects users receive, but do not make."""
 

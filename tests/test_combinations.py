@@ -106,6 +106,7 @@ def test_every_option_of_query_is_tried() -> None:
         "--any",
         "--strict",
         "--receipt",
+        "--timeout",
         "--disjunctive",
     }
     for option in every_command()["query"].params:

@@ -17,7 +17,7 @@ import pytest
 
 import newssearch
 from newssearch import IndexDamagedError, IndexNotFoundError
-from newssearch.engines.embedded import index_folder, snapshot
+from newssearch.engines.embedded import index_folder, segments_reader
 from newssearch.engines.embedded.integrity import invariants
 from newssearch.engines.embedded.search import evaluator, top_k
 from newssearch.engines.embedded.segment import segment
@@ -278,13 +278,13 @@ def broken(error: BaseException) -> Callable[..., Any]:
 
 
 PLACES = {
-    "evaluation": (evaluator.QueryEvaluator, "found"),
+    "evaluation": (evaluator.QueryEvaluator, "selection"),
     "ranking": (top_k.Ranking, "best"),
     "decoding": (segment.Segment, "shown"),
     "highlighting": (snippets.Highlighter, "snippet"),
     "table of contents": (toc, "_entry"),
     "opening": (index_folder, "Segment"),
-    "snapshot": (snapshot, "IndexReader"),
+    "snapshot": (segments_reader, "IndexReader"),
     "stories": (index_folder, "read_stories"),
 }
 BUGS = [
@@ -320,7 +320,7 @@ def test_a_bug_is_raised_as_it_is_and_printed_as_a_bug(
 def test_a_recursion_without_end_is_a_bug_and_not_a_query_that_is_too_deep(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluator.QueryEvaluator, "found", broken(RecursionError()))
+    monkeypatch.setattr(evaluator.QueryEvaluator, "selection", broken(RecursionError()))
     with newssearch.open(folder) as index, pytest.raises(RecursionError):
         index.search("river")
 
@@ -328,7 +328,7 @@ def test_a_recursion_without_end_is_a_bug_and_not_a_query_that_is_too_deep(
 def test_memory_that_runs_out_in_a_search_is_no_bug_and_no_damage(
     folder: Path, cli: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluator.QueryEvaluator, "found", broken(MemoryError()))
+    monkeypatch.setattr(evaluator.QueryEvaluator, "selection", broken(MemoryError()))
     with newssearch.open(folder) as index, pytest.raises(MemoryError):
         index.search("river")
     done = cli("query", "river")

@@ -9,7 +9,7 @@ from typing import TypeVar
 from . import arguments
 from .errors import SearchStoppedError
 
-Item = TypeVar("Item")
+Checked = TypeVar("Checked")
 ITEMS_PER_CHECK = 256
 """Loops over cheap items check once for this number of items."""
 
@@ -39,7 +39,7 @@ class StopCheck:
         if self._stop is not None and self._stop():
             raise SearchStoppedError("the search was stopped")
 
-    def during(self, items: Iterable[Item], each: int = ITEMS_PER_CHECK) -> Iterator[Item]:
+    def during(self, items: Iterable[Checked], each: int = ITEMS_PER_CHECK) -> Iterator[Checked]:
         """Yield the items, and check before the first of them and then once for every ``each`` items.
 
         >>> list(NEVER.during("abc"))

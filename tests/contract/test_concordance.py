@@ -344,7 +344,7 @@ def shows_lines(tree: Node) -> bool:
     return not all(use.optional or use.region == "title" for use in scored_leaves(side_by_side(tree)))
 
 
-@settings(max_examples=40 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     articles=st.lists(ARTICLES, min_size=1, max_size=6, unique_by=lambda one: one.id.rpartition("-")[2]),
     trees=st.lists(TREES.filter(shows_lines) | st.just(Word("rain")), min_size=1, max_size=4),

@@ -80,7 +80,7 @@ def close(rows: list[dict[str, object]]) -> list[dict[str, object]]:
 
 
 @settings(
-    max_examples=40 * THOROUGH,
+    max_examples=8 * THOROUGH,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )

@@ -86,7 +86,7 @@ def done(index: Index, steps: Sequence[list[Article] | int]) -> dict[str, Articl
     return held
 
 
-@settings(max_examples=30 * THOROUGH, deadline=None)
+@settings(max_examples=8 * THOROUGH, deadline=None)
 @given(
     steps=STEPS,
     trees=st.lists(UNTIMED, min_size=1, max_size=2, unique_by=str),

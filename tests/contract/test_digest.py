@@ -76,7 +76,7 @@ STEPS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=20 * THOROUGH)
+@settings(max_examples=8 * THOROUGH)
 @given(steps=st.lists(STEPS, min_size=1, max_size=8))
 @example(steps=[("add", [(0, 0), (1, 0)]), ("add", [(0, 1)]), ("remove", 0), ("remove", 1)])
 @example(steps=[("add", [(n, 0)]) for n in range(6)] + [("rebuild", 0), ("remove", 3)])

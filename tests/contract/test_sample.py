@@ -92,7 +92,7 @@ ARTICLES = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=60 * THOROUGH, deadline=None)
+@settings(max_examples=12 * THOROUGH, deadline=None)
 @given(
     st.lists(st.lists(ARTICLES, min_size=1, max_size=25), min_size=1, max_size=3),
     st.sampled_from(["rain", "sun", "", "none such"]),

@@ -81,7 +81,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=30 * THOROUGH, deadline=None)
+@settings(max_examples=8 * THOROUGH, deadline=None)
 @given(
     st.lists(st.lists(ARTICLES, min_size=1, max_size=6), min_size=1, max_size=3),
     st.sampled_from(["valley", "the", "", "bread OR governor", "the -bread"]),

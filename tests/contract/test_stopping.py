@@ -139,7 +139,7 @@ def answer(way: str, index: Index, tree: Node, stop: Callable[[], bool] | None =
     way=st.sampled_from([*WAYS]),
     first=st.integers(1, 20),
 )
-@settings(max_examples=20 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
 def test_after_a_search_was_stopped_anywhere_the_index_answers_as_before(
     engine: Engine, articles: list[Article], tree: Node, way: str, first: int
 ) -> None:

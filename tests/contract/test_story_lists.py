@@ -127,7 +127,7 @@ def listed(index: Index, query: str, options: dict[str, Any]) -> list[dict[str, 
     return found
 
 
-@settings(max_examples=40 * THOROUGH, deadline=None)
+@settings(max_examples=8 * THOROUGH, deadline=None)
 @given(COMMITS, ASKED, st.sampled_from(STORY_SORTS), st.integers(0, 3), st.integers(1, 3))
 def test_the_stories_are_those_of_a_count_over_all_articles(
     engine: Engine,
@@ -164,7 +164,7 @@ def test_the_stories_are_those_of_a_count_over_all_articles(
         assert pages == list(found)
 
 
-@settings(max_examples=40 * THOROUGH, deadline=None)
+@settings(max_examples=8 * THOROUGH, deadline=None)
 @given(
     COMMITS,
     ASKED,

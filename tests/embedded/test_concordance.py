@@ -24,7 +24,7 @@ from test_exactness import indexes
 __all__ = ["without_boilerplate"]  # a fixture of all tests here
 
 
-@settings(max_examples=25 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     steps=STEPS,
     tree=TREES.filter(lambda tree: not all(use.optional or use.region == "title" for use in scored_leaves(side_by_side(tree)))),

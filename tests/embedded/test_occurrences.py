@@ -63,7 +63,7 @@ UNTIMED = TREES.filter(lambda tree: "added:" not in str(tree))
 
 
 @given(steps=STEPS, trees=st.lists(UNTIMED, min_size=1, max_size=4), size=st.integers(1, 5))
-@settings(max_examples=30 * THOROUGH, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8 * THOROUGH, suppress_health_check=list(HealthCheck))
 @example([[article("x", "rain rains"), article("y", "rain")]], [Or((Word("rain"), Word("rains")))], 1)
 @example([[article("x", "the rain the")]], [And((Word("the"), Phrase("the rain")))], 1)
 def test_occurrences_are_those_of_the_twin(

@@ -20,7 +20,7 @@ from test_exactness import STEPS, TREES, indexes
 __all__ = ["without_boilerplate"]  # a fixture of all tests here
 
 
-@settings(max_examples=15 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     steps=STEPS,
     trees=st.lists(TREES, min_size=1, max_size=2, unique_by=str),

@@ -191,7 +191,7 @@ def choices(segment: Segment, pick: random.Random) -> ChosenParagraphs:
 
 
 @given(st.lists(ARTICLES | st.integers(0, 20), min_size=1, max_size=3), SIZES, RANDOMS)
-@settings(max_examples=40 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
+@settings(max_examples=10 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
 def test_counts_from_texts_equal_those_from_postings(
     steps: list[list[Article] | int], sizes: dict[str, int], pick: random.Random
 ) -> None:

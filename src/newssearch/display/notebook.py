@@ -51,8 +51,8 @@ def text_html(value: object) -> str:
 def number_html(value: object) -> str:
     """Return a value in a column of numbers as HTML: fractions with four digits; ``""`` for None.
 
-    >>> number_html(1234), number_html(0.012345), number_html(None)
-    ('1,234', '0.01234', '')
+    >>> number_html(1234), number_html(0.01236), number_html(None)
+    ('1,234', '0.01236', '')
     """
     if isinstance(value, float):
         return f"{value:,.4g}"

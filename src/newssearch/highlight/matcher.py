@@ -53,7 +53,7 @@ from newssearch.text.folding import spelled, spelled_lower, unelided, whole_form
 from newssearch.text.sentences import sentence_starts
 from newssearch.text.tokenizer import word_matches, word_of
 
-WORDS_PER_CHECK = 8
+MATCHES_PER_CHECK = 8
 """A pattern is matched against this number of words between two checks: a regular expression may take long for a word."""
 
 Match = tuple[int, int]
@@ -298,7 +298,7 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
         prefix, matches = pattern.prefix, pattern.matches
         words: Iterable[str] = text.folded
         if isinstance(node, Regex):
-            words = text.check.during(words, WORDS_PER_CHECK)
+            words = text.check.during(words, MATCHES_PER_CHECK)
         found = {at for at, word in enumerate(words) if word.startswith(prefix) and matches(word)}
         if asks_for_whole(node):
             found.update(at for at, word in enumerate(text.written) if matches(whole_form(word)))
@@ -425,7 +425,7 @@ def _parts_in_window(node: PatternPhrase, text: AnalysedText) -> list[Match]:
         for chosen in combinations(needs, size)
     ]
     found: list[Match] = []
-    for last in text.check.during(together[-1][0], WORDS_PER_CHECK):
+    for last in text.check.during(together[-1][0], MATCHES_PER_CHECK):
         counts = [(positions, bisect_right(positions, last) - count) for positions, count in together]
         if any(at < 0 for _, at in counts):
             continue

@@ -11,6 +11,7 @@ from newssearch import arguments
 from newssearch.errors import QueryError
 from newssearch.fields import ArticleField, by_name
 from newssearch.query import Node, Query, scored_leaves
+from newssearch.query.tree import NODES
 from newssearch.request import MatchOptions, Request, parsed_query, request_of, takes_options
 from newssearch.stopping import StopCheck
 from newssearch.text.folding import fold
@@ -153,6 +154,10 @@ class WordMethods(OpenIndex):
             of_second_query,
         )
 
+        if against is not None:
+            arguments.instance(
+                "against", against, (str, Query, *NODES), "a string, a Query, a node of a query, or None"
+            )
         given = request_of("keywords", MatchOptions, request, changes)
         wanted = KeywordOptions(
             measure=measure, min_count=min_count, min_articles=min_articles, limit=limit, all_words=all_words

@@ -30,6 +30,8 @@ def _json_object(*pairs: tuple[str, str]) -> str:
 JSON_EXPORT = re.compile(
     "|".join((
         _json_object(("version", r"\d+"), ("query", _JSON_STRING), ("interpretation", _JSON_STRING), ("diagnostics", r"\[")),
+        _json_object(("version", r"\d+"), ("commit", r"\{\s*\"number\":\s*\d+")),
+        _json_object(("receipt", r"\d+"), ("made", _JSON_STRING), ("clock", _JSON_STRING)),
         _json_object(("id", _JSON_ID), ("paragraph", r"\d+"), ("score", r"[-+.\de]+"), ("title", _JSON_VALUE)),
         _json_object(("id", _JSON_ID), *((name, _JSON_VALUE) for name in (*FIELD_NAMES, "path")), ("member", _JSON_VALUE), ("record", r"\d+")),
         _json_object(("articles", r"\d+"), ("versions", r"\[\s*" + _json_object(("id", _JSON_ID), ("title", _JSON_VALUE), ("date", _JSON_VALUE), ("outlet", _JSON_VALUE)))),

@@ -152,7 +152,7 @@ class SegmentMatcher:
                     [part for words in analysed for part in self._word_postings(words, name)]
                 )
         slices = self.sliced_spans(node, name, self._candidate_owners(node, name))
-        return _joined([span_postings(found, field.starts) for found in slices])
+        return _all_slices([span_postings(found, field.starts) for found in slices])
 
     def _postings_of_forms(self, field: FieldReader, forms: Ints) -> Postings:
         return TermUnion(field, forms, self._check).postings()
@@ -494,7 +494,7 @@ def _between(found: Spans, low: int, high: int) -> Spans:
     return Spans(found.starts[first:last], found.ends[first:last], found.owners)
 
 
-def _joined(parts: Sequence[Postings]) -> Postings:
+def _all_slices(parts: Sequence[Postings]) -> Postings:
     """Return the postings of consecutive owners as one."""
     if len(parts) == 1:
         return parts[0]

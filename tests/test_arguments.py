@@ -106,7 +106,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
         "add": {"articles": RAIN}, "collocates": {"query": "x"}, "keywords": {"query": "x"}, "kwic": {"query": "x"}, "neighbours": {"query": "x", "address": "x#1"}, "update": {"paths": []}, "remove": {"ids": []},
     }  # fmt: skip
     found: dict[str, tuple[Callable[..., object], dict[str, object]]] = {}
-    for name, method in inspect.getmembers(Index, inspect.isfunction):
+    for name, _ in inspect.getmembers(Index, inspect.isfunction):
         if not name.startswith("_"):
             found[f"Index.{name}"] = getattr(index, name), made.get(name, {})
     functions: dict[str, dict[str, object]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import field, fields
 from typing import Any, NamedTuple
 
 from newssearch.article import utc
@@ -52,7 +52,7 @@ class Receipt:
     versions: Mapping[str, str]
     command: str = ""
     arguments: tuple[str, ...] = ()
-    inputs: Mapping[str, str] = FrozenDict()
+    inputs: Mapping[str, str] = field(default_factory=FrozenDict)
     output: OutputRecord | None = None
 
     def __repr__(self) -> str:
@@ -125,10 +125,10 @@ def _all_differences(before: Receipt, after: Receipt) -> Iterator[Difference]:
         yield Difference("searches", len(before.searches), len(after.searches))
     for number, (one, other) in enumerate(zip(before.searches, after.searches, strict=False), 1):
         of = f" of {one.name or f'search {number}'}" if len(before.searches) > 1 else ""
-        for field in fields(SearchRecord):
-            if field.name != "name":
-                what = "digest of the ids found" if field.name == "ids" else field.name
-                yield from _field_difference(f"{what}{of}", one, other, field.name)
+        for row in fields(SearchRecord):
+            if row.name != "name":
+                what = "digest of the ids found" if row.name == "ids" else row.name
+                yield from _field_difference(f"{what}{of}", one, other, row.name)
     if before.output is not None and after.output is not None and before.output != after.output:
         yield from _field_difference("lines of the output", before.output, after.output, "lines")
         yield from _field_difference("SHA-256 of the output", before.output, after.output, "sha256")

@@ -358,17 +358,19 @@ def test_a_refresh_that_takes_long_hides_nothing_that_was_added_meanwhile(addres
                     go_on.wait(30)
                 return snapshot
 
+        with newssearch.open(address) as other:
+            other.add(article("Sun", "It was hot."))  # so that there is a commit to refresh to
         index._store = Slow()  # type: ignore[assignment]
         refreshing = threading.Thread(target=index.refresh)
         refreshing.start()
-        opened.wait(30)
+        assert opened.wait(30)
         adding = threading.Thread(target=index.add, args=(article("Rain", "It rained."),))
         adding.start()
         adding.join(0.5)  # it need not be done: it may wait for the other one
         go_on.set()
         for thread in (refreshing, adding):
             thread.join()
-        assert len(index) == 1
+        assert len(index) == 2
 
 
 def test_threads_may_share_an_index(address: str) -> None:

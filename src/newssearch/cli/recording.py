@@ -110,7 +110,7 @@ def clock() -> dt.datetime | None:
 
 
 def read_input(option: str, file: Path) -> str:
-    """Return the text of a file that an option of the command names, ``-`` for standard input."""
+    """Return the text of a file that an option of the command names; the file ``-`` is standard input."""
     recording = recorder()
     return recording.read(option, file) if recording is not None else text_of(file)
 

@@ -56,7 +56,7 @@ def by_date(reader: IndexReader, counts: Ints, low: int, high: int, *, newest: b
     order = keys.argsort(kind="stable")
     articles, keys = articles[order], keys[order]
     ends = counts[articles].cumsum()
-    # The order of equal dates is not yet known: the lines may be those of any article of these dates.
+    # Articles with equal dates are not in order yet: keep all articles of the first and the last date.
     first, last = (int(at) for at in ends.searchsorted((low, high - 1), "right"))
     begin, end = int(keys.searchsorted(keys[first])), int(keys.searchsorted(keys[last], "right"))
     articles, keys = articles[begin:end], keys[begin:end]

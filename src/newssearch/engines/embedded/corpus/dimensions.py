@@ -57,10 +57,10 @@ class Dimension(Protocol):
         """Whether groups are periods, which are in order of time."""
 
     def members(self, articles: Ints, check: StopCheck) -> Members:
-        """Return the groups of some articles, given by their numbers in the index, ascending."""
+        """Return the groups of the given articles, whose numbers in the index are ascending."""
 
     def own_members(self, articles: Ints, check: StopCheck) -> Members:
-        """Return as :meth:`members` the groups of the values that articles have themselves."""
+        """Return what :meth:`members` does, but only for the values that the articles have themselves."""
 
     def held(self, articles: Ints) -> Ints:
         """Return the groups, ascending, of which some of the given articles have a value of their own.
@@ -195,7 +195,7 @@ class ValueDimension:
         return found
 
     def members(self, articles: Ints, check: StopCheck) -> Members:
-        """Return the groups of some articles."""
+        """Return the groups of the given articles."""
         own = self.own_members(articles, check)
         if not self._contains:
             return own

@@ -31,7 +31,7 @@ from newssearch.request import ResolvedRequest
 from newssearch.system.kept import cached_property
 
 OCCURRENCES_PER_SLICE = 1 << 18
-"""Occurrences are enumerated in slices of whole paragraphs; a slice has about this number."""
+"""The approximate number of occurrences in a slice. A slice consists of whole paragraphs."""
 
 MAX_DOCUMENTS_PER_WANTED = 16
 """The spans of a pattern are read in the whole segment if at least 1 in 16 of its paragraphs is wanted."""

@@ -70,7 +70,7 @@ def has_period(unit: Unit, precisions: Array) -> Mask:
 
 
 def period_numbers(unit: Unit, times: Array) -> Ints:
-    """Return the number of the period of each local time, as :mod:`newssearch.corpus.periods` numbers them."""
+    """Return for each local time the number of its period: see :mod:`newssearch.corpus.periods`."""
     moments = np.datetime64("0001-01-01T00:00:00", "us") + times.astype("timedelta64[us]")
     if unit == "year":
         return moments.astype("datetime64[Y]").astype(np.int64)

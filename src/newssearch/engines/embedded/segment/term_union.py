@@ -29,13 +29,13 @@ from .field import DENSE_OWNERS_RATIO, NO_POSTINGS, FieldReader, Postings, add_c
 from .format import RUN_BITS, packed_widths, unpack_at
 
 WORDS_AT_ONCE = 1 << 18
-"""About this number of words is read at once."""
+"""The approximate number of words that are read at once."""
 DENSE_POSITIONS_RATIO = 64
-"""Sort positions in an array over all positions if at least 1 in 64 of these is wanted; otherwise by comparison."""
+"""If at least 1 in 64 positions is wanted, sort them by marking an array of all positions; otherwise by comparison."""
 MAX_UNREAD = 4096
-"""At most this number of items between two ranges is compared with checksums with them, although nothing reads it."""
+"""Two ranges with at most this number of items between them are checked against checksums as one."""
 MAX_KEPT_PLACES = 4
-"""The number of articles from which a union can read on without reading all articles before."""
+"""The number of places that a union keeps. Reading can continue from a kept place without starting over."""
 
 
 class _Place(NamedTuple):

@@ -27,6 +27,13 @@ def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     return run
 
 
+TABLES = [
+    ["kwic", "rain"], ["count", "rain", "--by", "outlet"], ["count", "rain", "--by", "outlet", "--by", "year"], ["sample", "rain"],
+    ["coverage", "rain"], ["collocates", "rain", "--min", "1", "--all-words"], ["words", "rain"],
+]  # fmt: skip
+"""The commands whose results are tables. Those of ``stories`` and ``keywords`` would be empty here."""
+
+
 def commands(article_id: str) -> list[list[str]]:
     return [
         *(["query", "rain", "--format", format_] for format_ in ("json", "jsonl", "csv", "md", "text")),
@@ -38,6 +45,7 @@ def commands(article_id: str) -> list[list[str]]:
         ["index", "a.jsonl", "--json"], ["verify", "--json"],
         ["story", article_id], ["info"], ["query", "rain", "--count"], ["index", "a.jsonl"],
         ["index", "--rebuild", "nothing"],
+        *([*tabled, "--format", format_] for tabled in TABLES for format_ in ("json", "jsonl", "csv", "md", "text")),
     ]  # fmt: skip
 
 
@@ -54,6 +62,7 @@ def test_exports_of_newssearch_are_skipped_and_counted(
     (tmp_path / "out").mkdir()
     written = [cli(*arguments).out for arguments in commands(article_id)]
     written.append(cli("remove", article_id, "--yes", "--json").out)
+    written = list(filter(None, written))  # JSON Lines of nothing are empty
     for number, out in enumerate(written):
         (tmp_path / "out" / f"{number}.txt").write_text(out, "utf-8")
         (tmp_path / "out" / f"{number}.gz").write_bytes(gzip.compress(b"\xef\xbb\xbf" + out.encode()))

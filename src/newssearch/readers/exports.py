@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newssearch.fields import FIELD_NAMES
+from newssearch.fields import DATE_FACETS, FIELD_NAMES, FILTER_FIELDS
 
 from .api import Format, Input, Item, Skipped
 
@@ -17,9 +17,41 @@ EXPORTS_KIND = "newssearch exports"
 EXPORT_OPENING = 16_384
 """The number of characters at the start of an input that are compared with the patterns of newssearch's output."""
 
+TABLE_COLUMNS = (
+    ("address", "date", "outlet", "title", "left", "match", "right"),
+    ("draw", "id", "key", "stratum", "stratum_articles"),
+    ("story", "articles", "outlets", "of", "first", "last"),
+    ("outlet", "status", "articles", "date", "days"),
+    ("word", "count", "left", "right", "articles", "frequency"),
+    ("word", "count", "articles", "per_million", "reference_count"),
+    ("word", "articles", "occurrences"),
+)
+"""The first columns of the tables of corpus analysis, as CSV and JSON Lines have them."""
+TABLE_HEADINGS = (
+    ("address", "date", "outlet", "title", "left", "match", "right"),
+    ("draw", "date", "outlet"),
+    ("articles", "of", "outlets", "first"),
+    ("outlet", "articles", "first", "after"),
+    ("word", "count", "left", "right", "articles", "in all"),
+    ("word", "count", "articles", "per million", "others"),
+    ("word", "articles", "occurrences"),
+)
+"""The first headings of these tables, as text and Markdown have them."""
+COUNTED_BY = (*FILTER_FIELDS, *DATE_FACETS)
+"""The fields of which a table of counts has the first column, unless it is an own field."""
+
 _JSON_STRING = r'"(?:[^"\\]|\\.){0,8000}"'
 _JSON_ID = r'"(?:[a-z0-9-]+-)?[a-z2-7]{12}"'
 _JSON_VALUE = rf"(?:{_JSON_STRING}|null)"
+_JSON_CELL = rf"(?:{_JSON_STRING}|null|[-+.\de]+)"
+
+
+_CELL_END = r"[,;\t]"
+
+
+def _quotable(name: str) -> str:
+    """Return a pattern for the cell of a header that may be in quotation marks."""
+    return f'"?{name}"?'
 
 
 def _json_object(*pairs: tuple[str, str]) -> str:
@@ -31,6 +63,11 @@ JSON_EXPORT = re.compile(
     "|".join((
         _json_object(("version", r"\d+"), ("query", _JSON_STRING), ("interpretation", _JSON_STRING), ("diagnostics", r"\[")),
         _json_object(("version", r"\d+"), ("commit", r"\{\s*\"number\":\s*\d+")),
+        *(
+            _json_object(("version", r"\d+"), ("query", _JSON_STRING), ("interpretation", _JSON_STRING), following)
+            for following in (("commit", r"\{"), ("story", _JSON_VALUE))
+        ),
+        _json_object(("prefix", _JSON_STRING), ("rows", r"\[")),
         _json_object(("receipt", r"\d+"), ("made", _JSON_STRING), ("clock", _JSON_STRING)),
         _json_object(("id", _JSON_ID), ("paragraph", r"\d+"), ("score", r"[-+.\de]+"), ("title", _JSON_VALUE)),
         _json_object(("id", _JSON_ID), *((name, _JSON_VALUE) for name in (*FIELD_NAMES, "path")), ("member", _JSON_VALUE), ("record", r"\d+")),
@@ -43,19 +80,23 @@ JSON_EXPORT = re.compile(
         _json_object(("field", _JSON_STRING), ("value", _JSON_VALUE), ("articles", r"\d+")) + r"\s*\}",
         _json_object(("removed", r"\d+")) + r"\s*\}\s*\Z",
         _json_object(("day-first", r"\{\s*\"value\"")),
+        _json_object(("group", r"\{[^{}]*\}")) + r",[^{}]{0,200}\"counts\":\s*\{",
+        *(_json_object(*((name, _JSON_CELL) for name in names)) for names in TABLE_COLUMNS),
     ))
 )  # fmt: skip
 """A pattern for the start of every kind of JSON that newssearch prints.
 
-The kinds are: results, hits as JSON Lines, an article, a story, a report, the contents of an index, its checks, counts
-and settings.
+The kinds are: results, hits as JSON Lines, an article, a story, a report, the contents of an index, its checks, counts,
+settings, receipts, and the tables of corpus analysis.
 """
 
 CSV_EXPORT = re.compile(
     r'"?id"?([,;\t])"?paragraph"?\1"?score"?\1"?date"?\1"?outlet"?\1"?source"?\1"?byline"?\1"?located"?\1"?lang"?\1'
     r'|"?field"?([,;\t])"?value"?\2"?articles"?\r?\n'
+    rf'|"?(?:{"|".join(COUNTED_BY)})"?[,;\t](?:"?articles"?|"?\d{{4}}(?:-\w+)?"?|"?\(none\)"?)(?:[,;\t][^\r\n]*)?\r?\n'
+    rf"|{'|'.join(_CELL_END.join(_quotable(name) for name in names) for names in TABLE_COLUMNS)}[,;\t\r\n]"
 )
-"""A pattern for the header of a CSV file with hits or facets; a spreadsheet may have changed the delimiter."""
+"""A pattern for the header of a CSV file with hits or a table; a spreadsheet may have changed the delimiter."""
 
 MARKDOWN_EXPORT = re.compile(
     r"### [^\r\n]+\r?\n\r?\n(?:\d{4}(?:-\d\d){0,2}|no date)[^\r\n]* · `(?:[a-z0-9-]+-)?[a-z2-7]{12}#\d+`\r?\n\r?\n> "
@@ -70,11 +111,19 @@ TEXT_EXPORT = re.compile(
     r"|articles: [\d,]+ added, [\d,]+ updated, [\d,]+ unchanged, "
     r"|(?:[\w ]+: )?the old index is unchanged[^\r\n]*\r?\narticles: [\d,]+ read, "
     r"|[\d,]+ articles?(?: \([\d,]+ stor(?:y|ies)\))?, [\d,]+ paragraphs?(?:; [^\r\n]+)?\r?\n"
+    rf"|{'|'.join(' {2,}'.join(names) for names in TABLE_HEADINGS)}(?: {{2,}}[^\r\n]*)?\r?\n"
+    rf"|(?:{'|'.join(COUNTED_BY)}) {{2,}}(?:articles|\d{{4}}(?:-\w+)?|\\?\(none\\?\))(?: {{2,}}[^\r\n]*)?\r?\n"
+    rf"|\| (?:{'|'.join(' [|] '.join(names) for names in TABLE_HEADINGS)}) \|"
+    rf"|\| (?:{'|'.join(COUNTED_BY)}) \| (?:articles|\d{{4}}(?:-\w+)?|\\?\(none\\?\)) \|"
 )
 """A pattern for the start of every kind of plain text that newssearch prints.
 
-The kinds are: a hit with its snippet, the fields of an article, a story, the contents of an index, a report, totals.
+The kinds are: a hit with its snippet, the fields of an article, a story, the contents of an index, a report, totals, and
+tables, also in Markdown.
 """
+
+LINES_EXPORT = re.compile(r"\n\r?\n[\d,]+ occurrences? in [\d,]+ paragraphs? of [\d,]+ articles? for ")
+"""A pattern for the totals under the lines of ``newssearch kwic`` in plain text, which begin with no header."""
 
 
 def is_export(source: Input) -> bool:
@@ -85,7 +134,9 @@ def is_export(source: Input) -> bool:
     )
     if pattern is not None:
         return pattern.match(opening) is not None
-    return CSV_EXPORT.match(opening) is not None or TEXT_EXPORT.match(opening) is not None
+    if CSV_EXPORT.match(opening) or TEXT_EXPORT.match(opening):
+        return True
+    return LINES_EXPORT.search(opening) is not None
 
 
 def read(source: Input) -> Iterator[Item]:

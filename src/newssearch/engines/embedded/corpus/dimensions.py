@@ -100,13 +100,13 @@ class DateDimension:
         return np.concatenate(groups), first
 
     def members(self, articles: Ints, check: StopCheck) -> Members:
-        """Return the periods of some articles."""
+        """Return the periods of the given articles."""
         return Members(np.arange(len(articles)), self._groups[0][articles])
 
     own_members = members
 
     def held(self, articles: Ints) -> Ints:
-        """Return the periods of some articles."""
+        """Return the periods of the given articles."""
         return distinct_groups(self._groups[0][articles])
 
     def values(self, groups: Ints, articles: Ints, weights: Ints) -> list[str | dt.date]:

@@ -78,7 +78,7 @@ def draw_sample(
 
 
 def draws_of(reader: IndexReader, articles: Ints, seed: int, check: StopCheck) -> Draws:
-    """Return the draws of some articles, given by their numbers in the index, ascending."""
+    """Return the draws of the given articles, whose numbers in the index are ascending."""
     numbers = np.concatenate([np.empty(0, np.uint64), *(segment.id_numbers for segment in reader.segments)])[
         articles
     ]

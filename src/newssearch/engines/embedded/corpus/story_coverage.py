@@ -97,7 +97,7 @@ def _of_story(reader: IndexReader, articles: Ints, article_id: str) -> Ints:
 def _that_ran(
     reader: IndexReader, articles: Ints, outlets: _OutletGroups, listed: Container[int | str]
 ) -> dict[int, OutletCoverage]:
-    """Return the outlets of some articles by their groups, in order of their first articles."""
+    """Return the outlets of the given articles by their groups, in order of their first articles."""
     groups = outlets.groups(articles)
     published = publication_of(reader, articles)
     order = published.order(groups)

@@ -50,7 +50,7 @@ class HitMaker:
         missing: Sequence[tuple[str, ...]] = (),
         explain: Callable[[Placed], Explanation] | None = None,
     ) -> tuple[Hit, ...]:
-        """Return the hits of some results, in order.
+        """Return the hits of the given results, in order.
 
         ``missing`` has for each the words of the query that its article lacks; () for none. ``explain`` returns how a
         score came about.

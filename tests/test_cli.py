@@ -1140,3 +1140,10 @@ def test_removing_many_names_ten_and_counts_the_rest(cli: Command, tmp_path: Pat
     several = newssearch.ArticleNotFoundError("x", [f"{n}-x" for n in range(305)])
     assert str(several).endswith("9-x … and 295 more")
     assert len(several.candidates) == 305
+
+
+def test_every_row_of_a_table_of_totals_ends_alike(cli: Command) -> None:
+    index_of("index", article("Rain", "It rained.", outlet="The Echo")).close()
+    for options in ((), ("--facet", "outlet")):
+        out = cli("query", "--count", "--format", "csv", *options).out
+        assert out.count("\r\n") == out.count("\n") >= 2

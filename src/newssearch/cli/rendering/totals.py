@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
 
-from newssearch.display import escape
 from newssearch.results import Results, left_out, totals
 
 from .formats import OutputFormat, facet_rows, json_text
 from .hits import facet_lines
 from .layout import Style
+from .tables import Cell, Column, table_lines
 
 
 def lines(
@@ -30,7 +29,7 @@ def lines(
     elif format_ == "jsonl":
         yield json_text(_counts(results), indent=None)
     elif format_ == "csv":
-        yield from _csv(results)
+        yield from _csv(results, style)
     elif format_ == "md":
         yield _summary(results)
         yield from facet_rows(results, first="")
@@ -73,15 +72,12 @@ def _facets(results: Results) -> Iterator[tuple[str, str | None, int]]:
             yield field, value.value, value.articles
 
 
-def _csv(results: Results) -> Iterator[str]:
-    """Yield the lines of the facets or else the totals as CSV (RFC 4180). No spreadsheet takes a cell for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
+def _csv(results: Results, style: Style) -> Iterator[str]:
+    """Yield the lines of the facets or else the totals as CSV."""
     if results.facets:
-        writer.writerow(("field", "value", "articles"))
-        for field, value, articles in _facets(results):
-            writer.writerow((field, escape.cell(value or ""), articles))
+        names: Iterable[str] = ("field", "value", "articles")
+        rows: Iterable[Sequence[Cell]] = _facets(results)
     else:
-        counts = _counts(results)
-        writer.writerows((counts, counts.values()))
-    yield from out.getvalue().removesuffix("\r\n").split("\n")
+        counts = cast("dict[str, int]", _counts(results))
+        names, rows = counts, [[*counts.values()]]
+    return table_lines("csv", list(map(Column, names)), rows, style)

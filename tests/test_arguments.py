@@ -46,6 +46,7 @@ NOT_FUNCTION: list[object] = [True, 5, "stop", []]
 
 WRONG: dict[str, list[object]] = {
     "str": NOT_TEXT,
+    "Receipt | None": [5, "x", {}],
     "float | None": ["1", b"x", ["x"], {}],
     "int | tuple[int, int]": [None, "x", b"x", {}],
     "str | Query | Node | None": [value for value in NOT_TEXT if value is not None],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import overload
 
 from newssearch.display.brief import brief, many, quoted
 from newssearch.system.late_dataclass import dataclass
+from newssearch.system.tuple_sequence import TupleSequence
 
 from . import arguments
 from .display import notebook
@@ -96,7 +96,7 @@ class FacetValue:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class FacetValues(Sequence[FacetValue]):
+class FacetValues(TupleSequence[FacetValue]):
     """The values of a facet that a search lists, and the numbers of those that it does not list.
 
     It is a sequence of :class:`FacetValue`, which equals a tuple of the same values. Values of fields are ordered by
@@ -124,20 +124,9 @@ class FacetValues(Sequence[FacetValue]):
         """
         return self.others + sum(one.value is not None for one in self.values)
 
-    @overload
-    def __getitem__(self, index: int) -> FacetValue: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[FacetValue, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> FacetValue | tuple[FacetValue, ...]:
-        return self.values[index]
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def __iter__(self) -> Iterator[FacetValue]:
-        return iter(self.values)
+    @property
+    def _items(self) -> tuple[FacetValue, ...]:
+        return self.values
 
     def __eq__(self, other: object) -> bool:
         """Whether the other is a tuple of the same values, or equal in all attributes."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import NamedTuple, TypedDict, overload
+from typing import NamedTuple, TypedDict
 
 from newssearch.display.brief import brief, many, quoted
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
+from newssearch.system.tuple_sequence import TupleSequence
 
 from .article import Date, json_values, utc
 from .commit import Commit
@@ -245,7 +246,7 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class Results(Sequence[Hit]):
+class Results(TupleSequence[Hit]):
     """The result of a search: a sequence of the hits on one page, with totals for all pages.
 
     ``interpretation`` is the query as it was understood, in full parentheses. ``total_articles`` counts the articles
@@ -313,17 +314,9 @@ class Results(Sequence[Hit]):
         """The number of articles of the second part on earlier pages."""
         return max(self.offset - self.total_hits, 0)
 
-    @overload
-    def __getitem__(self, index: int) -> Hit: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
-        return self.hits[index]
-
-    def __len__(self) -> int:
-        return len(self.hits)
+    @property
+    def _items(self) -> tuple[Hit, ...]:
+        return self.hits
 
     def __repr__(self) -> str:
         found = f"{many(self.total_articles, 'article')}, {many(self.total_paragraphs, 'matching paragraph')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 from collections.abc import Iterator
 from itertools import pairwise
@@ -393,4 +394,4 @@ def test_a_parsed_query_is_taken_as_it_is(rain: Index) -> None:
 
 
 def _attributes(found: Concordance) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in Concordance.__slots__}  # type: ignore[attr-defined]
+    return {field.name: getattr(found, field.name) for field in dataclasses.fields(found)}

@@ -55,10 +55,8 @@ class Recorder:
 
         What it finds is looked up again, for at most ``timeout`` seconds.
         """
-        made = index.receipt(query, request.replace(now=self.clock), timeout=timeout)
-        search = replace(made.searches[0], name=name)
-        held = self._receipt
-        self._receipt = replace(held or made, searches=(*(held.searches if held is not None else ()), search))
+        request = request.replace(now=self.clock)
+        self._receipt = index.receipt(query, request, timeout=timeout, add_to=self._receipt, name=name)
 
     def read(self, option: str, file: Path) -> str:
         """Return the text of a file that an option names, ``-`` for standard input; in a check, the text in the receipt."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, get_args, overload
+from collections.abc import Iterable, Iterator
+from typing import Literal, get_args
 
 from newssearch import arguments
 from newssearch.article import Date
@@ -15,6 +15,7 @@ from newssearch.errors import QueryError
 from newssearch.query import Diagnostic
 from newssearch.results import left_out
 from newssearch.system.late_dataclass import dataclass
+from newssearch.system.tuple_sequence import TupleSequence
 
 CONCORDANCE_VERSION = 1
 """The version of the keys of :meth:`Concordance.to_dict`. It is increased when a key is removed or changes its meaning."""
@@ -127,7 +128,7 @@ class ConcordanceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Concordance(Sequence[ConcordanceLine]):
+class Concordance(TupleSequence[ConcordanceLine]):
     """The occurrences of a query in paragraphs, each with its context: a sequence of the lines on one page, with totals.
 
     An occurrence is a match of a word, phrase or other unit of the query that is not negated, in a paragraph of an
@@ -164,17 +165,9 @@ class Concordance(Sequence[ConcordanceLine]):
         """The number of lines on all pages: of all occurrences, or of those in the sample."""
         return self.total_occurrences if self.sample is None else self.sample
 
-    @overload
-    def __getitem__(self, index: int) -> ConcordanceLine: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[ConcordanceLine, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> ConcordanceLine | tuple[ConcordanceLine, ...]:
-        return self.lines[index]
-
-    def __len__(self) -> int:
-        return len(self.lines)
+    @property
+    def _items(self) -> tuple[ConcordanceLine, ...]:
+        return self.lines
 
     def __repr__(self) -> str:
         return brief(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple, overload
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
 from newssearch.article import Date, json_values
 from newssearch.commit import Commit
@@ -11,6 +11,7 @@ from newssearch.display import notebook
 from newssearch.display.brief import brief, many, quoted
 from newssearch.query import Diagnostic
 from newssearch.system.late_dataclass import dataclass
+from newssearch.system.tuple_sequence import TupleSequence
 
 from .time_span import TimeSpan
 
@@ -96,7 +97,7 @@ class FoundCoverage(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage(Sequence[OutletCoverage]):
+class Coverage(TupleSequence[OutletCoverage]):
     """Which outlets ran a story, in order of time; then those of a list that did not: see :meth:`Index.coverage`.
 
     ``story`` is the id of the story whose articles are looked at; None if they are all articles that match ``query``.
@@ -111,17 +112,9 @@ class Coverage(Sequence[OutletCoverage]):
     undated: int = 0
     imprecise: int = 0
 
-    @overload
-    def __getitem__(self, index: int) -> OutletCoverage: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[OutletCoverage, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> OutletCoverage | tuple[OutletCoverage, ...]:
-        return self.outlets[index]
-
-    def __len__(self) -> int:
-        return len(self.outlets)
+    @property
+    def _items(self) -> tuple[OutletCoverage, ...]:
+        return self.outlets
 
     @property
     def ran(self) -> tuple[OutletCoverage, ...]:

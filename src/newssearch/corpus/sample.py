@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from newssearch.article import Date, json_values
 from newssearch.commit import Commit
@@ -14,6 +14,7 @@ from newssearch.fields import HIT_FIELDS
 from newssearch.identity import id_number, without_slug
 from newssearch.query import Diagnostic
 from newssearch.system.late_dataclass import dataclass
+from newssearch.system.tuple_sequence import TupleSequence
 
 SAMPLE_VERSION = 1
 """The version of the keys of :meth:`Sample.to_dict`. It is increased when a key is removed or changes its meaning."""
@@ -193,7 +194,7 @@ class FoundSample(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sample(Sequence[SampledArticle]):
+class Sample(TupleSequence[SampledArticle]):
     """A random sample of the articles that match a query: a sequence of articles in the order of their draws.
 
     That order is random, so that the first articles of a sample without strata are a smaller sample. The same seed draws
@@ -223,17 +224,9 @@ class Sample(Sequence[SampledArticle]):
     texts: bool = True
     own_fields: tuple[str, ...] = ()
 
-    @overload
-    def __getitem__(self, index: int) -> SampledArticle: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[SampledArticle, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> SampledArticle | tuple[SampledArticle, ...]:
-        return self.articles[index]
-
-    def __len__(self) -> int:
-        return len(self.articles)
+    @property
+    def _items(self) -> tuple[SampledArticle, ...]:
+        return self.articles
 
     def __repr__(self) -> str:
         return brief(self, f"for {quoted(self.query)}: {self.summary}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple, get_args, overload
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, get_args
 
 from newssearch.article import Date, json_values
 from newssearch.commit import Commit
@@ -11,6 +11,7 @@ from newssearch.display import notebook
 from newssearch.display.brief import brief, many, quoted
 from newssearch.query import Diagnostic
 from newssearch.system.late_dataclass import dataclass
+from newssearch.system.tuple_sequence import TupleSequence
 
 from .time_span import TimeSpan, span_between
 
@@ -98,7 +99,7 @@ class FoundStories(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class StoryList(Sequence[ListedStory]):
+class StoryList(TupleSequence[ListedStory]):
     """A page of the stories that matching articles tell: see :meth:`Index.stories`.
 
     A story here has at least two articles in the index, of which at least one matches. ``total_stories`` is the number
@@ -121,17 +122,9 @@ class StoryList(Sequence[ListedStory]):
     undated: int = 0
     imprecise: int = 0
 
-    @overload
-    def __getitem__(self, index: int) -> ListedStory: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[ListedStory, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> ListedStory | tuple[ListedStory, ...]:
-        return self.stories[index]
-
-    def __len__(self) -> int:
-        return len(self.stories)
+    @property
+    def _items(self) -> tuple[ListedStory, ...]:
+        return self.stories
 
     @property
     def summary(self) -> str:

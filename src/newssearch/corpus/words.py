@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple, get_args, overload
+from typing import Literal, NamedTuple, get_args
 
 from newssearch import arguments
 from newssearch.commit import Commit
@@ -13,6 +13,7 @@ from newssearch.errors import QueryError
 from newssearch.query import Diagnostic
 from newssearch.results import left_out
 from newssearch.system.late_dataclass import dataclass
+from newssearch.system.tuple_sequence import TupleSequence
 
 CollocateMeasure = Literal["logdice", "mi", "ll"]
 KeywordMeasure = Literal["ll", "logratio"]
@@ -231,7 +232,7 @@ class FoundKeywords:
 
 
 @dataclass(frozen=True, slots=True)
-class Collocates(Sequence[Collocate]):
+class Collocates(TupleSequence[Collocate]):
     """The words near the matches of a query, those with the highest score first.
 
     ``interpretation`` is the query as it was understood. ``left`` and ``right`` are the numbers of words to each side of a
@@ -258,17 +259,9 @@ class Collocates(Sequence[Collocate]):
     undated: int = 0
     imprecise: int = 0
 
-    @overload
-    def __getitem__(self, index: int) -> Collocate: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Collocate, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Collocate | tuple[Collocate, ...]:
-        return self.words[index]
-
-    def __len__(self) -> int:
-        return len(self.words)
+    @property
+    def _items(self) -> tuple[Collocate, ...]:
+        return self.words
 
     def __repr__(self) -> str:
         return brief(
@@ -310,7 +303,7 @@ class Collocates(Sequence[Collocate]):
 
 
 @dataclass(frozen=True, slots=True)
-class Keywords(Sequence[Keyword]):
+class Keywords(TupleSequence[Keyword]):
     """The words that are more frequent in the matching articles than in others, those with the highest score first.
 
     ``interpretation`` is the query as it was understood, ``against`` and ``against_interpretation`` are the same for the
@@ -336,17 +329,9 @@ class Keywords(Sequence[Keyword]):
     undated: int = 0
     imprecise: int = 0
 
-    @overload
-    def __getitem__(self, index: int) -> Keyword: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Keyword, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Keyword | tuple[Keyword, ...]:
-        return self.words[index]
-
-    def __len__(self) -> int:
-        return len(self.words)
+    @property
+    def _items(self) -> tuple[Keyword, ...]:
+        return self.words
 
     def __repr__(self) -> str:
         return brief(

@@ -187,9 +187,7 @@ class CarryingMethods(OpenIndex):
         if wanted.size < 1:
             raise QueryError("the size of a sample is at least 1")
         if by is not None:
-            given = given.replace(
-                facets=by
-            )  # it is checked as the name of a facet, and needs the same names of outlets
+            given = given.replace(facets=by)  # checked as the name of a facet, with the same names of outlets
         elif equal:
             raise QueryError("equal has no effect without by: it is about strata")
         with self._asking(query, given, StopCheck(timeout, stop)) as (snapshot, parsed, asked):

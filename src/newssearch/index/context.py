@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from newssearch.errors import QueryError
-from newssearch.query import Node, Query, scored_leaves
+from newssearch.query import Node, Query
 from newssearch.request import MatchOptions, Request, request_of, takes_options
 from newssearch.stopping import StopCheck
 
-from .opened import OpenIndex
+from .opened import OpenIndex, check_matches_paragraphs
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -65,8 +64,7 @@ class ContextMethods(OpenIndex):
         given = request_of("kwic", MatchOptions, request, changes)
         wanted = LineOptions(width, sort, limit, offset, sample, seed)
         with self._asking(query, given, StopCheck(timeout, stop)) as (snapshot, parsed, asked):
-            if all(use.optional or use.region == "title" for use in scored_leaves(parsed.tree)):
-                raise QueryError("the query has no word or phrase that is searched in paragraphs")
+            check_matches_paragraphs(parsed)
             found, commit = snapshot.concordance(parsed.tree, asked, wanted), snapshot.commit
         return Concordance(
             query=parsed.text,

@@ -14,7 +14,7 @@ from newssearch.display.brief import brief, quoted
 from newssearch.engines.protocol import Snapshot, Store
 from newssearch.errors import ArticleNotFoundError, NewssearchError, QueryError
 from newssearch.fields import OUTLET_FIELDS, by_name
-from newssearch.query import Node, Query
+from newssearch.query import Node, Query, scored_leaves
 from newssearch.request import Request, ResolvedRequest, parsed_query, resolve
 from newssearch.stopping import NEVER, StopCheck
 from newssearch.system.kept import cached_property
@@ -182,3 +182,9 @@ class OpenIndex:
         )
 
         return Manifest.load(self._store.read_extra(FILE_NAME))
+
+
+def check_matches_paragraphs(query: Query) -> None:
+    """Raise :class:`~newssearch.QueryError` for a query without a leaf that is searched in paragraphs."""
+    if all(use.optional or use.region == "title" for use in scored_leaves(query.tree)):
+        raise QueryError("the query has no word or phrase that is searched in paragraphs")

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from newssearch import arguments
 from newssearch.errors import QueryError
 from newssearch.fields import ArticleField, by_name
-from newssearch.query import Node, Query, scored_leaves
+from newssearch.query import Node, Query
 from newssearch.query.tree import NODES
 from newssearch.request import MatchOptions, Request, parsed_query, request_of, takes_options
 from newssearch.stopping import StopCheck
 from newssearch.text.folding import fold
 
-from .opened import OpenIndex
+from .opened import OpenIndex, check_matches_paragraphs
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -89,8 +89,7 @@ class WordMethods(OpenIndex):
             all_words=all_words,
         )
         with self._asking(query, given, StopCheck(timeout, stop)) as (snapshot, parsed, asked):
-            if all(use.optional or use.region == "title" for use in scored_leaves(parsed.tree)):
-                raise QueryError("the query has no word or phrase that is searched in paragraphs")
+            check_matches_paragraphs(parsed)
             found, commit = snapshot.collocates(parsed.tree, asked, wanted), snapshot.commit
         return Collocates(
             query=parsed.text,

@@ -122,6 +122,28 @@ def test_facets_and_values_that_are_left_out_are_asked_for_again(archive: Path, 
     assert cli("receipt", "check", "r.json").code == 0
 
 
+@pytest.mark.parametrize("file", ["o.csv", "o.xlsx", "o.json", "o.jsonl", "o.md", "o.txt"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["sample", "rain", "-n", "2", "--by", "outlet"],
+        ["count", "rain", "--by", "outlet", "--share"],
+        ["kwic", "rain"],
+        ["stories"],
+    ],
+    ids=lambda asked: asked[0],
+)
+def test_a_result_in_a_file_is_the_same_again(
+    archive: Path, cli: Command, asked: list[str], file: str
+) -> None:
+    done = cli(*asked, "-o", file, "--receipt", "r.json")
+    assert (done.code, Path(file).exists()) == (0, True), done.err
+    assert loaded("r.json")["arguments"][:1] == ["--format"]
+    done = cli("receipt", "check", "r.json")
+    assert done.code == 0, done.out
+    assert "different" not in done.out
+
+
 def test_a_receipt_writes_the_paragraph_for_a_methods_section(archive: Path, cli: Command) -> None:
     cli("query", "rain", "--outlet", "The Post", "--since", "2024", "--receipt", "r.json")
     text = cli("receipt", "text", "r.json").out

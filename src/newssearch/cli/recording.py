@@ -20,6 +20,7 @@ from newssearch.system.frozen import FrozenDict
 
 from .console import OutputClosed, without_surrogates
 from .options import OutputFile
+from .rendering.tables import ENDINGS
 
 if TYPE_CHECKING:
     from newssearch.corpus.receipt import Receipt
@@ -158,8 +159,12 @@ def with_receipt(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def arguments_of(context: click.Context) -> list[str]:
-    """Return the arguments of a command that decide its result, as they can be typed again."""
-    found: list[str] = []
+    """Return the arguments of a command that decide its result, as they can be typed again.
+
+    In place of a file, they name its format, on which the rows of a table depend; those of a spreadsheet are those of CSV.
+    """
+    file = context.params.get("output")
+    found = [] if file is None else ["--format", ENDINGS.get(file.suffix.lower(), "csv")]
     last: list[str] = []
     for parameter in context.command.get_params(context):
         name = str(parameter.name)

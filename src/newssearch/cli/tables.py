@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import cast, get_args
+from typing import cast
 
 import click
 from click.core import ParameterSource
@@ -17,14 +17,16 @@ from newssearch.system.frozen import FrozenDict
 from .console import show_line, show_lines, style
 from .recording import recorder
 from .rendering.layout import Style, in_width
-from .rendering.tables import MAX_CELL, Cell, Column, TableFormat, table_lines, write_spreadsheet
-
-SPREADSHEET = ".xlsx"
-ENDINGS: Mapping[str, TableFormat] = {
-    **{f".{name}": name for name in get_args(TableFormat) if name != "text"},
-    ".txt": "text",
-}
-"""The format that each ending of a file's name stands for, besides :data:`SPREADSHEET`."""
+from .rendering.tables import (
+    ENDINGS,
+    MAX_CELL,
+    SPREADSHEET,
+    Cell,
+    Column,
+    TableFormat,
+    table_lines,
+    write_spreadsheet,
+)
 
 
 def output_format(context: click.Context) -> TableFormat:

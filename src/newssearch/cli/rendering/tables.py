@@ -6,7 +6,7 @@ import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from newssearch.display import escape
 from newssearch.errors import NewssearchError
@@ -15,6 +15,13 @@ from .formats import json_text
 from .layout import Style, columns, shorten
 
 TableFormat = Literal["text", "json", "jsonl", "csv", "md"]
+
+SPREADSHEET = ".xlsx"
+ENDINGS: Mapping[str, TableFormat] = {
+    **{f".{name}": name for name in get_args(TableFormat) if name != "text"},
+    ".txt": "text",
+}
+"""The format that each ending of a file's name stands for, besides :data:`SPREADSHEET`."""
 
 Cell = str | int | float | dt.date | list[str] | None
 """The type of a value in a table. None stands for an empty cell; a list of texts is a list in JSON, and else one text."""

@@ -104,7 +104,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
     index = index_of(folder / "index", RAIN)
     made: dict[str, dict[str, object]] = {
         "article": {"article_id": RAIN.id}, "story": {"article_id": RAIN.id}, "related": {"article_id": RAIN.id}, "articles_of": {"path": "x"},
-        "add": {"articles": RAIN}, "collocates": {"query": "x"}, "keywords": {"query": "x"}, "kwic": {"query": "x"}, "neighbours": {"query": "x", "address": "x#1"}, "update": {"paths": []}, "remove": {"ids": []},
+        "add": {"articles": RAIN}, "collocates": {"query": "x"}, "highlights": {"article_id": RAIN.id, "query": "x"}, "keywords": {"query": "x"}, "kwic": {"query": "x"}, "neighbours": {"query": "x", "address": "x#1"}, "update": {"paths": []}, "remove": {"ids": []},
     }  # fmt: skip
     found: dict[str, tuple[Callable[..., object], dict[str, object]]] = {}
     for name, _ in inspect.getmembers(Index, inspect.isfunction):

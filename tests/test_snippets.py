@@ -353,3 +353,36 @@ def test_nothing_is_lost_on_the_way_to_a_page(text: str, data: st.DataObject) ->
 @given(st.text())
 def test_a_terminal_never_gets_a_control_character(text: str) -> None:
     assert all(unicodedata.category(char) not in ("Cc", "Zl", "Zp") for char in Snippet(text).plain())
+
+
+# ---- in a whole article
+
+
+def test_a_query_is_marked_in_the_headline_and_in_every_paragraph(tmp_path: Path) -> None:
+    rain = article("Rain on Sunday", "It rained.", "It was dry.", "Snow and rain.", outlet="The Echo")
+    with index_of(tmp_path / "index", rain) as index:
+        found = index.highlights(rain.id, "rain -dry title:sunday")
+        assert [found[number].markdown() for number in range(4)] == [
+            "**Rain** on **Sunday**",
+            "It **rained**.",
+            "It was dry.",
+            "Snow and **rain**.",
+        ]
+        assert index.highlights(f"{rain.id}#2", "rain OR snow", literal=True)[3].markdown() == (
+            "**Snow** and **rain**."
+        )
+        assert not index.highlights(rain.id, "")[1].highlights
+
+
+def test_only_the_lead_is_marked_for_words_of_the_lead(tmp_path: Path) -> None:
+    rain = article("Sun", "It rained all day.", "Then it was dry again.", "More rain came.")
+    with index_of(tmp_path / "index", rain) as index:
+        found = index.highlights(rain.id, "hlead(rain)")
+        assert [number for number, one in found.items() if one.highlights] == [1]
+        assert index.highlights(article_id=rain.id, query="title:rain")[1].highlights == ()
+
+
+def test_an_article_without_a_headline_has_an_empty_one(tmp_path: Path) -> None:
+    rain = article(None, "It rained.")
+    with index_of(tmp_path / "index", rain) as index:
+        assert index.highlights(rain.id, "rain")[0] == Snippet("")

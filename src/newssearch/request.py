@@ -96,6 +96,15 @@ class MatchOptions(FilterOptions, total=False):
     novel: bool
 
 
+class HighlightOptions(TypedDict, total=False):
+    """The options of :meth:`Index.highlights`: what the query means."""
+
+    literal: bool
+    names: bool
+    match: str
+    now: dt.datetime | None
+
+
 class OrderOptions(MatchOptions, total=False):
     """The options that say which hits there are, and in which order: those of :class:`MatchOptions`, and four more."""
 
@@ -435,7 +444,9 @@ def resolve(
     )
 
 
-def request_of(method: str, options: type, request: Request | None, changes: FilterOptions) -> Request:
+def request_of(
+    method: str, options: type, request: Request | None, changes: FilterOptions | HighlightOptions
+) -> Request:
     """Return the given request, or a default one for None, with the keyword arguments ``changes`` applied.
 
     ``method`` is the name of the method of :class:`Index` that was called, and ``options`` the TypedDict of the options

@@ -15,7 +15,7 @@ from newssearch.errors import NewssearchError
 from newssearch.fields import FACET_FIELDS
 from newssearch.highlight.snippets import highlighted
 from newssearch.index import open_index
-from newssearch.query import parse
+from newssearch.query import Everything, parse, side_by_side
 from newssearch.request import SORTS, Request
 from newssearch.results import Results, left_out
 
@@ -226,7 +226,8 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
         )
     parsed = parse(without_surrogates(text), fields=own) if text else None
     print_diagnostics(parsed.diagnostics if parsed else (), text or "")
-    shown = highlighted(article, chosen, parsed)
+    tree = side_by_side(parsed.tree) if parsed is not None else Everything()
+    shown = highlighted(article, chosen, tree)
     if as_json:
         value = article.to_dict()
         value["paragraphs"] = [paragraph_dict(p, shown[p.number], parsed is not None) for p in chosen]

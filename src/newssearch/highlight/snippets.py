@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from newssearch.article import Article, Paragraph
-from newssearch.query import Everything, Node, Phrase, Query, Word, names_in, scored_leaves, side_by_side
+from newssearch.query import Node, Phrase, Word, names_in, scored_leaves
 from newssearch.query.alternatives import Alternatives, alternatives_of
 from newssearch.query.names import core
 from newssearch.snippet import Snippet
@@ -58,7 +58,16 @@ class Highlighter:
         """Return the matches in a paragraph, in order. ``in_lead`` is whether the paragraph belongs to the lead."""
         marked = self._marked.get((analyser, in_lead))
         if marked is None:
-            marked = self._marked[analyser, in_lead] = self._marked_in(analyser, in_lead)
+            regions = (None, "hlead") if in_lead else (None,)
+            marked = self._marked[analyser, in_lead] = self._marked_in(analyser, regions)
+        return self._marks(text, analyser, marked)
+
+    def headline(self, text: str, analyser: Analyser) -> Snippet:
+        """Return a whole headline with the matches in it."""
+        found = self._marks(text, analyser, self._marked_in(analyser, (None, "hlead", "title")))
+        return _marked_part(text, found, 0, len(text))
+
+    def _marks(self, text: str, analyser: Analyser, marked: _Marked) -> list[Mark]:
         words = AnalysedText(text, analyser, self._check)
         found = words.spans_of(marked.words) if marked.words.keys else []
         for number, leaf, phrase in marked.others:
@@ -68,8 +77,8 @@ class Highlighter:
             found += [(start, end, number) for start, end in spans]
         return sorted(set(found))
 
-    def _marked_in(self, analyser: Analyser, in_lead: bool) -> _Marked:
-        wanted = [leaf for leaf, region in self._wanted if region is None or (region == "hlead" and in_lead)]
+    def _marked_in(self, analyser: Analyser, regions: Collection[str | None]) -> _Marked:
+        wanted = [leaf for leaf, region in self._wanted if region in regions]
         content = [
             leaf for leaf in wanted if not (isinstance(leaf, Word) and analyser.is_function_word(leaf.text))
         ]
@@ -120,16 +129,21 @@ class Highlighter:
             start, end = 0, len(text)
         else:
             start, end = _snippet_window(text, found, length, analyser.name)
-        spans: list[tuple[int, int]] = []
-        for begun, ended, _ in found:
-            if begun >= end or ended <= start:
-                continue
-            low, high = (begun if begun > start else start) - start, (ended if ended < end else end) - start
-            if spans and low <= spans[-1][1]:  # phrases that share words make one highlight
-                spans[-1] = (spans[-1][0], max(high, spans[-1][1]))
-            else:
-                spans.append((low, high))
-        return Snippet(text[start:end], tuple(spans), start, cut_before=start > 0, cut_after=end < len(text))
+        return _marked_part(text, found, start, end)
+
+
+def _marked_part(text: str, found: Iterable[Mark], start: int, end: int) -> Snippet:
+    """Return the part of a text from ``start`` to ``end`` with the marks in it, which are in order."""
+    spans: list[tuple[int, int]] = []
+    for begun, ended, _ in found:
+        if begun >= end or ended <= start:
+            continue
+        low, high = (begun if begun > start else start) - start, (ended if ended < end else end) - start
+        if spans and low <= spans[-1][1]:  # phrases that share words make one highlight
+            spans[-1] = (spans[-1][0], max(high, spans[-1][1]))
+        else:
+            spans.append((low, high))
+    return Snippet(text[start:end], tuple(spans), start, cut_before=start > 0, cut_after=end < len(text))
 
 
 def _words_of(leaf: Node, analyser: Analyser) -> Alternatives | None:
@@ -149,15 +163,20 @@ def snippet(
 
 
 def highlighted(
-    article: Article, paragraphs: Iterable[Paragraph], parsed: Query | None
+    article: Article, paragraphs: Iterable[Paragraph], tree: Node, check: StopCheck = NEVER
 ) -> dict[int, Snippet]:
     """Return the given paragraphs of an article as uncut snippets with the matches of a query, by paragraph number."""
     from newssearch.lead import lead  # slow to import, and a search needs none of it
 
-    tree = side_by_side(parsed.tree) if parsed is not None else Everything()
     in_lead = lead(article)
     analysis = analyser(article.lang)
-    return {p.number: snippet(tree, p.text, analysis, 0, p.number in in_lead) for p in paragraphs}
+    marker = Highlighter(tree, check)
+    return {p.number: marker.snippet(p.text, analysis, 0, p.number in in_lead) for p in paragraphs}
+
+
+def highlighted_headline(article: Article, tree: Node, check: StopCheck = NEVER) -> Snippet:
+    """Return the headline of an article, ``""`` if it has none, with the matches of a query."""
+    return Highlighter(tree, check).headline(article.title or "", analyser(article.lang))
 
 
 def _snippet_window(text: str, found: list[Mark], length: int, analysis: str) -> tuple[int, int]:

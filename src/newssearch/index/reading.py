@@ -16,6 +16,7 @@ from newssearch.fields import ArticleField, by_name
 from newssearch.info import IndexInfo
 from newssearch.query import Field, Node, Query
 from newssearch.request import (
+    HighlightOptions,
     MatchOptions,
     RankOptions,
     RelatedOptions,
@@ -34,6 +35,7 @@ from .searching import Search, corrected_query, expanded_query, related_results
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from newssearch.snippet import Snippet
     from newssearch.story import Story
 
 
@@ -124,6 +126,36 @@ class ReadingMethods(OpenIndex):
         if len(ids) != 1:
             raise ArticleNotFoundError(key, ids, "key")
         return self.article(ids[0])
+
+    @takes_options(HighlightOptions)
+    def highlights(
+        self,
+        article_id: str,
+        query: str | Query | Node,
+        request: Request | None = None,
+        *,
+        timeout: float | None = None,
+        stop: Callable[[], bool] | None = None,
+        **changes: Unpack[HighlightOptions],
+    ) -> dict[int, Snippet]:
+        """Return where a query matches in an article, whether the article as a whole matches or not.
+
+        The result maps the number of each paragraph to its whole text with the matches, and 0 to the headline, as a
+        :class:`Snippet`. What is highlighted is what :meth:`search` highlights: matches of words, phrases and operators
+        that are not negated. ``article_id`` may be anything that :meth:`article` accepts. Raises
+        :class:`ArticleNotFoundError` and :class:`QueryError`. The options:
+        """
+        from newssearch.highlight.snippets import (  # slow to import; nothing else here marks whole articles
+            highlighted,
+            highlighted_headline,
+        )
+
+        article = self.article(article_id)
+        check = StopCheck(timeout, stop)
+        given = request_of("highlights", HighlightOptions, request, changes)
+        with self._asking(query, given, check) as (_, parsed, _asked):
+            marked = highlighted(article, article.paragraphs, parsed.tree, check)
+            return {0: highlighted_headline(article, parsed.tree, check), **marked}
 
     def story(self, article_id: str) -> Story:
         """Return the versions of the story that the given article tells, earliest first, each compared with the first.

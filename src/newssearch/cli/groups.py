@@ -44,6 +44,7 @@ GROUPS: Sequence[CommandGroup] = (
             "salvage": "repairing",
         },
     ),
+    CommandGroup("Serve", {"serve": "serving"}),
 )
 """All commands, in the order of ``newssearch --help``. Command ``x`` is the object ``x_command`` of its module."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import click
 
-from newssearch.facets import Facet
-from newssearch.fields import DATE_FACETS, EXCLUSIONS, FIELDS, FILTERS
+from newssearch.asked_facet import AskedFacet, asked_facet
+from newssearch.fields import EXCLUSIONS, FIELDS, FILTERS
 from newssearch.filters import NONE, FilterValue
 from newssearch.highlight.snippets import SNIPPET_LENGTH
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from newssearch.article import Article
     from newssearch.index import Index
 
-MAX_LIMIT_DIGITS = 18
-"""The largest number of digits of the limit of a facet."""
 KEY_PREFIX = "key:"
 """An id on the command line that begins like this is the key of an article."""
 
@@ -118,43 +116,17 @@ def _own_filters(
     return found
 
 
-class AskedFacet(NamedTuple):
-    """A facet as the command line states it. ``limit`` is None if none is stated, and -1 for all values."""
-
-    name: str
-    contains: str
-    limit: int | None
-
-    def __str__(self) -> str:
-        """Return the facet as it can be typed."""
-        contains = f"~{self.contains}" if self.contains else ""
-        limit = "" if self.limit is None else ":all" if self.limit < 0 else f":{self.limit}"
-        return f"{self.name}{contains}{limit}"
-
-    def facet(self, *, default_limit: int | None, disjunctive: bool) -> Facet:
-        """Return the facet. Those of dates have no default limit: a part of a series would mislead."""
-        if self.limit is None:
-            limit = default_limit if self.name not in DATE_FACETS else None
-        else:
-            limit = self.limit if self.limit >= 0 else None
-        return Facet(self.name, limit, self.contains, disjunctive)
-
-
 def asked_facet_values(
     context: click.Context, parameter: click.Parameter, given: Sequence[str]
 ) -> tuple[AskedFacet, ...]:
     """Return the facets of the option ``--facet``, each written ``FIELD[~TEXT][:N]``."""
     found = []
     for text in map(without_surrogates, given):
-        named, colon, number = text.rpartition(":")
-        if not colon or not (number == "all" or (number.isdecimal() and len(number) <= MAX_LIMIT_DIGITS)):
-            named, number = text, ""
-        name, tilde, contains = named.partition("~")
-        if ":" in name or (tilde and not contains.strip()):
+        asked = asked_facet(text)
+        if asked is None:
             message = f"{text} is not FIELD, FIELD:N, FIELD:all or FIELD~TEXT, as in outlet:20"
             raise click.BadParameter(message, context, parameter)
-        limit = None if not number else -1 if number == "all" else int(number)
-        found.append(AskedFacet(name, contains.strip(), limit))
+        found.append(asked)
     return tuple(found)
 
 

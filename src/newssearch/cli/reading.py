@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from newssearch.asked_facet import AskedFacet
 from newssearch.config import load_config
 from newssearch.display import escape
 from newssearch.display.brief import many
@@ -23,7 +24,6 @@ from .combinations import check_hits, check_query
 from .console import print_diagnostics, show_line, show_lines, show_text, style, without_surrogates
 from .options import (
     KEY_PREFIX,
-    AskedFacet,
     article_named,
     asked_facet_values,
     filter_options,

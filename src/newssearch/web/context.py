@@ -1,0 +1,24 @@
+"""What the handlers of requests share: the settings, the archive, and the threads that search."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, cast
+
+from starlette.requests import Request
+
+from .archive import Archive
+from .pool import SearchPool
+from .settings import ServerSettings
+
+
+class ServerContext(NamedTuple):
+    """What the handlers of one application share."""
+
+    settings: ServerSettings
+    archive: Archive
+    pool: SearchPool
+
+
+def server_context(request: Request) -> ServerContext:
+    """Return the context of the application that a request came to."""
+    return cast("ServerContext", request.app.state.context)

@@ -1,0 +1,241 @@
+"""The HTTP API as a table: for each endpoint its parameters, and the method of an index that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol, cast
+
+from newssearch.article import Article
+from newssearch.corpus.concordance import LINE_SORTS, MAX_SEED, MAX_WIDTH
+from newssearch.corpus.stories import STORY_SORTS
+from newssearch.corpus.table import MEASURES
+from newssearch.corpus.words import COLLOCATE_MEASURES, KEYWORD_MEASURES
+from newssearch.fields import DATE_FACETS
+from newssearch.index import Index
+from newssearch.request import (
+    HighlightOptions,
+    MatchOptions,
+    RelatedOptions,
+    ScanOptions,
+    SearchOptions,
+)
+from newssearch.snippet import Snippet
+from newssearch.system.late_dataclass import dataclass
+
+from .options import MAX_OFFSET, MAX_PAGE, QUERY, options_of
+from .parameters import Parameter, ParameterError
+from .pool import SearchLimits
+
+MAX_ANSWERED_LINES = 1_000
+"""The largest number of lines of a concordance in one answer."""
+MAX_ANSWERED_WORDS = 1_000
+"""The largest number of collocates or keywords in one answer."""
+MAX_QUERIES_AT_ONCE = 5
+"""The largest number of queries that one answer counts."""
+TIME_UNITS = ("auto", *DATE_FACETS)
+
+
+class Json(Protocol):
+    """A value that converts to JSON types."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the value as JSON types."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRequest:
+    """A request to an endpoint: the index, the values of its parameters, those of its path, and what ends it."""
+
+    index: Index
+    values: Mapping[str, Any]
+    path: Mapping[str, str]
+    limits: SearchLimits
+
+    def options(self, *names: str) -> dict[str, Any]:
+        """Return the keyword arguments of a method of the index: all given values but the named ones, and the limits."""
+        given = {name: value for name, value in self.values.items() if name not in ("q", *names)}
+        return {**given, "timeout": self.limits.timeout, "stop": self.limits.stop}
+
+    @property
+    def query(self) -> str:
+        """The query, ``""`` if there is none."""
+        query: str = self.values.get("q", "")
+        return query
+
+
+class HighlightedArticle(NamedTuple):
+    """An article with the matches of a query: for the number of each paragraph its text, and for 0 the headline."""
+
+    article: Article
+    highlights: Mapping[int, Snippet]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the article as JSON types, with ``highlights``: pairs of offsets in characters, end excluded."""
+        value = self.article.to_dict()
+        numbers = (paragraph.number for paragraph in self.article.paragraphs)
+        value["paragraphs"] = [
+            {**paragraph, "highlights": _offsets(self.highlights[number])}
+            for number, paragraph in zip(
+                numbers, cast("list[dict[str, Any]]", value["paragraphs"]), strict=True
+            )
+        ]
+        return {**value, "title_highlights": _offsets(self.highlights[0])}
+
+
+def _offsets(snippet: Snippet) -> list[list[int]]:
+    return [list(span) for span in snippet.highlights]
+
+
+class Endpoint(NamedTuple):
+    """An address of the API.
+
+    ``path`` may have ``{id}``, the id of an article. ``answer`` returns the value that the answer consists of; ``schema``
+    is the name of its description in the OpenAPI document.
+    """
+
+    path: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    schema: str
+    answer: Callable[[EndpointRequest], Json]
+
+    @property
+    def name(self) -> str:
+        """The first part of the path, such as ``search``."""
+        return self.path.split("/")[1]
+
+
+def _answer_search(asked: EndpointRequest) -> Json:
+    return asked.index.search(asked.query, **asked.options())
+
+
+def _answer_article(asked: EndpointRequest) -> Json:
+    article = asked.index.article(asked.path["id"])
+    if "q" not in asked.values:
+        return article
+    return HighlightedArticle(article, asked.index.highlights(article.id, asked.query, **asked.options()))
+
+
+def _answer_story(asked: EndpointRequest) -> Json:
+    return asked.index.story(asked.path["id"])
+
+
+def _answer_related(asked: EndpointRequest) -> Json:
+    return asked.index.related(asked.path["id"], **asked.options())
+
+
+def _answer_neighbours(asked: EndpointRequest) -> Json:
+    return asked.index.neighbours(asked.query, asked.values["address"], **asked.options("address"))
+
+
+def _answer_count(asked: EndpointRequest) -> Json:
+    queries = asked.values.get("q") or ("",)
+    if len(queries) > MAX_QUERIES_AT_ONCE:
+        raise ParameterError("q", f"is given at most {MAX_QUERIES_AT_ONCE} times")
+    measures = asked.values.get("measure") or ("articles",)
+    top = asked.values.get("top")
+    return asked.index.table(
+        list(queries), by=asked.values.get("by", ()), measures=measures, top=top,
+        **asked.options("by", "measure", "top"),
+    )  # fmt: skip
+
+
+def _answer_over_time(asked: EndpointRequest) -> Json:
+    measures = asked.values.get("measure") or ("share",)
+    return asked.index.over_time(asked.query, measures=measures, **asked.options("measure"))
+
+
+def _answer_kwic(asked: EndpointRequest) -> Json:
+    return asked.index.kwic(asked.query, **asked.options())
+
+
+def _answer_collocates(asked: EndpointRequest) -> Json:
+    return asked.index.collocates(asked.query, **asked.options())
+
+
+def _answer_keywords(asked: EndpointRequest) -> Json:
+    return asked.index.keywords(asked.query, **asked.options())
+
+
+def _answer_stories(asked: EndpointRequest) -> Json:
+    return asked.index.stories(asked.query, **asked.options())
+
+
+def _answer_coverage(asked: EndpointRequest) -> Json:
+    return asked.index.coverage(asked.query, **asked.options())
+
+
+def _answer_sample(asked: EndpointRequest) -> Json:
+    return asked.index.sample(asked.query, **asked.options())
+
+
+def _answer_receipt(asked: EndpointRequest) -> Json:
+    return asked.index.receipt(asked.query, **asked.options())
+
+
+def _number_parameter(name: str, text: str, default: int | None, least: int, most: int) -> Parameter:
+    return Parameter(name, "number", f"{text} At most {most:,}.", default, least=least, most=most)
+
+
+_MATCH = options_of(MatchOptions)
+_LIMIT = next(one for one in options_of(SearchOptions) if one.name == "limit")
+_OFFSET = next(one for one in options_of(SearchOptions) if one.name == "offset")
+_REQUIRED_QUERY = QUERY._replace(text="The query, in the query language.", required=True)
+_MEASURE = Parameter(
+    "measure", "texts", "What is counted besides articles. Repeatable.", choices=MEASURES
+)  # fmt: skip
+_WORDS = (
+    _number_parameter("min_count", "The smallest number of occurrences of a word.", 5, 1, 10**9),
+    _number_parameter("min_articles", "The smallest number of articles with the word.", 1, 1, 10**9),
+    _number_parameter("limit", "The largest number of words.", 50, 0, MAX_ANSWERED_WORDS),
+    Parameter("all_words", "flag", "Function words too.", False),
+)
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint("/search", "A page of the articles that match, each with its best paragraph", (QUERY, *options_of(SearchOptions)), "Results", _answer_search),
+    Endpoint("/article/{id}", "An article, with the matches of a query if one is given", (QUERY, *options_of(HighlightOptions)), "Article", _answer_article),
+    Endpoint("/story/{id}", "The versions of the story that an article tells, each compared with the first", (), "Story", _answer_story),
+    Endpoint("/related/{id}", "Articles on the subject of an article", options_of(RelatedOptions), "Results", _answer_related),
+    Endpoint("/neighbours", "The hits before and after a hit, and its place among all", (QUERY, Parameter("address", "text", "The address of the hit: `ID#3`.", required=True), *options_of(ScanOptions)), "Neighbours", _answer_neighbours),
+    Endpoint("/count", "Counts by fields or over time, for one or several queries", (
+        QUERY._replace(kind="texts", text=f"The query, or several, at most {MAX_QUERIES_AT_ONCE}."),
+        Parameter("by", "texts", "A field, own field or unit of time; two for a cross table."),
+        _MEASURE._replace(default="articles"),
+        _number_parameter("top", "Values after this number are counted together.", None, 1, 10_000),
+        *_MATCH), "Table", _answer_count),
+    Endpoint("/over-time", "Counts over time, zeros included", (QUERY, Parameter("unit", "text", "The unit of time.", "auto", TIME_UNITS), _MEASURE._replace(default="share"), *_MATCH), "Series", _answer_over_time),
+    Endpoint("/kwic", "The occurrences of a query, each between the words around it", (
+        _REQUIRED_QUERY,
+        _number_parameter("width", "Words of context on each side.", 10, 1, MAX_WIDTH),
+        Parameter("sort", "text", "By article (`relevance`, `newest`, `oldest`), or by the words to the `left` or the `right`.", "relevance", LINE_SORTS),
+        _number_parameter("limit", "The largest number of lines.", 50, 0, MAX_ANSWERED_LINES),
+        _number_parameter("offset", "The number of lines to skip.", 0, 0, MAX_OFFSET),
+        _number_parameter("sample", "Draw this number of occurrences at random.", None, 1, 10**9),
+        _number_parameter("seed", "The number that chooses the sample.", None, 0, MAX_SEED),
+        *_MATCH), "Concordance", _answer_kwic),
+    Endpoint("/collocates", "The words near the matches of a query", (
+        _REQUIRED_QUERY,
+        _number_parameter("span", "Words on each side of a match that are near it.", 5, 1, 100),
+        Parameter("measure", "text", "The measure of association.", "logdice", COLLOCATE_MEASURES),
+        *_WORDS, *_MATCH), "Collocates", _answer_collocates),
+    Endpoint("/keywords", "The words that distinguish the articles that match", (
+        _REQUIRED_QUERY,
+        Parameter("against", "text", "The query of the articles that they are compared with; all others if there is none."),
+        Parameter("measure", "text", "The measure of the difference.", "ll", KEYWORD_MEASURES),
+        *_WORDS, *_MATCH), "Keywords", _answer_keywords),
+    Endpoint("/stories", "The stories that matching articles tell", (
+        QUERY, Parameter("sort", "text", "The order.", "size", STORY_SORTS), _LIMIT, _OFFSET,
+        _number_parameter("min_outlets", "Only stories of at least this number of outlets.", 0, 0, 10**9),
+        *_MATCH), "StoryList", _answer_stories),
+    Endpoint("/coverage", "The outlets that ran a story, and those that did not", (
+        QUERY, Parameter("story", "text", "The id of an article: all articles of its story count."),
+        Parameter("outlets", "texts", "The outlets that are expected. Repeatable."), *_MATCH), "Coverage", _answer_coverage),
+    Endpoint("/sample", "A random sample of the articles that match, the same for the same content", (
+        QUERY, _number_parameter("size", "The number of articles.", 100, 1, MAX_PAGE),
+        _number_parameter("seed", "The number that chooses the sample.", 0, 0, MAX_SEED),
+        Parameter("by", "text", "A field or unit of time that divides the articles into strata."),
+        Parameter("equal", "flag", "The same number of each stratum, instead of its share.", False),
+        Parameter("texts", "flag", "With the texts of the articles.", True), *_MATCH), "Sample", _answer_sample),
+    Endpoint("/receipt", "What was asked, of which commit, and what was found", (QUERY, *_MATCH), "Receipt", _answer_receipt),
+)  # fmt: skip
+"""The endpoints that answer with one value of the public API. Exports, completion and contents are in other modules."""

@@ -1,0 +1,12 @@
+"""The pages, one module for each view."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from . import search
+
+
+def page_routes() -> list[BaseRoute]:
+    """Return the routes of the pages."""
+    return [*search.ROUTES]

@@ -1,0 +1,117 @@
+"""Pages as HTML: templates, what they can call, and the handler that answers with a page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from newssearch._version import __version__
+from newssearch.article import Date
+from newssearch.display import escape
+from newssearch.display.brief import many
+from newssearch.snippet import Snippet
+from newssearch.web.context import ServerContext, server_context
+from newssearch.web.pool import SearchLimits
+from newssearch.web.problems import EXPECTED, HttpProblem, problem_of
+
+from .links import Links, article_path
+
+_log = logging.getLogger(__name__)
+
+
+class View(NamedTuple):
+    """A request for a page: the links from it, what all handlers share, the values of its path, and what ends a search."""
+
+    links: Links
+    context: ServerContext
+    path: Mapping[str, str]
+    limits: SearchLimits
+
+
+class ShownPage(NamedTuple):
+    """A page: its template, the values for it, and its status."""
+
+    template: str
+    values: Mapping[str, Any]
+    status: int = 200
+
+
+@cache
+def _environment() -> Environment:
+    """Return the templates. They escape each value, and refuse names that they do not know."""
+    made = Environment(
+        loader=PackageLoader("newssearch.web"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    made.filters |= {"day": day_text, "number": number_text, "marked": marked_snippet, "shown": shown_text}
+    made.globals |= {"many": many, "article_path": article_path, "version": __version__}
+    return made
+
+
+def shown_text(text: object) -> Markup:
+    """Return a value as HTML, without control characters and overrides of the writing direction."""
+    return Markup(escape.html("" if text is None else str(text)))
+
+
+def marked_snippet(snippet: Snippet) -> Markup:
+    """Return a snippet as HTML, with its highlights in ``<mark>``."""
+    return Markup(snippet.html())
+
+
+def number_text(value: float) -> str:
+    """Return a number with thousands separated."""
+    return f"{value:,}"
+
+
+def day_text(value: Date | None) -> str:
+    """Return the day, month or year of a date as text; ``no date`` for None."""
+    if value is None:
+        return "no date"
+    return value.date().isoformat() if isinstance(value, dt.datetime) else value.isoformat()
+
+
+def page_route(path: str, view: Callable[[View], ShownPage], name: str) -> Route:
+    """Return a route to a view, a function that makes a page in one of the threads that search."""
+    return Route(path, _page_handler(view), name=name)
+
+
+def _page_handler(view: Callable[[View], ShownPage]) -> Callable[[Request], Awaitable[Response]]:
+    async def handle(request: Request) -> Response:
+        links, context = Links(request), server_context(request)
+
+        def answer(limits: SearchLimits) -> Response:
+            return answer_of(view(View(links, context, request.path_params, limits)), links)
+
+        try:
+            return await context.pool.run(request, answer)
+        except EXPECTED as error:
+            problem = problem_of(error)
+            if problem.status == 503:
+                _log.warning("%s", error)
+            return problem_page(problem, links)
+
+    return handle
+
+
+def answer_of(page: ShownPage, links: Links, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a page as the answer to a request."""
+    text = _environment().get_template(page.template).render(links=links, **page.values)
+    kept = {"Cache-Control": "private, no-cache", **(headers or {})}
+    return HTMLResponse(text.encode("utf-8", "replace"), page.status, headers=kept)
+
+
+def problem_page(problem: HttpProblem, links: Links) -> Response:
+    """Return the page that says what went wrong."""
+    return answer_of(ShownPage("problem.html", {"problem": problem}, problem.status), links, problem.headers)

@@ -1,0 +1,87 @@
+"""The threads that search: their number, how many requests may wait for them, and how long one may take."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, TypeVar
+
+from starlette.requests import Request
+
+from newssearch.errors import SearchStoppedError
+
+Answer = TypeVar("Answer")
+
+
+class ServerBusyError(Exception):
+    """More requests wait for a search than the settings allow."""
+
+
+class SearchLimits(NamedTuple):
+    """What ends a search: the moment of :func:`time.monotonic` until which it may run, and that its client has gone."""
+
+    deadline: float
+    stop: Callable[[], bool]
+
+    @property
+    def timeout(self) -> float:
+        """The time in seconds that is left, at least 0."""
+        return max(self.deadline - time.monotonic(), 0.0)
+
+
+class SearchPool:
+    """Runs searches in a fixed number of threads. The event loop calls it, so that its counter needs no lock."""
+
+    def __init__(self, threads: int, waiting: int, time_limit: float) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="search")
+        self._most = threads + waiting
+        self._taken = 0
+        self._time_limit = time_limit
+
+    async def run(self, request: Request, search: Callable[[SearchLimits], Answer]) -> Answer:
+        """Return what ``search`` returns, in one of the threads. Its time limit begins now, while it waits for a thread.
+
+        If the client closes the connection meanwhile, the search is stopped. Raises :class:`ServerBusyError` if too many
+        wait, and what the search raises: :class:`~newssearch.SearchStoppedError` at its time limit.
+        """
+        if self._taken >= self._most:
+            raise ServerBusyError
+        self._taken += 1
+        gone = threading.Event()
+        limits = SearchLimits(time.monotonic() + self._time_limit, gone.is_set)
+        work = asyncio.get_running_loop().run_in_executor(self._executor, _in_time, search, limits)
+        work.add_done_callback(self._leave)
+        watch = asyncio.ensure_future(_client_gone(request))
+        try:
+            both: list[asyncio.Future[Any]] = [work, watch]
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                gone.set()
+            return await work
+        finally:
+            gone.set()  # also if the server is shut down
+            watch.cancel()
+
+    def _leave(self, work: asyncio.Future[Answer]) -> None:
+        self._taken -= 1
+        if not work.cancelled():
+            work.exception()  # seen, even if nobody waits for it any more
+
+    def close(self) -> None:
+        """End the threads, without waiting for them."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _in_time(search: Callable[[SearchLimits], Answer], limits: SearchLimits) -> Answer:
+    if not limits.timeout or limits.stop():
+        raise SearchStoppedError("the search was stopped: too many others ran before it")
+    return search(limits)
+
+
+async def _client_gone(request: Request) -> None:
+    """Return when the client has closed the connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,103 @@
+"""Errors as answers: their status, and their content as problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from newssearch.errors import (
+    ArticleNotFoundError,
+    ConfigError,
+    HitNotFoundError,
+    IndexFolderError,
+    IndexLockedError,
+    IndexNotFoundError,
+    NewssearchError,
+    QueryError,
+    SearchStoppedError,
+)
+
+from .parameters import ParameterError
+from .pool import ServerBusyError
+
+RETRY_AFTER = 2
+"""The time in seconds after which a client may ask again."""
+PROBLEM_TYPE = "application/problem+json"
+
+
+class HttpProblem(NamedTuple):
+    """What went wrong with a request.
+
+    ``status`` is that of HTTP, ``title`` the kind of error, ``detail`` what happened. ``query``, ``start`` and ``end`` are
+    the text of a query and its faulty part, ``suggestion`` is what to write instead, ``parameter`` the parameter at fault,
+    ``candidates`` are ids that may be meant. A value that is missing is "", 0 or ().
+    """
+
+    status: int
+    title: str
+    detail: str
+    suggestion: str = ""
+    query: str = ""
+    start: int = 0
+    end: int = 0
+    parameter: str = ""
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of an answer with this problem, besides its type."""
+        retry = {"Retry-After": str(RETRY_AFTER)} if self.status == 503 else {}
+        return {"Cache-Control": "no-store", **retry}
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the problem as JSON types: members of RFC 9457, and those of the list above that have a value."""
+        more: dict[str, object] = {}
+        if self.suggestion:
+            more["suggestion"] = self.suggestion
+        if self.end:
+            more |= {"query": self.query, "start": self.start, "end": self.end}
+        if self.parameter:
+            more["parameter"] = self.parameter
+        if self.candidates:
+            more["candidates"] = list(self.candidates)
+        return {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **more,
+        }
+
+
+EXPECTED = (NewssearchError, ServerBusyError)
+"""The exceptions that :func:`problem_of` describes; any other is a bug, or an error of the system."""
+
+
+def problem_of(error: NewssearchError | ServerBusyError) -> HttpProblem:
+    """Return the problem that an exception describes, without a path of this machine."""
+    if isinstance(error, QueryError):
+        place = (error.query, error.start, error.end) if error.end else ("", 0, 0)
+        return HttpProblem(400, "The query cannot be answered", error.reason, error.suggestion, *place)
+    if isinstance(error, ParameterError):
+        return HttpProblem(400, "The request cannot be answered", error.detail, error.suggestion, parameter=error.parameter)  # fmt: skip
+    if isinstance(error, ArticleNotFoundError):
+        return HttpProblem(404, "There is no such article", str(error), candidates=error.candidates)
+    if isinstance(error, HitNotFoundError):
+        return HttpProblem(404, "There is no such hit", str(error))
+    if isinstance(error, ServerBusyError):
+        return HttpProblem(503, "The server is busy", "too many searches are running; ask again in a moment")
+    if isinstance(error, SearchStoppedError):
+        limit = "" if error.timeout is None else f" of {error.timeout:.3g} s"
+        hint = "narrow the query, or limit it to fewer articles by a date or an outlet"
+        return HttpProblem(503, "The search took too long", f"it was stopped at its time limit{limit}", hint)
+    return HttpProblem(503, "The index cannot be read", _about_index(error))
+
+
+def _about_index(error: NewssearchError) -> str:
+    if isinstance(error, IndexNotFoundError):
+        return "there is no index yet"
+    if isinstance(error, IndexLockedError):
+        return "the index is being written to"
+    if isinstance(error, (IndexFolderError, ConfigError)):
+        return "the index or its settings are not in order; the log of the server says more"
+    return str(error)

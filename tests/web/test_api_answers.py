@@ -24,7 +24,7 @@ def test_a_query_with_a_mistake_is_a_problem_with_its_place(client: TestClient) 
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
-    assert problem["query"][problem["start"] : problem["end"]] == "colour:red"
+    assert problem["query"][problem["start"] : problem["end"]] == "colour:"
     assert problem["detail"] == "there is no field 'colour'"
 
 

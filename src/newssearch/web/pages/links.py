@@ -7,10 +7,23 @@ from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
+from newssearch.request import MatchOptions
 from newssearch.web.prefix import prefix_of
 
 PAGING = ("page", "offset", "after")
 """The parameters that choose a page of results: a link that changes something else begins at the first page again."""
+
+VIEWS = (
+    ("/", "Articles"),
+    ("/context", "In context"),
+    ("/words", "Words"),
+    ("/stories", "Stories"),
+    ("/compare", "Compare"),
+)
+"""The views of a query: the path of each, and its name."""
+SHARED_PARAMETERS = ("q", *MatchOptions.__annotations__)
+"""The parameters that all views of a query have: what is asked, and of which articles."""
+_COMPARE_PATH = "/compare"
 
 
 class Links:
@@ -24,6 +37,11 @@ class Links:
     def values(self, name: str) -> list[str]:
         """Return the values of a parameter in the current address."""
         return [value for given, value in self.given if given == name]
+
+    @property
+    def address(self) -> str:
+        """The address of the current view, without parameters that have no value."""
+        return self._address(self.path, self.given)
 
     def bare(self, path: str, **parameters: object) -> str:
         """Return the address of a view with the given parameters alone. A list gives a parameter several times."""
@@ -40,11 +58,40 @@ class Links:
         """
         return self._changed(path, drop, changes)
 
+    def shared(self, path: str, **changes: object) -> str:
+        """Return the address of another view of the same query: with :data:`SHARED_PARAMETERS`, changed, and nothing else.
+
+        Of several queries, which only the comparison has, the others take the first.
+        """
+        kept = [
+            (name, value) for name, value in self.given if name in SHARED_PARAMETERS and name not in changes
+        ]
+        if path != _COMPARE_PATH:
+            queries = [pair for pair in kept if pair[0] == "q"]
+            kept = [pair for pair in kept if pair[0] != "q" or pair is queries[0]]
+        return self._address(path, [*kept, *_as_pairs(changes.items())])
+
+    @property
+    def form_path(self) -> str:
+        """The path of the view that a new query in the masthead leads to: the current view, if it is one of a query."""
+        return self.path if self.path in dict(VIEWS) else "/"
+
+    @property
+    def form_values(self) -> list[tuple[str, str]]:
+        """The parameters that stay when a new query is written in the masthead: all but the query and the page."""
+        if self.path not in dict(VIEWS):
+            return []
+        return [(name, value) for name, value in self.given if name not in ("q", *PAGING)]
+
     def toggled(self, name: str, value: str) -> str:
         """Return the address of the current view with a value of a parameter added, or dropped if it has it."""
         values = self.values(name)
         changed = [one for one in values if one != value] if value in values else [*values, value]
         return self._changed(self.path, (), {name: changed})
+
+    def without(self, name: str, value: str) -> str:
+        """Return the address of the current view without a value of a parameter."""
+        return self.here(**{name: [one for one in self.values(name) if one != value]})
 
     def _changed(self, path: str, drop: Collection[str], changes: Mapping[str, object]) -> str:
         left_out = {*drop, *changes, *PAGING}

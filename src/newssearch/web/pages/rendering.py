@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from newssearch._version import __version__
 from newssearch.article import Date
+from newssearch.commit import Commit
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.snippet import Snippet
@@ -23,7 +24,8 @@ from newssearch.web.context import ServerContext, server_context
 from newssearch.web.pool import SearchLimits
 from newssearch.web.problems import EXPECTED, HttpProblem, problem_of
 
-from .links import Links, article_path
+from .links import VIEWS, Links, article_path
+from .remarks import remark_of
 
 _log = logging.getLogger(__name__)
 
@@ -55,8 +57,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    made.filters |= {"day": day_text, "number": number_text, "marked": marked_snippet, "shown": shown_text}
-    made.globals |= {"many": many, "article_path": article_path, "version": __version__}
+    made.filters |= {
+        "day": day_text,
+        "number": number_text,
+        "minute": minute_text,
+        "marked": marked_snippet,
+        "shown": shown_text,
+    }
+    made.globals |= {"many": many, "article_path": article_path, "version": __version__, "VIEWS": VIEWS}
     return made
 
 
@@ -82,6 +90,11 @@ def day_text(value: Date | None) -> str:
     return value.date().isoformat() if isinstance(value, dt.datetime) else value.isoformat()
 
 
+def minute_text(moment: dt.datetime) -> str:
+    """Return a moment to the minute, as in ``2024-07-25 14:30``."""
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
 def page_route(path: str, view: Callable[[View], ShownPage], name: str) -> Route:
     """Return a route to a view, a function that makes a page in one of the threads that search."""
     return Route(path, _page_handler(view), name=name)
@@ -90,9 +103,14 @@ def page_route(path: str, view: Callable[[View], ShownPage], name: str) -> Route
 def _page_handler(view: Callable[[View], ShownPage]) -> Callable[[Request], Awaitable[Response]]:
     async def handle(request: Request) -> Response:
         links, context = Links(request), server_context(request)
+        if any(
+            not value for _, value in request.query_params.multi_items()
+        ):  # a form without a script sends them
+            return RedirectResponse(links.address, 303)
 
         def answer(limits: SearchLimits) -> Response:
-            return answer_of(view(View(links, context, request.path_params, limits)), links)
+            page = view(View(links, context, request.path_params, limits))
+            return answer_of(page, links, commit=context.archive.index().commit)
 
         try:
             return await context.pool.run(request, answer)
@@ -105,13 +123,19 @@ def _page_handler(view: Callable[[View], ShownPage]) -> Callable[[Request], Awai
     return handle
 
 
-def answer_of(page: ShownPage, links: Links, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a page as the answer to a request."""
-    text = _environment().get_template(page.template).render(links=links, **page.values)
+def answer_of(
+    page: ShownPage,
+    links: Links,
+    headers: Mapping[str, str] | None = None,
+    commit: Commit | None = None,
+) -> Response:
+    """Return a page as the answer to a request. Its foot states the commit, if it is given."""
+    text = _environment().get_template(page.template).render(links=links, commit=commit, **page.values)
     kept = {"Cache-Control": "private, no-cache", **(headers or {})}
     return HTMLResponse(text.encode("utf-8", "replace"), page.status, headers=kept)
 
 
 def problem_page(problem: HttpProblem, links: Links) -> Response:
     """Return the page that says what went wrong."""
-    return answer_of(ShownPage("problem.html", {"problem": problem}, problem.status), links, problem.headers)
+    values = {"problem": problem, "remark": remark_of(problem, links)}
+    return answer_of(ShownPage("problem.html", values, problem.status), links, problem.headers)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
 from math import prod
 from typing import Any, NamedTuple, TypeVar, cast
 
 from newssearch.corpus.periods import UNITS, Unit, first_day, last_day, period_name, period_number
 from newssearch.corpus.series import Series
-from newssearch.corpus.table import Measure, Table, TableDimension, TableGroup, TableQuery, cell_of
+from newssearch.corpus.table import Measure, Table, TableCell, TableDimension, TableGroup, TableQuery, cell_of
 from newssearch.corpus.tabulation import (
     Extent,
     GroupIndices,
@@ -110,7 +109,7 @@ class _Span(NamedTuple):
 
         Raises :class:`QueryError` if there are more than :data:`MAX_PERIODS`.
         """
-        numbers = [period_number(unit, day) for day in days]
+        numbers = [period_number(unit, day) for day in _ends(days)]
         firsts, lasts = numbers[:], numbers[:]
         if request is not None and request.start is not None:
             firsts.append(period_number(unit, request.start.date()))
@@ -137,6 +136,12 @@ def _last_day_before(end: dt.datetime) -> dt.date:
         if end.replace(tzinfo=None) > dt.datetime.min
         else end.date()
     )
+
+
+def _ends(days: Iterable[dt.date]) -> list[dt.date]:
+    """Return the first and the last of the days, if there are any."""
+    held = [*days]
+    return [min(held), max(held)] if held else []
 
 
 class _Side(NamedTuple):
@@ -260,20 +265,13 @@ def series_of(counted: CountedBy) -> Series:
     (named,), (found,), (groups,) = counted.queries, tabulation.queries, tabulation.groups
     unit = cast("Unit", counted.by[0].name)
     span = _span_of(0, unit, unit, tabulation, counted)
-    size = 0 if span is None else span.size
-    cells = [cell_of(MatchCounts(), Extent(), counted.measures)] * size
-    for at, day in enumerate(groups.values):
-        number = -1 if span is None or day is None else period_number(unit, _day(day)) - span.first
-        if 0 <= number < size:
-            counts, extent = found.cells.get((at,), MatchCounts()), tabulation.extents.get((at,), Extent())
-            cells[number] = cell_of(counts, extent, counted.measures)
     total = cell_of(found.total, tabulation.extent, counted.measures)
+    numbers = (
+        _columns(span, groups, found.cells, tabulation.extents, total)
+        if span is not None
+        else {name: None if of_all is None else () for name, of_all in total._asdict().items()}
+    )
     without = groups.values.index(None) if None in groups.values else -1
-    columns = zip(*cells, strict=True) if cells else repeat((), len(total))
-    numbers: dict[str, Any] = {  # None for all cells if it was not asked for
-        name: None if of_all is None else column
-        for name, of_all, column in zip(total._fields, total, columns, strict=True)
-    }
     return Series(
         query=named.query.text,
         interpretation=str(named.query),
@@ -283,10 +281,37 @@ def series_of(counted: CountedBy) -> Series:
         measures=tuple(counted.measures),
         total=total,
         commit=counted.snapshot.commit,
-        **numbers,
+        **cast("dict[str, Any]", numbers),
         without=found.cells.get((without,), MatchCounts()).articles,
         diagnostics=(*named.query.diagnostics, *found.diagnostics),
         undated=found.undated,
         imprecise=found.imprecise,
         dates=found.dates,
     )
+
+
+def _columns(
+    span: _Span,
+    groups: Groups,
+    cells: Mapping[GroupIndices, MatchCounts],
+    extents: Mapping[GroupIndices, Extent],
+    total: TableCell,
+) -> dict[str, Sequence[int] | None]:
+    """Return each number of the periods of a span, as a column; None for a number that the total does not have."""
+    size = span.size
+    place = [-1 if day is None else period_number(span.unit, _day(day)) - span.first for day in groups.values]
+    found: dict[str, Sequence[int] | None] = dict.fromkeys(TableCell._fields)
+    parts: tuple[tuple[Sequence[str], Mapping[GroupIndices, tuple[int, ...]]], ...] = (
+        (MatchCounts._fields, cells),
+        (("all_articles", "all_words"), extents),
+    )
+    for names, numbers in parts:
+        for field, name in enumerate(names):
+            if getattr(total, name) is None:
+                continue
+            column = [0] * size
+            for (at,), row in numbers.items():
+                if 0 <= place[at] < size:
+                    column[place[at]] = row[field]
+            found[name] = tuple(column)
+    return found

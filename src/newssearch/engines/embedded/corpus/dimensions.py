@@ -56,6 +56,10 @@ class Dimension(Protocol):
     def in_time(self) -> bool:
         """Whether groups are periods, which are in order of time."""
 
+    @property
+    def ordered(self) -> bool:
+        """Whether groups with ascending numbers are in order already."""
+
     def members(self, articles: Ints, check: StopCheck) -> Members:
         """Return the groups of the given articles, whose numbers in the index are ascending."""
 
@@ -83,6 +87,7 @@ class DateDimension:
 
     overlapping = False
     in_time = True
+    ordered = True
 
     def __init__(self, reader: IndexReader, unit: Unit) -> None:
         self._reader = reader
@@ -133,6 +138,7 @@ class ValueDimension:
     """
 
     in_time = False
+    ordered = False
 
     def __init__(self, reader: IndexReader, field: ArticleField, aliases: Aliases) -> None:
         self._reader = reader

@@ -182,11 +182,12 @@ class _CellCounter:
         if dimension.in_time and self._allowed is not None:
             kept = dimension.held(self._articles)
         values = dimension.values(kept, self._articles, weights)
-        frequency = [0] * len(kept) if dimension.in_time else counts[kept].tolist()
-        order = sorted(range(len(kept)), key=lambda at: (-frequency[at], dimension.sort_key(values[at])))
+        order: Sequence[int] = range(len(kept))
+        if not dimension.ordered:
+            frequency = [0] * len(kept) if dimension.in_time else counts[kept].tolist()
+            order = sorted(order, key=lambda at: (-frequency[at], dimension.sort_key(values[at])))
         end = len(order) if dimension.in_time or grouping.limit is None else grouping.limit
-        others = kept[order[end:]]
-        kept = kept[order[:end]]
+        others, kept = kept[[*order[end:]]], kept[[*order[:end]]]
         index_of = np.full(len(counts), DROPPED, np.int64)
         index_of[kept] = np.arange(len(kept))
         with_none: list[str | dt.date | None] = [values[at] for at in order[:end]]

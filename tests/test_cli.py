@@ -922,6 +922,12 @@ def test_remove_by_query_and_filters(cli: Command, held: Path, arguments: list[s
     assert cli("query", "--count").out == f"{left}, 0 paragraphs\n"
 
 
+def test_a_removal_whose_search_takes_too_long_removes_nothing(cli: Command, held: Path) -> None:
+    before = ids(cli)
+    assert cli("remove", "--query", "rain OR heat", "--yes", "--timeout", "0").code == 5
+    assert ids(cli) == before
+
+
 def test_remove_by_date_says_what_has_none(cli: Command, tmp_path: Path) -> None:
     made = [article("Rain", "Rain.", url="u1", date="2024-07-25"), article("Sun", "Rain.", url="u2")]
     index_of(tmp_path / "index", *made).close()

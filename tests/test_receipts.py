@@ -144,6 +144,13 @@ def test_a_result_in_a_file_is_the_same_again(
     assert "different" not in done.out
 
 
+def test_a_check_that_takes_too_long_is_stopped(archive: Path, cli: Command) -> None:
+    cli("query", "rain", "--receipt", "r.json")
+    done = cli("receipt", "check", "r.json", "--timeout", "0")
+    assert (done.code, done.out) == (5, "")
+    assert cli("receipt", "check", "r.json", "--timeout", "3600").code == 0
+
+
 def test_a_receipt_writes_the_paragraph_for_a_methods_section(archive: Path, cli: Command) -> None:
     cli("query", "rain", "--outlet", "The Post", "--since", "2024", "--receipt", "r.json")
     text = cli("receipt", "text", "r.json").out

@@ -14,7 +14,7 @@ from newssearch.display import escape
 from newssearch.errors import ReceiptError
 
 from .console import show_line
-from .options import index_option, json_option
+from .options import index_option, json_option, timeout_option
 from .recording import UNRECORDED, Recorder, current, text_of
 from .rendering.formats import json_text
 
@@ -39,15 +39,16 @@ _file_argument = click.argument(
 @receipt_command.command("check", short_help="Run the command of a receipt again, and say what differs.")
 @_file_argument
 @index_option
+@timeout_option
 @json_option
-def check_command(file: Path, folder: Path, as_json: bool) -> int:
+def check_command(file: Path, folder: Path, timeout: float | None, as_json: bool) -> int:
     """Run the command of the receipt FILE again on the index, at the same clock, and say what differs.
 
     Exit code 0 if the index has the same content and the searches find and show the same; 1 if anything differs.
     Versions of programs that differ are only said.
     """
     before = _load(file)
-    after = rerun(before, folder)
+    after = rerun(before, folder, timeout)
     found = before.differences(after)
     of_versions = [one for one in found if one.what.startswith("version of ")]
     others = [one for one in found if one not in of_versions]
@@ -77,10 +78,11 @@ def text_command(file: Path) -> int:
     return 0
 
 
-def rerun(before: Receipt, folder: Path) -> Receipt:
+def rerun(before: Receipt, folder: Path, timeout: float | None = None) -> Receipt:
     """Run the command of a receipt again on the index in ``folder``, without output, and return its new receipt.
 
-    Raises :class:`~newssearch.ReceiptError` for a receipt that names another command, or arguments that it does not take.
+    Each of its searches is stopped after ``timeout`` seconds; None for no limit. Raises :class:`~newssearch.ReceiptError`
+    for a receipt that names another command, or arguments that it does not take.
     """
     if not before.command:
         raise ReceiptError("the receipt was made by a program, and names no command to run again")
@@ -89,7 +91,7 @@ def rerun(before: Receipt, folder: Path) -> Receipt:
     try:
         with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
             context = _context(before)
-            context.params["folder"] = folder
+            context.params |= {"folder": folder, "timeout": timeout}
             with context:
                 context.command.invoke(context)
     finally:

@@ -19,11 +19,19 @@ from newssearch.index import Index, open_index, open_or_create
 from newssearch.query import Everything, Query, parse
 from newssearch.request import Request, ResolvedRequest, resolve
 from newssearch.results import left_out
+from newssearch.stopping import StopCheck
 from newssearch.text.partial_dates import PartialDate
 
 from .combinations import check_index
 from .console import EXIT_REJECTED, print_diagnostics, show_line, without_surrogates
-from .options import article_named, filter_options, index_option, json_option, wait_option
+from .options import (
+    article_named,
+    filter_options,
+    index_option,
+    json_option,
+    timeout_option,
+    wait_option,
+)
 from .progress import confirmed, confirming, list_removed, print_report, printed_log, progress_bar, stoppable
 from .rendering.formats import json_text
 
@@ -209,6 +217,7 @@ def _run_index(
 @click.option("--query", "text", metavar="QUERY", help="Remove the articles that match this query.")
 @filter_options
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@timeout_option
 @wait_option
 @json_option
 def remove_command(
@@ -217,6 +226,7 @@ def remove_command(
     paths: tuple[str, ...],
     text: str | None,
     yes: bool,
+    timeout: float | None,
     wait: float,
     as_json: bool,
     **filters: Any,
@@ -230,7 +240,7 @@ def remove_command(
     if not (ids or paths or text or given):
         raise click.UsageError("Say what to remove: IDS, --path, --query or a filter.")
     with open_index(folder) as opened:
-        chosen = _chosen(opened, ids, paths, text, given)
+        chosen = _chosen(opened, ids, paths, text, given, StopCheck(timeout))
         if not chosen:
             raise NewssearchError("nothing to remove: no article matches")
         from newssearch.updating import files, removal  # slow to import; a search needs none of it
@@ -254,17 +264,18 @@ def remove_command(
 
 
 def _left_out(
-    opened: Index, parsed: Query, filters: dict[str, Any], among: set[str] | None
+    opened: Index, parsed: Query, filters: dict[str, Any], among: set[str] | None, check: StopCheck
 ) -> tuple[int, int]:
     """Return how many articles a search leaves out only because they have no date, or only a month or a year.
 
     ``among`` are the ids of the articles that count; None for all.
     """
-    results = opened.search(parsed, limit=0, **filters)
+    results = opened.search(parsed, limit=0, timeout=check.remaining, **filters)
     if among is None or not (results.undated or results.imprecise):
         return results.undated, results.imprecise
     dateless = {name: value for name, value in filters.items() if name not in ("since", "until", "on")}
-    meant = among & set(opened.find(parsed, **dateless)) - set(opened.find(parsed, **filters))
+    found = [set(opened.find(parsed, timeout=check.remaining, **chosen)) for chosen in (dateless, filters)]
+    meant = among & found[0] - found[1]
     undated = meant & set(opened.find("date:none"))
     request = resolve(Request(**filters), dt.datetime.now())
     imprecise = (
@@ -288,7 +299,12 @@ def _is_partly_in(date: Date | None, request: ResolvedRequest) -> bool:
 
 
 def _chosen(
-    opened: Index, ids: Sequence[str], paths: Sequence[str], text: str | None, filters: dict[str, Any]
+    opened: Index,
+    ids: Sequence[str],
+    paths: Sequence[str],
+    text: str | None,
+    filters: dict[str, Any],
+    check: StopCheck,
 ) -> list[str]:
     """Return the ids of the articles to remove, sorted.
 
@@ -306,8 +322,8 @@ def _chosen(
         print_diagnostics(parsed.diagnostics, text or "")
         if text is not None and isinstance(parsed.tree, Everything):
             raise click.UsageError("The query matches every article, and would remove all of them.")
-        matching = set(opened.find(parsed, **filters))
-        undated, imprecise = _left_out(opened, parsed, filters, chosen if ids or paths else None)
+        matching = set(opened.find(parsed, timeout=check.remaining, **filters))
+        undated, imprecise = _left_out(opened, parsed, filters, chosen if ids or paths else None, check)
         chosen = chosen & matching if ids or paths else matching
         if note := left_out(undated, imprecise):
             click.echo(f"note: {note}", err=True)

@@ -267,7 +267,7 @@ def series_of(counted: CountedBy) -> Series:
     span = _span_of(0, unit, unit, tabulation, counted)
     total = cell_of(found.total, tabulation.extent, counted.measures)
     numbers = (
-        _columns(span, groups, found.cells, tabulation.extents, total)
+        _period_columns(span, groups, found.cells, tabulation.extents, total)
         if span is not None
         else {name: None if of_all is None else () for name, of_all in total._asdict().items()}
     )
@@ -290,7 +290,7 @@ def series_of(counted: CountedBy) -> Series:
     )
 
 
-def _columns(
+def _period_columns(
     span: _Span,
     groups: Groups,
     cells: Mapping[GroupIndices, MatchCounts],

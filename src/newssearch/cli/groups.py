@@ -44,7 +44,7 @@ GROUPS: Sequence[CommandGroup] = (
             "salvage": "repairing",
         },
     ),
-    CommandGroup("Serve", {"serve": "serving"}),
+    CommandGroup("Serve", {"serve": "serving", "mcp": "agents"}),
 )
 """All commands, in the order of ``newssearch --help``. Command ``x`` is the object ``x_command`` of its module."""
 

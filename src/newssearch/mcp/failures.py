@@ -1,0 +1,102 @@
+"""What an agent reads if a call fails: what is wrong, where, and what it can do. No path of the machine is in it."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from pydantic import ValidationError
+
+from newssearch.display.visible import visible
+from newssearch.errors import (
+    ArticleNotFoundError,
+    IndexDamagedError,
+    IndexNotFoundError,
+    IndexVersionError,
+    NewssearchError,
+    QueryError,
+    SearchStoppedError,
+)
+
+MAX_SHOWN = 100
+"""The largest number of characters of a query that are shown around a mistake."""
+MAX_MESSAGE = 2_000
+
+BUSY = "The server is busy with other searches. Call again in a few seconds."
+BUG = (
+    "{tool} failed because of an error in the server, not in the call. The log of the server has the details."
+    " The same call will fail again: try another query or another tool."
+)
+
+
+def explained(error: NewssearchError, *, time_limit: float | None = None) -> str:
+    """Return what an agent needs to know about an error, in order to repair its call."""
+    if isinstance(error, QueryError):
+        return "\n".join(visible(line)[:MAX_MESSAGE] for line in _query_error(error))
+    if isinstance(error, ArticleNotFoundError):
+        found = f"{error}. Ids and addresses (ID#N) are those that search and the other tools return."
+        return visible(found)[:MAX_MESSAGE]
+    if isinstance(error, SearchStoppedError):
+        limit = f" of {time_limit:g} s" if time_limit is not None else ""
+        return (
+            f"The search was stopped at its time limit{limit}. Make it cheaper: add since and until or a filter, write longer"
+            " beginnings before a star (protest* rather than p*), search words instead of regular expressions, or narrow w/N."
+        )
+    if isinstance(error, IndexNotFoundError | IndexVersionError | IndexDamagedError):
+        state = {
+            IndexNotFoundError: "is not there",
+            IndexVersionError: "has a format that this server cannot read",
+        }
+        what = next((text for kind, text in state.items() if isinstance(error, kind)), "is damaged")
+        return f"The index of the archive {what}. No call will succeed until its owner has repaired it."
+    return "The archive cannot be searched now. The log of the server has the details."
+
+
+def is_explained(error: NewssearchError) -> bool:
+    """Whether :func:`explained` says all that there is to say about an error, so that no log needs it."""
+    return isinstance(error, QueryError | ArticleNotFoundError | SearchStoppedError)
+
+
+def _query_error(error: QueryError) -> list[str]:
+    """Return the message, the query with a caret line below it, and the suggestion."""
+    lines = [f"Error: {error.reason}"]
+    if error.end > error.start:
+        low = max(0, error.start - MAX_SHOWN // 2)
+        high = low + MAX_SHOWN
+        cut = "…" if low else ""
+        before, at, after = (
+            visible(part).replace("\n", " ")
+            for part in (
+                error.query[low : error.start],
+                error.query[error.start : min(error.end, high)],
+                error.query[min(error.end, high) : high],
+            )
+        )
+        more = "…" if high < len(error.query) else ""
+        lines += [f"  {cut}{before}{at}{after}{more}", f"  {' ' * len(cut + before)}{'^' * max(len(at), 1)}"]
+    if error.suggestion:
+        lines.append(f"Suggestion: {error.suggestion}")
+    return lines
+
+
+def unknown_tool(name: str, tools: list[str]) -> str:
+    """Return that there is no tool of this name."""
+    return f"There is no tool {visible(name)[:MAX_SHOWN]!r}. The tools are: {', '.join(tools)}."
+
+
+def unknown_arguments(tool: str, unknown: list[str], known: list[str]) -> str:
+    """Return that a tool has no arguments of these names, and which it has."""
+    hints = [near[0] for name in unknown if (near := get_close_matches(name, known, 1))]
+    hint = f" Did you mean {', '.join(hints)}?" if hints else ""
+    names = ", ".join(visible(name)[:MAX_SHOWN] for name in unknown[:5])
+    return f"{tool} has no argument {names}.{hint} Its arguments are: {', '.join(known) or 'none'}."
+
+
+def wrong_arguments(tool: str, error: ValidationError) -> str:
+    """Return which arguments of a call have a wrong type or are missing."""
+    found = []
+    for one in error.errors(include_url=False, include_context=False)[:5]:
+        name = ".".join(map(str, one["loc"]))
+        given = "" if one["type"] == "missing" else f"; got {visible(repr(one['input']))[:MAX_SHOWN]}"
+        message = one["msg"]
+        found.append(f"{name}: {message[:1].lower()}{message[1:]}{given}")
+    return f"{tool} was called with wrong arguments. {'. '.join(found)}."

@@ -480,6 +480,33 @@ def test_contradictions_and_empty_values_are_refused(
         week.count("rain", **asked)
 
 
+@pytest.mark.parametrize(("wanted", "excluded"), [("Ana", "Bo"), ("Bo", "Ana"), ("Bo", "Cy"), ("Cy", "Bo")])
+def test_a_filter_and_an_exclusion_on_one_field_hold_together(
+    address: str, wanted: str, excluded: str
+) -> None:
+    bylines = ["Ana", "Bo", "Cy", "Ana and Bo", "Bo and Cy", "Ana, Bo and Cy", None]
+    with index_of(
+        address, *(article("Rain", f"Rain {n}.", byline=name) for n, name in enumerate(bylines))
+    ) as index:
+        found = index.search(
+            "rain",
+            byline=wanted,
+            byline_not=excluded,
+            limit=None,
+            group=False,
+            facets=Facet("byline", disjunctive=True),
+        )
+        expected = [name for name in bylines if name and wanted in name and excluded not in name]
+        assert sorted(str(hit.byline) for hit in found) == sorted(expected)
+        assert index.table("rain", by="byline", byline=wanted, byline_not=excluded).queries[
+            0
+        ].total.articles == len(expected)
+        # A disjunctive facet leaves out both: it shows what other names would add.
+        counted = {one.value: one.articles for one in found.facets["byline"]}
+        assert counted["Ana"] == sum("Ana" in (name or "") for name in bylines)
+        assert counted[None] == 1
+
+
 def test_no_value_of_an_own_field(address: str) -> None:
     extras: list[dict[str, Any]] = [
         {"theme": ["Economy", "Sport"], "size": 5, "coded": dt.date(2024, 7, 25)},

@@ -1,0 +1,126 @@
+"""How an article is cited: a line for people, and the data with which reference managers take it from a page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from newssearch.article import Article, Date
+from newssearch.commit import Commit
+from newssearch.text.partial_dates import PartialDate
+
+_BETWEEN_AUTHORS = re.compile(r"\s*;\s*|\s+(?:and|und|et|y|&)\s+|,\s+and\s+")
+_CITED_DIGITS = 16
+"""The number of digits of the digest of a commit in a citation: enough to tell commits apart."""
+_TITLE_ENDS = ("?", "!", ".", "…")
+
+
+class MetaTag(NamedTuple):
+    """A ``<meta>`` element with the bibliographic data of a page."""
+
+    name: str
+    content: str
+
+
+def original_address(article: Article) -> str:
+    """Return the address of an article on the web, or "" if it has none that a browser may be sent to."""
+    address = article.url or ""
+    return address if address.lower().startswith(("http://", "https://")) else ""
+
+
+def citation_line(article: Article) -> str:
+    """Return a reference to an article: author, title, outlet, date, address.
+
+    What the article does not have is left out, except that an article without a date says so.
+
+    >>> citation_line(Article.create(title="Rain?", outlet="The Echo", date="2024-07-25", byline="Ann Lee"))
+    'Ann Lee, “Rain?” The Echo, 25 July 2024.'
+    >>> citation_line(Article.create(title="Rain", outlet="The Echo", url="https://echo.example/rain"))
+    '“Rain,” The Echo, undated, https://echo.example/rain.'
+    """
+    title = (article.title or "Untitled").strip()
+    closed = title if title.endswith(_TITLE_ENDS) else f"{title},"
+    by = f"{article.byline}, " if article.byline else ""
+    rest = [article.outlet, day_in_words(article.date), original_address(article)]
+    return f"{by}“{closed}” {', '.join(part for part in rest if part)}."
+
+
+def archive_citation(article: Article, commit: Commit) -> str:
+    """Return where an article is in the archive: its id, and the commit that was read."""
+    return f"newssearch archive, {article.id}, commit {commit.number} ({commit.digest[:_CITED_DIGITS]})"
+
+
+def day_in_words(date: Date | None) -> str:
+    """Return a date as a citation has it: ``25 July 2024``, ``July 2024``, ``2024`` or ``undated``.
+
+    >>> day_in_words(dt.date(2024, 7, 5)), day_in_words(PartialDate(2024, 7)), day_in_words(None)
+    ('5 July 2024', 'July 2024', 'undated')
+    """
+    if date is None:
+        return "undated"
+    if isinstance(date, PartialDate):
+        return f"{_MONTHS[date.month - 1]} {date.year}" if date.month else str(date.year)
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def authors_of(article: Article) -> list[str]:
+    """Return the people in a byline, one by one.
+
+    >>> authors_of(Article.create(title="Rain", byline="Ann Lee and Bo Ek"))
+    ['Ann Lee', 'Bo Ek']
+    """
+    parts = _BETWEEN_AUTHORS.split(article.byline or "")
+    return [name for part in parts if (name := part.strip(" ,"))]
+
+
+def meta_tags(article: Article) -> Iterator[MetaTag]:
+    """Yield the ``<meta>`` elements by which reference managers recognise an article on a page.
+
+    The names are those of Highwire Press, and for the type the one of Zotero.
+    """
+    yield MetaTag("z:itemType", "newspaperArticle")
+    yield MetaTag("citation_title", article.title or "Untitled")
+    for author in authors_of(article):
+        yield MetaTag("citation_author", author)
+    if article.date is not None:
+        yield MetaTag("citation_publication_date", _iso_day(article.date))
+    if article.outlet:
+        yield MetaTag("citation_journal_title", article.outlet)
+    if article.lang:
+        yield MetaTag("citation_language", article.lang)
+    if address := original_address(article):
+        yield MetaTag("citation_public_url", address)
+
+
+def context_object(article: Article) -> str:
+    """Return the COinS of an article: an OpenURL ContextObject (Z39.88-2004) with Dublin Core, for the title of a span.
+
+    >>> context_object(Article.create(title="Rain", outlet="The Echo"))[-62:]
+    '&rft.type=newspaperArticle&rft.title=Rain&rft.source=The+Echo'
+    """
+    pairs = [
+        ("ctx_ver", "Z39.88-2004"),
+        ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
+        ("rft.type", "newspaperArticle"),
+        ("rft.title", article.title or "Untitled"),
+    ]
+    pairs += [("rft.au", author) for author in authors_of(article)]
+    more = {
+        "rft.source": article.outlet,
+        "rft.date": _iso_day(article.date) if article.date is not None else None,
+        "rft.language": article.lang,
+        "rft.identifier": original_address(article),
+    }
+    return urlencode([*pairs, *((name, value) for name, value in more.items() if value)], errors="replace")
+
+
+def _iso_day(date: Date) -> str:
+    return date.date().isoformat() if isinstance(date, dt.datetime) else date.isoformat()

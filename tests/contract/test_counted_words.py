@@ -336,6 +336,9 @@ def test_words_of_headlines_and_of_paragraphs_are_listed_by_frequency(engine: En
             IndexWord("Raqqa", 1, 1),
         )
         assert [word.word for word in index.words("r", 2)] == ["Rain", "Rains"]
+        assert index.completions("ra") == ("Rain", "Rains", "Raqqa")
+        assert index.completions("R", 2) == ("Rain", "Rains")
+        assert index.completions("r", 0) == index.completions("?!") == index.completions("xyz") == ()
         assert index.words("r", 0) == index.words("?!") == index.words("xyz") == ()
         index.remove(index.find("raqqa"))
         assert index.words("ra") == (IndexWord("Rain", 1, 1),)

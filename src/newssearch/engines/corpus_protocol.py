@@ -101,6 +101,9 @@ class CorpusSnapshot(Protocol):
         Equally frequent ones are ordered by counted word: see :mod:`newssearch.text.counted_words`.
         """
 
+    def completions(self, prefix: str, limit: int, check: StopCheck) -> tuple[str, ...]:
+        """Return the folded words with a folded prefix, each in its most frequent spelling, the most frequent first."""
+
     def sample(self, tree: Node, request: ResolvedRequest, wanted: SampleRequest) -> FoundSample:
         """Return a random sample of the articles that match ``tree`` and pass the filters of ``request``.
 

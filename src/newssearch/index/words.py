@@ -228,3 +228,31 @@ class WordMethods(OpenIndex):
             return ()
         with self._reading() as snapshot:
             return snapshot.words(folded, limit, StopCheck(timeout, stop))
+
+    def completions(
+        self,
+        prefix: str,
+        limit: int = 10,
+        *,
+        timeout: float | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> tuple[str, ...]:
+        """Return the words by which a search box may complete the beginning of a word, the most frequent first.
+
+        They are as in :meth:`words`, which also counts them, and takes longer: this one reads no more than the
+        dictionaries. The full stops of an abbreviation make a difference to what it begins with, and words of articles
+        that were removed a short time ago may be among them.
+
+        >>> import newssearch, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(folder) as index:
+        ...     report = index.add([newssearch.Article.create(title="Rain", text="Rainy days in Raqqa. More rain.")])
+        ...     index.completions("RA", 2)
+        ('Rain', 'Rainy')
+        """
+        if arguments.whole_number("limit", limit) < 0:
+            raise QueryError("limit cannot be negative")
+        folded = fold(arguments.text("prefix", prefix).strip())
+        if prefix.strip() and not folded:
+            return ()
+        with self._reading() as snapshot:
+            return snapshot.completions(folded, limit, StopCheck(timeout, stop))

@@ -19,6 +19,7 @@ from .options import may_depend_on_clock
 from .parameters import read_parameters
 from .pool import SearchLimits
 from .problems import EXPECTED, problem_of
+from .suggestions import Completer
 
 _log = logging.getLogger(__name__)
 
@@ -27,10 +28,11 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 def api_routes() -> list[BaseRoute]:
     """Return the routes of the API, below ``/api``."""
+    completer = Completer()
     return [
         Route(
             endpoint.path.replace("{id}", "{id:path}"),
-            _endpoint_handler(endpoint),
+            _endpoint_handler(endpoint, completer),
             name=f"api:{endpoint.name}",
         )
         for endpoint in ENDPOINTS
@@ -52,11 +54,11 @@ def answering_problems(handler: Handler) -> Handler:
     return answered
 
 
-def _endpoint_handler(endpoint: Endpoint) -> Handler:
+def _endpoint_handler(endpoint: Endpoint, completer: Completer) -> Handler:
     async def handle(request: Request) -> Response:
         values = read_parameters(endpoint.parameters, request.query_params.multi_items())
         context = server_context(request)
-        kept = not may_depend_on_clock(values)
+        kept = endpoint.only_by_commit and not may_depend_on_clock(values)
 
         def answer(limits: SearchLimits) -> Response:
             index: Index = context.archive.index()
@@ -66,7 +68,10 @@ def _endpoint_handler(endpoint: Endpoint) -> Handler:
             )
             if kept and is_known(request, tag):
                 return Response(status_code=304, headers=headers)
-            found = endpoint.answer(EndpointRequest(index, values, request.path_params, limits)).to_dict()
+            asked = EndpointRequest(
+                index, values, request.path_params, limits, context.archive.info, completer
+            )
+            found = endpoint.answer(asked).to_dict()
             shown = found if context.settings.show_paths else without_paths(found)
             return json_answer(shown, headers=headers)
 

@@ -38,8 +38,8 @@ class Archive:
         with self._lock:  # held for an opening or a refresh, never during a search
             if self._index is None:
                 self._index = open_index(self.settings.index)
-            else:
-                self._index.refresh()
+            elif self._index.refresh():
+                self._contents = None  # also after a run that brought nothing: it is the last run now
             return self._index
 
     def info(self) -> IndexInfo:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, cast
 
 from newssearch.article import Article
 from newssearch.corpus.concordance import LINE_SORTS, MAX_SEED, MAX_WIDTH
 from newssearch.corpus.stories import STORY_SORTS
 from newssearch.corpus.table import MEASURES
-from newssearch.corpus.words import COLLOCATE_MEASURES, KEYWORD_MEASURES
-from newssearch.fields import DATE_FACETS
+from newssearch.corpus.words import COLLOCATE_MEASURES, KEYWORD_MEASURES, IndexWord
+from newssearch.fields import ARTICLE_FIELDS, DATE_FACETS, ArticleField
 from newssearch.index import Index
+from newssearch.info import IndexInfo
 from newssearch.request import (
     HighlightOptions,
     MatchOptions,
@@ -25,6 +26,7 @@ from newssearch.system.late_dataclass import dataclass
 from .options import MAX_OFFSET, MAX_PAGE, QUERY, options_of
 from .parameters import Parameter, ParameterError
 from .pool import SearchLimits
+from .suggestions import Completer
 
 MAX_ANSWERED_LINES = 1_000
 """The largest number of lines of a concordance in one answer."""
@@ -44,12 +46,17 @@ class Json(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EndpointRequest:
-    """A request to an endpoint: the index, the values of its parameters, those of its path, and what ends it."""
+    """A request to an endpoint: the index, the values of its parameters, those of its path, and what ends it.
+
+    ``contents`` returns the contents of the index, which are counted once for each commit; ``completer`` completes words.
+    """
 
     index: Index
     values: Mapping[str, Any]
     path: Mapping[str, str]
     limits: SearchLimits
+    contents: Callable[[], IndexInfo]
+    completer: Completer
 
     def options(self, *names: str) -> dict[str, Any]:
         """Return the keyword arguments of a method of the index: all given values but the named ones, and the limits."""
@@ -90,7 +97,8 @@ class Endpoint(NamedTuple):
     """An address of the API.
 
     ``path`` may have ``{id}``, the id of an article. ``answer`` returns the value that the answer consists of; ``schema``
-    is the name of its description in the OpenAPI document.
+    is the name of its description in the OpenAPI document. ``only_by_commit`` is whether the answer is the same as long
+    as the commit is. ``operation`` is its name, by default the path without the id.
     """
 
     path: str
@@ -98,11 +106,13 @@ class Endpoint(NamedTuple):
     parameters: tuple[Parameter, ...]
     schema: str
     answer: Callable[[EndpointRequest], Json]
+    only_by_commit: bool = True
+    operation: str = ""
 
     @property
     def name(self) -> str:
-        """The first part of the path, such as ``search``."""
-        return self.path.split("/")[1]
+        """The name of the operation, such as ``search``."""
+        return self.operation or self.path.split("/")[1]
 
 
 def _answer_search(asked: EndpointRequest) -> Json:
@@ -173,6 +183,66 @@ def _answer_receipt(asked: EndpointRequest) -> Json:
     return asked.index.receipt(asked.query, **asked.options())
 
 
+class Fields(NamedTuple):
+    """The fields of articles, then the own fields of the archive."""
+
+    own: Sequence[ArticleField]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a row for each field as JSON types."""
+        fields = [(field, False) for field in ARTICLE_FIELDS] + [(field, True) for field in self.own]
+        return {
+            "fields": [
+                {
+                    "name": field.name,
+                    "kind": field.kind,
+                    "meaning": field.meaning,
+                    "own": own,
+                    "filter": bool(field.filter),
+                    "in_query": field.in_query,
+                    "facets": list(field.facets),
+                }
+                for field, own in fields
+            ]
+        }
+
+
+class Words(NamedTuple):
+    """The words that begin with a prefix."""
+
+    words: Sequence[IndexWord]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the words as JSON types."""
+        return {"words": [word.to_dict() for word in self.words]}
+
+
+def _answer_article_by_key(asked: EndpointRequest) -> Json:
+    return asked.index.article(key=asked.values["key"])
+
+
+def _answer_info(asked: EndpointRequest) -> Json:
+    return asked.contents()
+
+
+def _answer_commit(asked: EndpointRequest) -> Json:
+    return asked.index.commit
+
+
+def _answer_fields(asked: EndpointRequest) -> Json:
+    return Fields(asked.index.own_fields)
+
+
+def _answer_words(asked: EndpointRequest) -> Json:
+    prefix, limit = asked.values.get("prefix", ""), asked.values.get("limit", 20)
+    return Words(asked.index.words(prefix, limit, timeout=asked.limits.timeout, stop=asked.limits.stop))
+
+
+def _answer_suggest(asked: EndpointRequest) -> Json:
+    at = asked.values.get("at", len(asked.query))
+    return asked.completer.suggestions(asked.index, asked.contents, asked.query, at, asked.limits)
+
+
 def _number_parameter(name: str, text: str, default: int | None, least: int, most: int) -> Parameter:
     return Parameter(name, "number", f"{text} At most {most:,}.", default, least=least, most=most)
 
@@ -236,6 +306,17 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Parameter("by", "text", "A field or unit of time that divides the articles into strata."),
         Parameter("equal", "flag", "The same number of each stratum, instead of its share.", False),
         Parameter("texts", "flag", "With the texts of the articles.", True), *_MATCH), "Sample", _answer_sample),
+    Endpoint("/article", "The article with a key, which its source gives it", (Parameter("key", "text", "The key.", required=True),), "Article", _answer_article_by_key, operation="article-by-key"),
+    Endpoint("/info", "The contents of the archive in numbers", (), "Info", _answer_info, only_by_commit=False),
+    Endpoint("/commit", "The state of the archive: it changes with each article that is added, changed or removed", (), "Commit", _answer_commit),
+    Endpoint("/fields", "The fields of articles, own fields of the archive included", (), "Fields", _answer_fields),
+    Endpoint("/words", "The words that begin with a prefix, the most frequent first", (
+        Parameter("prefix", "text", "The beginning of the words. Case and accents make no difference."),
+        _number_parameter("limit", "The largest number of words.", 20, 0, 100)), "Words", _answer_words),
+    Endpoint("/suggest", "Completions of the word under the cursor of a search box", (
+        QUERY._replace(text="The text of the search box, finished or not."),
+        _number_parameter("at", "The number of characters (code points) before the cursor; all of them, unless given.", None, 0, 10**9)),
+        "Suggestions", _answer_suggest),
     Endpoint("/receipt", "What was asked, of which commit, and what was found", (QUERY, *_MATCH), "Receipt", _answer_receipt),
 )  # fmt: skip
-"""The endpoints that answer with one value of the public API. Exports, completion and contents are in other modules."""
+"""The endpoints that answer with one value, most of them of the public API."""

@@ -107,6 +107,13 @@ class CorpusQueries(SegmentsReader):
         with self._reading():
             return words_with_prefix(self._reader, prefix, limit, check)
 
+    def completions(self, prefix: str, limit: int, check: StopCheck) -> tuple[str, ...]:
+        """Return the folded words with a folded prefix, each in its most frequent spelling, the most frequent first."""
+        from .corpus.completions import completions  # a search needs none of it
+
+        with self._reading():
+            return completions(self._reader, prefix, limit, check)
+
     def tabulate(
         self, trees: Sequence[Node], request: ResolvedRequest, wanted: TabulationRequest
     ) -> Tabulation:

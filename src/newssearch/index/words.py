@@ -231,7 +231,7 @@ class WordMethods(OpenIndex):
 
     def completions(
         self,
-        prefix: str,
+        prefix: str = "",
         limit: int = 10,
         *,
         timeout: float | None = None,

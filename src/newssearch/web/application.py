@@ -7,16 +7,24 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
+from .access import Access
 from .api import api_routes
 from .archive import Archive
+from .attempts import FailedAttempts
 from .context import ServerContext
+from .gate import AccessMiddleware
+from .guard import GuardMiddleware
 from .pages import page_routes
 from .pool import SearchPool
 from .prefix import PrefixMiddleware
+from .problems import http_problem
+from .refusing import refusal
 from .settings import ServerSettings
 
 
@@ -27,9 +35,8 @@ def create_app(index: str | Path = "index", settings: ServerSettings | None = No
     ``settings``, theirs is. It is closed when the application ends.
     """
     chosen = settings or ServerSettings(index=Path(index))
-    context = ServerContext(
-        chosen, Archive(chosen), SearchPool(chosen.threads, chosen.waiting, chosen.time_limit)
-    )
+    pool = SearchPool(chosen.threads, chosen.waiting, chosen.time_limit)
+    context = ServerContext(chosen, Archive(chosen), pool, Access(chosen, FailedAttempts()))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -40,11 +47,23 @@ def create_app(index: str | Path = "index", settings: ServerSettings | None = No
     app = Starlette(
         routes=[
             Mount("/api", routes=api_routes(), name="api"),
-            Mount("/static", StaticFiles(packages=[("newssearch.web", "static")]), name="static"),
             *page_routes(),
         ],
-        middleware=[Middleware(PrefixMiddleware, chosen.root_path)],
+        middleware=[
+            Middleware(PrefixMiddleware, chosen.root_path),
+            Middleware(GuardMiddleware, chosen),
+            Middleware(AccessMiddleware, context.access),
+        ],
+        exception_handlers={HTTPException: _answer_http_error},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False
     app.state.context = context
     return app
+
+
+async def _answer_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    answer = refusal(request, http_problem(error.status_code))
+    answer.headers.update(error.headers or {})
+    return answer

@@ -1,4 +1,4 @@
-"""What the handlers of requests share: the settings, the archive, and the threads that search."""
+"""What the handlers of requests share: the settings, the archive, the threads that search, and who has access."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import NamedTuple, cast
 
 from starlette.requests import Request
 
+from .access import Access
 from .archive import Archive
 from .pool import SearchPool
 from .settings import ServerSettings
@@ -17,6 +18,7 @@ class ServerContext(NamedTuple):
     settings: ServerSettings
     archive: Archive
     pool: SearchPool
+    access: Access
 
 
 def server_context(request: Request) -> ServerContext:

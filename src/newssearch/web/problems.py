@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import NamedTuple
 
 from newssearch.errors import (
@@ -30,7 +31,7 @@ class HttpProblem(NamedTuple):
 
     ``status`` is that of HTTP, ``title`` the kind of error, ``detail`` what happened. ``query``, ``start`` and ``end`` are
     the text of a query and its faulty part, ``suggestion`` is what to write instead, ``parameter`` the parameter at fault,
-    ``candidates`` are ids that may be meant. A value that is missing is "", 0 or ().
+    ``candidates`` are ids that may be meant, ``retry_after`` is the number of seconds after which to ask again. A value that is missing is "", 0 or ().
     """
 
     status: int
@@ -42,11 +43,13 @@ class HttpProblem(NamedTuple):
     end: int = 0
     parameter: str = ""
     candidates: tuple[str, ...] = ()
+    retry_after: int = 0
 
     @property
     def headers(self) -> Mapping[str, str]:
         """The headers of an answer with this problem, besides its type."""
-        retry = {"Retry-After": str(RETRY_AFTER)} if self.status == 503 else {}
+        seconds = self.retry_after or (RETRY_AFTER if self.status == 503 else 0)
+        retry = {"Retry-After": str(seconds)} if seconds else {}
         return {"Cache-Control": "no-store", **retry}
 
     def to_dict(self) -> dict[str, object]:
@@ -101,3 +104,11 @@ def _about_index(error: NewssearchError) -> str:
     if isinstance(error, (IndexFolderError, ConfigError)):
         return "the index or its settings are not in order; the log of the server says more"
     return str(error)
+
+
+def http_problem(status: int) -> HttpProblem:
+    """Return the problem that an error of HTTP stands for, such as 404 for an address that leads nowhere."""
+    if status == 404:
+        return HttpProblem(404, "Not found", "there is nothing at this address")
+    title = HTTPStatus(status).phrase.capitalize()
+    return HttpProblem(status, title, f"the request cannot be answered: {title.lower()}")

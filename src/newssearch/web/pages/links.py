@@ -8,7 +8,8 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 
 from newssearch.request import MatchOptions
-from newssearch.web.prefix import prefix_of
+from newssearch.web.prefix import path_of, prefix_of
+from newssearch.web.static_files import static_path
 
 PAGING = ("page", "offset", "after")
 """The parameters that choose a page of results: a link that changes something else begins at the first page again."""
@@ -31,7 +32,7 @@ class Links:
 
     def __init__(self, request: Request) -> None:
         self.prefix = prefix_of(request)
-        self.path = request.url.path.removeprefix(self.prefix) or "/"
+        self.path = path_of(request.scope)
         self.given = tuple((name, value) for name, value in request.query_params.multi_items() if value)
 
     def values(self, name: str) -> list[str]:
@@ -99,8 +100,8 @@ class Links:
         return self._address(path, [*kept, *_as_pairs(changes.items())])
 
     def static(self, name: str) -> str:
-        """Return the address of a file of the page: style, script, picture."""
-        return f"{self.prefix}/static/{name}"
+        """Return the address of a file of the page: style, script, picture. It changes with the content of the file."""
+        return self.prefix + static_path(name)
 
     def _address(self, path: str, pairs: Iterable[tuple[str, str]]) -> str:
         text = urlencode(list(pairs), quote_via=quote, safe="/:,.~*()!@", errors="replace")

@@ -1,0 +1,69 @@
+"""Who may use the server: requests with the token, or of a session that began with the token or the password."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .access import Access, client_of, too_many_attempts
+from .prefix import path_of, prefix_of
+from .problems import HttpProblem
+from .refusing import is_for_programs, refusal
+
+OPEN_PATHS = frozenset(("/login", "/favicon.ico", "/robots.txt"))
+"""The paths that a client without token and session reaches, besides those below ``/static/``."""
+MAX_NEXT = 2_000
+"""The largest number of characters of an address to which a client returns after it has logged in."""
+
+
+class AccessMiddleware:
+    """Answers requests that have neither the token nor a session: pages with the way to the login, others with 401."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it."""
+        refused = self._refused(scope) if scope["type"] == "http" and self._access.is_limited else None
+        await (refused or self._app)(scope, receive, send)
+
+    def _refused(self, scope: Scope) -> Response | None:
+        path = path_of(scope)
+        if path in OPEN_PATHS or path.startswith("/static/"):
+            return None
+        scheme, _, given = Headers(scope=scope).get("authorization", "").partition(" ")
+        request = Request(scope)
+        if scheme.lower() == "bearer":
+            client = client_of(scope)
+            if seconds := self._access.attempts.wait(client):
+                return refusal(request, too_many_attempts(seconds))
+            if self._access.is_token(given.strip()):
+                return None
+            self._access.attempts.add(client)
+            return _unauthorized(request, "this is not the token of the server", ' error="invalid_token"')
+        if self._access.has_session(request):
+            return None
+        if scope["method"] in ("GET", "HEAD") and not is_for_programs(path):
+            return RedirectResponse(login_address(request), 303)
+        hint = "send the token of the server in the header Authorization: Bearer TOKEN"
+        return _unauthorized(request, "the server asks for a token", "", hint)
+
+
+def _unauthorized(request: Request, detail: str, parameter: str, hint: str = "") -> Response:
+    answer = refusal(request, HttpProblem(401, "Not allowed", detail, hint))
+    answer.headers["WWW-Authenticate"] = f'Bearer realm="newssearch"{"," if parameter else ""}{parameter}'
+    return answer
+
+
+def login_address(request: Request) -> str:
+    """Return the address of the login, which leads back to the address of a request."""
+    wanted = path_of(request.scope)
+    if query := request.url.query:
+        wanted = f"{wanted}?{query}"
+    after = f"?next={quote(wanted, safe='/')}" if wanted != "/" and len(wanted) <= MAX_NEXT else ""
+    return f"{prefix_of(request)}/login{after}"

@@ -1,0 +1,34 @@
+"""Answers with a problem for any address: a page for people, problem details for programs."""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from .answers import problem_answer
+from .pages.links import Links
+from .pages.rendering import problem_page
+from .prefix import path_of
+from .problems import HttpProblem
+
+_log = logging.getLogger(__name__)
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether programs ask for a path, not people."""
+    return path in ("/api", "/mcp") or path.startswith(("/api/", "/mcp/"))
+
+
+def refusal(request: Request, problem: HttpProblem) -> Response:
+    """Return the answer to a request that is refused, or that failed."""
+    if is_for_programs(path_of(request.scope)):
+        return problem_answer(problem)
+    try:
+        return problem_page(problem, Links(request))
+    except Exception:  # a bug in the page: its text is better than nothing
+        _log.exception("the page of a problem cannot be shown")
+        return PlainTextResponse(
+            f"{problem.title}: {problem.detail}\n", problem.status, headers=problem.headers
+        )

@@ -253,7 +253,7 @@ QUOTING = {
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Agent, Article, Article]]:
     """Yield a client of an archive in which each field of an article has an injected instruction."""
     folder = tmp_path_factory.mktemp("private") / "index"
-    common = {
+    common: dict[str, Any] = {
         name: f"{INJECTION} {name}"
         for name in ("outlet", "source", "byline", "dateline", "located", "section", "key")
     }

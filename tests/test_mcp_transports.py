@@ -85,10 +85,9 @@ def test_ctrl_c_ends_the_server(folder: Path) -> None:
         running.stdin.flush()
         answer = json.loads(running.stdout.readline())
         assert answer["result"]["serverInfo"]["name"] == "newssearch"
-        running.send_signal(signal.SIGINT)
-        running.stdin.close()
-        assert running.wait(60) in (0, 130)
-        assert b"Traceback" not in running.stderr.read()
+        running.send_signal(signal.SIGINT)  # while the server waits for standard input
+        assert running.wait(60) == 130
+        assert running.stderr.read() == b""
 
 
 @pytest.fixture
@@ -102,6 +101,15 @@ def test_a_server_without_an_index_says_so_at_once(cli: Command) -> None:
     outcome = cli("mcp")
     assert (outcome.code, outcome.out) == (3, "")
     assert outcome.err.startswith("error: index does not exist: make an index")
+
+
+def test_a_person_who_starts_the_server_is_told_what_it_waits_for(cli: Command, folder: Path) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    outcome = cli("mcp", "--index", str(folder), terminal=True)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.err.startswith("newssearch mcp is started by a program that runs a language model")
+    assert cli("mcp", "--index", str(folder)).err == ""
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_without_the_package_the_command_says_what_to_install(

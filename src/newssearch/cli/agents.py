@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from pathlib import Path
 
 import click
@@ -9,6 +12,7 @@ import click
 from newssearch.errors import NewssearchError
 from newssearch.index import open_index
 
+from .console import EXIT_INTERRUPTED
 from .options import index_option
 
 
@@ -32,4 +36,16 @@ def mcp_command(folder: Path, timeout: float) -> None:
             f"serving a language model needs the package mcp, version 2.3 or later: pip install 'newssearch[mcp]' ({error})"
         ) from None
     with open_index(folder) as index:
-        server(newest_of(index), timeout=timeout).run("stdio")
+        made = server(newest_of(index), timeout=timeout)
+        if sys.stdin.isatty():
+            click.echo(
+                "newssearch mcp is started by a program that runs a language model, and waits for its messages on standard"
+                " input: see docs/agents.md. Ctrl-C ends it.",
+                err=True,
+            )
+        # A thread that waits for standard input would hold up an end by an exception. Nothing is left undone: all was read.
+        before = signal.signal(signal.SIGINT, lambda *_: os._exit(EXIT_INTERRUPTED))
+        try:
+            made.run("stdio")
+        finally:
+            signal.signal(signal.SIGINT, before)

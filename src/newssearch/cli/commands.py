@@ -14,11 +14,9 @@ from newssearch.display import escape
 from newssearch.errors import NewssearchError, QueryError
 
 from . import garbage
-from .console import OutputClosed, discard_output, is_closed, print_bug, print_caret
+from .console import EXIT_INTERRUPTED, OutputClosed, discard_output, is_closed, print_bug, print_caret
 from .groups import GroupedCommands
 
-EXIT_INTERRUPTED = 130
-"""The exit code of a command that Ctrl-C interrupted: the one that a shell reports for SIGINT."""
 _SHORT_COMMANDS = frozenset({"query", "show", "related", "story", "info"})
 """The commands that end before they could leave much garbage."""
 

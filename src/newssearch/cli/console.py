@@ -19,6 +19,8 @@ from .rendering.layout import Style, columns
 
 EXIT_REJECTED = 4
 """The exit code of a command that did its work, but had to reject or lose a part of its input."""
+EXIT_INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C interrupted: the one that a shell reports for SIGINT."""
 
 
 class OutputClosed(Exception):  # noqa: N818  (not an error: a reader such as `head` may stop early)

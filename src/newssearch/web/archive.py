@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from typing import NamedTuple
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple, TypeVar
 
 from newssearch._version import __version__
 from newssearch.index import Index, open_index
@@ -12,12 +13,17 @@ from newssearch.info import IndexInfo
 
 from .settings import ServerSettings
 
+MAX_KEPT = 256
+"""The largest number of values that are kept for a commit."""
 
-class CountedContents(NamedTuple):
-    """The contents of an index in numbers, at one commit."""
+Kept = TypeVar("Kept")
+
+
+class KeptValues(NamedTuple):
+    """What has been made of the index at one commit, by name."""
 
     key: str
-    info: IndexInfo
+    values: dict[Hashable, Any]
 
 
 class Archive:
@@ -27,7 +33,7 @@ class Archive:
         self.settings = settings
         self._lock = threading.Lock()
         self._index: Index | None = None
-        self._contents: CountedContents | None = None
+        self._kept = KeptValues("", {})
 
     def index(self) -> Index:
         """Return the index at its newest commit; it is opened when it is first asked for.
@@ -44,11 +50,22 @@ class Archive:
 
     def info(self) -> IndexInfo:
         """Return the contents of the index in numbers, counted once for each commit."""
+        return self.kept("contents", lambda index: index.info())
+
+    def kept(self, name: Hashable, make: Callable[[Index], Kept]) -> Kept:
+        """Return what ``make`` makes of the index, and keep it under a name until there is another commit, or another day.
+
+        At most :data:`MAX_KEPT` values are kept. Two threads may make the same value at the same time.
+        """
         index = self.index()
         key = commit_key(index)
-        if self._contents is None or self._contents.key != key:
-            self._contents = CountedContents(key, index.info())
-        return self._contents.info
+        kept = self._kept
+        if kept.key != key or len(kept.values) > MAX_KEPT:
+            kept = self._kept = KeptValues(key, {})
+        if name not in kept.values:
+            kept.values[name] = make(index)
+        made: Kept = kept.values[name]
+        return made
 
     def close(self) -> None:
         """Close the index."""

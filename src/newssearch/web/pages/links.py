@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
@@ -33,6 +34,7 @@ class Links:
     def __init__(self, request: Request) -> None:
         self.prefix = prefix_of(request)
         self.path = path_of(request.scope)
+        self._origin = f"{request.url.scheme}://{request.url.netloc}"
         self.given = tuple((name, value) for name, value in request.query_params.multi_items() if value)
 
     def values(self, name: str) -> list[str]:
@@ -43,6 +45,22 @@ class Links:
     def address(self) -> str:
         """The address of the current view, without parameters that have no value."""
         return self._address(self.path, self.given)
+
+    def value(self, name: str) -> str:
+        """Return the first value of a parameter in the current address; "" if it has none."""
+        return next(iter(self.values(name)), "")
+
+    @property
+    def query(self) -> str:
+        """The query of the current address, the first of several; "" if it has none."""
+        return self.value("q")
+
+    def asking(self, query: str) -> Links:
+        """Return the links of the same view of another query, at its first page."""
+        other = copy(self)
+        kept = [(name, value) for name, value in self.given if name not in ("q", *PAGING)]
+        other.given = (*_as_pairs([("q", query)]), *kept)
+        return other
 
     def bare(self, path: str, **parameters: object) -> str:
         """Return the address of a view with the given parameters alone. A list gives a parameter several times."""
@@ -84,6 +102,11 @@ class Links:
             return []
         return [(name, value) for name, value in self.given if name not in ("q", *PAGING)]
 
+    def picked(self, path: str, names: Collection[str], **changes: object) -> str:
+        """Return the address of another view with the given parameters of the current one alone, and changes."""
+        kept = [(name, value) for name, value in self.given if name in names and name not in changes]
+        return self._address(path, [*kept, *_as_pairs(changes.items())])
+
     def toggled(self, name: str, value: str) -> str:
         """Return the address of the current view with a value of a parameter added, or dropped if it has it."""
         values = self.values(name)
@@ -99,6 +122,10 @@ class Links:
         kept = [(name, value) for name, value in self.given if name not in left_out]
         return self._address(path, [*kept, *_as_pairs(changes.items())])
 
+    def absolute(self, address: str) -> str:
+        """Return an address of the application with the name of the server in front."""
+        return f"{self._origin}{address}"
+
     def static(self, name: str) -> str:
         """Return the address of a file of the page: style, script, picture. It changes with the content of the file."""
         return self.prefix + static_path(name)
@@ -111,6 +138,11 @@ class Links:
 def article_path(article_id: str) -> str:
     """Return the path of the page of an article."""
     return f"/article/{quote(article_id, safe='')}"
+
+
+def told_path(article_id: str) -> str:
+    """Return the path of the page of the story that an article tells."""
+    return f"/story/{quote(article_id, safe='')}"
 
 
 def _as_pairs(items: Iterable[tuple[str, object]]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -19,14 +19,18 @@ from newssearch.article import Date
 from newssearch.commit import Commit
 from newssearch.display import escape
 from newssearch.display.brief import many
+from newssearch.results import Clause, Hit
 from newssearch.snippet import Snippet
 from newssearch.web.context import ServerContext, server_context
 from newssearch.web.pool import SearchLimits
 from newssearch.web.problems import EXPECTED, HttpProblem, problem_of
 
-from .links import VIEWS, Links, article_path
+from .links import VIEWS, Links, article_path, told_path
 from .remarks import remark_of
+from .timeline import percent
 
+MAX_COPIES_NAMED = 3
+"""The largest number of outlets of copies that a hit names."""
 _log = logging.getLogger(__name__)
 
 
@@ -63,8 +67,18 @@ def _environment() -> Environment:
         "minute": minute_text,
         "marked": marked_snippet,
         "shown": shown_text,
+        "percent": percent,
+        "web_address": is_web_address,
     }
-    made.globals |= {"many": many, "article_path": article_path, "version": __version__, "VIEWS": VIEWS}
+    made.globals |= {
+        "many": many,
+        "article_path": article_path,
+        "told_path": told_path,
+        "also_in": also_in,
+        "others_of": others_of,
+        "version": __version__,
+        "VIEWS": VIEWS,
+    }
     return made
 
 
@@ -93,6 +107,25 @@ def day_text(value: Date | None) -> str:
 def minute_text(moment: dt.datetime) -> str:
     """Return a moment to the minute, as in ``2024-07-25 14:30``."""
     return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def is_web_address(url: str | None) -> bool:
+    """Whether a page may link to a url that an article states: only ``http:`` and ``https:``."""
+    return url is not None and url.lower().startswith(("http://", "https://"))
+
+
+def also_in(hit: Hit) -> str:
+    """Return where the copies of a hit's article are: the names of up to three outlets, and the number of the others."""
+    names = list(dict.fromkeys(one.outlet for one in hit.copies if one.outlet and one.outlet != hit.outlet))
+    if not names:
+        return many(hit.copies_total, "other version")
+    rest = hit.copies_total - sum(one.outlet in names[:MAX_COPIES_NAMED] for one in hit.copies)
+    return ", ".join(names[:MAX_COPIES_NAMED]) + (f" and {many(rest, 'other')}" if rest > 0 else "")
+
+
+def others_of(clauses: Sequence[Clause], left_out: int) -> str:
+    """Return a query of all clauses but the one at an index."""
+    return " AND ".join(one.text for at, one in enumerate(clauses) if at != left_out)
 
 
 def page_route(path: str, view: Callable[[View], ShownPage], name: str) -> Route:

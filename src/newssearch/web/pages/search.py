@@ -2,25 +2,136 @@
 
 from __future__ import annotations
 
-from newssearch.request import SearchOptions
-from newssearch.web.options import QUERY, options_of
-from newssearch.web.parameters import read_parameters
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from newssearch.corpus.periods import Unit
+from newssearch.facets import FacetValue
+from newssearch.index import Index
+from newssearch.results import Results, left_out
+
+from .chips import filter_chips_of, without_filters
+from .facet_panels import facet_panels, facets_to_count, useful_facets
+from .links import SHARED_PARAMETERS, Links
+from .paging import paging_of
+from .question import FINDING, PAGE_SIZES, SearchQuestion, axis_bounds, fixed_address, read_question
+from .remarks import remarks_of
 from .rendering import ShownPage, View, page_route
+from .start import start_page
+from .timeline import CountBy, Timeline, timeline_of
 
-PAGE = 10
-"""The number of hits of a page."""
-PARAMETERS = (QUERY, *options_of(SearchOptions))
+SORT_NAMES = {"relevance": "relevance", "newest": "newest", "oldest": "oldest", "added": "last added"}
+"""How a page names the orders of hits."""
+SNIPPET_CHARS = 280
+"""The length of a snippet in characters."""
 
 
 def search_page(view: View) -> ShownPage:
-    """Return the page of a search."""
-    values = read_parameters(PARAMETERS, view.links.given, ignore_others=True)
-    query = str(values.pop("q", ""))
+    """Return the page of a search; without a query and filters, what the archive holds."""
+    question = read_question(view.links)
+    if question.is_empty:
+        return start_page(view)
     index = view.context.archive.index()
-    options = {**values, "timeout": view.limits.timeout, "stop": view.limits.stop}
-    results = index.search(query, **options)  # type: ignore[arg-type]
-    return ShownPage("search.html", {"results": results, "query": query})
+    found = _found(view, index, question)
+    shown = found.corrected or found
+    links = view.links.asking(shown.query) if found.corrected else view.links
+    now = dt.datetime.now()
+    fixed = fixed_address(links, question, now, index.own_fields)
+    values: dict[str, Any] = {
+        "question": question,
+        "found": found,
+        "results": shown,
+        "here": links,
+        "remarks": remarks_of(found.query, found.diagnostics, view.links),
+        "interpretation": shown.interpretation if shown.interpretation != shown.query.strip() else "",
+        "chips": filter_chips_of(links),
+        "clear": without_filters(links),
+        "panels": facet_panels(shown.facets, question, links),
+        "timeline": _timeline(view, index, question, shown, links),
+        "left_out": left_out(shown.undated, shown.imprecise),
+        "undated": shown.dates.missing,
+        "paging": paging_of(_pages_hold(shown), question.page, question.size, links),
+        "sorts": [(name, links.here(sort=None if sort == "relevance" else sort)) for sort, name in SORT_NAMES.items()],
+        "sort": SORT_NAMES.get(str(question.options.get("sort", "relevance")), ""),
+        "sizes": [(str(size), links.here(limit=None if size == PAGE_SIZES[0] else size)) for size in PAGE_SIZES],
+        "fixed": fixed,
+        "export": _export_links(links),
+        "took": found.took,
+        "archive_articles": len(index),
+        "permalink": view.links.absolute(fixed or links.here(page=view.links.value("page"))),
+        "without_filters": _count_without_filters(view, index, question, found),
+    }  # fmt: skip
+    return ShownPage("search.html", values)
+
+
+def _found(view: View, index: Index, question: SearchQuestion) -> Results:
+    facets = view.context.archive.kept("facets", lambda index: useful_facets(index.info()))
+    return index.search(
+        question.query,
+        **question.options,
+        limit=question.size,
+        offset=(question.page - 1) * question.size,
+        facets=[*facets_to_count(facets, question), "month"],
+        snippet=SNIPPET_CHARS,
+        timeout=view.limits.timeout,
+        stop=view.limits.stop,
+    )
+
+
+def _pages_hold(results: Results) -> int:
+    """Return the number of hits on all pages, as far as this page knows: those with some of the words come after the others."""
+    more = results.more_stories if results.grouped else results.more_articles
+    return results.total_hits + more
+
+
+def _timeline(
+    view: View, index: Index, question: SearchQuestion, results: Results, links: Links
+) -> Timeline | None:
+    archive = view.context.archive
+    contents = archive.info().contents
+    count_by = _counter(view, index, results.query, question.matching)
+    every = None
+    if question.shares:
+
+        def every(unit: Unit) -> Sequence[FacetValue]:
+            name = ("all", unit, repr(sorted(question.filtering.items(), key=str)))
+            return archive.kept(name, lambda index: _counter(view, index, "", question.filtering)(unit))
+
+    bounds = axis_bounds(question, contents.first_date, contents.last_date)
+    return timeline_of(links, results.facets["month"], count_by, every, bounds, dt.date.today())
+
+
+def _counter(view: View, index: Index, query: str, options: dict[str, Any]) -> CountBy:
+    """Return what counts the articles that match a query by a unit of time."""
+
+    def count_by(unit: Unit) -> Sequence[FacetValue]:
+        limits: dict[str, Any] = {"timeout": view.limits.timeout, "stop": view.limits.stop}
+        return index.search(query, **options, limit=0, facets=[unit], strict=True, **limits).facets[unit]
+
+    return count_by
+
+
+def _export_links(links: Links) -> list[tuple[str, str]]:
+    kept: Callable[..., str] = links.picked
+    return [
+        ("CSV", kept("/api/export", FINDING, format="csv")),
+        ("NDJSON", kept("/api/export", FINDING, format="ndjson")),
+        ("JSON of this page", kept("/api/search", (*FINDING, "limit"))),
+        ("Receipt", kept("/api/receipt", SHARED_PARAMETERS)),
+    ]
+
+
+def _count_without_filters(view: View, index: Index, question: SearchQuestion, found: Results) -> int | None:
+    """Return the number of articles that match without filters, if none match with them; None if there are no filters."""
+    if found.total_articles or not filter_chips_of(view.links):
+        return None
+    kept = {
+        name: question.options[name]
+        for name in ("literal", "names", "match", "now")
+        if name in question.options
+    }
+    return index.count(question.query, **kept, timeout=view.limits.timeout, stop=view.limits.stop)
 
 
 ROUTES = (page_route("/", search_page, "search"),)

@@ -1,0 +1,147 @@
+"""The facets of a search as panels of links, each of which adds a filter, or removes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from newssearch.facets import Facet, FacetValues, others_text
+from newssearch.fields import FACET_FIELDS, FILTER_FIELDS
+from newssearch.filters import NONE
+from newssearch.info import IndexInfo
+
+from .chips import field_label
+from .links import Links
+from .question import SearchQuestion
+
+LISTED_VALUES = 8
+"""The number of values that a panel lists."""
+ALL_LISTED_VALUES = 200
+"""The number of values that a panel lists if more are asked for."""
+OPEN_PANELS = 4
+"""The number of panels that are open."""
+_ORDER = ("outlet", "source", "section", "byline", "located", "lang")
+
+
+class FacetRow(NamedTuple):
+    """A value in a panel: its text, the number of articles, what holds of it, and the addresses that change that.
+
+    ``articles`` is None for an excluded value, whose articles are not counted.
+    """
+
+    text: str
+    articles: int | None
+    selected: bool
+    excluded: bool
+    toggle: str
+    exclude: str
+
+
+class FacetPanel(NamedTuple):
+    """A facet: its name, its rows, how many values are not listed, and the addresses that list more or fewer.
+
+    ``find`` is the text that the listed values contain. ``hidden`` are the parameters that a search within the facet keeps.
+    """
+
+    name: str
+    label: str
+    rows: tuple[FacetRow, ...]
+    total: int
+    others: str
+    expanded: bool
+    open: bool
+    find: str
+    more: str
+    fewer: str
+    hidden: tuple[tuple[str, str], ...]
+
+
+def useful_facets(info: IndexInfo) -> tuple[str, ...]:
+    """Return the names of the facets that divide the articles of an archive: those with two values, or with one and without."""
+    contents = info.contents
+    own = {
+        name: values
+        for name, values in contents.by_own_field.items()
+        if contents.own_fields[name] != "number"
+    }
+    counted = {**{name: contents.by_field.get(name, ()) for name in _ORDER}, **own}
+    return tuple(name for name, values in counted.items() if len(values) > 1)
+
+
+def facets_to_count(names: Iterable[str], question: SearchQuestion) -> list[Facet]:
+    """Return the facets to ask for: each without its own filter, so that several values can be chosen."""
+    found = []
+    for name in names:
+        wide = name == question.facet
+        limit = ALL_LISTED_VALUES if wide else LISTED_VALUES
+        found.append(Facet(name, limit, question.find if wide else "", disjunctive=True))
+    return found
+
+
+def facet_panels(
+    facets: Mapping[str, FacetValues], question: SearchQuestion, links: Links
+) -> tuple[FacetPanel, ...]:
+    """Return the panels of the counted facets; those in which nothing can be chosen are left out."""
+    found: list[FacetPanel] = []
+    for name, values in facets.items():
+        if name in FACET_FIELDS and name not in FILTER_FIELDS:
+            continue  # a facet of dates
+        wide = name == question.facet
+        rows = _facet_rows(name, values, links)
+        if (
+            not wide
+            and len(rows) + values.others < 2
+            and not any(row.selected or row.excluded for row in rows)
+        ):
+            continue
+        hidden = tuple(pair for pair in links.given if pair[0] not in ("facet", "find", "page"))
+        found.append(
+            FacetPanel(
+                name,
+                field_label(name),
+                rows,
+                values.total,
+                others_text(values),
+                wide,
+                wide or len(found) < OPEN_PANELS or any(row.selected or row.excluded for row in rows),
+                question.find if wide else "",
+                f"{links.here(facet=name, find=None)}#facet-{name}",
+                f"{links.here(facet=None, find=None)}#facet-{name}",
+                (*hidden, ("facet", name)),
+            )
+        )
+    return tuple(found)
+
+
+def _facet_rows(name: str, values: FacetValues, links: Links) -> tuple[FacetRow, ...]:
+    option = name if name in FILTER_FIELDS else "where"
+    excluded = set(links.values(f"{option}_not"))
+    rows = []
+    for one in values:
+        text = NONE.value if one.value is None else one.value
+        value = text if option == name else f"{name}={text}"
+        left_out = value in excluded
+        excluded.discard(value)
+        rows.append(
+            _facet_row(option, text, value, None if left_out else one.articles, one.selected, left_out, links)
+        )
+    for value in sorted(excluded):
+        field, _, text = value.rpartition("=") if option != name else (name, "", value)
+        if field.strip() == name:
+            rows.append(_facet_row(option, text, value, None, False, True, links))
+    return tuple(rows)
+
+
+def _facet_row(
+    option: str, text: str, value: str, articles: int | None, selected: bool, excluded: bool, links: Links
+) -> FacetRow:
+    wanted = [one for one in links.values(option) if one != value]
+    unwanted = [one for one in links.values(f"{option}_not") if one != value]
+    if selected and value in links.values(option):
+        toggle = links.here(**{option: wanted})
+    elif excluded:
+        toggle = links.here(**{f"{option}_not": unwanted})
+    else:
+        toggle = links.here(**{option: [*links.values(option), value], f"{option}_not": unwanted})
+    exclude = links.here(**{option: wanted, f"{option}_not": [*unwanted, value]})
+    return FacetRow(text, articles, selected, excluded, toggle, exclude)

@@ -1,0 +1,278 @@
+"""The articles that match over time: the periods that are shown, and where each leads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from newssearch.corpus.periods import UNITS, Unit, first_day, last_day, period_name, period_number
+from newssearch.display.brief import many
+from newssearch.facets import FacetValue
+
+from .charts import ChartBar, bar_chart, time_ticks
+from .links import Links
+
+OUTLYING_SHARE = 0.005
+"""The share of the dated articles that may lie before the axis, and after it."""
+WORTH_CUTTING = 0.8
+"""The axis is cut if what remains of it is at most this part."""
+MAX_BARS = {"day": 100, "week": 110, "month": 130, "quarter": 130, "year": 200}
+"""The largest number of periods for which a unit of time is chosen."""
+MAX_CHOSEN_BARS = 500
+"""The largest number of periods that a reader can choose."""
+DATES = ("since", "until", "on")
+
+PeriodCounts = Mapping[int, int]
+"""Numbers of articles, by the number of their period."""
+CountBy = Callable[[Unit], Sequence[FacetValue]]
+"""PeriodCounts the articles by a unit of time."""
+
+Bounds = tuple[dt.date | None, dt.date | None]
+"""The first and the last day that are asked for; None where the period is open."""
+
+
+class PeriodSpan(NamedTuple):
+    """Consecutive periods of a unit of time, from the first to the last number."""
+
+    unit: Unit
+    first: int
+    last: int
+
+    @property
+    def size(self) -> int:
+        """The number of periods."""
+        return self.last - self.first + 1
+
+    @property
+    def days(self) -> tuple[dt.date, dt.date]:
+        """The first and the last day."""
+        return first_day(self.unit, self.first), last_day(self.unit, self.last)
+
+    def by(self, unit: Unit) -> PeriodSpan:
+        """Return the periods of another unit that these days lie in."""
+        since, until = self.days
+        return PeriodSpan(unit, period_number(unit, since), period_number(unit, until))
+
+
+class TimeRow(NamedTuple):
+    """The number of articles in a period; ``all_articles`` counts those that the filters let through, None if not counted."""
+
+    value: str
+    since: dt.date
+    until: dt.date
+    over: bool
+    articles: int
+    all_articles: int | None
+    address: str
+
+    @property
+    def share(self) -> float | None:
+        """The share of the articles that match; None if there are none, or if they are not counted."""
+        return self.articles / self.all_articles if self.all_articles else None
+
+
+class Outlying(NamedTuple):
+    """The articles beyond the axis: a text such as ``7 before 2019``, and the address of their hits."""
+
+    text: str
+    address: str
+
+
+class Timeline(NamedTuple):
+    """The articles over time: the rows, the chart of them, the articles beyond it, and the units that can be chosen.
+
+    ``whole`` is the address without a period, if there is one.
+    """
+
+    unit: Unit
+    shares: bool
+    rows: tuple[TimeRow, ...]
+    chart: Markup
+    outlying: tuple[Outlying, ...]
+    units: tuple[tuple[str, str], ...]
+    whole: str | None
+
+    @property
+    def open(self) -> TimeRow | None:
+        """The last period, if it is not over yet."""
+        return self.rows[-1] if self.rows and not self.rows[-1].over else None
+
+
+def period_counts(unit: Unit, values: Iterable[FacetValue]) -> dict[int, int]:
+    """Return the number of articles of each period, by its number. Articles without a date are left out."""
+    return {_number_of(unit, one.value): one.articles for one in values if one.value is not None}
+
+
+def _number_of(unit: Unit, value: str) -> int:
+    year = int(value[:4])
+    if unit == "year":
+        return year - 1970
+    if unit == "month":
+        return (year - 1970) * 12 + int(value[5:7]) - 1
+    if unit == "quarter":
+        return (year - 1970) * 4 + int(value[6:]) - 1
+    day = dt.date.fromisocalendar(year, int(value[6:]), 1) if unit == "week" else dt.date.fromisoformat(value)
+    return period_number(unit, day)
+
+
+def shown_span(unit: Unit, counts: PeriodCounts) -> PeriodSpan | None:
+    """Return the periods that an axis shows: all, unless a few articles far from the others would stretch it.
+
+    >>> shown_span("month", {0: 2, 500: 400, 510: 500}), shown_span("month", {0: 300, 10: 400})
+    (PeriodSpan(unit='month', first=500, last=510), PeriodSpan(unit='month', first=0, last=10))
+    """
+    if not counts:
+        return None
+    numbers = sorted(counts)
+    span = PeriodSpan(unit, numbers[0], numbers[-1])
+    most = OUTLYING_SHARE * sum(counts.values())
+    before = list(accumulate(counts[number] for number in numbers))
+    after = list(accumulate(counts[number] for number in reversed(numbers)))[::-1]
+    first = next(number for number, sum_ in zip(numbers, before, strict=True) if sum_ > most)
+    last = next(
+        number for number, sum_ in zip(reversed(numbers), reversed(after), strict=True) if sum_ > most
+    )
+    cut = PeriodSpan(unit, first, max(first, last))
+    return cut if cut.size <= WORTH_CUTTING * span.size else span
+
+
+def suitable_unit(span: PeriodSpan) -> Unit:
+    """Return the finest unit of time with which there are few enough bars.
+
+    >>> suitable_unit(PeriodSpan("month", 500, 501)), suitable_unit(PeriodSpan("month", 500, 900))
+    ('day', 'year')
+    """
+    return next((unit for unit in UNITS if span.by(unit).size <= MAX_BARS[unit]), "year")
+
+
+def choosable_units(span: PeriodSpan) -> tuple[Unit, ...]:
+    """Return the units of time by which a span can be shown: with two bars or more, but not too many."""
+    return tuple(unit for unit in UNITS if 2 <= span.by(unit).size <= MAX_CHOSEN_BARS)
+
+
+def timeline_of(
+    links: Links,
+    months: Sequence[FacetValue],
+    count_by: CountBy,
+    all_by: CountBy | None,
+    bounds: Bounds,
+    today: dt.date,
+) -> Timeline | None:
+    """Return the articles over time; None if none of them has a date.
+
+    ``months`` are the articles by month. ``count_by`` counts them by another unit, and ``all_by`` the articles that they
+    are a share of; it is None if numbers are shown. ``bounds`` are those of the axis.
+    """
+    counts = period_counts("month", months)
+    span = shown_span("month", counts)
+    if span is None:
+        return None
+    span = _within(span, bounds)
+    wanted = links.value("unit")
+    units = choosable_units(span)
+    unit = next((one for one in units if one == wanted), None) or suitable_unit(span)
+    if unit != "month":
+        counts = period_counts(unit, count_by(unit))
+    if unit in ("day", "week"):  # the months may begin and end without articles
+        span = _within(shown_span(unit, counts) or span.by(unit), bounds)
+    else:
+        span = span.by(unit)
+    totals = None if all_by is None else period_counts(unit, all_by(unit))
+    rows = _rows(links, span, counts, totals, bounds, today)
+    return Timeline(
+        unit,
+        totals is not None,
+        rows,
+        _chart_of(rows, span, totals is not None),
+        _outlying(links, span, counts),
+        tuple((one, links.here(unit=one)) for one in units),
+        links.here(since=None, until=None, on=None) if any(links.value(name) for name in DATES) else None,
+    )
+
+
+def _within(span: PeriodSpan, bounds: Bounds) -> PeriodSpan:
+    """Return a span that begins and ends with the bounds, where there are any."""
+    since, until = (None if day is None else period_number(span.unit, day) for day in bounds)
+    first = span.first if since is None else since
+    return PeriodSpan(span.unit, first, max(first, span.last if until is None else until))
+
+
+def _rows(
+    links: Links,
+    span: PeriodSpan,
+    counts: PeriodCounts,
+    totals: PeriodCounts | None,
+    bounds: Bounds,
+    today: dt.date,
+) -> tuple[TimeRow, ...]:
+    found = []
+    for number in range(span.first, span.last + 1):
+        since, until = first_day(span.unit, number), last_day(span.unit, number)
+        first, end = max(since, bounds[0] or since), min(until, bounds[1] or until)
+        address = links.here(since=first, until=end, on=None, unit=None)
+        of_all = None if totals is None else totals.get(number, 0)
+        name = period_name(span.unit, since)
+        found.append(TimeRow(name, since, until, until < today, counts.get(number, 0), of_all, address))
+    return tuple(found)
+
+
+def _chart_of(rows: Sequence[TimeRow], span: PeriodSpan, shares: bool) -> Markup:
+    bars = [
+        ChartBar(
+            (row.share or 0.0) if shares else row.articles,
+            row_title(row),
+            row.address,
+            row.since.isoformat(),
+            row.until.isoformat(),
+            not row.over,
+        )
+        for row in rows
+    ]
+    what = "Share of all articles" if shares else "Articles"
+    label = f"{what} by {span.unit}, {rows[0].value} to {rows[-1].value}"
+    shown = percent if shares else _number_label
+    return bar_chart(bars, time_ticks(span.unit, span.first, span.size), shown, label, not shares)
+
+
+def row_title(row: TimeRow) -> str:
+    """Return what a period says when it is pointed at."""
+    of_all = "" if row.all_articles is None else f" of {row.all_articles:,}"
+    share = "" if row.share is None else f", {percent(row.share)}"
+    return f"{row.value}{'' if row.over else ' (not over)'}: {many(row.articles, 'article')}{of_all}{share}"
+
+
+def percent(share: float) -> str:
+    """Return a share as a text.
+
+    >>> percent(0.25), percent(0.0123), percent(0.00004)
+    ('25 %', '1.2 %', '0.004 %')
+    """
+    value = share * 100
+    return f"{float(f'{value:.2g}'):.10g} %"
+
+
+def _number_label(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _outlying(links: Links, span: PeriodSpan, counts: PeriodCounts) -> tuple[Outlying, ...]:
+    """Return the articles before and after a span, each with a link to them."""
+    since, until = span.days
+    before = sum(articles for number, articles in counts.items() if number < span.first)
+    after = sum(articles for number, articles in counts.items() if number > span.last)
+    found = []
+    if before:
+        address = links.here(since=None, until=since - dt.timedelta(days=1), on=None, unit=None)
+        found.append(Outlying(f"{before:,} before {_start_text(span.unit, since)}", address))
+    if after:
+        address = links.here(since=until + dt.timedelta(days=1), until=None, on=None, unit=None)
+        found.append(Outlying(f"{after:,} after {_start_text(span.unit, until)}", address))
+    return tuple(found)
+
+
+def _start_text(unit: Unit, day: dt.date) -> str:
+    return period_name(unit, day) if unit != "week" else day.isoformat()

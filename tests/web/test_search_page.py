@@ -1,0 +1,335 @@
+"""The page of a search: what a reader sees, and where each link leads. Links are followed as a reader does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import pytest
+from starlette.testclient import TestClient
+
+import newssearch
+from newssearch.web import create_app
+from support import article, index_of
+
+ARTICLES = [
+    article("Flood in the valley", "The river rose after heavy rain.", "Rain fell on <b>Sunday</b>.", date="2024-07-25", outlet="The Echo", section="World"),
+    article("Storm", "Rain and wind.", "Nobody was hurt.", date="2024-07-26", outlet="The Post", section="World"),
+    article("Dry month", "No rain fell in August.", date="2024-08-10", outlet="The Post", section="Science"),
+    article("Harvest", "The rain came late.", date="2024-10-02", outlet="Farmer & Sons", source="Reuters"),
+    article("Umbrella", "Rain, they say.", outlet="The Post"),
+    article("Sun", "It was hot.", date="2024-09-01", outlet="The Post"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an index of six articles; five have rain, and one of these has no date."""
+    folder = tmp_path_factory.mktemp("archive") / "index"
+    index_of(folder, *ARTICLES).close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reader(folder: Path) -> Iterator[TestClient]:
+    """Yield a client of the application that serves the archive."""
+    with TestClient(create_app(folder), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+class Shown:
+    """A page as a reader sees it."""
+
+    def __init__(self, client: TestClient, address: str) -> None:
+        self.client = client
+        answer = client.get(address)
+        self.status = answer.status_code
+        self.address = str(answer.url).removeprefix("http://127.0.0.1")
+        self.html = answer.text
+        self.tree: Any = lxml.html.fromstring(answer.text)
+
+    def all(self, path: str) -> list[str]:
+        """Return the texts of the elements at a path of XPath, with single spaces."""
+        return [" ".join(one.text_content().split()) for one in self.tree.xpath(path)]
+
+    def rows(self, path: str) -> list[list[str]]:
+        """Return the texts of the cells of the rows of a table."""
+        return [[" ".join(cell.text_content().split()) for cell in row] for row in self.tree.xpath(path)]
+
+    def text(self, path: str) -> str:
+        """Return the text of the only element at a path."""
+        (text,) = self.all(path)
+        return text
+
+    def link(self, path: str) -> str:
+        """Return the address of the only link at a path."""
+        (link,) = self.tree.xpath(path)
+        return str(link.get("href"))
+
+    def follow(self, path: str) -> Shown:
+        """Return the page that the only link at a path leads to."""
+        return Shown(self.client, self.link(path))
+
+    @property
+    def headlines(self) -> list[str]:
+        """The headlines of the hits."""
+        return self.all(f"//{HITS}//h2")
+
+
+HITS = "ol[@class='hits']"
+CHIPS = "//ul[@class='chips']/li/span[2]"
+
+
+def facet(name: str, value: str) -> str:
+    """Return the path of the link of a value of a facet."""
+    return f"//details[@id='facet-{name}']//a[@class='value'][normalize-space()='{value}']"
+
+
+def test_a_page_shows_totals_and_hits(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain")
+    assert page.text("//h1") == "5 articles"
+    assert sorted(page.headlines) == sorted(one.title for one in ARTICLES if one.title and one.title != "Sun")
+    assert "2024-10-02 Farmer & Sons" in page.all("//p[@class='hit-date']")
+    assert "source Reuters" in " ".join(page.all("//li[@class='hit']//p[@class='meta']"))
+    assert {word.lower() for word in page.all("//li[@class='hit']//mark")} == {"rain"}
+
+
+def test_text_of_articles_is_no_markup(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=sunday")
+    assert page.all("//p[@class='snippet']") == ["Rain fell on <b>Sunday</b>."]
+    assert not page.tree.xpath("//p[@class='snippet']/b")
+
+
+@pytest.mark.parametrize(
+    "hostile", ["<script>alert(1)</script>", "\" onfocus=x autofocus '", "{{7*7}}", "\x1b[31m"]
+)
+def test_what_is_asked_is_no_markup(reader: TestClient, hostile: str) -> None:
+    for name in ("q", "outlet", "outlet_not", "since", "sort", "find", "unit", "where"):
+        answer = reader.get("/", params={"q": "rain", name: hostile})
+        tree: Any = lxml.html.fromstring(answer.text)
+        assert not tree.xpath("//main//script | //*[@onfocus] | //*[@autofocus]")
+        assert (
+            "49" not in answer.text.replace("x49", "")
+            or hostile != "{{7*7}}"
+            or "{{7*7}}" in tree.text_content()
+        )
+
+
+def test_a_value_of_a_facet_filters_and_others_stay_to_be_added(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain").follow(facet("outlet", "The Echo"))
+    assert page.headlines == ["Flood in the valley"]
+    assert page.all(CHIPS) == ["The Echo"]
+    both = page.follow(facet("outlet", "Farmer & Sons"))
+    assert sorted(both.headlines) == ["Flood in the valley", "Harvest"]
+    assert both.follow(facet("outlet", "The Echo")).headlines == ["Harvest"]
+
+
+def test_a_value_can_be_excluded_and_let_in_again(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain").follow(
+        "//details[@id='facet-outlet']//a[@aria-label='Exclude The Post']"
+    )
+    assert sorted(page.headlines) == ["Flood in the valley", "Harvest"]
+    assert page.all(CHIPS) == ["not The Post"]
+    again = page.follow("//details[@id='facet-outlet']//a[@aria-label='No longer exclude The Post']")
+    assert again.address == "/?q=rain"
+
+
+def test_articles_without_a_value_can_be_chosen(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain").follow(facet("section", "(none)"))
+    assert sorted(page.headlines) == ["Harvest", "Umbrella"]
+
+
+def test_each_filter_has_a_link_that_removes_it(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain&outlet=The+Post&since=2024-08&sort=newest&page=1")
+    assert page.all(CHIPS) == ["The Post", "2024-08"]
+    without = page.follow("//li[@class='chip'][1]/a")
+    assert without.address == "/?q=rain&since=2024-08&sort=newest"
+    assert page.link("//a[@class='clear']") == "/?q=rain&sort=newest"
+
+
+def test_a_facet_can_be_searched(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain&facet=outlet&find=farm")
+    assert page.all("//details[@id='facet-outlet']//a[@class='value']") == ["Farmer & Sons"]
+    hidden = {
+        one.get("name"): one.get("value")
+        for one in page.tree.xpath("//form[@class='within']/input[@type='hidden']")
+    }
+    assert hidden == {"q": "rain", "facet": "outlet"}
+
+
+def test_an_error_stands_below_its_place(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain+colour:red&outlet=The+Post")
+    assert page.status == 400
+    line, caret = page.tree.xpath("//pre[@class='place']")[0].text_content().split("\n")
+    assert line[caret.index("^") : caret.rindex("^") + 1] == "colour:"
+    assert page.tree.xpath("//input[@name='q']/@value") == ["rain colour:red"]
+    assert page.tree.xpath("//form[@role='search']//input[@name='outlet']/@value") == ["The Post"]
+
+
+def test_what_may_be_meant_is_a_link_to_the_changed_query(reader: TestClient) -> None:
+    assert Shown(reader, "/?q=rain+outlit:x").follow(
+        "//li[contains(@class,'remark')]//a"
+    ).address == "/?q=rain+outlet:x".replace("+", "%20")
+    page = Shown(reader, '/?q=rain outlet:"the poste"')
+    assert page.follow("//ul[@class='remarks']//a").headlines
+
+
+def test_a_misspelt_query_shows_the_results_of_the_corrected_one(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=umbrela")
+    assert page.headlines == ["Umbrella"]
+    assert "No article has “umbrela”" in page.text("//p[@class='instead']") or "umbrela" in page.text(
+        "//p[@class='instead']"
+    )
+    assert page.follow("//p[@class='instead']/a").address == "/?q=umbrella"
+
+
+def test_where_nothing_is_found_the_clause_to_blame_is_shown(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain+hot&strict=true")
+    assert page.text("//h1") == "Nothing found"
+    assert page.rows("//div[@class='empty']//tbody/tr") == [["rain", "5", "1"], ["hot", "1", "5"]]
+    assert len(page.follow("//div[@class='empty']//tbody/tr[2]/td[2]/a").headlines) == 5
+
+
+def test_where_filters_leave_nothing_they_can_be_removed(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=hot&outlet=The+Echo&strict=true")
+    assert "Without the filters, 1 article matches" in page.text("//div[@class='empty']")
+    assert page.follow("//div[@class='empty']/p/a").headlines == ["Sun"]
+
+
+def test_articles_with_some_of_the_words_follow(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain+valley")
+    assert page.text("//h1") == "1 article"
+    assert page.text("//h2[@class='second']") == "With some of the words: 4 more articles"
+    assert len(page.headlines) == 5
+    assert "without valley" in page.all("//li[@class='hit']//p[@class='meta']")[-1]
+
+
+def test_a_bar_leads_to_the_hits_of_its_period(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain&unit=month")
+    titles = page.all("//a[@data-since]/title")
+    assert titles == [
+        "2024-07: 2 articles",
+        "2024-08: 1 article",
+        "2024-09: 0 articles",
+        "2024-10: 1 article",
+    ]
+    july = page.follow("//a[@data-since='2024-07-01']")
+    assert sorted(july.headlines) == ["Flood in the valley", "Storm"]
+    assert july.follow("//a[normalize-space()='whole period']").address == "/?q=rain"
+    assert "1 without a date" in page.text("//div[@class='time-foot']/p")
+
+
+def test_shares_are_of_all_articles_that_the_filters_let_through(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain&unit=month&share=1&outlet=The+Post&since=2024-07&until=2024-09")
+    assert page.all("//a[@data-since]/title") == [
+        "2024-07: 1 article of 1, 100 %",
+        "2024-08: 1 article of 1, 100 %",
+        "2024-09: 0 articles of 1, 0 %",
+    ]
+    assert page.rows("//table[@class='data']/tbody/tr")[2] == ["2024-09", "0", "1", "0 %"]
+
+
+def test_an_outlier_does_not_stretch_the_axis(tmp_path: Path) -> None:
+    many = [
+        article(f"Rain {day}", "Rain.", date=(dt.date(2024, 1, 1) + dt.timedelta(day)).isoformat())
+        for day in range(300)
+    ]
+    index_of(tmp_path / "index", article("Old", "Rain.", date="1995-05-05"), *many).close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        page = Shown(client, "/?q=rain&unit=month")
+        assert page.all("//a[@data-since]/title")[0] == "2024-01: 31 articles"
+        before = page.follow("//a[normalize-space()='1 before 2024-01']")
+        assert before.headlines == ["Old"]
+
+
+def test_a_period_that_is_not_over_is_marked(tmp_path: Path) -> None:
+    today = dt.date.today().isoformat()
+    index_of(
+        tmp_path / "index", article("New", "Rain.", date=today), article("Old", "Rain.", date="2024-01-01")
+    ).close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        page = Shown(client, "/?q=rain&unit=year")
+        assert page.all("//a[@data-since]/title")[-1] == f"{today[:4]} (not over): 1 article"
+        assert len(page.tree.xpath("//*[@class='bar open']")) == 1
+        assert f"{today[:4]} is not over" in page.text("//div[@class='time-foot']/p")
+
+
+def test_relative_dates_can_be_fixed(reader: TestClient) -> None:
+    fixed = "//a[normalize-space()='fixed dates']"
+    today = dt.date.today()
+    week = today - dt.timedelta(7)
+    assert Shown(reader, "/?q=rain&since=-7d").link(fixed) == f"/?q=rain&since={week.isoformat()}"
+    assert Shown(reader, "/?q=rain&on=today").link(fixed) == f"/?q=rain&since={today}&until={today}"
+    page = Shown(reader, "/?q=rain+date:-9000d")
+    assert f"now={today.isoformat()}" in page.link(fixed)
+    assert sorted(page.follow(fixed).headlines) == sorted(page.headlines)
+    assert not Shown(reader, "/?q=rain+date:2024&until=2025").tree.xpath(fixed)
+
+
+def test_parameters_without_a_value_are_left_out(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain&since=&until=&outlet=The+Post&page=2")
+    assert page.address == "/?q=rain&outlet=The%20Post&page=2"
+
+
+def test_hits_are_on_pages(tmp_path: Path) -> None:
+    index_of(
+        tmp_path / "index", *(article(f"Rain number {n}", f"Rain {n} fell at place {n}.") for n in range(23))
+    ).close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        first = Shown(client, "/?q=rain&sort=oldest")
+        second = first.follow("//nav[@class='pages']//a[@rel='next']")
+        third = second.follow("//nav[@class='pages']//a[@rel='next']")
+        assert [len(page.headlines) for page in (first, second, third)] == [10, 10, 3]
+        assert len({*first.headlines, *second.headlines, *third.headlines}) == 23
+        assert third.follow("//nav[@class='pages']//a[@rel='prev']").headlines == second.headlines
+        assert not third.tree.xpath("//nav[@class='pages']//a[@rel='next']")
+
+
+def test_exports_have_the_query_and_the_filters_of_the_page(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain&outlet=The+Post&unit=month&page=2&sort=newest")
+    assert (
+        page.link("//a[normalize-space()='CSV']")
+        == "/api/export?q=rain&outlet=The%20Post&sort=newest&format=csv"
+    )
+    answer = reader.get(page.link("//a[normalize-space()='JSON of this page']"))
+    assert answer.json()["total_articles"] == 3
+
+
+def test_copies_lead_to_their_story(tmp_path: Path) -> None:
+    text = "The minister said on Monday that the dam would be closed after the heaviest rain in thirty years."
+    copies = [
+        article(f"Dam {name}", text, text[::-1], date="2024-07-25", outlet=name)
+        for name in ("A Post", "B Post", "C Post")
+    ]
+    index_of(tmp_path / "index", *copies).close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        page = Shown(client, "/?q=dam")
+        assert len(page.headlines) == 1
+        assert page.text("//a[contains(., 'also in')]").startswith("also in ")
+        assert page.link("//a[contains(., 'also in')]").startswith("/story/")
+        each = Shown(client, "/?q=dam&group=false")
+        assert len(each.headlines) == 3
+
+
+def test_the_first_page_shows_what_the_archive_holds(reader: TestClient) -> None:
+    page = Shown(reader, "/")
+    assert page.text("//h1") == "6 articles"
+    assert "25 July 2024 to 2 October 2024" in page.text("//div[@class='folio']/p")
+    assert page.all("//ol[@class='latest']//h3")[0] == "Harvest"
+    for example in page.tree.xpath("//dl[@class='examples']//a"):
+        assert Shown(reader, example.get("href")).status == 200
+
+
+def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
+    newssearch.create(tmp_path / "index").close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        assert "newssearch index FOLDER" in Shown(client, "/").text("//main")
+
+
+def test_the_views_keep_the_query_and_the_filters(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain&outlet=The+Post&unit=month&page=2")
+    assert page.link("//nav[@class='views']//a[.='In context']") == "/context?q=rain&outlet=The%20Post"
+    assert page.text("//nav[@class='views']//a[@aria-current='page']") == "Articles"

@@ -153,4 +153,8 @@ _LATER = dt.datetime(9000, 1, 1)
 def _counts_from_now(query: str, now: dt.datetime, own: Iterable[ArticleField]) -> bool:
     if ":" not in query:
         return False
-    return str(parse(query, now=now, fields=own)) != str(parse(query, now=_LATER, fields=own))
+    fields = tuple(own)
+    first, later = (parse(query, now=moment, fields=fields).tree for moment in (now, _LATER))
+    return repr(first) != repr(
+        later
+    )  # nodes with other bounds of the same text are equal, but look different

@@ -293,6 +293,12 @@ def test_a_search_past_its_time_limit_prints_nothing_and_has_an_exit_code_of_its
         assert cli(*searching, "--format", format_, "--timeout", "3600").code == 0
 
 
+def test_a_comparison_of_copies_past_its_time_limit_prints_nothing(cli: Command, held: Path) -> None:
+    stopped = cli("story", ids(cli)["Storm"], "--timeout", "0")
+    assert (stopped.code, stopped.out) == (5, "")
+    assert cli("story", ids(cli)["Storm"], "--timeout", "3600").code == 0
+
+
 def test_a_time_limit_is_a_number_of_seconds_from_0_on(cli: Command, held: Path) -> None:
     assert cli("query", "rain", "--timeout", "-1").code == 2
     assert cli("query", "rain", "--timeout", "soon").code == 2

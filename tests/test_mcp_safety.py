@@ -111,7 +111,7 @@ def test_a_search_that_takes_too_long_ends_with_advice(
         for tool, arguments in (
             ("search", {"query": "rain"}), ("count", {"query": "rain", "by": "outlet"}), ("over_time", {"query": "rain"}),
             ("kwic", {"query": "rain"}), ("collocates", {"query": "rain"}), ("related", {"id": RAIN.id}),
-            ("explain", {"query": "rain"}),
+            ("explain", {"query": "rain"}), ("story", {"id": RAIN.id}),
         ):  # fmt: skip
             assert hurried.failure(tool, **arguments).startswith(
                 "The search was stopped at its time limit of 1e-09 s. Make it cheaper: add since and until"

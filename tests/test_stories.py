@@ -110,6 +110,18 @@ def test_stories_are_those_that_a_look_at_every_pair_finds(
             assert stories_in(index) == expected_stories(list(held.values()))
 
 
+@pytest.mark.parametrize(("words", "kinds"), [(628, ["added", "same"]), (640, ["cut", "added"])])
+def test_a_long_paragraph_that_repeats_few_words_is_not_compared_word_by_word(
+    words: int, kinds: list[str]
+) -> None:
+    """Each word of the one could stand for a quarter of the words of the other: some such texts would take a minute."""
+    old = " ".join(["rain", "sun", "wind", "snow"] * (words // 4))
+    first, article = (Article.create(title="T", text=text) for text in (old, f"hail {old}"))
+    (change,) = changes(first, article)
+    assert [edit.kind for edit in change.edits] == kinds
+    assert change.edits[-1].text == (f"hail {old}" if kinds[0] == "cut" else old)
+
+
 # ---- the command line
 
 

@@ -14,12 +14,16 @@ from newssearch.text.analysis import analyser
 
 from .article import Article, Date
 from .display import notebook
+from .stopping import NEVER, StopCheck
 
 MIN_SIMILARITY_OF_VERSIONS = 0.3
 """The smallest Jaccard similarity, by pairs of adjacent words, of two paragraphs that are versions of each other."""
 MAX_WORDS_TO_COMPARE = 2_000
 """The largest number of words of a changed paragraph that is compared word by word. Longer ones have two edits: the old
 text as cut, and the new text as added."""
+MAX_EQUAL_WORDS_TO_COMPARE = 100_000
+"""The largest number of pairs of equal words, one of each text, of a changed paragraph that is compared word by word. The time
+grows with it: texts that repeat few words would take a minute."""
 
 ChangeKind = Literal["kept", "changed", "cut", "added"]
 
@@ -159,12 +163,15 @@ class Story:
         return {"articles": len(self.versions), "versions": [version.to_dict() for version in self.versions]}
 
 
-def compare(articles: Sequence[Article]) -> Story:
-    """Return the story whose versions are the given articles, each compared with the first of them."""
-    return Story(tuple(_version(articles[0], article) for article in articles))
+def compare(articles: Sequence[Article], check: StopCheck = NEVER) -> Story:
+    """Return the story whose versions are the given articles, each compared with the first of them.
+
+    ``check`` is called for each paragraph.
+    """
+    return Story(tuple(_version(articles[0], article, check) for article in articles))
 
 
-def _version(first: Article, article: Article) -> Version:
+def _version(first: Article, article: Article, check: StopCheck) -> Version:
     return Version(
         article.id,
         article.title,
@@ -174,11 +181,11 @@ def _version(first: Article, article: Article) -> Version:
         article.url,
         len(article.paragraphs),
         len(first.paragraphs),
-        tuple(changes(first, article)),
+        tuple(changes(first, article, check)),
     )
 
 
-def changes(first: Article, article: Article) -> list[Change]:
+def changes(first: Article, article: Article, check: StopCheck = NEVER) -> list[Change]:
     """Return a change for each paragraph of ``first`` or ``article``, in the order of ``article``.
 
     Paragraphs with the same words are kept, even at another position. The others are paired by similarity, most similar
@@ -198,6 +205,7 @@ def changes(first: Article, article: Article) -> list[Change]:
             behind[place].append(Change("cut", before + 1, None, text))
     found += behind[-1]
     for after, text in enumerate(new):
+        check()
         if after not in of_new:
             found.append(Change("added", None, after + 1, text))
             continue
@@ -272,7 +280,9 @@ def _word_pairs(words: Sequence[str]) -> set[tuple[str, ...]]:
 
 def _edits(old: Sequence[str], new: Sequence[str]) -> Iterable[Edit]:
     """Yield the runs of words that two versions of a paragraph share, and those that were cut or added, in order."""
-    if max(len(old), len(new)) > MAX_WORDS_TO_COMPARE:
+    of_old, of_new = Counter(old), Counter(new)
+    equal = sum(number * of_new[word] for word, number in of_old.items())
+    if max(len(old), len(new)) > MAX_WORDS_TO_COMPARE or equal > MAX_EQUAL_WORDS_TO_COMPARE:
         yield Edit("cut", " ".join(old))
         yield Edit("added", " ".join(new))
         return

@@ -28,6 +28,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "count": Index.count,
     "kwic": Index.kwic,
     "scan": lambda index, query, **options: list(index.scan(query, **options)),
+    "story": lambda index, query, **options: index.story(index.find()[0], **options),
     "related": lambda index, query, **options: index.related(index.find()[0], **options),
 }
 METHOD = pytest.mark.parametrize("method", METHODS)

@@ -280,13 +280,14 @@ def related_command(
 @index_option
 @click.option("--list", "listed", is_flag=True, help="List the versions without their changes.")
 @json_option
-def story_command(article_id: str, folder: Path, listed: bool, as_json: bool) -> int:
+@timeout_option
+def story_command(article_id: str, folder: Path, listed: bool, as_json: bool, timeout: float | None) -> int:
     """Print the versions of a story: who published it when, and which paragraphs each kept, changed, cut or added.
 
     Each version is compared with the earliest. ID is the id of any version, the end of that id, or key:KEY.
     """
     with open_index(folder) as opened:
-        found = opened.story(article_named(opened, without_surrogates(article_id)).id)
+        found = opened.story(article_named(opened, without_surrogates(article_id)).id, timeout=timeout)
     if as_json:
         value = found.to_dict()
         if listed:

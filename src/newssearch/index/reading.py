@@ -157,17 +157,24 @@ class ReadingMethods(OpenIndex):
             marked = highlighted(article, article.paragraphs, parsed.tree, check)
             return {0: highlighted_headline(article, parsed.tree, check), **marked}
 
-    def story(self, article_id: str) -> Story:
+    def story(
+        self,
+        article_id: str,
+        *,
+        timeout: float | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> Story:
         """Return the versions of the story that the given article tells, earliest first, each compared with the first.
 
         ``article_id`` may be anything that :meth:`article` accepts. Raises :class:`ArticleNotFoundError`.
         """
         from newssearch.story import compare  # slow to import, and a search needs none of it
 
+        check = StopCheck(timeout, stop)
         article = self.article(article_id)
         with self._reading() as snapshot:
-            found = [snapshot.article(one) for one in snapshot.story(article.id)]
-        return compare([version for version in found if version is not None] or [article])
+            found = [snapshot.article(one) for one in check.during(snapshot.story(article.id))]
+        return compare([version for version in found if version is not None] or [article], check)
 
     @takes_options(RelatedOptions)
     def related(

@@ -216,7 +216,7 @@ def compare_versions(
     each has kept. With changes, at most 20,000 characters of differences; next_offset is where to go on.
     """
     limit, offset = call.within("limit", limit, MAX_VERSIONS), call.offset(offset)
-    told = call.index.story(id)
+    told = call.index.story(id, timeout=call.timeout, stop=call.stop)
     found: list[StoryVersion] = []
     room = MAX_TEXT
     for version in told.versions[offset : offset + limit]:

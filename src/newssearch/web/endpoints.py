@@ -127,7 +127,7 @@ def _answer_article(asked: EndpointRequest) -> Json:
 
 
 def _answer_story(asked: EndpointRequest) -> Json:
-    return asked.index.story(asked.path["id"])
+    return asked.index.story(asked.path["id"], timeout=asked.limits.timeout, stop=asked.limits.stop)
 
 
 def _answer_related(asked: EndpointRequest) -> Json:

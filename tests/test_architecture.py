@@ -21,7 +21,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCE = REPOSITORY / "src" / "newssearch"
 
 LAYERS: tuple[str | tuple[str, ...], ...] = (
-    "_version", "errors", "system", "arguments", "display", "text", "limits", "fields", "tracking_parameters", "addresses", "identity", "extra", "article", "commit", "outlets", "query", "asides", "lead", "snippet", "facets", "asked_facet", "results",
+    "_version", "errors", "system", "arguments", "display", "text", "limits", "fields", "tracking_parameters", "addresses", "identity", "extra", "article", "commit", "outlets", "query", "asides", "lead", "snippet", "facets", "asked_facet", "results", "tabular",
     "stopping", "highlight", "filters", "request", "config", "story", "corpus", "reports", "engines",
     "engines.embedded.storage", "engines.embedded.segment", ("engines.embedded.indexing", "engines.embedded.search"),
     "engines.embedded.corpus", ("engines.embedded.whoosh_compat", "engines.embedded.integrity"), "engines.embedded", "engines.address",

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from newssearch import Article, Commit, Hit, Index, Results, Snippet
 from newssearch.cli.rendering.articles import text_article
-from newssearch.cli.rendering.formats import CSV_COLUMNS, csv_results, json_text, markdown_results
+from newssearch.cli.rendering.formats import csv_results, json_text, markdown_results
 from newssearch.cli.rendering.hits import snippet_lines, text_results
 from newssearch.cli.rendering.layout import Style, columns, shorten, wrap
 from newssearch.cli.rendering.summaries import size
-from newssearch.cli.rendering.tables import Cell, Column, table_lines
+from newssearch.cli.rendering.tables import Column, table_lines
 from newssearch.display import escape
 from newssearch.results import Explanation, TermScore
+from newssearch.tabular import CSV_COLUMNS, Cell
 from support import article, index_of
 
 LONG = "A headline that is much longer than any terminal is wide, because whoever wrote it could not find an end to it at all, at all"

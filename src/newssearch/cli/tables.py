@@ -13,6 +13,7 @@ from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.system.atomic_files import patiently, unused_name
 from newssearch.system.frozen import FrozenDict
+from newssearch.tabular import Cell
 
 from .console import show_line, show_lines, style
 from .recording import recorder
@@ -21,7 +22,6 @@ from .rendering.tables import (
     ENDINGS,
     MAX_CELL,
     SPREADSHEET,
-    Cell,
     Column,
     TableFormat,
     table_lines,

@@ -109,8 +109,8 @@ class Stratum:
 
     @property
     def probability(self) -> float:
-        """The probability with which each article of the stratum came into the sample."""
-        return self.sampled / self.articles
+        """The probability with which each article of the stratum came into the sample; 0 if it has none."""
+        return self.sampled / self.articles if self.articles else 0.0
 
     @property
     def weight(self) -> float | None:

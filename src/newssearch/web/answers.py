@@ -35,9 +35,9 @@ def problem_answer(problem: HttpProblem) -> Response:
     )
 
 
-def entity_tag(key: str, request: Request) -> str:
+def entity_tag(key: str, request: Request, show_paths: bool) -> str:
     """Return the tag of the answer to a request at the commit with this key: it changes with the commit and the address."""
-    asked = f"{request.url.path}?{request.url.query}".encode("utf-8", "surrogatepass")
+    asked = f"{request.url.path}?{request.url.query}#{show_paths}".encode("utf-8", "surrogatepass")
     return f'W/"{key}-{hashlib.blake2b(asked, digest_size=8).hexdigest()}"'
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from .answers import entity_tag, is_known, json_answer, problem_answer, without_
 from .archive import commit_key
 from .context import server_context
 from .endpoints import ENDPOINTS, Endpoint, EndpointRequest
+from .exports import MAX_EXPORTS, Export, ExportSlots, attachment, rows_answer, rows_of_answer
 from .options import may_depend_on_clock
 from .parameters import read_parameters
 from .pool import SearchLimits
@@ -24,15 +26,24 @@ from .suggestions import Completer
 _log = logging.getLogger(__name__)
 
 Handler = Callable[[Request], Awaitable[Response]]
+KEPT = "private, no-cache"
+"""The instruction to keep an answer, and to ask each time whether it is still the same."""
+
+
+class SharedWork(NamedTuple):
+    """What the endpoints of one application share."""
+
+    completer: Completer
+    exports: ExportSlots
 
 
 def api_routes() -> list[BaseRoute]:
     """Return the routes of the API, below ``/api``."""
-    completer = Completer()
+    shared = SharedWork(Completer(), ExportSlots(MAX_EXPORTS))
     return [
         Route(
             endpoint.path.replace("{id}", "{id:path}"),
-            _endpoint_handler(endpoint, completer),
+            _endpoint_handler(endpoint, shared),
             name=f"api:{endpoint.name}",
         )
         for endpoint in ENDPOINTS
@@ -54,27 +65,42 @@ def answering_problems(handler: Handler) -> Handler:
     return answered
 
 
-def _endpoint_handler(endpoint: Endpoint, completer: Completer) -> Handler:
+def _endpoint_handler(endpoint: Endpoint, shared: SharedWork) -> Handler:
     async def handle(request: Request) -> Response:
         values = read_parameters(endpoint.parameters, request.query_params.multi_items())
         context = server_context(request)
         kept = endpoint.only_by_commit and not may_depend_on_clock(values)
+        format_ = str(values.get("format", "json"))
 
-        def answer(limits: SearchLimits) -> Response:
+        def answer(limits: SearchLimits) -> Any:
             index: Index = context.archive.index()
-            tag = entity_tag(commit_key(index), request)
-            headers = (
-                {"ETag": tag, "Cache-Control": "private, no-cache"} if kept else {"Cache-Control": "no-store"}
-            )
+            tag = entity_tag(commit_key(index), request, context.settings.show_paths)
             if kept and is_known(request, tag):
-                return Response(status_code=304, headers=headers)
+                return Response(status_code=304, headers={"ETag": tag, "Cache-Control": KEPT})
             asked = EndpointRequest(
-                index, values, request.path_params, limits, context.archive.info, completer
+                index,
+                values,
+                request.path_params,
+                limits,
+                context.archive.info,
+                shared.completer,
+                context.settings.show_paths,
             )
-            found = endpoint.answer(asked).to_dict()
-            shown = found if context.settings.show_paths else without_paths(found)
-            return json_answer(shown, headers=headers)
+            found = endpoint.answer(asked)
+            headers = {"ETag": tag, "Cache-Control": KEPT} if kept else {"Cache-Control": "no-store"}
+            if isinstance(found, Export):
+                found.headers = {**headers, **attachment(asked.file_name, endpoint.name, found.format)}
+                return found
+            shown = found.to_dict()
+            if not context.settings.show_paths:
+                shown = without_paths(shown)
+            if format_ == "json":
+                return json_answer(shown, headers=headers)
+            headers |= attachment(asked.file_name, endpoint.name, format_)
+            return rows_answer(rows_of_answer(found, shown), format_, headers)
 
-        return await context.pool.run(request, answer)
+        if not endpoint.streams:
+            return await context.pool.run(request, answer)
+        return await shared.exports.sent(lambda: context.pool.run(request, answer))
 
     return answering_problems(handle)

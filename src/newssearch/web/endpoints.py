@@ -14,6 +14,7 @@ from newssearch.fields import ARTICLE_FIELDS, DATE_FACETS, ArticleField
 from newssearch.index import Index
 from newssearch.info import IndexInfo
 from newssearch.request import (
+    HIT_CONTENTS,
     HighlightOptions,
     MatchOptions,
     RelatedOptions,
@@ -23,6 +24,7 @@ from newssearch.request import (
 from newssearch.snippet import Snippet
 from newssearch.system.late_dataclass import dataclass
 
+from .exports import EXPORT_FORMAT, FORMAT, Export
 from .options import MAX_OFFSET, MAX_PAGE, QUERY, options_of
 from .parameters import Parameter, ParameterError
 from .pool import SearchLimits
@@ -48,7 +50,8 @@ class Json(Protocol):
 class EndpointRequest:
     """A request to an endpoint: the index, the values of its parameters, those of its path, and what ends it.
 
-    ``contents`` returns the contents of the index, which are counted once for each commit; ``completer`` completes words.
+    ``contents`` returns the contents of the index, which are counted once for each commit; ``completer`` completes
+    words. ``show_paths`` is whether the answer may tell where articles were read.
     """
 
     index: Index
@@ -57,11 +60,18 @@ class EndpointRequest:
     limits: SearchLimits
     contents: Callable[[], IndexInfo]
     completer: Completer
+    show_paths: bool = False
 
     def options(self, *names: str) -> dict[str, Any]:
         """Return the keyword arguments of a method of the index: all given values but the named ones, and the limits."""
-        given = {name: value for name, value in self.values.items() if name not in ("q", *names)}
+        given = {name: value for name, value in self.values.items() if name not in ("q", "format", *names)}
         return {**given, "timeout": self.limits.timeout, "stop": self.limits.stop}
+
+    @property
+    def file_name(self) -> str:
+        """What a file with the answer is about: the query or queries, or the id of an article."""
+        query = self.values.get("q", "")
+        return self.path.get("id", query if isinstance(query, str) else "-".join(query))
 
     @property
     def query(self) -> str:
@@ -98,16 +108,18 @@ class Endpoint(NamedTuple):
 
     ``path`` may have ``{id}``, the id of an article. ``answer`` returns the value that the answer consists of; ``schema``
     is the name of its description in the OpenAPI document. ``only_by_commit`` is whether the answer is the same as long
-    as the commit is. ``operation`` is its name, by default the path without the id.
+    as the commit is. ``operation`` is its name, by default the path without the id. ``streams`` is whether the
+    answer is an :class:`Export`, sent while it is made.
     """
 
     path: str
     summary: str
     parameters: tuple[Parameter, ...]
     schema: str
-    answer: Callable[[EndpointRequest], Json]
+    answer: Callable[[EndpointRequest], Json | Export]
     only_by_commit: bool = True
     operation: str = ""
+    streams: bool = False
 
     @property
     def name(self) -> str:
@@ -177,6 +189,16 @@ def _answer_coverage(asked: EndpointRequest) -> Json:
 
 def _answer_sample(asked: EndpointRequest) -> Json:
     return asked.index.sample(asked.query, **asked.options())
+
+
+def _answer_export(asked: EndpointRequest) -> Export:
+    format_, content = asked.values.get("format", "ndjson"), asked.values.get("content", "snippets")
+    options = {
+        name: value for name, value in asked.options("content").items() if name not in ("timeout", "stop")
+    }
+    return Export(
+        asked.index, asked.query, format_, content, asked.limits, options, show_paths=asked.show_paths
+    )
 
 
 def _answer_receipt(asked: EndpointRequest) -> Json:
@@ -262,18 +284,18 @@ _WORDS = (
 )
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint("/search", "A page of the articles that match, each with its best paragraph", (QUERY, *options_of(SearchOptions)), "Results", _answer_search),
+    Endpoint("/search", "A page of the articles that match, each with its best paragraph", (QUERY, *options_of(SearchOptions), FORMAT), "Results", _answer_search),
     Endpoint("/article/{id}", "An article, with the matches of a query if one is given", (QUERY, *options_of(HighlightOptions)), "Article", _answer_article),
     Endpoint("/story/{id}", "The versions of the story that an article tells, each compared with the first", (), "Story", _answer_story),
-    Endpoint("/related/{id}", "Articles on the subject of an article", options_of(RelatedOptions), "Results", _answer_related),
+    Endpoint("/related/{id}", "Articles on the subject of an article", (*options_of(RelatedOptions), FORMAT), "Results", _answer_related),
     Endpoint("/neighbours", "The hits before and after a hit, and its place among all", (QUERY, Parameter("address", "text", "The address of the hit: `ID#3`.", required=True), *options_of(ScanOptions)), "Neighbours", _answer_neighbours),
     Endpoint("/count", "Counts by fields or over time, for one or several queries", (
         QUERY._replace(kind="texts", text=f"The query, or several, at most {MAX_QUERIES_AT_ONCE}."),
         Parameter("by", "texts", "A field, own field or unit of time; two for a cross table."),
         _MEASURE._replace(default="articles"),
         _number_parameter("top", "Values after this number are counted together.", None, 1, 10_000),
-        *_MATCH), "Table", _answer_count),
-    Endpoint("/over-time", "Counts over time, zeros included", (QUERY, Parameter("unit", "text", "The unit of time.", "auto", TIME_UNITS), _MEASURE._replace(default="share"), *_MATCH), "Series", _answer_over_time),
+        *_MATCH, FORMAT), "Table", _answer_count),
+    Endpoint("/over-time", "Counts over time, zeros included", (QUERY, Parameter("unit", "text", "The unit of time.", "auto", TIME_UNITS), _MEASURE._replace(default="share"), *_MATCH, FORMAT), "Series", _answer_over_time),
     Endpoint("/kwic", "The occurrences of a query, each between the words around it", (
         _REQUIRED_QUERY,
         _number_parameter("width", "Words of context on each side.", 10, 1, MAX_WIDTH),
@@ -282,30 +304,35 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         _number_parameter("offset", "The number of lines to skip.", 0, 0, MAX_OFFSET),
         _number_parameter("sample", "Draw this number of occurrences at random.", None, 1, 10**9),
         _number_parameter("seed", "The number that chooses the sample.", None, 0, MAX_SEED),
-        *_MATCH), "Concordance", _answer_kwic),
+        *_MATCH, FORMAT), "Concordance", _answer_kwic),
     Endpoint("/collocates", "The words near the matches of a query", (
         _REQUIRED_QUERY,
         _number_parameter("span", "Words on each side of a match that are near it.", 5, 1, 100),
         Parameter("measure", "text", "The measure of association.", "logdice", COLLOCATE_MEASURES),
-        *_WORDS, *_MATCH), "Collocates", _answer_collocates),
+        *_WORDS, *_MATCH, FORMAT), "Collocates", _answer_collocates),
     Endpoint("/keywords", "The words that distinguish the articles that match", (
         _REQUIRED_QUERY,
         Parameter("against", "text", "The query of the articles that they are compared with; all others if there is none."),
         Parameter("measure", "text", "The measure of the difference.", "ll", KEYWORD_MEASURES),
-        *_WORDS, *_MATCH), "Keywords", _answer_keywords),
+        *_WORDS, *_MATCH, FORMAT), "Keywords", _answer_keywords),
     Endpoint("/stories", "The stories that matching articles tell", (
         QUERY, Parameter("sort", "text", "The order.", "size", STORY_SORTS), _LIMIT, _OFFSET,
         _number_parameter("min_outlets", "Only stories of at least this number of outlets.", 0, 0, 10**9),
-        *_MATCH), "StoryList", _answer_stories),
+        *_MATCH, FORMAT), "StoryList", _answer_stories),
     Endpoint("/coverage", "The outlets that ran a story, and those that did not", (
         QUERY, Parameter("story", "text", "The id of an article: all articles of its story count."),
-        Parameter("outlets", "texts", "The outlets that are expected. Repeatable."), *_MATCH), "Coverage", _answer_coverage),
+        Parameter("outlets", "texts", "The outlets that are expected. Repeatable."), *_MATCH, FORMAT), "Coverage", _answer_coverage),
     Endpoint("/sample", "A random sample of the articles that match, the same for the same content", (
         QUERY, _number_parameter("size", "The number of articles.", 100, 1, MAX_PAGE),
         _number_parameter("seed", "The number that chooses the sample.", 0, 0, MAX_SEED),
         Parameter("by", "text", "A field or unit of time that divides the articles into strata."),
         Parameter("equal", "flag", "The same number of each stratum, instead of its share.", False),
-        Parameter("texts", "flag", "With the texts of the articles.", True), *_MATCH), "Sample", _answer_sample),
+        Parameter("texts", "flag", "With the texts of the articles.", True), *_MATCH, FORMAT), "Sample", _answer_sample),
+    Endpoint("/export", "All hits of a search as rows, sent while they are made", (
+        QUERY, EXPORT_FORMAT,
+        Parameter("content", "text", "What rows have: the paragraph and its snippet, its text alone, or only the fields of the article.", "snippets", HIT_CONTENTS),
+        Parameter("after", "text", "The address of a hit, `ID#3`: the rows begin with the one that follows it."),
+        *options_of(ScanOptions)), "Hit", _answer_export, streams=True),
     Endpoint("/article", "The article with a key, which its source gives it", (Parameter("key", "text", "The key.", required=True),), "Article", _answer_article_by_key, operation="article-by-key"),
     Endpoint("/info", "The contents of the archive in numbers", (), "Info", _answer_info, only_by_commit=False),
     Endpoint("/commit", "The state of the archive: it changes with each article that is added, changed or removed", (), "Commit", _answer_commit),

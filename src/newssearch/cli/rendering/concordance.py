@@ -9,9 +9,10 @@ from typing import NamedTuple, cast
 from newssearch.corpus.concordance import Concordance, ConcordanceLine, line_totals, remarks
 from newssearch.display import escape
 from newssearch.identity import without_slug
+from newssearch.tabular import Cell
 
 from .layout import Style, columns, in_width, shorten, shorten_start
-from .tables import Cell, Column
+from .tables import Column
 
 LINE_COLUMNS = (
     Column("address"), Column("date"), Column("outlet"), Column("title"),

@@ -10,10 +10,11 @@ from newssearch.corpus.tabulation import GroupIndices
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.results import left_out, why_no_value
+from newssearch.tabular import Cell
 
 from .formats import json_text
 from .layout import Style, columns, in_width
-from .tables import Cell, Column, TableFormat, shown_cell, table_lines
+from .tables import Column, TableFormat, shown_cell, table_lines
 
 MAX_BAR = 40
 """The largest number of columns of a bar."""

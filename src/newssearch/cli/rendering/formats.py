@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,10 +11,10 @@ from newssearch.article import Paragraph
 from newssearch.display import escape
 from newssearch.extra import shown
 from newssearch.facets import others_text, worth_marking
-from newssearch.fields import HIT_FIELDS
 from newssearch.results import Hit, Results, dates_counted, left_out, more_totals, none_label, totals
 from newssearch.snippet import Snippet
 from newssearch.system.lazy_regex import Pattern
+from newssearch.tabular import CSV_COLUMNS, csv_parts, hit_cells, own_cells
 
 from .hits import (
     SHOWN_SHARED,
@@ -30,11 +29,6 @@ from .hits import (
 from .layout import Style
 
 OutputFormat = Literal["text", "json", "jsonl", "csv", "md"]
-
-CSV_COLUMNS = (
-    "id", "paragraph", "score", *(name for name in HIT_FIELDS if name not in ("title", "url")), "title", "url",
-    "path", "member", "record", "added", "paragraphs", "matching", "snippet", "text", "story", "copies",
-)  # fmt: skip
 
 _WEB_ADDRESS_START = Pattern(r"https?://", re.IGNORECASE)
 
@@ -75,28 +69,15 @@ def csv_related(results: Results) -> str:
 
 def _table(results: Results, hits: Sequence[Hit], columns: Mapping[str, Sequence[str]]) -> str:
     """Return the rows of hits as CSV, with further columns before those of own fields."""
-    import csv  # slow to import, and seldom needed
-
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow((*CSV_COLUMNS, *columns, *results.own_fields))
-    for number, hit in enumerate(hits):
-        row: dict[str, object] = {
-            **hit.to_dict(),
-            "snippet": hit.snippet.plain(),
-            "copies": "; ".join(copy.id for copy in hit.copies),
-        }
-        cells = [row[name] for name in CSV_COLUMNS]
-        cells += [column[number] for column in columns.values()]
-        cells += [_own_cell(hit, name) for name in results.own_fields]
-        writer.writerow([escape.cell(cell) if isinstance(cell, str) else cell for cell in cells])
-    return out.getvalue()
-
-
-def _own_cell(hit: Hit, name: str) -> object:
-    """Return the value of an own field for a table; several values are one text."""
-    value = hit.extra.get(name)
-    return value if isinstance(value, int | float) else shown(value)
+    rows = [
+        [
+            *hit_cells(hit, hit.to_dict()),
+            *(column[number] for column in columns.values()),
+            *own_cells(hit, results.own_fields),
+        ]
+        for number, hit in enumerate(hits)
+    ]
+    return "".join(csv_parts((*CSV_COLUMNS, *columns, *results.own_fields), rows))
 
 
 def markdown_results(results: Results) -> Iterator[str]:

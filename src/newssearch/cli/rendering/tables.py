@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
 from newssearch.display import escape
 from newssearch.errors import NewssearchError
+from newssearch.tabular import Cell, csv_parts, flat_cell
 
 from .formats import json_text
 from .layout import Style, columns, shorten
@@ -22,10 +22,6 @@ ENDINGS: Mapping[str, TableFormat] = {
     ".txt": "text",
 }
 """The format that each ending of a file's name stands for, besides :data:`SPREADSHEET`."""
-
-Cell = str | int | float | dt.date | list[str] | None
-"""The type of a value in a table. None stands for an empty cell; a list of texts is a list in JSON, and else one text."""
-
 
 MAX_CELL = 32_767
 """The largest number of characters in a cell of a spreadsheet (Excel specifications and limits)."""
@@ -67,7 +63,9 @@ def table_lines(
         for row in rows:
             yield json_text(_json_row(table_columns, row), indent=None)
     elif format_ == "csv":
-        yield from _csv_lines(table_columns, rows)
+        broken = {number for number, column in enumerate(table_columns) if column.broken}
+        for part in csv_parts([column.key for column in table_columns], rows, broken):
+            yield from part.removesuffix("\n").split("\n")
     else:
         kept = [number for number, column in enumerate(table_columns) if not column.only_in_data]
         table_columns = [table_columns[number] for number in kept]
@@ -83,31 +81,6 @@ def _json_row(table_columns: Sequence[Column], row: Sequence[Cell]) -> dict[str,
         column.key: value.isoformat() if isinstance(value, dt.date) else value
         for column, value in zip(table_columns, row, strict=True)
     }
-
-
-def _csv_lines(table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    """Yield the lines of CSV (RFC 4180), without the newline of each: a row ends in a carriage return.
-
-    No spreadsheet takes a cell for a formula; fractions have all their digits.
-    """
-    import csv  # slow to import, and seldom needed
-
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([column.key for column in table_columns])
-    for row in rows:
-        writer.writerow(
-            [
-                escape.cell(value, broken=column.broken) if isinstance(value, str) else value
-                for column, value in zip(table_columns, map(_flat, row), strict=True)
-            ]
-        )
-        if out.tell() > 1 << 16:
-            yield from out.getvalue().removesuffix("\n").split("\n")
-            out.seek(0)
-            out.truncate()
-    if out.tell():
-        yield from out.getvalue().removesuffix("\n").split("\n")
 
 
 def _markdown(table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
@@ -179,12 +152,7 @@ def shown_cell(value: Cell, digits: int = 2, *, percent: bool = False) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.{digits}{'%' if percent else 'f'}}"
-    return value.isoformat() if isinstance(value, dt.date) else str(_flat(value))
-
-
-def _flat(value: Cell) -> str | int | float | dt.date | None:
-    """Return a value as one cell."""
-    return "; ".join(value) if isinstance(value, list) else value
+    return value.isoformat() if isinstance(value, dt.date) else str(flat_cell(value))
 
 
 def write_spreadsheet(
@@ -209,7 +177,7 @@ def write_spreadsheet(
     cut = 0
     for row in rows:
         cells = []
-        for column, value in zip(table_columns, map(_flat, row), strict=True):
+        for column, value in zip(table_columns, map(flat_cell, row), strict=True):
             cell = WriteOnlyCell(sheet)
             if column.percent:
                 cell.number_format = "0.00%"

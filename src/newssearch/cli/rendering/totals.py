@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
 from newssearch.results import Results, left_out, totals
+from newssearch.tabular import Cell
 
 from .formats import OutputFormat, facet_rows, json_text
 from .hits import facet_lines
 from .layout import Style
-from .tables import Cell, Column, table_lines
+from .tables import Column, table_lines
 
 
 def lines(

@@ -1,0 +1,69 @@
+"""Rows of named columns as CSV, for the command line and the HTTP API; hits as such rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from newssearch.display import escape
+from newssearch.extra import shown
+from newssearch.fields import HIT_FIELDS
+from newssearch.results import Hit
+
+Cell = str | int | float | dt.date | list[str] | None
+"""The type of a value in a table. None stands for an empty cell; a list of texts is a list in JSON, and else one text."""
+
+CSV_COLUMNS = (
+    "id", "paragraph", "score", *(name for name in HIT_FIELDS if name not in ("title", "url")), "title", "url",
+    "path", "member", "record", "added", "paragraphs", "matching", "snippet", "text", "story", "copies",
+)  # fmt: skip
+"""The columns of hits in CSV, before those of own fields."""
+PART_SIZE = 1 << 16
+"""The number of characters after which a part of CSV is handed on."""
+
+
+def csv_parts(
+    columns: Iterable[str], rows: Iterable[Sequence[Cell]], broken: Collection[int] = ()
+) -> Iterator[str]:
+    """Yield CSV (RFC 4180) in parts that end with a row: a row of the columns, then the given rows.
+
+    No spreadsheet takes a cell for a formula; fractions have all their digits. ``broken`` are the numbers of the columns
+    whose cells keep their line breaks.
+    """
+    import csv  # slow to import, and seldom needed
+
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([escape.cell(column) for column in columns])
+    for row in rows:
+        writer.writerow(
+            [
+                escape.cell(value, broken=number in broken) if isinstance(value, str) else value
+                for number, value in enumerate(map(flat_cell, row))
+            ]
+        )
+        if out.tell() > PART_SIZE:
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    if out.tell():
+        yield out.getvalue()
+
+
+def flat_cell(value: Cell) -> str | int | float | dt.date | None:
+    """Return a value as one cell: several texts are one, and are separated by semicolons."""
+    return "; ".join(value) if isinstance(value, list) else value
+
+
+def hit_cells(hit: Hit, row: Mapping[str, Any]) -> list[Cell]:
+    """Return the cells of a hit under :data:`CSV_COLUMNS`. ``row`` is the hit as JSON types."""
+    row = {**row, "snippet": hit.snippet.plain(), "copies": "; ".join(copy.id for copy in hit.copies)}
+    return [row[name] for name in CSV_COLUMNS]
+
+
+def own_cells(hit: Hit, own_fields: Iterable[str]) -> list[Cell]:
+    """Return the cells of the own fields of a hit; several values are one text."""
+    values = (hit.extra.get(name) for name in own_fields)
+    return [value if isinstance(value, int | float) else shown(value) for value in values]

@@ -45,7 +45,9 @@ class Archive:
             if self._index is None:
                 self._index = open_index(self.settings.index)
             elif self._index.refresh():
-                self._contents = None  # also after a run that brought nothing: it is the last run now
+                self._kept = KeptValues(
+                    "", {}
+                )  # also after a run that brought nothing: it is the last run now
             return self._index
 
     def info(self) -> IndexInfo:

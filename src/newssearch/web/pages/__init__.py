@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from . import article, context, login, search, static
+from . import about, article, context, login, search, static, stories, story, words
+from .help import ROUTES as HELP_ROUTES
 
 
 def page_routes() -> list[BaseRoute]:
     """Return the routes of the pages."""
-    return [*search.ROUTES, *article.ROUTES, *context.ROUTES, *login.ROUTES, *static.ROUTES]
+    return [
+        *search.ROUTES,
+        *article.ROUTES,
+        *context.ROUTES,
+        *story.ROUTES,
+        *stories.ROUTES,
+        *words.ROUTES,
+        *about.ROUTES,
+        *HELP_ROUTES,
+        *login.ROUTES,
+        *static.ROUTES,
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -34,6 +34,7 @@ from .citation import (
     original_address,
 )
 from .rendering import ShownPage, View, page_route
+from .story import path_of_story
 
 RELATED = 6
 """The number of related articles."""
@@ -95,7 +96,7 @@ def article_page(view: View) -> ShownPage:
             "neighbourhood": _neighbourhood(index, article, asked),
             "in_title": len(title.highlights),
             "published": published_text(article.date),
-            "story": f"/story/{quote(article.id, safe='')}",
+            "story": path_of_story(article.id),
             "original": original_address(article),
             "host": urlsplit(article.url or "").hostname or "the original",
             "fields": list(field_rows(article)),

@@ -1,6 +1,7 @@
 // The article, and what the views beside the search have in common. Without it, all of them work.
+// A block, because newssearch.js has names of its own.
 "use strict";
-
+{
 // ---- the matches of an article: n and p, and the buttons
 const bar = document.querySelector(".matchbar");
 const matches = [...document.querySelectorAll("mark[id^='match-']")];
@@ -85,4 +86,5 @@ function tellThatItRuns(from) {
   note.setAttribute("role", "status");
   from.after(note);
   note.textContent = text;
+}
 }

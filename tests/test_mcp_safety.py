@@ -21,7 +21,7 @@ from newssearch import Article, Index
 from newssearch.display.visible import visible
 from newssearch.mcp import newest_of, server
 from newssearch.mcp.calls import Call
-from newssearch.mcp.serving import MAX_CALLS, CallFailed, _Calls
+from newssearch.mcp.serving import MAX_CALLS, MAX_SEARCHING, CallFailed, _Calls
 from support import article, index_of
 
 RAIN = article("Rain", "It rained on Basra.", date="2024-07-25", outlet="The Echo", url="https://e.org/1")
@@ -232,6 +232,31 @@ def test_more_calls_than_a_server_can_take_are_asked_to_come_again(index: Index)
     anyio.run(main)
     assert failures == ["The server is busy with other searches. Call again in a few seconds."]
     assert answers == [{"articles": 1}] * (MAX_CALLS + 1)
+
+
+def test_a_call_that_waits_past_its_time_limit_is_asked_to_come_again(index: Index) -> None:
+    release = threading.Event()
+    failures: list[str] = []
+    calls = _Calls(newest_of(index), 1e-9)
+
+    def task(call: Call) -> Mapping[str, Any]:
+        release.wait(60)
+        return {}
+
+    async def ask() -> None:
+        try:
+            await calls.answer("search", task)
+        except CallFailed as failure:
+            failures.append(str(failure))
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(MAX_SEARCHING + 1):
+                group.start_soon(ask)
+            group.start_soon(anyio.to_thread.run_sync, release.set)
+
+    anyio.run(main)
+    assert failures == ["The server is busy with other searches. Call again in a few seconds."]
 
 
 # ---- text of articles

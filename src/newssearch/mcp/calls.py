@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
@@ -88,15 +89,24 @@ class Filters(NamedTuple):
 class Call:
     """One call of a tool.
 
-    ``index`` is open, and reads the newest commit. ``limits`` are the time limit of a search in seconds and the function
-    that tells whether the client has gone, as methods of the index take them. ``notes`` come into the answer.
+    ``index`` is open, and reads the newest commit. ``time_limit`` is the time in seconds that the call may take, of which
+    :attr:`timeout` is left; ``stop`` tells whether the client has gone. Methods of the index take these two. ``notes`` come
+    into the answer.
     """
 
-    def __init__(self, index: Index, timeout: float | None, stop: Callable[[], bool]) -> None:
+    def __init__(
+        self, index: Index, time_limit: float | None, deadline: float | None, stop: Callable[[], bool]
+    ) -> None:
         self.index = index
-        self.timeout = timeout
+        self.time_limit = time_limit
         self.stop = stop
         self.notes: list[str] = []
+        self._deadline = deadline
+
+    @property
+    def timeout(self) -> float | None:
+        """The time in seconds until the deadline, at least 0; None if there is none."""
+        return None if self._deadline is None else max(self._deadline - time.monotonic(), 0.0)
 
     def note(self, text: str) -> None:
         """Add a note to the answer, once."""

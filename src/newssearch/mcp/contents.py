@@ -50,7 +50,7 @@ def describe_archive(call: Call) -> ArchiveContents:
                 "first_date": held.first_date.isoformat() if held.first_date else None,
                 "last_date": held.last_date.isoformat() if held.last_date else None,
                 "last_update": utc(info.last_run) if info.last_run else None,
-                "time_limit": call.timeout,
+                "time_limit": call.time_limit,
             }
         ),
         "without_date": held.dates.missing,

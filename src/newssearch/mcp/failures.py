@@ -39,7 +39,8 @@ def explained(error: NewssearchError, *, time_limit: float | None = None) -> str
         limit = f" of {time_limit:g} s" if time_limit is not None else ""
         return (
             f"The search was stopped at its time limit{limit}. Make it cheaper: add since and until or a filter, write longer"
-            " beginnings before a star (protest* rather than p*), search words instead of regular expressions, or narrow w/N."
+            " beginnings before a star (protest* rather than p*), search words instead of regular expressions, narrow w/N,"
+            " or ask for less: kwic sorted by relevance or with a small sample, fewer measures."
         )
     if isinstance(error, IndexNotFoundError | IndexVersionError | IndexDamagedError):
         state = {

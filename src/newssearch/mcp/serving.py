@@ -6,6 +6,7 @@ import inspect
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Any, Final, NamedTuple, cast, get_type_hints
@@ -137,15 +138,19 @@ class _Calls:
     async def answer(self, name: str, task: Callable[[Call], Mapping[str, Any]]) -> dict[str, Any]:
         """Return what a task answers, which runs in a thread. If the call is cancelled, its search is stopped.
 
-        Raises :class:`CallFailed` with a text for the agent.
+        Its time begins now, while it waits for a thread. Raises :class:`CallFailed` with a text for the agent.
         """
         if self._running >= MAX_CALLS:
             raise CallFailed(BUSY)
         gone = threading.Event()
+        deadline = None if self._timeout is None else time.monotonic() + self._timeout
+        waits = self._running >= MAX_SEARCHING
         self._running += 1
         try:
-            work = partial(self._answer, task, gone)
+            work = partial(self._answer, task, deadline, gone, waits)
             return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._limiter)
+        except CallFailed:
+            raise
         except NewssearchError as error:
             if not is_explained(error):
                 _LOG.error("%s: %s", name, error)
@@ -157,8 +162,16 @@ class _Calls:
             self._running -= 1
             gone.set()
 
-    def _answer(self, task: Callable[[Call], Mapping[str, Any]], gone: threading.Event) -> dict[str, Any]:
-        call = Call(self._source(), self._timeout, gone.is_set)
+    def _answer(
+        self,
+        task: Callable[[Call], Mapping[str, Any]],
+        deadline: float | None,
+        gone: threading.Event,
+        waited: bool,
+    ) -> dict[str, Any]:
+        call = Call(self._source(), self._timeout, deadline, gone.is_set)
+        if waited and call.timeout == 0:
+            raise CallFailed(BUSY)
         answer = dict(task(call))
         if call.notes:
             more = len(call.notes) - MAX_NOTES

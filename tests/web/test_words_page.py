@@ -46,7 +46,7 @@ def test_what_the_query_joins_by_and_is_near_nothing_so_the_word_is_only_require
 def test_bars_show_scores_as_shares_of_the_highest(tmp_path: Path) -> None:
     with client_of(tmp_path, *WEATHER, *WIND) as client:
         page = ParsedPage(client, "/words", q="rain", measure="ll")
-    widths = [float(width) for width in page.values("svg.bar rect", "width")]
+    widths = [float(width) for width in page.values("svg.score-bar rect", "width")]
     scores = [float(cell) for cell in page.texts("table tbody td.number")[::7]]
     assert widths[0] == 100
     assert widths == [round(100 * score / scores[0], 1) for score in scores]

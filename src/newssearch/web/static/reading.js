@@ -51,6 +51,20 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// ---- the dialog of keys lists those of this page
+const own = document.querySelector("[data-keys]")?.dataset.keys.split("; ") || [];
+for (const text of own.reverse()) {
+  const [key, ...meaning] = text.split(" ");
+  const list = document.querySelector("#keys dl");
+  const row = document.createElement("div");
+  const [term, description] = [document.createElement("dt"), document.createElement("dd")];
+  term.append(Object.assign(document.createElement("kbd"), { textContent: key }));
+  description.textContent = meaning.join(" ");
+  row.append(term, description);
+  [...list.children].find((one) => one.querySelector("kbd")?.textContent === key)?.remove();
+  list.prepend(row);
+}
+
 // ---- a part of the page that takes longer is loaded when it comes into view
 async function load(link) {
   const part = document.getElementById(link.dataset.load);

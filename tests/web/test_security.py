@@ -603,6 +603,47 @@ def test_weak_secrets_are_refused() -> None:
     assert PASSWORD not in shown
 
 
+# ---- tools for language models
+
+
+def call_tool(client: TestClient, **headers: str) -> Any:
+    """Return the answer to a call of a tool that searches for rain."""
+    pytest.importorskip("mcp", reason="the extra mcp is not installed")
+    call = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {"name": "search", "arguments": {"query": "rain"}},
+    }
+    wanted = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
+    return client.post("/mcp", json=call, headers={**wanted, **headers})
+
+
+def test_the_tools_search_the_archive(client: TestClient) -> None:
+    for _ in range(2):
+        answer = call_tool(client)
+        assert answer.status_code == 200
+        assert_protected(answer)
+        assert answer.json()["result"]["structuredContent"]["total_articles"] == 2
+
+
+def test_the_tools_need_the_token_and_are_not_for_pages_of_other_sites(archive: Path) -> None:
+    with served(archive, token=TOKEN, origins=("https://desk.example",)) as client:
+        assert call_tool(client).status_code == 401
+        token = {"Authorization": f"Bearer {TOKEN}"}
+        assert call_tool(client, **token).status_code == 200
+        assert call_tool(client, **token, Origin="https://desk.example").status_code == 200
+        for foreign in (
+            {"Origin": "https://evil.example"},
+            {"Origin": "null"},
+            {"Sec-Fetch-Site": "cross-site"},
+        ):
+            assert call_tool(client, **token, **foreign).status_code == 403
+        assert call_tool(client, **token, Host="evil.example").status_code == 421
+        assert client.get("/mcp", headers=token).status_code == 405
+        assert client.post("/mcp", content=b"x" * 1_000_000, headers=token).status_code in (400, 406, 413)
+
+
 # ---- articles, files, the log
 
 

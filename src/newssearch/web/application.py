@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 
 from .access import Access
 from .api import api_routes
@@ -26,6 +26,7 @@ from .prefix import PrefixMiddleware
 from .problems import http_problem
 from .refusing import refusal
 from .settings import ServerSettings
+from .tools import ToolsEndpoint
 
 
 def create_app(index: str | Path = "index", settings: ServerSettings | None = None) -> Starlette:
@@ -38,15 +39,19 @@ def create_app(index: str | Path = "index", settings: ServerSettings | None = No
     pool = SearchPool(chosen.threads, chosen.waiting, chosen.time_limit)
     context = ServerContext(chosen, Archive(chosen), pool, Access(chosen, FailedAttempts()))
 
+    tools = ToolsEndpoint(context.archive, chosen.time_limit)
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
+        await tools.end()
         context.pool.close()
         context.archive.close()
 
     app = Starlette(
         routes=[
             Mount("/api", routes=api_routes(), name="api"),
+            Route("/mcp", tools, methods=["POST"], name="tools"),
             *page_routes(),
         ],
         middleware=[

@@ -32,7 +32,7 @@ READING = ("GET", "HEAD")
 METHODS: Mapping[str, tuple[str, ...]] = {
     "/login": (*READING, "POST"),
     "/logout": ("POST",),
-    "/mcp": ("GET", "POST", "DELETE"),
+    "/mcp": ("POST",),
 }
 """The methods of the paths that know others than :data:`READING`."""
 _FRAMES = ("iframe", "frame", "embed", "object", "fencedframe")

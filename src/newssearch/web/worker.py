@@ -1,0 +1,114 @@
+"""One process that serves: alone, or as one of several that share a socket."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import pickle
+import signal
+import socket
+import sys
+import threading
+from types import FrameType
+
+import uvicorn
+
+from newssearch.display import escape
+
+from .application import create_app
+from .listening import BACKLOG
+from .protocol import BoundedProtocol
+from .settings import ServerSettings
+
+PROXIES = ["127.0.0.1", "::1"]
+"""The addresses of reverse proxies that are believed which client sent a request, and whether it came by HTTPS."""
+MAX_HEAD = 65_536
+"""The largest number of bytes of a request without its content that is read at all."""
+IDLE_SECONDS = 15
+"""The time in seconds after which a connection without a request is closed."""
+ENDING_SECONDS = 5
+"""The time in seconds that requests have to end when the server is told to."""
+ACCEPTED_AT_ONCE = 2
+"""The number of connections that one of several processes accepts at a time, so that the others get some too."""
+
+
+class _Server(uvicorn.Server):
+    """A server that serves until a signal ends it, and then leaves the process to its caller."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve."""
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(BACKLOG)  # the loop accepts few at a time, so that the other workers get some
+
+
+def serve_socket(
+    settings: ServerSettings, listener: socket.socket, *, quiet: bool = False, accepted_at_once: int = BACKLOG
+) -> None:
+    """Serve an archive on a socket in this process, until SIGTERM or SIGINT.
+
+    ``accepted_at_once`` is the number of connections that the process accepts before it looks at its requests again.
+    """
+    log_requests(quiet)
+    config = uvicorn.Config(
+        create_app(settings=settings),
+        http=BoundedProtocol,
+        ws="none",
+        loop="asyncio",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=PROXIES,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=ENDING_SECONDS,
+        h11_max_incomplete_event_size=MAX_HEAD,
+        backlog=accepted_at_once,
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _ignore)  # uvicorn ends at them, and raises them again when it has
+    gc.collect()
+    gc.freeze()  # modules stay: collections need not look at them
+    _Server(config).run([listener])
+
+
+def _ignore(number: int, frame: FrameType | None) -> None:
+    """Do nothing at a signal."""
+
+
+class _LineFormatter(logging.Formatter):
+    """A format in which no text of a request or an article acts as a command of a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return escape.terminal_lines(super().format(record))
+
+
+def log_requests(quiet: bool) -> None:
+    """Write the log to standard error: warnings, errors and, unless it is to be quiet, a line for each request."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_LineFormatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
+    for name, level in (
+        ("newssearch", logging.WARNING if quiet else logging.INFO),
+        ("uvicorn", logging.WARNING),
+        ("asyncio", logging.ERROR),
+    ):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(level)
+
+
+def serve_inherited() -> None:
+    """Serve on a socket that was opened by the process that started this one: the main function of such a process.
+
+    Standard input has the settings and the number of the socket. It ends when that process does: then this one ends too.
+    """
+    settings, number, quiet = pickle.load(sys.stdin.buffer)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with socket.socket(fileno=number) as listener:
+        serve_socket(settings, listener, quiet=quiet, accepted_at_once=ACCEPTED_AT_ONCE)
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)

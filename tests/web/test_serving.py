@@ -1,0 +1,335 @@
+"""``newssearch serve`` as a process on this machine: how it starts, answers and ends."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import newssearch
+from support import article
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "a-token-of-thirty-two-characters"
+PATIENCE = 60
+"""The time in seconds after which something that has to happen counts as not happening."""
+posix_only = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+
+
+class Running:
+    """A server in a process of its own, and the port at which it answers."""
+
+    def __init__(self, process: subprocess.Popen[str], address: str) -> None:
+        self.process = process
+        self.address = address
+        self.port = int(address.rpartition(":")[2].partition("/")[0])
+
+    def get(self, path: str, **headers: str) -> tuple[int, str]:
+        """Return the status and the text of an answer, on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def connect(self) -> socket.socket:
+        """Return a new connection."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+
+    def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
+        """End the server with a signal. Return its exit code, and what it printed on both streams since its address."""
+        self.process.send_signal(number)
+        output, errors = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, output, errors
+
+
+def command(folder: Path, *options: str) -> list[str]:
+    return [sys.executable, "-m", "newssearch", "serve", "--index", str(folder), *options]
+
+
+@contextlib.contextmanager
+def serving(folder: Path, *options: str, cwd: Path | None = None) -> Iterator[Running]:
+    """Yield a server at a free port, as soon as it has printed its address."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    process = subprocess.Popen(
+        command(folder, "--port", "0", *options), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, cwd=cwd, env=environment,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://"), process.communicate()
+        yield Running(process, address)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def refused(folder: Path, *options: str, cwd: Path | None = None) -> tuple[int, str, str]:
+    """Return the exit code and the output of a server that does not start."""
+    done = subprocess.run(
+        command(folder, *options), stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=cwd, timeout=PATIENCE, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+@posix_only
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_answers_and_a_signal_ends_it_without_an_error(archive: Path, number: int) -> None:
+    with serving(archive) as server:
+        status, text = server.get("/api/search?q=rain")
+        assert (status, '"total_articles":2' in text) == (200, True)
+        idle = server.connect()  # which must not keep it from ending
+        code, output, errors = server.end(number)
+        idle.close()
+    assert (code, output) == (0, "")
+    (line,) = errors.splitlines()
+    assert "127.0.0.1 GET /api/search 200 " in line
+    assert "rain" not in line
+
+
+def test_the_log_is_quiet_if_asked(archive: Path) -> None:
+    with serving(archive, "-q") as server:
+        assert server.get("/robots.txt")[0] == 200
+        assert server.end()[1:] == ("", "")
+
+
+@posix_only
+def test_workers_share_the_port_and_a_dead_one_is_replaced(archive: Path) -> None:
+    with serving(archive, "--workers", "2", "-q") as server:
+        assert server.get("/api/search?q=rain")[0] == 200
+        before = children(server.process.pid)
+        assert len(before) == 2
+        os.kill(before[0], signal.SIGKILL)
+        after = awaited(lambda: [child for child in children(server.process.pid) if child not in before])
+        assert len(after) == 1
+        assert server.get("/api/search?q=rain")[0] == 200
+        code, output, errors = server.end()
+    assert (code, output) == (0, "")
+    assert f"process {before[0]} ended with code -9; another one takes its place" in errors
+    assert not [child for child in (*before, *after) if Path(f"/proc/{child}").exists()]
+
+
+@posix_only
+def test_workers_end_with_a_server_that_is_killed(archive: Path) -> None:
+    with serving(archive, "--workers", "2", "-q") as server:
+        assert server.get("/robots.txt")[0] == 200
+        workers = children(server.process.pid)
+        assert len(workers) == 2
+        server.process.kill()
+        assert awaited(lambda: not [child for child in workers if is_running(child)])
+
+
+def children(process: int) -> list[int]:
+    """Return the processes that a process has started."""
+    if not Path("/proc").exists():
+        pytest.skip("needs /proc")
+    found = Path(f"/proc/{process}/task/{process}/children").read_text("utf-8")
+    return [int(child) for child in found.split()]
+
+
+def is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def awaited(look: object) -> list[int]:
+    """Return what a function returns as soon as that is something."""
+    assert callable(look)
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if found := look():
+            return found  # type: ignore[no-any-return]
+        time.sleep(0.02)
+    raise AssertionError("it did not happen")
+
+
+def test_a_commit_of_another_process_is_shown(archive: Path) -> None:
+    with serving(archive) as server:
+        assert '"total_articles":2' in server.get("/api/search?q=rain")[1]
+        with newssearch.open(archive) as index:
+            index.add(article("Hail", "Rain and hail."))
+        assert '"total_articles":3' in server.get("/api/search?q=rain")[1]
+
+
+def test_a_port_in_use_is_an_error_of_one_line(archive: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        code, output, errors = refused(archive, "--port", str(port))
+    assert (code, output) == (1, "")
+    assert (
+        errors
+        == f"error: port {port} is in use: choose another one with --port, or a free one with --port 0\n"
+    )
+
+
+def test_an_address_that_others_reach_needs_a_secret(archive: Path, tmp_path: Path) -> None:
+    for host in ("0.0.0.0", "::", "192.0.2.1", "example.org", ""):
+        code, output, errors = refused(archive, "--host", host)
+        assert (code, output) == (2, "")
+        assert "--token-file FILE" in errors
+        assert "--password-file FILE" in errors
+    short = tmp_path / "short"
+    short.write_text("secret\n", "utf-8")
+    assert (
+        "token has at least 20 characters"
+        in refused(archive, "--host", "0.0.0.0", "--token-file", str(short))[2]
+    )
+    short.write_text("\nsecond line", "utf-8")
+    assert "is empty" in refused(archive, "--password-file", str(short))[2]
+    assert "does not exist" in refused(archive, "--token-file", str(tmp_path / "none"))[2]
+
+
+def test_other_machines_need_the_token(archive: Path, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n", "utf-8")
+    with serving(archive, "--host", "0.0.0.0", "--token-file", str(file)) as server:
+        assert server.address == f"http://127.0.0.1:{server.port}/"
+        assert server.get("/api/search?q=rain")[0] == 401
+        assert server.get("/api/search?q=rain", Authorization=f"Bearer {TOKEN}")[0] == 200
+        assert TOKEN not in server.end()[2]
+
+
+def test_without_an_index_it_says_what_to_do(tmp_path: Path) -> None:
+    code, output, errors = refused(tmp_path / "index", cwd=tmp_path)
+    assert (code, output) == (3, "")
+    assert len(errors.splitlines()) == 1
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    code, output, errors = refused(tmp_path / "index", cwd=tmp_path)
+    assert (code, output) == (3, "")
+    assert "`newssearch index` makes one of seeds/" in errors
+    assert not (tmp_path / "index").exists()
+
+
+def test_without_an_index_it_makes_one_of_the_sample_if_asked(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    process = subprocess.Popen(
+        command(tmp_path / "index", "--port", "0", "--yes"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True, cwd=tmp_path, env=environment,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        address = next(line.strip() for line in process.stdout if line.startswith("http://"))
+        assert "Austin" in Running(process, address).get("/?q=coalition")[1]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("sent", ["/archive", ""])
+def test_a_reverse_proxy_may_keep_its_prefix_or_strip_it(archive: Path, sent: str) -> None:
+    with serving(archive, "--root-path", "/archive/", "--allow-host", "news.example.org") as server:
+        assert server.address == f"http://127.0.0.1:{server.port}/archive/"
+        status, page = server.get(f"{sent}/?q=rain", Host="news.example.org")
+        assert status == 200
+        assert 'action="/archive/"' in page
+        style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        assert style.startswith("/archive/static/newssearch.css?v=")
+        assert server.get(sent + style.removeprefix("/archive"), Host="news.example.org")[0] == 200
+        assert server.get(f"{sent}/api/search?q=rain", Host="news.example.org")[0] == 200
+        assert server.get(f"{sent}/", Host="other.example.org")[0] == 421
+
+
+def test_a_proxy_on_this_machine_says_who_the_client_is(archive: Path) -> None:
+    with serving(archive) as server:
+        server.get("/robots.txt", **{"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"})
+        assert " 203.0.113.9 GET /robots.txt 200 " in server.end()[2]
+
+
+# ---- what no library sends
+
+
+def exchange(server: Running, sent: bytes) -> bytes:
+    """Return everything that the server sends until it closes the connection."""
+    with server.connect() as connection:
+        connection.sendall(sent)
+        received = b""
+        with contextlib.suppress(ConnectionError):  # closed before everything was read: what is read counts
+            while part := connection.recv(65_536):
+                received += part
+        return received
+
+
+MALFORMED = {
+    "no HTTP": (b"hello\r\n\r\n", 400),
+    "two lengths": (b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
+    "length and chunks": (b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nTransfer-Encoding: chunked, x\r\n\r\n", 501),
+    "no host": (b"GET / HTTP/1.1\r\n\r\n", 400),
+    "a space in a name": (b"GET / HTTP/1.1\r\nHost : localhost\r\n\r\n", 400),
+    "a folded line": (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\nConnection: close\r\n\r\n", 200),
+    "a null byte": (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n", 400),
+    "a bare carriage return": (b"GET / HTTP/1.1\r\nHost: localhost\rX: y\r\n\r\n", 400),
+    "an absolute address": (b"GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+    "an asterisk": (b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+    "a tunnel": (b"CONNECT evil.example:443 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+    "a query of a megabyte": (b"GET /?q=" + b"x" * 1_000_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 431),
+    "a header of a megabyte": (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 1_000_000 + b"\r\n\r\n", 431),
+    "headers without end": (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 100_000, 431),
+    "a long query": (b"GET /?q=" + b"x" * 40_000 + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 414),
+    "an old version": (b"GET / HTTP/1.0\r\n\r\n", 400),
+    "a new version": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+    "a web socket": (b"GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n", 421),
+}  # fmt: skip
+
+
+def test_malformed_requests_are_refused_and_harm_nobody(archive: Path) -> None:
+    with serving(archive, "-q") as server:
+        for name, (sent, status) in MALFORMED.items():
+            answer = exchange(server, sent)
+            assert answer.startswith(b"HTTP/1.1 %d " % status), (name, answer[:200])
+            assert b"content-security-policy" in answer, name
+            assert b"Traceback" not in answer, name
+            assert b"\r\nserver:" not in answer.lower()
+        assert server.get("/api/search?q=rain")[0] == 200
+        assert "Traceback" not in server.end()[2]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET / HTTP/1.1\r\nHost: loc",
+        b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nab",
+    ],
+)
+def test_a_client_that_sends_too_slowly_is_cut_off(archive: Path, tmp_path: Path, sent: bytes) -> None:
+    hurry = tmp_path / "hurry.py"
+    hurry.write_text(
+        "from newssearch.web import protocol, worker\n"
+        "protocol.REQUEST_SECONDS = 0.3\n"
+        "worker.IDLE_SECONDS = 3600\n"
+        "from newssearch.cli import main\n"
+        "main()\n",
+        "utf-8",
+    )
+    password = tmp_path / "password"
+    password.write_text("correct horse", "utf-8")
+    options = ["--index", str(archive), "--port", "0", "-q", "--password-file", str(password)]
+    process = subprocess.Popen(
+        [sys.executable, str(hurry), "serve", *options], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        server = Running(process, process.stdout.readline().strip())
+        assert exchange(server, sent) == b""
+        assert server.get("/robots.txt")[0] == 200
+    finally:
+        process.kill()
+        process.communicate()

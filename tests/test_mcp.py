@@ -179,7 +179,14 @@ def test_a_misspelt_query_has_the_results_of_the_corrected_one(agent: Agent) -> 
     assert answer["hits"] == []
     assert answer["corrected"]["query"] == "governor"
     assert titles(answer["corrected"]) == ["Flood closes bridges"]
-    assert answer["notes"][0] == "no article has the word 'goverrnor'; did you mean governor?"
+    assert answer["notes"] == [
+        "no article has the word 'goverrnor'; did you mean governor?",
+        "nothing matches the query; corrected has the results of governor",
+    ]
+    both = agent.answer("search", query="goverrnor farmers", limit=1)
+    assert titles(both["corrected"]) == ["Flood closes bridges"]
+    assert "some_words" not in both
+    assert "next_offset" not in both
 
 
 def test_articles_without_a_date_that_a_filter_leaves_out_are_noted(agent: Agent) -> None:

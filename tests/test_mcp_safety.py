@@ -179,6 +179,8 @@ def test_queries_are_not_logged(agent: Agent, caplog: pytest.LogCaptureFixture) 
         agent.answer("search", query="basra")
         agent.failure("search", query="basra date:9")
         agent.failure("search", query="basra", limit="many")
+        with pytest.raises(MCPError):
+            agent.resource("newssearch://article/basra")
     assert "basra" not in caplog.text
 
 

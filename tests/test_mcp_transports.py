@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -122,6 +124,39 @@ def test_without_the_package_the_command_says_what_to_install(
     outcome = cli("mcp")
     assert (outcome.code, outcome.out) == (1, "")
     assert "needs the package mcp, version 2.3 or later: pip install 'newssearch[mcp]'" in outcome.err
+
+
+# ---- the page on language models
+
+PAGE = (Path(__file__).parent.parent / "docs" / "agents.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_lists_all_tools_and_a_setup_that_can_be_read(folder: Path) -> None:
+    with newssearch.open(folder) as index, connected(server(newest_of(index))) as agent:
+        tools = agent.run(agent.client().list_tools).tools
+    assert re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE) == [tool.name for tool in tools]
+    (setup,) = [json.loads(text) for kind, text in BLOCKS if kind == "json"]
+    assert setup["mcpServers"]["newssearch"]["args"][:2] == ["mcp", "--index"]
+
+
+def test_the_python_of_the_page_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    index_of("index", article("News", "The coalition fought ISIS in Basra.", url="https://e.org/1")).close()
+    calling, serving = (compile(text, "agents.md", "exec") for kind, text in BLOCKS if kind == "python")
+    names: dict[str, Any] = {}
+    exec(calling, names)
+    assert names["archive"].args == ["mcp", "--index", "index"]
+    names["archive"] = StdioServerParameters(
+        command=sys.executable, args=["-m", "newssearch", *names["archive"].args], cwd=tmp_path
+    )
+    asyncio.run(names["main"]())
+    assert capsys.readouterr().out.endswith("#1 The coalition fought ISIS in Basra.\n")
+    exec(serving, names)
+    with served(names["app"]) as found:
+        assert post(f"{found}/mcp").json()["result"]["structuredContent"]["total_articles"] == 1
 
 
 # ---- HTTP

@@ -80,7 +80,9 @@ def find_articles(
     corrected = found.corrected
     if corrected is not None:
         call.note(f"nothing matches the query; corrected has the results of {short(corrected.query)}")
-    some = {"total_articles": found.more_articles, "hits": _hit_answers(found.more)} if found.more else None
+    some = None
+    if found.more and corrected is None:  # they lack the misspelt word
+        some = {"total_articles": found.more_articles, "hits": _hit_answers(found.more)}
     answer = {
         "total_articles": found.total_articles,
         "total_paragraphs": found.total_paragraphs,

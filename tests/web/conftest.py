@@ -11,6 +11,8 @@ from starlette.testclient import TestClient
 from newssearch.web import create_app
 from support import article, index_of
 
+from .checked import CheckedClient
+
 FLOOD = article(
     "Flood", "The river rose.", "Rain fell on <b>Sunday</b>.", date="2024-07-25", outlet="The Echo"
 )
@@ -28,5 +30,5 @@ def archive(tmp_path: Path) -> Path:
 @pytest.fixture
 def client(archive: Path) -> Iterator[TestClient]:
     """Yield a client of the application that serves the archive."""
-    with TestClient(create_app(archive), base_url="http://127.0.0.1") as client:
+    with CheckedClient(create_app(archive)) as client:
         yield client

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
 import newssearch
-from support import article
+from newssearch import Article
+from newssearch.web import ServerSettings, create_app
+from support import article, index_of
 
+from .checked import CheckedClient
 from .conftest import FLOOD
 
 
@@ -52,3 +56,46 @@ def test_an_article_has_the_matches_of_a_query(client: TestClient) -> None:
 
 def test_there_is_no_such_article(client: TestClient) -> None:
     assert client.get("/api/article/none").status_code == 404
+
+
+def test_a_kept_answer_does_not_outlive_the_settings(archive: Path) -> None:
+    def tag(*, show_paths: bool = False) -> str:
+        app = create_app(settings=ServerSettings(index=archive, show_paths=show_paths))
+        with CheckedClient(app) as client:
+            return str(client.get(f"/api/article/{FLOOD.id}").headers["etag"])
+
+    first = tag()
+    assert tag() == first
+    assert tag(show_paths=True) != first
+    (archive.parent / "newssearch.toml").write_text(
+        '[outlets]\n"Das Echo" = ["The Echo"]\n', encoding="utf-8"
+    )
+    assert tag() != first
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_kept"),
+    [
+        ("q=rain", True),
+        ("q=rain&since=2024-07", True),
+        ("q=rain&since=-7d", False),
+        ("q=rain&since=-7d&now=2024-07-26T10:00", True),
+        ("q=date:yesterday", False),
+        ("q=rain&since_run=1", False),
+        ("q=rain&on=today", False),
+    ],
+)
+def test_only_an_answer_that_the_clock_cannot_change_is_kept(
+    client: TestClient, asked: str, is_kept: bool
+) -> None:
+    headers = client.get(f"/api/search?{asked}").headers
+    assert ("etag" in headers) == is_kept
+    assert headers["cache-control"] == ("private, no-cache" if is_kept else "no-store")
+
+
+def test_an_own_field_with_the_name_of_a_folder_is_shown(tmp_path: Path) -> None:
+    box = Article.create(title="Hail", text="Hail fell.", extra={"folder": "Box 7"})
+    with index_of(tmp_path / "index", box) as index, CheckedClient(create_app(index.folder)) as client:
+        found = client.get("/api/search?facets=folder").json()
+        assert [one["value"] for one in found["facets"]["folder"]] == ["Box 7"]
+        assert client.get("/api/count?by=folder").json()["rows"][0]["group"] == {"folder": "Box 7"}

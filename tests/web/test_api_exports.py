@@ -17,13 +17,14 @@ import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 import newssearch
 from newssearch import Article, Hit, Index, SearchStoppedError
 from newssearch.web import ServerSettings, create_app, exports
 from newssearch.web.exports import EXPORT_TIME_LIMIT
 from support import Command, command, index_of
+
+from .checked import CheckedClient
 
 DAYS = [
     Article.create(
@@ -46,8 +47,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 
 
 @pytest.fixture(scope="module")
-def exporting(index: Index) -> Iterator[TestClient]:
-    with TestClient(create_app(index.folder), base_url="http://127.0.0.1") as client:
+def exporting(index: Index) -> Iterator[CheckedClient]:
+    with CheckedClient(create_app(index.folder)) as client:
         yield client
 
 
@@ -76,7 +77,7 @@ def hits_without_paths(hits: Any) -> list[dict[str, object]]:
 )
 @settings(max_examples=25)
 def test_an_export_has_all_hits_of_a_scan(
-    index: Index, exporting: TestClient, query: str, options: dict[str, Any], content: Any
+    index: Index, exporting: CheckedClient, query: str, options: dict[str, Any], content: Any
 ) -> None:
     if options.get("all_paragraphs"):
         options.pop("group", None)
@@ -91,7 +92,7 @@ def test_an_export_has_all_hits_of_a_scan(
     assert table.headers["x-total-rows"] == str(len(expected))
 
 
-def test_no_cell_is_a_formula_and_no_row_tells_a_path(exporting: TestClient) -> None:
+def test_no_cell_is_a_formula_and_no_row_tells_a_path(exporting: CheckedClient) -> None:
     answer = exporting.get("/api/export", params={"q": "rain", "format": "csv", "sort": "id"})
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
     assert {row["title"][:5] for row in rows} == {"'=Day"}
@@ -103,12 +104,12 @@ def test_no_cell_is_a_formula_and_no_row_tells_a_path(exporting: TestClient) -> 
 
 def test_paths_are_told_if_the_server_may(index: Index) -> None:
     app = create_app(settings=ServerSettings(index=index.folder, show_paths=True))
-    with TestClient(app, base_url="http://127.0.0.1") as client:
+    with CheckedClient(app) as client:
         for format_ in ("csv", "ndjson"):
             assert "/home/me/3.txt" in client.get(f"/api/export?format={format_}").text
 
 
-def test_the_same_commit_has_the_same_bytes(exporting: TestClient) -> None:
+def test_the_same_commit_has_the_same_bytes(exporting: CheckedClient) -> None:
     for format_ in ("csv", "ndjson"):
         first = exporting.get(f"/api/export?q=rain&format={format_}")
         assert exporting.get(f"/api/export?q=rain&format={format_}").content == first.content
@@ -116,7 +117,7 @@ def test_the_same_commit_has_the_same_bytes(exporting: TestClient) -> None:
         assert exporting.get(f"/api/export?q=rain&format={format_}", headers=known).status_code == 304
 
 
-def test_an_export_goes_on_behind_a_hit(exporting: TestClient) -> None:
+def test_an_export_goes_on_behind_a_hit(exporting: CheckedClient) -> None:
     lines = exporting.get("/api/export?q=rain&sort=oldest").text.splitlines()
     address = "{id}#{paragraph}".format(**json.loads(lines[9]))
     rest = exporting.get("/api/export", params={"q": "rain", "sort": "oldest", "after": address})
@@ -142,7 +143,7 @@ def test_an_export_goes_on_behind_a_hit(exporting: TestClient) -> None:
 )
 @pytest.mark.parametrize("nothing", [False, True])
 def test_the_rows_of_an_answer_are_those_of_its_json(
-    exporting: TestClient, path: str, columns: str, nothing: bool
+    exporting: CheckedClient, path: str, columns: str, nothing: bool
 ) -> None:
     path = f"/api{path.replace('=rain', '=rain day').replace('q=rain day&q', 'q=rain&q') if not nothing else path.replace('=rain', '=title:nosuch OR nosuch')}"
     whole = exporting.get(path).json()
@@ -173,7 +174,7 @@ def test_the_rows_of_an_answer_are_those_of_its_json(
 def test_csv_is_that_of_the_command_line(index: Index, cli: Command, words: list[str], path: str) -> None:
     printed = cli(*words, "--format", "csv", "--index", str(index.folder)).out
     app = create_app(settings=ServerSettings(index=index.folder, show_paths=True))
-    with TestClient(app, base_url="http://127.0.0.1") as client:
+    with CheckedClient(app) as client:
         assert client.get(f"/api{path}&format=csv").text == printed
 
 
@@ -186,18 +187,20 @@ def test_csv_is_that_of_the_command_line(index: Index, cli: Command, words: list
         ("x" * 5_000, f"export-{'x' * 60}.csv"),
     ],
 )
-def test_the_file_is_named_after_the_query(exporting: TestClient, query: str, file: str) -> None:
-    answer = exporting.get("/api/export", params={"q": query, "format": "csv", "literal": True})
+def test_the_file_is_named_after_the_query(exporting: CheckedClient, query: str, file: str) -> None:
+    answer = exporting.get(
+        "/api/export", params={"q": query, "format": "csv", **({"literal": True} if query else {})}
+    )
     assert answer.headers["content-disposition"] == f'attachment; filename="{file}"'
     assert "set-cookie" not in answer.headers
 
 
-def test_head_has_the_headers_alone(exporting: TestClient) -> None:
+def test_head_has_the_headers_alone(exporting: CheckedClient) -> None:
     answer = exporting.head("/api/export?q=rain")
     assert (answer.status_code, answer.content, answer.headers["x-total-rows"]) == (200, b"", "25")
 
 
-def test_an_error_before_the_first_row_is_a_problem(exporting: TestClient) -> None:
+def test_an_error_before_the_first_row_is_a_problem(exporting: CheckedClient) -> None:
     assert exporting.get("/api/export?q=colour:red").status_code == 400
     assert exporting.get("/api/export?q=rain&after=none%231").status_code == 404
     assert exporting.get("/api/export?q=rain&format=json").json()["parameter"] == "format"
@@ -314,7 +317,7 @@ def test_an_export_that_nobody_reads_any_more_ends(index: Index, monkeypatch: py
 
 def test_exports_are_few_at_the_same_time(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newssearch.web.api.MAX_EXPORTS", 0)
-    with TestClient(create_app(index.folder), base_url="http://127.0.0.1") as client:
+    with CheckedClient(create_app(index.folder)) as client:
         answer = client.get("/api/export")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
         assert client.get("/api/search").status_code == 200
@@ -330,7 +333,7 @@ def test_an_export_stays_at_its_commit(tmp_path: Path, monkeypatch: pytest.Monke
             return made(hit)
 
         monkeypatch.setattr(Hit, "to_dict", removing)
-        with TestClient(create_app(index.folder), base_url="http://127.0.0.1") as client:
+        with CheckedClient(create_app(index.folder)) as client:
             assert len(client.get("/api/export?q=rain").text.splitlines()) == 5
             monkeypatch.setattr(Hit, "to_dict", made)
             assert len(client.get("/api/export?q=rain").text.splitlines()) == 4

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 import newssearch
 from newssearch import Article, Index
 from newssearch.web import create_app
 from newssearch.web.suggestions import MAX_COMPLETED, place_in
 from support import article, index_of
+
+from .checked import CheckedClient
 
 ARTICLES = (
     article(
@@ -36,16 +37,16 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 
 
 @pytest.fixture(scope="module")
-def suggesting(index: Index) -> Iterator[TestClient]:
+def suggesting(index: Index) -> Iterator[CheckedClient]:
     with serving(index) as client:
         yield client
 
 
-def serving(index: Index) -> TestClient:
-    return TestClient(create_app(index.folder), base_url="http://127.0.0.1")
+def serving(index: Index) -> CheckedClient:
+    return CheckedClient(create_app(index.folder))
 
 
-def suggested(client: TestClient, marked: str) -> list[str]:
+def suggested(client: CheckedClient, marked: str) -> list[str]:
     """Return the query with each completion of the word at the cursor, which ``|`` marks, put in."""
     at = marked.index("|")
     text = marked.replace("|", "")
@@ -87,16 +88,16 @@ def suggested(client: TestClient, marked: str) -> list[str]:
     ],
 )
 def test_what_is_under_the_cursor_is_completed(
-    suggesting: TestClient, typed: str, completed: list[str]
+    suggesting: CheckedClient, typed: str, completed: list[str]
 ) -> None:
     assert suggested(suggesting, typed) == completed
 
 
-def test_a_word_that_is_written_like_an_operator_stays_a_word(suggesting: TestClient) -> None:
+def test_a_word_that_is_written_like_an_operator_stays_a_word(suggesting: CheckedClient) -> None:
     assert suggested(suggesting, "no|") == ["not"]
 
 
-def test_without_a_cursor_the_end_is_completed(suggesting: TestClient) -> None:
+def test_without_a_cursor_the_end_is_completed(suggesting: CheckedClient) -> None:
     answer = suggesting.get("/api/suggest", params={"q": "flood ira"}).json()
     assert (answer["start"], answer["end"]) == (6, 9)
 
@@ -120,7 +121,7 @@ PIECES = st.sampled_from(
 @example('"' + "x y " * 2_000, 8_000)
 @example("outlet:" + "x" * MAX_COMPLETED + "y", 10_000)
 def test_any_text_has_completions_that_find_what_they_say(
-    index: Index, suggesting: TestClient, text: str, at: int
+    index: Index, suggesting: CheckedClient, text: str, at: int
 ) -> None:
     answer = suggesting.get("/api/suggest", params={"q": text, "at": at})
     assert answer.status_code == 200
@@ -137,7 +138,7 @@ def test_what_was_typed_ends_at_the_cursor(text: str, at: int) -> None:
     assert text[: min(at, len(text))].endswith(place.typed)
 
 
-def test_contents_and_words(suggesting: TestClient, index: Index) -> None:
+def test_contents_and_words(suggesting: CheckedClient, index: Index) -> None:
     contents = suggesting.get("/api/info").json()
     assert contents == {**index.info().to_dict(), "folder": None}
     assert suggesting.get("/api/commit").json() == index.commit.to_dict()

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from .problems import PROBLEM_TYPE, HttpProblem
 
-HIDDEN = ("path", "member", "other_places", "folder")
+HIDDEN = ("path", "member", "other_places")
 """The keys of answers that tell where files are on the machine of the server."""
 
 
@@ -52,13 +52,24 @@ def without_paths(value: Any) -> Any:
 
     >>> without_paths({"hits": [{"id": "a", "path": "/home/x/a.txt"}], "extra": {"path": "5"}})
     {'hits': [{'id': 'a', 'path': None}], 'extra': {'path': '5'}}
+    >>> without_paths({"folder": "/home/x/index", "facets": {"folder": ["a"]}})
+    {'folder': None, 'facets': {'folder': ['a']}}
     """
+    hidden = _without_places(value)
+    if (
+        isinstance(hidden, dict) and "folder" in hidden
+    ):  # of an index; below it, an own field may have this name
+        hidden["folder"] = None
+    return hidden
+
+
+def _without_places(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            key: _hidden(key, item) if key in HIDDEN else item if key == "extra" else without_paths(item)
+            key: _hidden(key, item) if key in HIDDEN else item if key == "extra" else _without_places(item)
             for key, item in value.items()
         }
-    return [without_paths(item) for item in value] if isinstance(value, list) else value
+    return [_without_places(item) for item in value] if isinstance(value, list) else value
 
 
 def _hidden(key: str, value: object) -> object:

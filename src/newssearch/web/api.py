@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
@@ -14,13 +15,16 @@ from newssearch.index import Index
 
 from .answers import entity_tag, is_known, json_answer, problem_answer, without_paths
 from .archive import commit_key
+from .combinations import check_combination
 from .context import server_context
 from .endpoints import ENDPOINTS, Endpoint, EndpointRequest
 from .exports import MAX_EXPORTS, Export, ExportSlots, attachment, rows_answer, rows_of_answer
+from .openapi import OPENAPI_PATH, openapi_document
 from .options import may_depend_on_clock
 from .parameters import read_parameters
 from .pool import SearchLimits
-from .problems import EXPECTED, problem_of
+from .prefix import prefix_of
+from .problems import EXPECTED, http_problem, problem_of
 from .suggestions import Completer
 
 _log = logging.getLogger(__name__)
@@ -40,7 +44,7 @@ class SharedWork(NamedTuple):
 def api_routes() -> list[BaseRoute]:
     """Return the routes of the API, below ``/api``."""
     shared = SharedWork(Completer(), ExportSlots(MAX_EXPORTS))
-    return [
+    routes: list[BaseRoute] = [
         Route(
             endpoint.path.replace("{id}", "{id:path}"),
             _endpoint_handler(endpoint, shared),
@@ -48,6 +52,21 @@ def api_routes() -> list[BaseRoute]:
         )
         for endpoint in ENDPOINTS
     ]
+    described = Route(OPENAPI_PATH, _answer_openapi, name="api:openapi")
+    return [*routes, described, Route("/{rest:path}", _answer_unknown, name="api:unknown")]
+
+
+async def _answer_openapi(request: Request) -> Response:
+    return json_answer(openapi_document(prefix_of(request)), headers={"Cache-Control": KEPT})
+
+
+async def _answer_unknown(request: Request) -> Response:
+    """Answer that there is no such endpoint, with the one that may be meant."""
+    asked = f"/{request.path_params['rest']}"[:100]
+    known = [endpoint.path.replace("/{id}", "") for endpoint in ENDPOINTS]
+    near = difflib.get_close_matches(asked, [*known, OPENAPI_PATH], 1)
+    hint = f"did you mean /api{near[0]}?" if near else f"/api{OPENAPI_PATH} describes all addresses"
+    return problem_answer(http_problem(404)._replace(suggestion=hint))
 
 
 def answering_problems(handler: Handler) -> Handler:
@@ -68,6 +87,7 @@ def answering_problems(handler: Handler) -> Handler:
 def _endpoint_handler(endpoint: Endpoint, shared: SharedWork) -> Handler:
     async def handle(request: Request) -> Response:
         values = read_parameters(endpoint.parameters, request.query_params.multi_items())
+        check_combination(endpoint.name, endpoint.parameters, values)
         context = server_context(request)
         kept = endpoint.only_by_commit and not may_depend_on_clock(values)
         format_ = str(values.get("format", "json"))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import threading
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from newssearch._version import __version__
+from newssearch.config import Config
 from newssearch.index import Index, open_index
 from newssearch.info import IndexInfo
 
@@ -78,6 +81,13 @@ class Archive:
 
 
 def commit_key(index: Index) -> str:
-    """Return a text that changes with the content of the index, with the version of newssearch, and with the day."""
+    """Return a text that changes with the content of the index, the settings of the archive, newssearch, and the day."""
     commit = index.commit
-    return f"{commit.digest[:24]}-{commit.number}-{__version__}-{dt.date.today():%Y%m%d}"
+    settings = _settings_digest(index.config)
+    return f"{commit.digest[:24]}-{commit.number}-{settings}-{__version__}-{dt.date.today():%Y%m%d}"
+
+
+@lru_cache(maxsize=4)
+def _settings_digest(config: Config) -> str:
+    """Return a digest of the settings on which answers depend: the names of outlets, and whether searches are strict."""
+    return hashlib.blake2b(repr((config.outlets, config.strict)).encode(), digest_size=6).hexdigest()

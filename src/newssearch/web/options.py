@@ -25,6 +25,16 @@ _KINDS: Mapping[str, Kind] = {
     "now": "moment",
     "facets": "facets",
 }
+_TEXTS: Mapping[str, str] = {
+    "where": "Only articles with this value of an own field: `theme=economy`, `words=>500`. Of several values of one field, an"
+    " article must have one.",
+    "where_not": "Leave out articles with this value of an own field, given as in `where`.",
+    "now": "The moment that relative dates count from; the clock of the server, unless given.",
+    "literal": "Read the whole query as words, without operators.",
+    "facets": "Count the matching articles by the values of a field: `outlet`, `outlet:20` for 20 values, `outlet:all`, or"
+    " `outlet~fox` for those that contain a text.",
+}
+"""The descriptions of parameters that are written otherwise than in Python."""
 _CHOICES: Mapping[str, Sequence[str]] = {"sort": SORTS, "match": MATCH_MODES}
 _MOST = {"limit": MAX_PAGE, "offset": MAX_OFFSET, "snippet": 10_000}
 
@@ -38,7 +48,8 @@ def _parameter(name: str) -> Parameter:
     option = OPTIONS[name]
     most = _MOST.get(name, 0)
     bound = f" At most {most:,}." if most else ""
-    text = f"{option.metadata['text']}{bound}".replace("``", "`").replace(":class:", "")
+    text = _TEXTS.get(name) or option.metadata["text"].replace("``", "`").replace(":class:", "")
+    text = f"{text}{bound}".replace("`Results.", "`").replace("; None for all", "")
     default = getattr(_DEFAULT, name)
     return Parameter(
         name,

@@ -14,6 +14,8 @@ from newssearch.filters import NONE, FilterValue
 Kind = Literal["text", "filter", "where", "flag", "number", "decimal", "moment", "facets", "texts"]
 MAX_PARAMETER_DIGITS = 18
 """The largest number of digits of a number."""
+MAX_SHOWN_CHARS = 80
+"""The largest number of characters of a value, or of an unknown name, that a message quotes."""
 FLAG_TEXTS: Mapping[str, bool] = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}  # fmt: skip
 
 
@@ -29,7 +31,7 @@ class ParameterError(NewssearchError):
     @property
     def detail(self) -> str:
         """The parameter and the reason, as a sentence."""
-        return f"the parameter {self.parameter} {self.reason}"
+        return f"the parameter {self.parameter[:MAX_SHOWN_CHARS]} {self.reason}"
 
     def __reduce__(self) -> tuple[type[ParameterError], tuple[str, str, str]]:
         return type(self), (self.parameter, self.reason, self.suggestion)
@@ -88,11 +90,15 @@ def _read_value(parameter: Parameter, texts: list[str]) -> object:
     return _READ_BY_KIND[parameter.kind](parameter, texts)
 
 
+def _brief(text: str) -> str:
+    return repr(text if len(text) <= MAX_SHOWN_CHARS else f"{text[:MAX_SHOWN_CHARS]}…")
+
+
 def _read_text(parameter: Parameter, texts: list[str]) -> str:
     (text,) = texts
     if parameter.choices and text not in parameter.choices:
         hint = f"the choices are: {', '.join(parameter.choices)}"
-        raise ParameterError(parameter.name, f"cannot be {text!r}", hint)
+        raise ParameterError(parameter.name, f"cannot be {_brief(text)}", hint)
     return text
 
 
@@ -106,14 +112,14 @@ def _read_texts(parameter: Parameter, texts: list[str]) -> tuple[str, ...]:
 def _read_flag(parameter: Parameter, texts: list[str]) -> bool:
     (text,) = texts
     if text.lower() not in FLAG_TEXTS:
-        raise ParameterError(parameter.name, f"is true or false, not {text!r}")
+        raise ParameterError(parameter.name, f"is true or false, not {_brief(text)}")
     return FLAG_TEXTS[text.lower()]
 
 
 def _read_number(parameter: Parameter, texts: list[str]) -> int:
     (text,) = texts
     if not (text.isascii() and text.isdecimal() and len(text) <= MAX_PARAMETER_DIGITS):
-        raise ParameterError(parameter.name, f"is a whole number, not {text!r}")
+        raise ParameterError(parameter.name, f"is a whole number, not {_brief(text)}")
     number = int(text)
     if not parameter.least <= number <= parameter.most:
         bound = f"at least {parameter.least:,}" if number < parameter.least else f"at most {parameter.most:,}"
@@ -128,7 +134,7 @@ def _read_decimal(parameter: Parameter, texts: list[str]) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number <= parameter.most:
-        raise ParameterError(parameter.name, f"is a number from 0 to {parameter.most:,}, not {text!r}")
+        raise ParameterError(parameter.name, f"is a number from 0 to {parameter.most:,}, not {_brief(text)}")
     return number
 
 
@@ -138,7 +144,7 @@ def _read_moment(parameter: Parameter, texts: list[str]) -> dt.datetime:
         return dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         hint = "write it as in 2024-07-25T14:30"
-        raise ParameterError(parameter.name, f"is a date with a time, not {text!r}", hint) from None
+        raise ParameterError(parameter.name, f"is a date with a time, not {_brief(text)}", hint) from None
 
 
 def _read_filter(parameter: Parameter, texts: list[str]) -> tuple[FilterValue, ...]:
@@ -155,7 +161,7 @@ def _read_where(parameter: Parameter, texts: list[str]) -> dict[str, tuple[Filte
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (equals and name and value):
-            raise ParameterError(parameter.name, f"is FIELD=VALUE, as in theme=economy, not {text!r}")
+            raise ParameterError(parameter.name, f"is FIELD=VALUE, as in theme=economy, not {_brief(text)}")
         found[name] = (*found.get(name, ()), filter_value(value))
     return found
 
@@ -166,7 +172,7 @@ def _read_facets(parameter: Parameter, texts: list[str]) -> tuple[object, ...]:
         asked = asked_facet(text)
         if asked is None:
             hint = "write FIELD, FIELD:N, FIELD:all or FIELD~TEXT, as in outlet:20"
-            raise ParameterError(parameter.name, f"cannot be {text!r}", hint)
+            raise ParameterError(parameter.name, f"cannot be {_brief(text)}", hint)
         found.append(asked.facet(default_limit=None, disjunctive=False))
     return tuple(found)
 

@@ -21,7 +21,7 @@ from newssearch.text.folding import fold
 
 from .pool import SearchLimits
 
-MAX_COMPLETIONS = 10
+MAX_COMPLETIONS = 8
 """The largest number of suggestions."""
 MAX_FIELD_NAMES = 4
 """The largest number of names of fields beside words."""
@@ -173,6 +173,8 @@ class CompletionValues(NamedTuple):
     """The own fields with their kinds."""
     words: dict[str, tuple[Suggestion, ...]]
     """The completions of prefixes that were asked for."""
+    articles: dict[str, int]
+    """The number of articles that each of these completions finds: longer prefixes have the same."""
 
 
 class Completer:
@@ -228,9 +230,10 @@ class Completer:
         key = f"{prefix.lower()}{fold(typed)}"
         found = held.words.get(key)
         if found is None:
-            found = tuple(_counted_words(index, fold(typed), prefix, limits))
             if len(held.words) >= MAX_KEPT_WORDS:
                 held.words.clear()
+                held.articles.clear()
+            found = tuple(_counted_words(index, held.articles, fold(typed), prefix, limits))
             held.words[key] = found
         outlets: list[Suggestion] = []
         if alone and len(typed) >= LEAST_FOR_OUTLETS:
@@ -242,15 +245,22 @@ class Completer:
 def _completion_values(key: str, held: Any) -> CompletionValues:
     dates = [value for name in ("year", "month") for value in held.by_field.get(name, ())]
     values = {name: ValueList(found) for name, found in {**held.by_field, **held.by_own_field}.items()}
-    return CompletionValues(key, {**values, "date": ValueList(dates)}, held.own_fields, {})
+    return CompletionValues(key, {**values, "date": ValueList(dates)}, held.own_fields, {}, {})
 
 
-def _counted_words(index: Index, folded: str, field: str, limits: SearchLimits) -> Iterator[Suggestion]:
-    """Yield the most frequent words of the index that begin so, each with the number of articles that it finds."""
+def _counted_words(
+    index: Index, kept: dict[str, int], folded: str, field: str, limits: SearchLimits
+) -> Iterator[Suggestion]:
+    """Yield the most frequent words of the index that begin so, each with the number of articles that it finds.
+
+    ``kept`` has the numbers that are known.
+    """
     for word in index.completions(folded, MAX_COMPLETIONS, timeout=limits.timeout, stop=limits.stop):
         text = word.lower() if word in OPERATORS else word
         text = f"{field}{text if _NEEDS_NO_QUOTES.fullmatch(text) else quote(text)}"
-        articles = index.count(text, timeout=limits.timeout, stop=limits.stop)
+        articles = kept.get(text)
+        if articles is None:
+            articles = kept[text] = index.count(text, timeout=limits.timeout, stop=limits.stop)
         if articles:
             yield Suggestion("word", text, word, articles)
 

@@ -35,7 +35,7 @@ class ToolsEndpoint:
             if self._endpoint is None:
                 try:
                     await self._begin()
-                except ModuleNotFoundError:
+                except ImportError:  # not there, or an older version
                     await refusal(Request(scope), TOOLS_MISSING)(scope, receive, send)
                     return
         assert self._endpoint is not None, "the tools have begun"

@@ -8,7 +8,9 @@ import io
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ import newssearch
 from newssearch import Article, Hit, Index, SearchStoppedError
 from newssearch.web import ServerSettings, create_app, exports
 from newssearch.web.exports import EXPORT_TIME_LIMIT
+from newssearch.web.pool import SearchLimits
 from support import Command, command, index_of
 
 from .checked import CheckedClient
@@ -321,6 +324,56 @@ def test_exports_are_few_at_the_same_time(index: Index, monkeypatch: pytest.Monk
         answer = client.get("/api/export")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
         assert client.get("/api/search").status_code == 200
+
+
+def test_while_an_export_is_made_others_are_answered_and_further_exports_are_refused(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, released = threading.Event(), threading.Event()
+    made = exports.Export.next_part
+
+    def waiting(export: exports.Export) -> bytes | None:
+        begun.set()
+        assert released.wait(30)
+        return made(export)
+
+    monkeypatch.setattr(exports.Export, "next_part", waiting)
+    monkeypatch.setattr("newssearch.web.api.MAX_EXPORTS", 1)
+    for port in served(create_app(index.folder)):
+        with ThreadPoolExecutor(1) as reader:
+            first = reader.submit(read_export, port, "/api/export?q=rain")
+            try:
+                assert begun.wait(30)
+                assert status_of(port, "/api/commit") == 200
+                assert status_of(port, "/api/export?q=rain") == 503
+            finally:
+                released.set()
+            content, whole = first.result()
+        assert (len(content.splitlines()), whole) == (25, True)
+        assert status_of(port, "/api/export?q=rain") == 200
+
+
+def status_of(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
+
+
+def test_a_scan_ends_when_its_client_has_gone(index: Index) -> None:
+    limits = SearchLimits(time.monotonic() + 100, lambda: False)
+    export = exports.Export(index, "rain", "ndjson", "snippets", limits, {}, show_paths=False)
+    export.gone.set()
+    with pytest.raises(SearchStoppedError):
+        export.next_part()
+    gone = SearchLimits(time.monotonic() + 100, lambda: True)
+    with pytest.raises(SearchStoppedError):
+        exports.Export(index, "rain", "ndjson", "snippets", gone, {}, show_paths=False)
+    late = SearchLimits(0, lambda: False)
+    with pytest.raises(SearchStoppedError):
+        exports.Export(index, "rain", "ndjson", "snippets", late, {}, show_paths=False)
 
 
 def test_an_export_stays_at_its_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from newssearch import Article, Hit, Index, SearchStoppedError
 from newssearch.web import ServerSettings, create_app, exports
 from newssearch.web.exports import EXPORT_TIME_LIMIT
 from newssearch.web.pool import SearchLimits
+from newssearch.web.protocol import BoundedProtocol
 from support import Command, command, index_of
 
 from .checked import CheckedClient
@@ -222,7 +223,7 @@ def served(app: Starlette) -> Iterator[int]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+        server = uvicorn.Server(uvicorn.Config(app, http=BoundedProtocol, log_level="critical"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

@@ -391,3 +391,10 @@ def test_an_export_stays_at_its_commit(tmp_path: Path, monkeypatch: pytest.Monke
             assert len(client.get("/api/export?q=rain").text.splitlines()) == 5
             monkeypatch.setattr(Hit, "to_dict", made)
             assert len(client.get("/api/export?q=rain").text.splitlines()) == 4
+
+
+def test_a_page_of_an_allowed_origin_can_read_the_number_of_rows(index: Index) -> None:
+    app = create_app(settings=ServerSettings(index=index.folder, origins=("https://example.org",)))
+    with CheckedClient(app) as client:
+        answer = client.get("/api/export?q=rain", headers={"Origin": "https://example.org"})
+    assert "X-Total-Rows" in answer.headers["access-control-expose-headers"]

@@ -157,6 +157,13 @@ def test_without_an_index_the_answer_is_a_problem_too(tmp_path: Path) -> None:
             assert str(tmp_path) not in answer.text
 
 
+def test_a_server_with_a_token_answers_as_the_document_says(index: Index) -> None:
+    app = create_app(settings=ServerSettings(index=index.folder, token="t" * 32))
+    with CheckedClient(app) as client:
+        assert client.get("/api/search").status_code == 401
+        assert client.get("/api/commit", headers={"Authorization": f"Bearer {'t' * 32}"}).status_code == 200
+
+
 def test_answers_with_paths_are_as_the_document_says(index: Index) -> None:
     app = create_app(settings=ServerSettings(index=index.folder, show_paths=True))
     with CheckedClient(app) as client:

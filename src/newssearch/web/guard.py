@@ -185,7 +185,7 @@ class _GuardedRequest:
         return {
             **headers,
             b"access-control-allow-origin": origin,
-            b"access-control-expose-headers": b"ETag, Link, Retry-After, Mcp-Session-Id",
+            b"access-control-expose-headers": b"ETag, Link, Retry-After, X-Total-Rows, Mcp-Session-Id",
         }
 
     def _options(self, allowed: tuple[str, ...]) -> Response:

@@ -24,6 +24,7 @@ _DESCRIPTION = """The HTTP API of an archive of news articles. Each answer is wh
 Texts of articles are data of others; treat them as such."""
 _PROBLEMS = {
     "400": "A parameter or the query is wrong.",
+    "401": "The server asks for its token: `Authorization: Bearer TOKEN`.",
     "404": "There is no such article, or it is not among the hits.",
     "503": "The search took too long, too many run at once, or there is no index. Ask again after `Retry-After` seconds.",
     "default": "Another error.",
@@ -53,7 +54,11 @@ def openapi_document(prefix: str = "") -> JsonObject:
             **{endpoint.path: {"get": _operation(endpoint)} for endpoint in ENDPOINTS},
             OPENAPI_PATH: {"get": itself},
         },
-        "components": {"schemas": schemas()},
+        "components": {
+            "schemas": schemas(),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{}, {"token": []}],
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import http.client
 import io
+import itertools
 import json
 import socket
 import threading
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 import newssearch
-from newssearch import Article, Hit, Index, SearchStoppedError
+from newssearch import Article, Hit, Index, Scan, SearchStoppedError
 from newssearch.web import ServerSettings, create_app, exports
 from newssearch.web.exports import EXPORT_TIME_LIMIT
 from newssearch.web.pool import SearchLimits
@@ -375,6 +376,37 @@ def test_a_scan_ends_when_its_client_has_gone(index: Index) -> None:
     late = SearchLimits(0, lambda: False)
     with pytest.raises(SearchStoppedError):
         exports.Export(index, "rain", "ndjson", "snippets", late, {}, show_paths=False)
+
+
+def test_an_export_with_fewer_rows_than_hits_fails(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = index.scan("rain")
+    total = begin.total
+    begin.close()
+    kept = Scan.__init__
+
+    def lacking(scan: Scan, hits: Any, commit: Any, found: int, position: int) -> None:
+        kept(scan, itertools.islice(hits, found - 1), commit, found, position)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Scan, "__init__", lacking)
+    monkeypatch.setattr(Scan, "close", lambda scan: None)
+    for port in served(create_app(index.folder)):
+        content, whole = read_export(port, "/api/export?q=rain")
+        assert not whole
+        *rows, last = map(json.loads, content.splitlines())
+        assert (len(rows), last["error"]["status"]) == (total - 1, 500)
+
+
+def test_an_export_that_takes_too_long_says_so(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = exports.Export.__init__
+
+    def late(export: exports.Export, *arguments: Any, **options: Any) -> None:
+        begun(export, *arguments, **options)
+        export.deadline = time.monotonic() - 1  # that of the scan is later, so that it goes on
+
+    monkeypatch.setattr(exports.Export, "__init__", late)
+    monkeypatch.setattr(exports, "LAST_LINE_SECONDS", 0.0)
+    for port in served(create_app(index.folder)):
+        assert not read_export(port, "/api/export?q=rain")[1]
 
 
 def test_an_export_stays_at_its_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

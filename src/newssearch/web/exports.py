@@ -35,6 +35,8 @@ from .problems import EXPECTED, HttpProblem, problem_of
 
 EXPORT_TIME_LIMIT = 900.0
 """The time in seconds after which an export is broken off, that of its client included."""
+LAST_LINE_SECONDS = 30.0
+"""The time in seconds that a client has to read the last line of an export that took too long."""
 MAX_EXPORTS = 4
 """The largest number of exports of a process at the same time."""
 ROWS_OF_A_PART = 500
@@ -107,7 +109,7 @@ def rows_answer(rows: AnswerRows, format_: str, headers: Mapping[str, str]) -> R
     else:
         text = "".join(map(_json_line, rows.objects))
     headers = {**headers, "X-Total-Rows": str(len(rows.objects))}
-    return Response(text.encode("utf-8", "replace"), 200, headers, ROW_MEDIA_TYPES[format_])
+    return Response(text.encode("utf-8", "backslashreplace"), 200, headers, ROW_MEDIA_TYPES[format_])
 
 
 def _json_line(value: object) -> str:
@@ -191,7 +193,9 @@ class Export:
     def next_part(self) -> bytes | None:
         """Return the next rows, None after the last one. It takes time, so it is called in a thread; not by two at once."""
         part = next(self._parts, None)
-        return None if part is None else part.encode("utf-8", "replace")
+        if part is None and self._scan.position != self._scan.total:
+            raise RuntimeError(f"only {self._scan.position:,} of {self._scan.total:,} rows came")
+        return None if part is None else part.encode("utf-8", "backslashreplace")
 
     def close(self) -> None:
         """End the export."""
@@ -204,7 +208,7 @@ def error_line(problem: HttpProblem, format_: str) -> bytes:
     if format_ == "csv":
         header_and_row = "".join(csv_parts((), [["#error", problem.title, problem.detail]]))
         return header_and_row.partition("\r\n")[2].encode("utf-8", "replace")
-    return _json_line({"error": problem.to_dict()}).encode("utf-8", "replace")
+    return _json_line({"error": problem.to_dict()}).encode("utf-8", "backslashreplace")
 
 
 class ExportAnswer(Response):
@@ -232,7 +236,8 @@ class ExportAnswer(Response):
             )
             whole = scope["method"] == "HEAD"
             if not whole:
-                with anyio.move_on_after(max(export.deadline - time.monotonic(), 0)):
+                left = export.deadline + LAST_LINE_SECONDS - time.monotonic()
+                with anyio.move_on_after(max(left, 0)):
                     whole = await _send_parts(export, send)
             if whole:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})

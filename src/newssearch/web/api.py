@@ -78,7 +78,7 @@ def answering_problems(handler: Handler) -> Handler:
         except EXPECTED as error:
             problem = problem_of(error)
             if problem.status == 503:
-                _log.warning("%s", error)
+                _log.warning("%s", problem.detail)
             return problem_answer(problem)
 
     return answered

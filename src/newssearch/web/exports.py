@@ -225,6 +225,7 @@ class ExportAnswer(Response):
         self.init_headers({**export.headers, "X-Total-Rows": str(export.rows)})
         self._export = export
         self._done = done
+        self._ended = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the export."""
@@ -239,13 +240,20 @@ class ExportAnswer(Response):
                 left = export.deadline + LAST_LINE_SECONDS - time.monotonic()
                 with anyio.move_on_after(max(left, 0)):
                     whole = await _send_parts(export, send)
+            await self._end()  # before the client knows that it has all, and may ask for the next one
             if whole:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             watch.cancel()
-            export.gone.set()
+            await self._end()
+
+    async def _end(self) -> None:
+        """Close the export, and make room for another one."""
+        if not self._ended:
+            self._ended = True
+            self._export.gone.set()
             with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(export.close)
+                await anyio.to_thread.run_sync(self._export.close)
             self._done()
 
 

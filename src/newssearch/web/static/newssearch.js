@@ -148,8 +148,10 @@ function complete(input) {
   const take = (at) => {
     const { start, end, suggestions } = offered;
     const text = suggestions[at].text;
-    input.value = input.value.slice(0, start) + text + input.value.slice(end);
-    input.setSelectionRange(start + text.length, start + text.length);
+    const characters = [...input.value]; // the API counts characters, not units of UTF-16
+    const before = characters.slice(0, start).join("") + text;
+    input.value = before + characters.slice(end).join("");
+    input.setSelectionRange(before.length, before.length);
     close();
     input.focus();
     if (text.endsWith(":")) ask();
@@ -180,7 +182,7 @@ function complete(input) {
   };
   const ask = async () => {
     const mine = ++asked;
-    const at = input.selectionStart;
+    const at = [...input.value.slice(0, input.selectionStart)].length;
     if (!input.value.trim()) { close(); return; }
     const address = `${prefix}/api/suggest?${new URLSearchParams({ q: input.value, at })}`;
     try {

@@ -12,7 +12,8 @@ from .chips import field_label
 from .rendering import ShownPage, View, day_text, page_route
 
 ABOUT_VALUES = 60
-"""The number of values of a field that are listed at once; the others are behind a fold."""
+"""The number of values of a field that are listed at once. Of outlets the others are behind a fold; of other fields, which
+may have thousands, the facets of a search list them."""
 FIELDS_OF_ABOUT = ("outlet", "source", "lang", "section", "located", "byline")
 """The fields whose values are listed, in order."""
 
@@ -28,18 +29,17 @@ class FieldCoverage(NamedTuple):
 
 
 class ListedField(NamedTuple):
-    """The values of a field with their numbers of articles: the most frequent ones, and the others."""
+    """The values of a field with their numbers of articles: the most frequent ones, and the others that are listed too.
+
+    ``total`` is the number of all values. ``is_own`` is whether it is an own field of the archive.
+    """
 
     name: str
-    parameter: str
     label: str
     first: tuple[FacetValue, ...]
     rest: tuple[FacetValue, ...]
-
-    @property
-    def total(self) -> int:
-        """The number of values."""
-        return len(self.first) + len(self.rest)
+    total: int
+    is_own: bool
 
 
 def about_page(view: View) -> ShownPage:
@@ -74,13 +74,14 @@ def coverage_of(name: str, held: Contents) -> FieldCoverage:
 def listed_field(name: str, held: Contents) -> ListedField:
     """Return the values of a field of all archives."""
     values = tuple(one for one in held.by_field[name] if one.value is not None)
-    return ListedField(name, name, field_label(name), values[:ABOUT_VALUES], values[ABOUT_VALUES:])
+    rest = values[ABOUT_VALUES:] if name == "outlet" else ()
+    return ListedField(name, field_label(name), values[:ABOUT_VALUES], rest, len(values), False)
 
 
 def listed_own_field(name: str, held: Contents) -> ListedField:
     """Return the values of an own field of the archive."""
     values = tuple(one for one in held.by_own_field[name] if one.value is not None)
-    return ListedField(name, "where", field_label(name), values[:ABOUT_VALUES], values[ABOUT_VALUES:])
+    return ListedField(name, field_label(name), values[:ABOUT_VALUES], (), len(values), True)
 
 
 ROUTES = (page_route("/about", about_page, "about"),)

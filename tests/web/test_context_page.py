@@ -92,3 +92,16 @@ def test_a_query_without_words_is_refused_with_the_reason(client: TestClient) ->
 def test_a_note_on_the_query_stands_below_its_place(client: TestClient) -> None:
     page = ParsedPage(client, "/context", q="rain snoww")
     assert page.texts("ul.remarks li")
+
+
+def test_all_lines_can_be_exported_as_the_view_has_them(client: TestClient) -> None:
+    page = ParsedPage(client, "/context", q="rain", sort="newest", width="2", seed="7", until="2024")
+    links = page.links("p.actions a")
+    assert list(links) == ["CSV of all 2 lines", "NDJSON of all 2 lines", "JSON of all 2 lines"]
+    rows = client.get(links["CSV of all 2 lines"]).text.splitlines()
+    assert [row.split(",")[5] for row in rows] == ["match", "Rain", "Rain"]
+    assert client.get(links["JSON of all 2 lines"]).json()["sort"] == "newest"
+
+
+def test_a_parameter_of_an_export_does_not_disturb_the_view(client: TestClient) -> None:
+    assert ParsedPage(client, "/context", q="rain", format="csv").status == 200

@@ -77,3 +77,15 @@ def test_without_a_query_the_view_of_words_says_what_it_is_for(client: TestClien
 
 def test_a_list_of_words_that_there_is_not_is_refused(client: TestClient) -> None:
     assert ParsedPage(client, "/words", q="rain", show="nouns").status == 400
+
+
+def test_words_and_stories_can_be_exported(tmp_path: Path) -> None:
+    with client_of(tmp_path, *WEATHER, *WIND) as client:
+        for address in (
+            "/words?q=rain&span=2",
+            "/words?q=rain&show=keywords&against=wind",
+            "/stories?q=rain",
+        ):
+            links = ParsedPage(client, address).links("p.actions a")
+            exports = [link for link in links.values() if link.startswith("/api/")]
+            assert [client.get(link).status_code for link in exports] == [200, 200, 200], address

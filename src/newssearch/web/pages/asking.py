@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from newssearch.display.brief import many
 from newssearch.web.endpoints import ENDPOINTS
 from newssearch.web.parameters import Parameter, read_parameters
 from newssearch.web.pool import SearchLimits
 
+from .links import SHARED_PARAMETERS, Links
 from .rendering import View
 
 
@@ -42,4 +44,35 @@ def asked_of(view: View, parameters: Iterable[Parameter]) -> AskedOptions:
 def endpoint_parameters(path: str) -> tuple[Parameter, ...]:
     """Return the parameters of an endpoint of the API, none of them required: a page without one asks for it."""
     endpoint = next(one for one in ENDPOINTS if one.path == path)
-    return tuple(parameter._replace(required=False) for parameter in endpoint.parameters)
+    kept = (one for one in endpoint.parameters if one.name != "format")
+    return tuple(parameter._replace(required=False) for parameter in kept)
+
+
+class RowExport(NamedTuple):
+    """A link that exports rows: what it is called, and its address."""
+
+    label: str
+    address: str
+
+
+def row_exports(
+    links: Links, path: str, names: Iterable[str], total: int, what: tuple[str, str]
+) -> list[RowExport]:
+    """Return links to the rows that a view shows a page of, as CSV and JSON, from an endpoint of the API.
+
+    The query, the filters and the parameters ``names`` of the current address are kept. ``total`` is the number of rows, and
+    ``what`` they are, for one and for several. An answer of the API has a thousand at most; the links say so.
+    """
+    limit = next(one.most for one in endpoint_parameters(path) if one.name == "limit")
+    kept = (*SHARED_PARAMETERS, *names)
+    number = (
+        f"the first {limit:,} {what[1]}"
+        if total > limit
+        else f"all {many(total, *what)}"
+        if total != 1
+        else what[0]
+    )
+    return [
+        RowExport(f"{form.upper()} of {number}", links.picked(f"/api{path}", kept, limit=limit, format=form))
+        for form in ("csv", "ndjson", "json")
+    ]

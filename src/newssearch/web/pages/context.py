@@ -5,7 +5,7 @@ from __future__ import annotations
 from newssearch.corpus.concordance import BY_WORDS, MAX_WIDTH, Concordance, line_totals, remarks
 from newssearch.web.parameters import Parameter
 
-from .asking import AskedOptions, asked_of, endpoint_parameters
+from .asking import AskedOptions, asked_of, endpoint_parameters, row_exports
 from .chips import filter_chips_of, without_filters
 from .paging import MAX_PAGES, paging_of
 from .remarks import remarks_of
@@ -58,8 +58,12 @@ def context_page(view: View) -> ShownPage:
             "sample": asked.value("sample", None),
             "seed": asked.value("seed", None),
             "paging": paging_of(found.total_lines, page, size, links),
-            "json": links.shared(
-                "/api/kwic", **{name: asked.value(name, None) for name in ("sort", "width", "sample", "seed")}
+            "exports": row_exports(
+                links,
+                "/kwic",
+                ("sort", "width", "sample", *needed_seed(asked)),
+                found.total_lines,
+                ("line", "lines"),
             ),
         },
     )
@@ -67,9 +71,14 @@ def context_page(view: View) -> ShownPage:
 
 def _lines(view: View, asked: AskedOptions, page: int, size: int) -> Concordance:
     """Return the lines of a page. A seed without a sample has no effect, and is left out."""
-    needless = () if asked.value("sample", None) or asked.value("sort", "") in BY_WORDS else ("seed",)
+    needless = () if needed_seed(asked) else ("seed",)
     options = asked.options("page", "limit", *needless)
     return view.context.archive.index().kwic(asked.query, limit=size, offset=(page - 1) * size, **options)
+
+
+def needed_seed(asked: AskedOptions) -> tuple[str, ...]:
+    """Return the name of the parameter ``seed`` if it has an effect: if there can be a sample."""
+    return ("seed",) if asked.value("sample", None) or asked.value("sort", "") in BY_WORDS else ()
 
 
 ROUTES = (page_route("/context", context_page, "context"),)

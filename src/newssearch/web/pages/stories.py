@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from newssearch.web.parameters import Parameter
 
-from .asking import asked_of, endpoint_parameters
+from .asking import asked_of, endpoint_parameters, row_exports
 from .chips import filter_chips_of, without_filters
 from .paging import MAX_PAGES, paging_of
 from .remarks import remarks_of
@@ -45,8 +45,8 @@ def stories_page(view: View) -> ShownPage:
             "kept": [(name, value) for name, value in links.given if name not in ("min_outlets", "page")],
             "paging": paging_of(found.total_stories, page, STORIES, links),
             "path_of_story": path_of_story,
-            "json": links.shared(
-                "/api/stories", sort=asked.value("sort", None), min_outlets=asked.value("min_outlets", None)
+            "exports": row_exports(
+                links, "/stories", ("sort", "min_outlets"), found.total_stories, ("story", "stories")
             ),
         },
     )

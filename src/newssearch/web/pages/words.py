@@ -23,7 +23,7 @@ from newssearch.errors import QueryError
 from newssearch.query import parse
 from newssearch.web.parameters import Parameter
 
-from .asking import AskedOptions, asked_of, endpoint_parameters
+from .asking import AskedOptions, asked_of, endpoint_parameters, row_exports
 from .chips import filter_chips_of, without_filters
 from .remarks import remarks_of
 from .rendering import ShownPage, View, page_route
@@ -39,6 +39,8 @@ MEASURE_NAMES = {
 }
 WORD_FORM = ("span", "measure", "min_count", "limit", "all_words", "against")
 """The parameters that the form of this view sets."""
+WORD_ADDRESS = ("span", "measure", "min_count", "all_words", "against")
+"""The parameters of the form that an export keeps."""
 WORD_LIMITS = (25, 50, 100, 200, 500)
 """The numbers of words that the form offers."""
 _SHOW = Parameter("show", "text", "Which words.", COLLOCATES, choices=(COLLOCATES, KEYWORDS))
@@ -88,7 +90,7 @@ def words_page(view: View) -> ShownPage:
         "chips": filter_chips_of(links),
         "clear": without_filters(links),
         "kept": [(name, value) for name, value in links.given if name not in ("q", *WORD_FORM)],
-        "json": links.shared(f"/api/{shown}", **{name: asked.value(name, None) for name in WORD_FORM}),
+        "exports": row_exports(links, f"/{shown}", WORD_ADDRESS, found.total, ("word", "words")),
     }
     return ShownPage("words.html", values)
 

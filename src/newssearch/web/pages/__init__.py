@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from . import about, article, context, login, search, static, stories, story, words
+from . import about, article, compare, context, login, search, static, stories, story, words
 from .help import ROUTES as HELP_ROUTES
 
 
@@ -12,6 +12,7 @@ def page_routes() -> list[BaseRoute]:
     """Return the routes of the pages."""
     return [
         *search.ROUTES,
+        *compare.ROUTES,
         *article.ROUTES,
         *context.ROUTES,
         *story.ROUTES,

@@ -17,6 +17,8 @@ from newssearch.display import escape
 
 PLOT_HEIGHT = 120
 """The height of the plot in pixels, without the dates below it."""
+LINES_HEIGHT = 220
+"""The height of a plot of lines in pixels, which need more of it than bars."""
 HEADROOM = 14
 """The height above the largest value in pixels, for the label of the highest line of the grid."""
 DATES_HEIGHT = 20
@@ -25,6 +27,10 @@ MAX_TICKS = 9
 """The largest number of dates below a plot; every second one is left out where the page is narrow."""
 MIN_BAR_HEIGHT = 1.5
 """The height in pixels that a bar has at least, if its value is not 0."""
+NAME_WIDTH = 14
+"""The width in per cent that the name of a line takes."""
+NAME_HEIGHT = 13
+"""The height in pixels that the name of a line takes."""
 _LINE_WIDTH = 1000
 _TICK_STEPS: dict[Unit, tuple[int, ...]] = {
     "day": (1, 2, 7, 14),
@@ -146,11 +152,12 @@ def line_chart(
     top = max((value for line in lines for value in line.values if value is not None), default=0)
     grid = scale(top, whole)
     size = max((len(line.values) for line in lines), default=0)
+    base = LINES_HEIGHT + HEADROOM
     drawn = []
     for number, line in enumerate(lines, 1):
         drawn.append(f'<path class="line line-{number}" d="{_path_of(line.values, grid[-1])}"/>')
     stretched = (
-        f'<svg viewBox="0 0 {_LINE_WIDTH} {PLOT_HEIGHT + HEADROOM}" width="100%" height="{PLOT_HEIGHT + HEADROOM}"'
+        f'<svg viewBox="0 0 {_LINE_WIDTH} {base}" width="100%" height="{base}"'
         f' preserveAspectRatio="none">{"".join(drawn)}</svg>'
     )
     dots = []
@@ -158,13 +165,38 @@ def line_chart(
         for at, value in enumerate(line.values):
             if value is None:
                 continue
-            x, y = (at + 0.5) * 100 / size, PLOT_HEIGHT + HEADROOM - PLOT_HEIGHT * value / grid[-1]
+            x, y = (at + 0.5) * 100 / size, base - LINES_HEIGHT * value / grid[-1]
             alone = _is_alone(line.values, at)
             dots.append(
                 f'<a href="{escape.html(line.addresses[at])}" tabindex="-1"><title>{escape.html(line.titles[at])}</title>'
                 f'<circle class="dot line-{number}{" alone" if alone else ""}" cx="{x:.3f}%" cy="{y:.1f}" r="5"/></a>'
             )
-    return _chart("lines", label, grid, shown, ticks, size, f"{stretched}<g>{''.join(dots)}</g>")
+    names = _line_names(lines, grid[-1])
+    content = f'{stretched}<g aria-hidden="true">{names}</g><g>{"".join(dots)}</g>'
+    return _chart("lines", label, grid, shown, ticks, size, content, LINES_HEIGHT)
+
+
+def _line_names(lines: Sequence[ChartLine], top: float) -> str:
+    """Return the name of each line at its highest value, moved up where another name is."""
+    placed: list[tuple[float, float]] = []
+    shown = []
+    for number, line in enumerate(lines, 1):
+        values = [(value, at) for at, value in enumerate(line.values) if value]
+        if not values:
+            continue
+        value, at = max(values, key=lambda one: one[0])
+        x = (at + 0.5) * 100 / len(line.values)
+        y = LINES_HEIGHT + HEADROOM - LINES_HEIGHT * value / top - 6
+        while any(
+            abs(x - other_x) < NAME_WIDTH and abs(y - other_y) < NAME_HEIGHT for other_x, other_y in placed
+        ):
+            y -= NAME_HEIGHT
+        placed.append((x, y))
+        anchor = "start" if x < 10 else "end" if x > 90 else "middle"
+        shown.append(
+            f'<text class="name line-{number}" x="{x:.3f}%" y="{y:.1f}" text-anchor="{anchor}">{escape.html(line.name)}</text>'
+        )
+    return "".join(shown)
 
 
 def _is_alone(values: Sequence[float | None], at: int) -> bool:
@@ -181,7 +213,7 @@ def _path_of(values: Sequence[float | None], top: float) -> str:
             pen = "M"
             continue
         x = (at + 0.5) * _LINE_WIDTH / len(values)
-        parts.append(f"{pen}{x:.1f} {PLOT_HEIGHT + HEADROOM - PLOT_HEIGHT * value / top:.1f}")
+        parts.append(f"{pen}{x:.1f} {LINES_HEIGHT + HEADROOM - LINES_HEIGHT * value / top:.1f}")
         pen = "L"
     return "".join(parts)
 
@@ -194,14 +226,15 @@ def _chart(
     ticks: Iterable[ChartTick],
     size: int,
     content: str,
+    plot_height: int = PLOT_HEIGHT,
 ) -> Markup:
     """Return a chart of a kind: the grid with its labels, the content, and the dates below it."""
     lines, values = [], []
     for value in grid:
-        y = PLOT_HEIGHT + HEADROOM - PLOT_HEIGHT * value / grid[-1]
+        y = plot_height + HEADROOM - plot_height * value / grid[-1]
         lines.append(f'<line class="grid" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>')
         values.append(f'<text x="100%" y="{y + 4:.1f}" text-anchor="end">{escape.html(shown(value))}</text>')
-    base = PLOT_HEIGHT + HEADROOM
+    base = plot_height + HEADROOM
     dates = []
     for number, tick in enumerate(ticks):
         x = (tick.at + 0.5) * 100 / max(size, 1)

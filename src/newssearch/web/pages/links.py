@@ -62,6 +62,11 @@ class Links:
         other.given = (*_as_pairs([("q", query)]), *kept)
         return other
 
+    def instead(self, query: str, changed: str) -> str:
+        """Return the address of the current view with a changed query in the place of the given one, among all that it has."""
+        queries = [changed if one.strip() == query.strip() else one for one in self.values("q")]
+        return self.here(q=queries if changed in queries else changed)
+
     def bare(self, path: str, **parameters: object) -> str:
         """Return the address of a view with the given parameters alone. A list gives a parameter several times."""
         return self._address(path, _as_pairs(parameters.items()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from newssearch.article import Date
@@ -27,6 +27,8 @@ ORDERING = ("sort", "group", "all_paragraphs", "expand", "strict")
 """The options that say which hits there are and in which order, besides the query and the filters."""
 FINDING = ("q", *OrderOptions.__annotations__, "strict")
 """The parameters that decide about the hits, which an export needs too."""
+MATCH_ONLY = ("literal", "names", "match", "novel")
+"""The options that change what a query means, and let all articles through if there is none."""
 
 _TAKEN = (*MatchOptions.__annotations__, *ORDERING)
 PARAMETERS = (
@@ -70,11 +72,7 @@ class SearchQuestion(NamedTuple):
     @property
     def filtering(self) -> dict[str, Any]:
         """The options that say which articles can match, whatever the query."""
-        return {
-            name: value
-            for name, value in self.matching.items()
-            if name not in ("literal", "names", "match", "novel")
-        }
+        return {name: value for name, value in self.matching.items() if name not in MATCH_ONLY}
 
 
 def read_question(links: Links) -> SearchQuestion:
@@ -92,13 +90,12 @@ def read_question(links: Links) -> SearchQuestion:
 
 
 def axis_bounds(
-    question: SearchQuestion, first: Date | PartialDate | None, last: Date | PartialDate | None
+    given: Mapping[str, Any], first: Date | PartialDate | None, last: Date | PartialDate | None
 ) -> Bounds:
-    """Return the days that an axis of time begins and ends with because the question limits them.
+    """Return the days that an axis of time begins and ends with because the ``given`` options limit them.
 
     ``first`` and ``last`` are the dates of the archive, beyond which no axis goes.
     """
-    given = question.options
     start, end = period_bounds(given.get("since"), given.get("until"), given.get("on"), given.get("now"))
     lowest, highest = _first_day(first), _last_day(last)
     since = None if start is None or lowest is None else max(start.date(), lowest)

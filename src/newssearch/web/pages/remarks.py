@@ -108,5 +108,5 @@ def _replacements(
             changed = word
         else:
             return ()
-        found.append(Replacement(word, links.here(q=f"{query[:start]}{changed}{query[end:]}")))
+        found.append(Replacement(word, links.instead(query, f"{query[:start]}{changed}{query[end:]}")))
     return tuple(found)

@@ -25,10 +25,13 @@ from newssearch.web.context import ServerContext, server_context
 from newssearch.web.pool import SearchLimits
 from newssearch.web.problems import EXPECTED, HttpProblem, problem_of
 
+from .chips import FILTERING
 from .links import VIEWS, Links, article_path, told_path
 from .remarks import remark_of
 from .timeline import percent
 
+FILTERS_CLAUSE = "the filters"
+"""The text of the clause that counts the articles which the filters let through."""
 MAX_COPIES_NAMED = 3
 """The largest number of outlets of copies that a hit names."""
 _log = logging.getLogger(__name__)
@@ -78,6 +81,8 @@ def _environment() -> Environment:
         "others_of": others_of,
         "version": __version__,
         "VIEWS": VIEWS,
+        "FILTERING": FILTERING,
+        "FILTERS_CLAUSE": FILTERS_CLAUSE,
     }
     return made
 
@@ -125,7 +130,9 @@ def also_in(hit: Hit) -> str:
 
 def others_of(clauses: Sequence[Clause], left_out: int) -> str:
     """Return a query of all clauses but the one at an index."""
-    return " AND ".join(one.text for at, one in enumerate(clauses) if at != left_out)
+    return " AND ".join(
+        one.text for at, one in enumerate(clauses) if at != left_out and one.text != FILTERS_CLAUSE
+    )
 
 
 def page_route(path: str, view: Callable[[View], ShownPage], name: str) -> Route:

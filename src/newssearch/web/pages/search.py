@@ -98,7 +98,7 @@ def _timeline(
             name = ("all", unit, repr(sorted(question.filtering.items(), key=str)))
             return archive.kept(name, lambda index: _counter(view, index, "", question.filtering)(unit))
 
-    bounds = axis_bounds(question, contents.first_date, contents.last_date)
+    bounds = axis_bounds(question.options, contents.first_date, contents.last_date)
     return timeline_of(links, results.facets["month"], count_by, every, bounds, dt.date.today())
 
 

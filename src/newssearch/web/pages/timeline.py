@@ -57,6 +57,12 @@ class PeriodSpan(NamedTuple):
         since, until = self.days
         return PeriodSpan(unit, period_number(unit, since), period_number(unit, until))
 
+    def within(self, bounds: Bounds) -> PeriodSpan:
+        """Return a span that begins and ends with the bounds, where there are any."""
+        since, until = (None if day is None else period_number(self.unit, day) for day in bounds)
+        first = self.first if since is None else since
+        return PeriodSpan(self.unit, first, max(first, self.last if until is None else until))
+
 
 class TimeRow(NamedTuple):
     """The number of articles in a period; ``all_articles`` counts those that the filters let through, None if not counted."""
@@ -171,14 +177,14 @@ def timeline_of(
     span = shown_span("month", counts)
     if span is None:
         return None
-    span = _within(span, bounds)
+    span = span.within(bounds)
     wanted = links.value("unit")
     units = choosable_units(span)
     unit = next((one for one in units if one == wanted), None) or suitable_unit(span)
     if unit != "month":
         counts = period_counts(unit, count_by(unit))
     if unit in ("day", "week"):  # the months may begin and end without articles
-        span = _within(shown_span(unit, counts) or span.by(unit), bounds)
+        span = (shown_span(unit, counts) or span.by(unit)).within(bounds)
     else:
         span = span.by(unit)
     totals = None if all_by is None else period_counts(unit, all_by(unit))
@@ -192,13 +198,6 @@ def timeline_of(
         tuple((one, links.here(unit=one)) for one in units),
         links.here(since=None, until=None, on=None) if any(links.value(name) for name in DATES) else None,
     )
-
-
-def _within(span: PeriodSpan, bounds: Bounds) -> PeriodSpan:
-    """Return a span that begins and ends with the bounds, where there are any."""
-    since, until = (None if day is None else period_number(span.unit, day) for day in bounds)
-    first = span.first if since is None else since
-    return PeriodSpan(span.unit, first, max(first, span.last if until is None else until))
 
 
 def _rows(
@@ -234,7 +233,7 @@ def _chart_of(rows: Sequence[TimeRow], span: PeriodSpan, shares: bool) -> Markup
     ]
     what = "Share of all articles" if shares else "Articles"
     label = f"{what} by {span.unit}, {rows[0].value} to {rows[-1].value}"
-    shown = percent if shares else _number_label
+    shown = percent if shares else number_label
     return bar_chart(bars, time_ticks(span.unit, span.first, span.size), shown, label, not shares)
 
 
@@ -255,7 +254,8 @@ def percent(share: float) -> str:
     return f"{float(f'{value:.2g}'):.10g} %"
 
 
-def _number_label(value: float) -> str:
+def number_label(value: float) -> str:
+    """Return a number of articles as a text."""
     return f"{value:,.0f}"
 
 

@@ -126,6 +126,7 @@ function complete(input) {
     role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
   })) input.setAttribute(name, value);
   let offered = { start: 0, end: 0, suggestions: [] };
+  let offeredFor = "";
   let chosen = -1;
   let asked = 0;
   let waiting = 0;
@@ -146,9 +147,10 @@ function complete(input) {
     }
   };
   const take = (at) => {
-    const { start, end, suggestions } = offered;
+    const { start, suggestions } = offered;
     const text = suggestions[at].text;
     const characters = [...input.value]; // the API counts characters, not units of UTF-16
+    const end = offered.end + characters.length - [...offeredFor].length; // more of the word may have been typed
     const before = characters.slice(0, start).join("") + text;
     input.value = before + characters.slice(end).join("");
     input.setSelectionRange(before.length, before.length);
@@ -156,8 +158,9 @@ function complete(input) {
     input.focus();
     if (text.endsWith(":")) ask();
   };
-  const show = (answer) => {
+  const show = (answer, value) => {
     offered = answer;
+    offeredFor = value;
     list.replaceChildren(...answer.suggestions.map((one, at) => {
       const option = document.createElement("li");
       option.id = `${list.id}-${at}`;
@@ -182,18 +185,22 @@ function complete(input) {
   };
   const ask = async () => {
     const mine = ++asked;
-    const at = [...input.value.slice(0, input.selectionStart)].length;
+    const { value } = input;
+    const at = [...value.slice(0, input.selectionStart)].length;
     if (!input.value.trim()) { close(); return; }
-    const address = `${prefix}/api/suggest?${new URLSearchParams({ q: input.value, at })}`;
+    const address = `${prefix}/api/suggest?${new URLSearchParams({ q: value, at })}`;
     try {
       const answer = await fetch(address, { headers: { Accept: "application/json" } });
       if (mine !== asked || document.activeElement !== input) return;
-      if (answer.ok) show(await answer.json());
+      if (answer.ok) show(await answer.json(), value);
       else close();
     } catch { close(); }
   };
   input.addEventListener("input", () => {
     clearTimeout(waiting);
+    const begin = (text) => [...text].slice(0, offered.start).join("");
+    const word = input.value.slice(begin(input.value).length);
+    if (begin(input.value) !== begin(offeredFor) || /[\s()]/.test(word)) close();
     waiting = setTimeout(ask, 120);
   });
   input.addEventListener("blur", () => { clearTimeout(waiting); asked += 1; close(); });

@@ -1,0 +1,171 @@
+"""A small archive, the server of its page, and Chromium at two widths, in light and in dark, with a script and without.
+
+The tests are skipped where playwright or Chromium is missing: ``pip install 'newssearch[browser]'``, and
+``apt-get install chromium``. A test fails if the browser has written anything to its console.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+import uvicorn
+
+from newssearch import Article
+from newssearch.web import create_app
+from support import article, index_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+WIRE = (
+    "The dam above the valley was closed on Monday after the heaviest rain in thirty years, the minister said.",
+    "Engineers had found a crack in its eastern wall, and eleven villages were told to leave before the evening.",
+    "Nobody was hurt, but the road to the capital stayed under water until Thursday, according to the police.",
+)
+
+
+def _articles() -> list[Article]:
+    """Return 44 articles: 30 about rain over two years, copies of a report, one in Arabic, one undated, one with markup."""
+    outlets = ("The Echo", "The Post", "Farmer & Sons", "Valley Times", "Daily Weather")
+    rain = [
+        article(
+            f"Rain, day {day}: the river rises",
+            f"Rain fell on day {day}, and the river rose by {day} centimetres.",
+            f"The mayor of town {day} said that the bridge would stay open.",
+            date=f"{2023 + day // 15}-{day % 12 + 1:02d}-{day % 27 + 1:02d}",
+            outlet=outlets[day % 5], section=("World", "Weather", None)[day % 3], byline="Jane Doe" if day % 2 else None,
+        )
+        for day in range(30)
+    ]  # fmt: skip
+    copies = [
+        article("Dam closed after rain", *WIRE, date=f"2024-07-2{at}", outlet=outlet, source="Reuters")
+        for at, outlet in enumerate(("Valley Times", "The Echo", "The Post"), 1)
+    ]
+    others = [
+        article(f"Elections {number}", f"Voters of district {number} went to the polls.", date=f"2024-0{number}-10", outlet="The Post")
+        for number in range(1, 9)
+    ]  # fmt: skip
+    return [
+        *rain,
+        *copies,
+        *others,
+        article("أمطار غزيرة في بغداد", "هطلت أمطار غزيرة على بغداد يوم الأحد، وأغلقت الطرق.", date="2024-03-03", outlet="المدى", lang="ar"),
+        article("An undated umbrella", "Rain or not, he carried one."),
+        article("<b>Bold</b> & <script>alert(1)</script>", "Rain on <img src=x onerror=alert(2)> markup.", date="2024-05-05", outlet="The \"Q\" <i>Post</i>"),
+    ]  # fmt: skip
+
+
+class Look(NamedTuple):
+    """How a page is looked at: the width of the window in pixels, and the colour scheme."""
+
+    width: int
+    scheme: str
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.scheme}"
+
+
+LOOKS = [Look(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder, so that ``-m browser`` chooses them."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Yield a browser, one for all tests of a process."""
+    api = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not here: pip install 'newssearch[browser]'"
+    )
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        pytest.skip("Chromium is not here: apt-get install chromium")
+    with api.sync_playwright() as playwright:
+        # as root, Chromium has no sandbox; /dev/shm may be small
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of a server of the archive, on a free port of this machine."""
+    folder = tmp_path_factory.mktemp("archive") / "index"
+    index_of(folder, *_articles()).close()
+    with socket.create_server(("127.0.0.1", 0)) as listening:  # connections wait until the server takes them
+        server = uvicorn.Server(uvicorn.Config(create_app(folder), log_level="warning", lifespan="on"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(params=LOOKS, ids=str)
+def look(request: pytest.FixtureRequest) -> Look:
+    """Return one look after the other."""
+    found: Look = request.param
+    return found
+
+
+def _window(chromium: Browser, served: str, look: Look, script: bool) -> Iterator[Page]:
+    context = chromium.new_context(
+        base_url=served,
+        viewport={"width": look.width, "height": 900},
+        color_scheme="dark" if look.scheme == "dark" else "light",
+        java_script_enabled=script,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    said: list[str] = []
+    page = context.new_page()
+    context.on("console", lambda message: said.append(message.text))
+    context.on("weberror", lambda error: said.append(str(error.error)))
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
+    # The browser logs each answer that is an error; the pages that show errors are such answers.
+    assert [line for line in said if "the server responded with a status of 4" not in line] == []
+
+
+@pytest.fixture
+def page(chromium: Browser, served: str, look: Look) -> Iterator[Page]:
+    """Yield a window in each look, with a script."""
+    yield from _window(chromium, served, look, True)
+
+
+@pytest.fixture
+def still(chromium: Browser, served: str, look: Look) -> Iterator[Page]:
+    """Yield a window in each look, in which no script runs."""
+    yield from _window(chromium, served, look, False)
+
+
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+"""The rules of axe-core that every page is held to."""
+
+
+def accessibility_faults(page: Page) -> list[str]:
+    """Return what axe-core finds on a page: the rule, and the elements that break it."""
+    from axe_playwright_python.sync_playwright import Axe  # missing where the tests are skipped
+
+    answer: dict[str, Any] = Axe().run(page, options={"runOnly": RULES}).response
+    return [f"{one['id']}: {node['html'][:120]}" for one in answer["violations"] for node in one["nodes"]]
+
+
+def overflow(page: Page) -> int:
+    """Return the number of pixels by which a page is wider than its window."""
+    found: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return found

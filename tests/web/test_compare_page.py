@@ -1,0 +1,67 @@
+"""The page that compares queries over time."""
+
+from __future__ import annotations
+
+from starlette.testclient import TestClient
+
+from .test_search_page import Shown, folder, reader
+
+__all__ = ["folder", "reader"]
+
+
+def test_each_query_has_its_totals_and_leads_to_its_hits(reader: TestClient) -> None:
+    page = Shown(reader, "/compare?q=rain&q=hot")
+    assert page.rows("//table[contains(@class,'compared-totals')]/tbody/tr") == [
+        ["rain", "5", "83 %", "1", "×"],
+        ["hot", "1", "17 %", "0", "×"],
+    ]
+    assert page.follow("//table[contains(@class,'compared-totals')]//a[.='hot']").headlines == ["Sun"]
+    assert page.link("//a[@aria-label='Remove the query rain']") == "/compare?q=hot"
+
+
+def test_a_value_leads_to_the_hits_of_its_query_and_period(reader: TestClient) -> None:
+    page = Shown(reader, "/compare?q=rain&q=hot&unit=month&outlet=The+Post")
+    rows = page.rows("//details//tbody/tr")
+    assert rows == [
+        ["2024-07", "1 100 %", "0 0 %", "1"],
+        ["2024-08", "1 100 %", "0 0 %", "1"],
+        ["2024-09", "0 0 %", "1 100 %", "1"],
+    ]
+    (august,) = page.tree.xpath("//a[title[starts-with(., 'rain, 2024-08')]]/@href")
+    assert Shown(reader, august).headlines == ["Dry month"]
+
+
+def test_numbers_can_be_shown_instead_of_shares(reader: TestClient) -> None:
+    page = Shown(reader, "/compare?q=rain&unit=month")
+    assert page.text("//h2[@id='time-title']") == "Share of all articles by month"
+    numbers = page.follow("//a[normalize-space()='number']")
+    assert numbers.text("//h2[@id='time-title']") == "Articles by month"
+    assert numbers.rows("//details//tbody/tr")[0] == ["2024-07", "2", "2"]
+
+
+def test_a_query_with_a_mistake_leaves_the_others(reader: TestClient) -> None:
+    page = Shown(reader, "/compare?q=rain&q=outlit:x")
+    assert page.status == 200
+    assert page.rows("//table[contains(@class,'compared-totals')]/tbody/tr")[1][:3] == ["outlit:x", "–", "–"]
+    assert page.link("//ul[@class='remarks']//a") == "/compare?q=rain&q=outlet:x"
+    assert len(page.tree.xpath("//*[local-name()='path'][@d!='']")) == 1
+
+
+def test_lines_differ_without_colour(reader: TestClient) -> None:
+    page = Shown(
+        reader, "/compare?" + "&".join(f"q={word}" for word in ("rain", "hot", "wind", "river", "hurt"))
+    )
+    names = page.all("//*[local-name()='text'][contains(@class, 'name')]")
+    assert names == ["rain", "hot", "wind", "river", "hurt"]
+
+
+def test_more_than_five_queries_are_refused(reader: TestClient) -> None:
+    page = Shown(reader, "/compare?" + "&".join(f"q=word{number}" for number in range(6)))
+    assert page.status == 400
+    assert "at most 5 times" in page.text("//main")
+
+
+def test_without_queries_it_says_what_to_do(reader: TestClient) -> None:
+    page = Shown(reader, "/compare")
+    assert "up to five queries" in page.text("//div[@class='empty']")
+    assert page.follow("//div[@class='empty']//a").tree.xpath("//path[@class='line line-1']")

@@ -53,6 +53,10 @@ class Archive:
                 )  # also after a run that brought nothing: it is the last run now
             return self._index
 
+    def opened(self) -> Index:
+        """Return the index at the commit that :meth:`index` has found last: the parts of one answer need one commit."""
+        return self._index or self.index()
+
     def info(self) -> IndexInfo:
         """Return the contents of the index in numbers, counted once for each commit."""
         return self.kept("contents", lambda index: index.info())
@@ -62,7 +66,7 @@ class Archive:
 
         At most :data:`MAX_KEPT` values are kept. Two threads may make the same value at the same time.
         """
-        index = self.index()
+        index = self.opened()
         key = commit_key(index)
         kept = self._kept
         if kept.key != key or len(kept.values) > MAX_KEPT:

@@ -18,7 +18,7 @@ from newssearch.web.problems import problem_of
 
 from .charts import ChartLine, line_chart, time_ticks
 from .chips import filter_chips_of, without_filters
-from .links import SHARED_PARAMETERS
+from .links import SHARED_PARAMETERS, with_period
 from .question import MATCH_ONLY, axis_bounds
 from .remarks import Remark, remark_of, remarks_of
 from .rendering import ShownPage, View, page_route
@@ -192,15 +192,14 @@ def _compared_rows(
 ) -> list[ComparedPeriod]:
     counts = [asked.counts_by(span.unit, one) for one in compared]
     every, today = asked.all_by(span.unit), dt.date.today()
+    bases = [view.links.shared("/", q=one.query, since=None, until=None, on=None) for one in compared]
     rows = []
     for number in range(span.first, span.last + 1):
         since, until = first_day(span.unit, number), last_day(span.unit, number)
         articles = tuple(one.get(number, 0) for one in counts)
         of_all = every.get(number, 0)
         shares = tuple(found / of_all if of_all else None for found in articles)
-        addresses = tuple(
-            view.links.shared("/", q=one.query, since=since, until=until, on=None) for one in compared
-        )
+        addresses = tuple(with_period(base, since, until) for base in bases)
         name = period_name(span.unit, since)
         rows.append(ComparedPeriod(name, until < today, articles, shares, of_all, addresses))
     return rows

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from copy import copy
-from urllib.parse import quote, urlencode
+from functools import lru_cache
+from urllib.parse import quote
 
 from starlette.requests import Request
 
@@ -25,6 +27,8 @@ VIEWS = (
 """The views of a query: the path of each, and its name."""
 SHARED_PARAMETERS = ("q", *MatchOptions.__annotations__)
 """The parameters that all views of a query have: what is asked, and of which articles."""
+MAX_KEPT_CHARS = 200
+"""The largest number of characters of a name or value whose encoding is kept: a page has the same ones in many links."""
 _COMPARE_PATH = "/compare"
 
 
@@ -136,8 +140,22 @@ class Links:
         return self.prefix + static_path(name)
 
     def _address(self, path: str, pairs: Iterable[tuple[str, str]]) -> str:
-        text = urlencode(list(pairs), quote_via=quote, safe="/:,.~*()!@", errors="replace")
+        text = "&".join(f"{_percent_encoded(name)}={_percent_encoded(value)}" for name, value in pairs)
         return f"{self.prefix}{path}{'?' if text else ''}{text}"
+
+
+def with_period(address: str, since: dt.date, until: dt.date) -> str:
+    """Return an address that states no dates with a period."""
+    return f"{address}{'&' if '?' in address else '?'}since={since.isoformat()}&until={until.isoformat()}"
+
+
+def _percent_encoded(text: str) -> str:
+    return _kept_encoding(text) if len(text) <= MAX_KEPT_CHARS else _kept_encoding.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _kept_encoding(text: str) -> str:
+    return quote(text, safe="/:,.~*()!@", errors="replace")
 
 
 def article_path(article_id: str) -> str:

@@ -150,7 +150,7 @@ def _page_handler(view: Callable[[View], ShownPage]) -> Callable[[Request], Awai
 
         def answer(limits: SearchLimits) -> Response:
             page = view(View(links, context, request.path_params, limits))
-            return answer_of(page, links, commit=context.archive.index().commit)
+            return answer_of(page, links, commit=context.archive.opened().commit)
 
         try:
             return await context.pool.run(request, answer)

@@ -14,7 +14,7 @@ from newssearch.display.brief import many
 from newssearch.facets import FacetValue
 
 from .charts import ChartBar, bar_chart, time_ticks
-from .links import Links
+from .links import Links, with_period
 
 OUTLYING_SHARE = 0.005
 """The share of the dated articles that may lie before the axis, and after it."""
@@ -209,10 +209,10 @@ def _rows(
     today: dt.date,
 ) -> tuple[TimeRow, ...]:
     found = []
+    base = links.here(since=None, until=None, on=None, unit=None)
     for number in range(span.first, span.last + 1):
         since, until = first_day(span.unit, number), last_day(span.unit, number)
-        first, end = max(since, bounds[0] or since), min(until, bounds[1] or until)
-        address = links.here(since=first, until=end, on=None, unit=None)
+        address = with_period(base, max(since, bounds[0] or since), min(until, bounds[1] or until))
         of_all = None if totals is None else totals.get(number, 0)
         name = period_name(span.unit, since)
         found.append(TimeRow(name, since, until, until < today, counts.get(number, 0), of_all, address))

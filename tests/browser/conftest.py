@@ -1,17 +1,19 @@
 """A small archive, the server of its page, and Chromium at two widths, in light and in dark, with a script and without.
 
 The tests are skipped where playwright or Chromium is missing: ``pip install 'newssearch[browser]'``, and
-``apt-get install chromium``. A test fails if the browser has written anything to its console.
+``apt-get install chromium``; with ``NEWSSEARCH_BROWSER=1`` they fail there. A test fails if the browser has written anything to its console.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import pytest
 import uvicorn
@@ -83,28 +85,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Yield a browser, one for all tests of a process."""
-    api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not here: pip install 'newssearch[browser]'"
-    )
+@contextmanager
+def started_chromium() -> Iterator[Browser]:
+    """Start a browser. Skips the test, or fails it, if there is none."""
+    missing: Callable[[str], NoReturn] = pytest.fail if os.environ.get("NEWSSEARCH_BROWSER") else pytest.skip
+    try:
+        from playwright import sync_api  # an extra of its own, which few machines have
+    except ModuleNotFoundError:
+        missing("playwright is not here: pip install 'newssearch[browser]'")
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
-        pytest.skip("Chromium is not here: apt-get install chromium")
-    with api.sync_playwright() as playwright:
+        missing("Chromium is not here: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
         # as root, Chromium has no sandbox; /dev/shm may be small
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield the address of a server of the archive, on a free port of this machine."""
-    folder = tmp_path_factory.mktemp("archive") / "index"
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Index the articles in a folder, serve them on a free port of this machine, and yield the address."""
     index_of(folder, *_articles()).close()
     with socket.create_server(("127.0.0.1", 0)) as listening:  # connections wait until the server takes them
         server = uvicorn.Server(uvicorn.Config(create_app(folder), log_level="warning", lifespan="on"))
@@ -113,6 +115,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Yield a browser, one for all tests of a process."""
+    with started_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of a server of the archive."""
+    with serving(tmp_path_factory.mktemp("archive") / "index") as address:
+        yield address
 
 
 @pytest.fixture(params=LOOKS, ids=str)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from newssearch.article import Date
@@ -22,6 +23,8 @@ LATEST = 6
 """The number of the latest articles that are listed."""
 FIRST_VALUES = 12
 """The number of values of a field that are listed."""
+MIN_EXAMPLE_CHARS = 4
+"""The smallest number of characters of a word in an example."""
 _LISTED_FIELDS = ("outlet", "source", "section", "lang")
 
 
@@ -78,16 +81,25 @@ def _long_date(date: Date | PartialDate | None) -> str:
 def _examples(view: View, info: IndexInfo, latest: Sequence[Hit]) -> list[ExampleQuery]:
     """Return queries made of what the archive holds: words of its latest headline, its largest outlet, its last month."""
     contents, found = info.contents, []
-    words = [word for hit in latest for word in (hit.title or "").split() if word.isalpha() and len(word) > 4]
-    first, second = (*words, "rain", "flood")[:2]
-    found.append((f"{first.lower()} {second.lower()}", "both words, anywhere in an article"))
-    found.append((f'"{first.lower()} {second.lower()}"', "side by side"))
-    found.append((f"{first.lower()} w/10 {second.lower()}", "at most ten words apart"))
-    found.append((f"{first[:5].lower()}*", "all words that begin so"))
+    first, second = _neighbours(hit.title or "" for hit in latest)
+    found.append((f"{first} {second}", "both words, anywhere in an article"))
+    found.append((f'"{first} {second}"', "side by side"))
+    found.append((f"{first} w/10 {second}", "at most ten words apart"))
+    found.append((f"{first[:5]}*", "all words that begin so"))
     outlets = [one.value for one in contents.by_field.get("outlet", ()) if one.value is not None]
     if outlets:
         name = f'"{outlets[0]}"' if " " in outlets[0] else outlets[0]
-        found.append((f"{first.lower()} outlet:{name}", "in one outlet"))
+        found.append((f"{first} outlet:{name}", "in one outlet"))
     if contents.last_date is not None:
-        found.append((f"{first.lower()} date:{contents.last_date.isoformat()[:7]}", "in one month"))
+        found.append((f"{first} date:{contents.last_date.isoformat()[:7]}", "in one month"))
     return [ExampleQuery(query, meaning, view.links.bare("/", q=query)) for query, meaning in found]
+
+
+def _neighbours(headlines: Iterable[str]) -> tuple[str, str]:
+    """Return two words that stand side by side in a headline, neither of them short; two of our own if there are none."""
+    for headline in headlines:
+        words = headline.split()
+        for first, second in itertools.pairwise(words):
+            if all(word.isalpha() and len(word) >= MIN_EXAMPLE_CHARS for word in (first, second)):
+                return first.lower(), second.lower()
+    return "interest", "rates"

@@ -281,7 +281,7 @@ MALFORMED = {
     "a query of a megabyte": (b"GET /?q=" + b"x" * 1_000_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 431),
     "a header of a megabyte": (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 1_000_000 + b"\r\n\r\n", 431),
     "headers without end": (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 100_000, 431),
-    "a long query": (b"GET /?q=" + b"x" * 40_000 + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 414),
+    "a long query": (b"GET /?q=" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 414),
     "an old version": (b"GET / HTTP/1.0\r\n\r\n", 400),
     "a new version": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
     "a web socket": (b"GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n", 421),

@@ -38,6 +38,8 @@ class Access(NamedTuple):
 
     def has_session(self, request: Request) -> bool:
         """Whether a request belongs to a session."""
+        if not self.is_limited:
+            return False
         content = cookie_parser(request.headers.get("cookie", "")).get(cookie_name(request), "")
         return is_session(self.settings.session_key, content, time.time())
 

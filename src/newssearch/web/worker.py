@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import os
@@ -13,8 +14,10 @@ import threading
 from types import FrameType
 
 import uvicorn
+from starlette.applications import Starlette
 
 from newssearch.display import escape
+from newssearch.errors import NewssearchError
 
 from .application import create_app
 from .listening import BACKLOG
@@ -23,12 +26,14 @@ from .settings import ServerSettings
 
 PROXIES = ["127.0.0.1", "::1"]
 """The addresses of reverse proxies that are believed which client sent a request, and whether it came by HTTPS."""
-MAX_HEAD = 65_536
+MAX_HEAD = 131_072
 """The largest number of bytes of a request without its content that is read at all."""
 IDLE_SECONDS = 15
 """The time in seconds after which a connection without a request is closed."""
 ENDING_SECONDS = 5
 """The time in seconds that requests have to end when the server is told to."""
+SWITCH_SECONDS = 0.001
+"""The time in seconds after which a thread that computes lets another one run: others wait less for a long search."""
 ACCEPTED_AT_ONCE = 2
 """The number of connections that one of several processes accepts at a time, so that the others get some too."""
 
@@ -51,8 +56,9 @@ def serve_socket(
     ``accepted_at_once`` is the number of connections that the process accepts before it looks at its requests again.
     """
     log_requests(quiet)
+    app = create_app(settings=settings)
     config = uvicorn.Config(
-        create_app(settings=settings),
+        app,
         http=BoundedProtocol,
         ws="none",
         loop="asyncio",
@@ -66,11 +72,19 @@ def serve_socket(
         h11_max_incomplete_event_size=MAX_HEAD,
         backlog=accepted_at_once,
     )
+    threading.Thread(target=_open_archive, args=(app,), daemon=True).start()
+    sys.setswitchinterval(SWITCH_SECONDS)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _ignore)  # uvicorn ends at them, and raises them again when it has
     gc.collect()
     gc.freeze()  # modules stay: collections need not look at them
     _Server(config).run([listener])
+
+
+def _open_archive(app: Starlette) -> None:
+    """Open the index and count its contents before the first request wants it."""
+    with contextlib.suppress(NewssearchError):  # the first request says what is wrong
+        app.state.context.archive.info()
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:

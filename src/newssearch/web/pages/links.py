@@ -11,6 +11,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 
 from newssearch.request import MatchOptions
+from newssearch.web.context import server_context
 from newssearch.web.prefix import path_of, prefix_of
 from newssearch.web.static_files import static_path
 
@@ -38,6 +39,7 @@ class Links:
     def __init__(self, request: Request) -> None:
         self.prefix = prefix_of(request)
         self.path = path_of(request.scope)
+        self.has_session = server_context(request).access.has_session(request)
         self._origin = f"{request.url.scheme}://{request.url.netloc}"
         self.given = tuple((name, value) for name, value in request.query_params.multi_items() if value)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import newssearch
-from support import article
+from support import article, index_of
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-thirty-two-characters"
@@ -300,36 +300,73 @@ def test_malformed_requests_are_refused_and_harm_nobody(archive: Path) -> None:
         assert "Traceback" not in server.end()[2]
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        b"",
-        b"GET / HTTP/1.1\r\nHost: loc",
-        b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nab",
-    ],
-)
-def test_a_client_that_sends_too_slowly_is_cut_off(archive: Path, tmp_path: Path, sent: bytes) -> None:
-    hurry = tmp_path / "hurry.py"
-    hurry.write_text(
-        "from newssearch.web import protocol, worker\n"
-        "protocol.REQUEST_SECONDS = 0.3\n"
-        "worker.IDLE_SECONDS = 3600\n"
-        "from newssearch.cli import main\n"
-        "main()\n",
-        "utf-8",
+@contextlib.contextmanager
+def hurried(folder: Path, place: Path, settings: str, *options: str) -> Iterator[Running]:
+    """Yield a server with other limits than usual: ``settings`` are statements of Python that set them."""
+    hurry = place / "hurry.py"
+    program = (
+        f"from newssearch.web import protocol, worker\n{settings}\nfrom newssearch.cli import main\nmain()\n"
     )
-    password = tmp_path / "password"
-    password.write_text("correct horse", "utf-8")
-    options = ["--index", str(archive), "--port", "0", "-q", "--password-file", str(password)]
+    hurry.write_text(program, "utf-8")
     process = subprocess.Popen(
-        [sys.executable, str(hurry), "serve", *options], stdin=subprocess.DEVNULL,
+        [sys.executable, str(hurry), "serve", "--index", str(folder), "--port", "0", "-q", *options], stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
     )  # fmt: skip
     try:
         assert process.stdout is not None
-        server = Running(process, process.stdout.readline().strip())
-        assert exchange(server, sent) == b""
-        assert server.get("/robots.txt")[0] == 200
+        yield Running(process, process.stdout.readline().strip())
     finally:
         process.kill()
         process.communicate()
+
+
+SLOW = [
+    b"",
+    b"GET / HTTP/1.1\r\nHost: loc",
+    b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nab",
+]
+
+
+def test_a_client_that_sends_too_slowly_is_cut_off(archive: Path, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("correct horse", "utf-8")
+    settings = "protocol.REQUEST_SECONDS = 0.3; worker.IDLE_SECONDS = 3600"
+    with hurried(archive, tmp_path, settings, "--password-file", str(password)) as server:
+        for sent in SLOW:
+            assert exchange(server, sent) == b""
+        assert server.get("/robots.txt")[0] == 200
+
+
+def test_a_client_that_does_not_read_is_cut_off(tmp_path: Path) -> None:
+    long = article("Long", *[f"Rain {number} " * 50_000 for number in range(20)])
+    index_of(tmp_path / "index", long).close()
+    with hurried(tmp_path / "index", tmp_path, "protocol.READING_SECONDS = 0.3") as server:
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect(("127.0.0.1", server.port))
+            connection.sendall(f"GET /api/article/{long.id} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            assert awaited(lambda: is_closed(connection))
+        assert server.get("/robots.txt")[0] == 200
+
+
+def is_closed(connection: socket.socket) -> list[int]:
+    """Return something if the other side has closed the connection, which sending shows."""
+    try:
+        connection.send(b"x")
+    except ConnectionError:
+        return [1]
+    return []
+
+
+def test_connections_are_limited(archive: Path, tmp_path: Path) -> None:
+    with hurried(archive, tmp_path, "protocol.MAX_CONNECTIONS = 2") as server:
+        with server.connect() as first, server.connect() as second:
+            for connection in (first, second):
+                connection.sendall(b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+            assert exchange(server, b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n") == b""
+        assert awaited(
+            lambda: exchange(
+                server, b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            )
+        )

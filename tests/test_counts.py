@@ -108,6 +108,19 @@ def test_a_byline_of_two_people_counts_for_both_and_the_output_says_so(folder: P
     ]
 
 
+def test_numbers_that_add_up_to_the_total_are_not_said_to_exceed_it(
+    folder: Path, run: Command, tmp_path: Path
+) -> None:
+    signed = [article("Rain", f"Rain {n}.", byline=name) for n, name in enumerate(["Ana Silva", "Bo Li"])]
+    index_of(tmp_path / "signed", *signed).close()
+    done = run("count", "rain", "--by", "byline", "--index", str(tmp_path / "signed"))
+    assert lines(done.out)[1:] == [
+        "Ana Silva         1  ██████████████████████████████",
+        "Bo Li             1  ██████████████████████████████",
+        "total             2",
+    ]
+
+
 def test_a_cross_table_has_a_column_for_each_period(folder: Path, run: Command) -> None:
     assert lines(run("count", "rain", "--by", "outlet", "--by", "month").out) == [
         "outlet    2024-06  2024-07  2024-08  (none)",

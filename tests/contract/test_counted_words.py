@@ -281,6 +281,14 @@ def test_paragraphs_that_an_earlier_article_has_do_not_count_if_only_novel_ones_
             (word,) = (one for one in index.keywords("rain", min_count=2, novel=novel) if one.word == "heavy")
             assert (word.count, word.articles) == (count, 2)
         assert index.keywords("rain", novel=True).reference == (1, 27)
+    with engine.index(
+        article("First", told, date="2024-01-01", outlet="Echo", url="u1"),
+        article("Copy", told, date="2024-01-02", outlet="Post", url="u2"),
+        article("Third", "The sun shines. " * 9, date="2024-01-03", url="u3"),
+    ) as index:  # an article without a novel paragraph is no part of what is counted
+        assert index.keywords("rain", novel=True).reference == (1, 27)
+        assert index.collocates("rain", novel=True).corpus.articles == 2
+        assert index.over_time("rain", novel=True).total.all_articles == 2
 
 
 def test_a_function_word_is_one_in_the_language_of_its_article(engine: Engine) -> None:

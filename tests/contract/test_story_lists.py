@@ -364,6 +364,21 @@ def test_notes_and_what_dates_leave_out_are_said(address: str) -> None:
         )
 
 
+def test_of_a_story_only_its_own_articles_are_said_to_be_left_out(address: str) -> None:
+    told = "The river rose by two metres in the night, and the bridge of the old town had to be closed."
+    index = index_of(
+        address,
+        article("First", told, date="2024-07-25", outlet="The Echo"),
+        article("Second", told, outlet="The Post"),
+        article("Third", told, date=PartialDate(2024), outlet="The Sun"),
+        article("Other", "Rain."),
+        article("Year", "Rain.", date=PartialDate(2024)),
+    )
+    (first,) = index.find('outlet:"The Echo"')
+    found = index.coverage(story=first, since="2024-07-25", until="2024-08")
+    assert (len(found), found.undated, found.imprecise) == (1, 1, 1)
+
+
 def test_stories_and_coverage_are_values(index: Index) -> None:
     request = Request(since="2024")
     for ask in (

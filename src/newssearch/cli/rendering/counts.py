@@ -243,11 +243,18 @@ def _totals(table: Table, *, long: bool) -> list[str]:
     return [f"total: {many(table.queries[0].total.articles, 'article')}"]
 
 
+def _adds_up_to_more(table: Table) -> bool:
+    """Whether the numbers of the groups add up to more articles than there are, because some are in several."""
+    return any(
+        sum(cell.articles for cell in query.cells.values()) > query.total.articles for query in table.queries
+    )
+
+
 def count_remarks(table: Table) -> list[str]:
     """Return what a reader of the table has to know: what is left out, and which numbers do not add up."""
     found = []
     for one in table.by:
-        if one.overlapping and len(one.groups) > 1:
+        if one.overlapping and _adds_up_to_more(table):
             found.append(
                 f"An article may have several values of {one.name}: their numbers add up to more than the total."
             )

@@ -159,10 +159,11 @@ class CorpusQueries(SegmentsReader):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             articles = evaluator.found(request)
             found = story_coverage.find_coverage(self._reader, self._grouped(), articles, request, wanted)
+            of = None if wanted.story is None else story_coverage.mask_of_story(self._reader, wanted.story)
             return found._replace(
                 diagnostics=tuple(_notes(evaluator, int(np.count_nonzero(articles)))),
-                undated=evaluator.count_undated(request, articles),
-                imprecise=evaluator.count_imprecise(request, articles),
+                undated=evaluator.count_undated(request, articles, of),
+                imprecise=evaluator.count_imprecise(request, articles, of),
             )
 
     def _grouped(self) -> Dimensions:

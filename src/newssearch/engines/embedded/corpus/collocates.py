@@ -85,8 +85,7 @@ class CollocateFinder:
         self._novel = request.novel
         self._options = options
         self.articles = evaluator.found(request)
-        passed = evaluator.filtered(request)
-        self._passed = self._reader.live_articles() if passed is None else passed
+        self._passed = evaluator.passed(request)
         self._occurrences = list(occurrences_by_segment(evaluator, self.articles, request))
         self._words = [SegmentWords(segment, self._check) for segment in self._reader.segments]
         self._last: tuple[int, Windows] | None = None

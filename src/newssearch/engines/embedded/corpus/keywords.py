@@ -38,8 +38,7 @@ class KeywordFinder:
         if against is not None:
             self._compared = against.found(request) & ~self.articles
         else:
-            passed = evaluator.filtered(request)
-            self._compared = self._reader.live_articles() if passed is None else passed
+            self._compared = evaluator.passed(request)
         self._words = [SegmentWords(segment, self._check) for segment in self._reader.segments]
 
     def found(self, options: KeywordOptions) -> FoundKeywords:

@@ -82,6 +82,14 @@ class _OutletGroups:
         return shown or self._names.name(asked)
 
 
+def mask_of_story(reader: IndexReader, article_id: str) -> Mask:
+    """Return a mask of the live articles that belong to the story of an article, which is in the index."""
+    live = reader.live_articles()
+    mask = np.zeros(len(live), np.bool_)
+    mask[_of_story(reader, np.flatnonzero(live), article_id)] = True
+    return mask
+
+
 def _of_story(reader: IndexReader, articles: Ints, article_id: str) -> Ints:
     """Return those of the given articles that belong to the story of an article, which is in the index."""
     found = reader.article(article_id)

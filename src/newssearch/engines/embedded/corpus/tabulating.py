@@ -25,7 +25,7 @@ from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
-from newssearch.query import Diagnostic, Everything, Node
+from newssearch.query import Diagnostic, Node
 from newssearch.request import ResolvedRequest
 
 from .dimensions import NO_GROUP, Dimension, Dimensions, Members, distinct_members
@@ -72,7 +72,7 @@ def tabulate(
     matches = [_matches(evaluator, request, wanted) for evaluator in evaluators]
     allowed = None
     if wanted.extents:
-        allowed = QueryEvaluator(reader, Everything(), request.aliases, request.check).found(request)
+        allowed = evaluators[0].passed(request)
     tally = _CellCounter(reader, dimensions, matches, allowed, request, wanted)
     return Tabulation(
         groups=tuple(index.groups for index in tally.indices),

@@ -233,30 +233,42 @@ class QueryEvaluator:
         """Return a mask of the live articles that the tree finds and that pass all filters of a request."""
         return self.selection(request).articles()
 
+    def passed(self, request: ResolvedRequest) -> Mask:
+        """Return a mask of the live articles that pass all filters of a request, whether or not the tree finds them.
+
+        If only novel paragraphs are wanted, those articles that have one.
+        """
+        if request.novel:
+            return QueryEvaluator(self.reader, Everything(), request.aliases, self.check).found(request)
+        passed = self.filtered(request)
+        return self.reader.live_articles() if passed is None else passed
+
     def found_by(self, tree: Node, request: ResolvedRequest, *, in_part: bool = False) -> Mask:
         """Return what :meth:`found` does for another tree with the same leaves; for ``in_part``, see :meth:`selection`."""
         return self.selection(request, tree, in_part=in_part).articles()
 
-    def count_undated(self, request: ResolvedRequest, found: Mask) -> int:
+    def count_undated(self, request: ResolvedRequest, found: Mask, among: Mask | None = None) -> int:
         """Return the number of undated articles that a date condition of the request or the query alone excludes.
 
         They pass all other filters, and match the tree without its date conditions, except negated ones. ``found``
-        is a mask of the articles that the search finds.
+        is a mask of the articles that the search finds; with ``among``, only articles of this mask count.
         """
         tree = of_any_date(self.tree)
         if request.start is None and request.end is None and tree is self.tree:
             return 0
         excluded = self.reader.live_articles() & ~found & self._conditions.undated()
+        if among is not None:
+            excluded &= among
         if not excluded.any():
             return 0
         excluded &= self.found_by(tree, replace(request, start=None, end=None))
         return int(np.count_nonzero(excluded))
 
-    def count_imprecise(self, request: ResolvedRequest, found: Mask) -> int:
+    def count_imprecise(self, request: ResolvedRequest, found: Mask, among: Mask | None = None) -> int:
         """Return the number of articles that the search excludes only because their date is a month or a year.
 
         A part of the month or year lies in the period of each date condition that excludes them, and they pass all
-        other conditions. ``found`` masks the articles that the search finds.
+        other conditions. ``found`` masks the articles that the search finds; with ``among``, only articles of this mask count.
         """
         tree = with_dates(
             self.tree, lambda node: DatedInPart(node.text, node.start, node.end, span=node.span)
@@ -264,6 +276,8 @@ class QueryEvaluator:
         if request.start is None and request.end is None and tree is self.tree:
             return 0
         excluded = self.reader.live_articles() & ~found & self._conditions.partly_dated()
+        if among is not None:
+            excluded &= among
         if not excluded.any():
             return 0
         excluded &= self.found_by(tree, request, in_part=True)

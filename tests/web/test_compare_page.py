@@ -39,6 +39,14 @@ def test_numbers_can_be_shown_instead_of_shares(reader: TestClient) -> None:
     assert numbers.rows("//details//tbody/tr")[0] == ["2024-07", "2", "2"]
 
 
+def test_the_numbers_can_be_exported(reader: TestClient) -> None:
+    page = Shown(reader, "/compare?q=rain&q=hot&unit=month")
+    table = reader.get(page.link("//a[normalize-space()='CSV']")).text
+    assert {"2024-09,rain,0,0.0", "2024-09,hot,1,1.0"} <= set(table.splitlines())
+    answer = reader.get(page.link("//a[normalize-space()='JSON']")).json()
+    assert [query["query"] for query in answer["queries"]] == ["rain", "hot"]
+
+
 def test_a_query_with_a_mistake_leaves_the_others(reader: TestClient) -> None:
     page = Shown(reader, "/compare?q=rain&q=outlit:x")
     assert page.status == 200

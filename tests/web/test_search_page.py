@@ -263,7 +263,10 @@ def test_relative_dates_can_be_fixed(reader: TestClient) -> None:
     assert Shown(reader, "/?q=rain&on=today").link(fixed) == f"/?q=rain&since={today}&until={today}"
     page = Shown(reader, "/?q=rain+date:-9000d")
     assert f"now={today.isoformat()}" in page.link(fixed)
-    assert sorted(page.follow(fixed).headlines) == sorted(page.headlines)
+    then = page.follow(fixed)
+    assert sorted(then.headlines) == sorted(page.headlines)
+    assert then.all(CHIPS)[0].startswith(today.isoformat())
+    assert not then.tree.xpath(fixed)
     assert not Shown(reader, "/?q=rain+date:2024&until=2025").tree.xpath(fixed)
 
 
@@ -286,12 +289,20 @@ def test_hits_are_on_pages(tmp_path: Path) -> None:
         assert not third.tree.xpath("//nav[@class='pages']//a[@rel='next']")
 
 
+def test_a_page_beyond_the_last_leads_back(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain&page=7")
+    assert page.headlines == []
+    assert len(page.follow("//a[normalize-space()='To the first']").headlines) == 5
+
+
 def test_exports_have_the_query_and_the_filters_of_the_page(reader: TestClient) -> None:
     page = Shown(reader, "/?q=rain&outlet=The+Post&unit=month&page=2&sort=newest")
     assert (
         page.link("//a[normalize-space()='CSV']")
         == "/api/export?q=rain&outlet=The%20Post&sort=newest&format=csv"
     )
+    series = reader.get(page.link("//a[normalize-space()='Over time, CSV']")).text.splitlines()
+    assert [line.split(",")[0] for line in series[1:]] == ["2024-07", "2024-08"]
     answer = reader.get(page.link("//a[normalize-space()='JSON of this page']"))
     assert answer.json()["total_articles"] == 3
 

@@ -45,16 +45,18 @@ def field_label(name: str) -> str:
 
 
 def filter_chips_of(links: Links) -> tuple[FilterChip, ...]:
-    """Return the filters of the current address, in its order."""
+    """Return the filters of the current address, in its order, and the moment from which relative dates count, if it is fixed."""
     found = []
     for name, value in links.given:
-        if name not in FILTERING:
+        if name not in FILTERING and name != "now":
             continue
         field = name.removesuffix("_not")
         shown, label = value, field_label(field)
         if field == "where":
             label, _, shown = value.partition("=")
             label = field_label(label.strip())
+        elif name == "now":
+            label, shown = "dates count from", value.replace("T", " ")
         elif name in DATE_NAMES:
             label = DATE_NAMES[name]
         elif name in FLAGS_SHOWN:

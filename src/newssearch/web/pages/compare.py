@@ -149,6 +149,7 @@ def compare_page(view: View) -> ShownPage:
     contents = archive.info().contents
     bounds = axis_bounds(asked.options, contents.first_date, contents.last_date)
     span = _common_span(compared, bounds)
+    by, measures = asked.unit or "date", ["articles", "share"]
     values: dict[str, Any] = {
         "queries": [*asked.queries, *[""] * (MAX_QUERIES_AT_ONCE - len(asked.queries))],
         "compared": compared,
@@ -161,7 +162,8 @@ def compare_page(view: View) -> ShownPage:
         "rows": [],
         "chart": "",
         "examples": _example_pairs(view),
-        "table": links.picked("/api/count", SHARED_PARAMETERS, by="date", measure=["articles", "share"]),
+        "table": links.picked("/api/count", SHARED_PARAMETERS, by=by, measure=measures),
+        "table_csv": links.picked("/api/count", SHARED_PARAMETERS, by=by, measure=measures, format="csv"),
     }
     if span is not None:
         units = choosable_units(span)

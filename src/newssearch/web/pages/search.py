@@ -118,6 +118,7 @@ def _export_links(links: Links) -> list[tuple[str, str]]:
         ("CSV", kept("/api/export", FINDING, format="csv")),
         ("NDJSON", kept("/api/export", FINDING, format="ndjson")),
         ("JSON of this page", kept("/api/search", (*FINDING, "limit"))),
+        ("Over time, CSV", kept("/api/over-time", (*SHARED_PARAMETERS, "unit"), format="csv")),
         ("Receipt", kept("/api/receipt", SHARED_PARAMETERS)),
     ]
 

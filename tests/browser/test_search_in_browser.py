@@ -22,6 +22,8 @@ PAGES = {
     "nothing": "/?q=voters+umbrella&strict=true",
     "error": "/?q=rain+colour:red",
     "arabic": "/?q=%D8%A8%D8%BA%D8%AF%D8%A7%D8%AF",
+    "long": "/?q=" + "+OR+".join(f"rain{number}" for number in range(80)) + "+OR+rain",
+    "past-the-end": "/?q=rain&page=9",
     "more": "/?q=rain+umbrella+bridge",
     "compare": "/compare?q=rain&q=voters&q=colour:red",
     "compare-empty": "/compare",

@@ -295,6 +295,13 @@ def test_a_page_beyond_the_last_leads_back(reader: TestClient) -> None:
     assert len(page.follow("//a[normalize-space()='To the first']").headlines) == 5
 
 
+def test_a_long_interpretation_is_folded(reader: TestClient) -> None:
+    words = [f"word{number}" for number in range(60)]
+    page = Shown(reader, f"/?q=rain+OR+{'+OR+'.join(words)}")
+    assert page.text("//details[@class='understood']/code") == f"(rain OR {' OR '.join(words)})"
+    assert Shown(reader, "/?q=rain+wind").text("//p[@class='understood']/code") == "(rain AND wind)"
+
+
 def test_exports_have_the_query_and_the_filters_of_the_page(reader: TestClient) -> None:
     page = Shown(reader, "/?q=rain&outlet=The+Post&unit=month&page=2&sort=newest")
     assert (

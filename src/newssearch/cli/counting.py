@@ -99,8 +99,9 @@ def count_command(
         if (recording := recorder()) is not None:
             for name, query in (several or {"": text}).items():
                 recording.search(opened, query, request, name, timeout=timeout)
+        numeric = {own.name for own in opened.own_fields if own.kind == "number"}
     _print_notes(table, shape)
-    found = count_rows(table, long=long, labels=False)
+    found = count_rows(table, long=long, labels=False, numeric=numeric)
     print_table(
         output,
         shape,

@@ -90,11 +90,21 @@ def sample_command(
             texts=texts and not is_short,
             timeout=timeout,
         )
+        own_fields = opened.own_fields
         if (recording := recorder()) is not None:
             recording.search(opened, text, request)
     print_diagnostics(found.diagnostics, text)
+    own_number = any(own.name == by and own.kind == "number" for own in own_fields)
     keys = _short_keys(found) if is_short else found.columns
-    columns = [Column(key, broken=key == "text", whole=key in ("date", "id")) for key in keys]
+    columns = [
+        Column(
+            key,
+            broken=key == "text",
+            whole=key in ("date", "id"),
+            numeric=own_number and key == "stratum",
+        )
+        for key in keys
+    ]
     rows = map(_for_people, found.rows()) if is_short else found.rows()
     print_dicts(output, shape, columns, rows, found.head())
     print_summary(output, shape, found.summary, left_out(found.undated, found.imprecise))

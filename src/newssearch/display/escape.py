@@ -5,6 +5,7 @@ Nothing from an article acts as a command, as markup or as a formula there.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from newssearch.system.lazy_regex import Pattern
@@ -16,6 +17,7 @@ _TERMINAL = str.maketrans({**_REPLACED, **_SPACES, **_DIRECTIONS})
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
 _PAGE = str.maketrans({**_REPLACED, **_DIRECTIONS, **_MARKUP, 0x09: "\t", 0x0A: "\n", 0x0D: "\r"})
 _BACKTICKS = Pattern("`+")
+_PLAIN_NUMBER = Pattern(r"-(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _MARKDOWN = Pattern(r"([\\`*_{}\[\]<>#|~!&])")
 
 
@@ -75,11 +77,12 @@ def terminal_lines(text: str) -> str:
 def cell(text: str, *, broken: bool = False) -> str:
     """Return ``text`` as a cell that no spreadsheet takes for a formula (OWASP, CSV injection).
 
-    It is on one line, unless ``broken`` keeps its line breaks.
+    It is on one line, unless ``broken`` keeps its line breaks. A negative number is no formula, and stays as it is.
 
-    >>> cell("=1+1"), cell("1-1"), cell("a\\nb"), cell("a\\nb", broken=True)
-    ("'=1+1", '1-1', 'a b', 'a\\nb')
+    >>> cell("=1+1"), cell("-1.5"), cell("-1+1"), cell("a\\nb"), cell("a\\nb", broken=True)
+    ("'=1+1", '-1.5', "'-1+1", 'a b', 'a\\nb')
     """
     line = terminal_lines(text) if broken else terminal(text)
     first = unicodedata.normalize("NFKC", line.lstrip()[:1])  # some spreadsheets accept full-width signs too
-    return f"'{line}" if first in ("=", "+", "-", "@") else line
+    guarded = first in ("=", "+", "-", "@") and _PLAIN_NUMBER.fullmatch(line) is None
+    return f"'{line}" if guarded else line

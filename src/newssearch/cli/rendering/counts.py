@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from newssearch.corpus.table import Measure, Table, TableCell, TableGroup, extent_keys
@@ -51,15 +51,20 @@ def is_wide(table: Table, *, long: bool) -> bool:
     return len(table.by) == 2 and len(table.queries) == 1 and len(table.measures) == 1 and not long
 
 
-def count_rows(table: Table, *, long: bool, labels: bool) -> CountRows:
+def count_rows(
+    table: Table, *, long: bool, labels: bool, numeric: Collection[str] = frozenset()
+) -> CountRows:
     """Return the rows of a table. With ``labels``, groups are written as people read them, such as ``(none)``.
+
+    ``numeric`` are the names of the own fields of the index that have numbers.
 
     A cross table of one query and one measure has a column for each group of its second dimension, unless it is ``long``;
     others have a row for each cell.
     """
     if is_wide(table, long=long):
-        return _wide_rows(table, labels)
-    value_columns = tuple(Column(one.name) for one in table.by) or (Column("query"),)
+        return _wide_rows(table, labels, numeric)
+    value_columns = tuple(Column(one.name, numeric=one.name in numeric) for one in table.by)
+    value_columns = value_columns or (Column("query"),)
     single = len(table.queries) == 1 or not table.by
     columns = (*value_columns, *(_columns_of_one(table.measures) if single else _columns_of_several(table)))
     if not table.by:
@@ -126,7 +131,7 @@ def _row_numbers(table: Table, cells: Sequence[TableCell], single: bool) -> list
     return [*found, *(getattr(cells[0], name) for name in extent_keys(table.measures))]
 
 
-def _wide_rows(table: Table, labels: bool) -> CountRows:
+def _wide_rows(table: Table, labels: bool, numeric: Collection[str]) -> CountRows:
     """Return a row for each group of the first dimension, with a number for each group of the second."""
     first, second = table.by
     (measure,) = table.measures
@@ -135,7 +140,8 @@ def _wide_rows(table: Table, labels: bool) -> CountRows:
         (_value(group, labels), *(getattr(table.cell(row, column), measure) for column in range(len(names))))
         for row, group in enumerate(first.groups)
     ]
-    return CountRows((Column(first.name), *(_column(measure, name) for name in names)), tuple(rows))
+    heading = Column(first.name, numeric=first.name in numeric)
+    return CountRows((heading, *(_column(measure, name) for name in names)), tuple(rows))
 
 
 # ---- formats

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple, get_args
 from newssearch.display import escape
 from newssearch.errors import NewssearchError
 from newssearch.tabular import Cell, csv_parts, flat_cell
+from newssearch.text.numbers import parse_number
 
 from .formats import json_text
 from .layout import Style, columns, shorten
@@ -25,6 +26,8 @@ ENDINGS: Mapping[str, TableFormat] = {
 
 MAX_CELL = 32_767
 """The largest number of characters in a cell of a spreadsheet (Excel specifications and limits)."""
+MAX_EXACT = 2**53
+"""A spreadsheet keeps whole numbers up to this one exactly, as doubles (IEEE 754)."""
 NARROWEST = 8
 """A column of text is not made narrower than this on a terminal."""
 
@@ -35,7 +38,7 @@ class Column(NamedTuple):
     A column without a heading has its key as heading. Numbers are aligned at the right, text with ``right`` too. For people,
     the fractions of a column with ``percent`` are percentages, and text and Markdown leave out a column that is
     ``only_in_data``. ``broken`` is whether cells keep their line breaks in CSV and in spreadsheets; ``whole`` is whether a
-    narrow terminal leaves them whole.
+    narrow terminal leaves them whole. ``numeric`` is whether texts that state a number are numbers in spreadsheets.
     """
 
     key: str
@@ -46,6 +49,7 @@ class Column(NamedTuple):
     broken: bool = False
     only_in_data: bool = False
     whole: bool = False
+    numeric: bool = False
 
 
 def table_lines(
@@ -158,7 +162,9 @@ def shown_cell(value: Cell, digits: int = 2, *, percent: bool = False) -> str:
 def write_spreadsheet(
     file: Path, table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]], title: str = "newssearch"
 ) -> int:
-    """Write a table to an XLSX file: numbers as numbers, text as text that no spreadsheet takes for a formula.
+    """Write a table to an XLSX file: numbers as numbers, text and headings as text that no spreadsheet takes for a formula.
+
+    Whole numbers beyond :data:`MAX_EXACT` are text, because a spreadsheet would round them.
 
     Returns the number of texts that were cut because they are longer than a cell can be. Raises
     :class:`~newssearch.NewssearchError` if the package for that is not installed.
@@ -173,22 +179,34 @@ def write_spreadsheet(
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
-    sheet.append([column.heading or column.key for column in table_columns])
     cut = 0
+
+    def cell(column: Column, value: str | int | float | dt.date | None) -> object:
+        nonlocal cut
+        made = WriteOnlyCell(sheet)
+        if column.percent:
+            made.number_format = "0.00%"
+        if isinstance(value, str):
+            shown = escape.terminal_lines(value) if column.broken else escape.terminal(value)
+            cut += len(shown) > MAX_CELL
+            made.value = shown[:MAX_CELL]
+            made.data_type = "s"
+        else:
+            made.value = value
+        return made
+
+    sheet.append([cell(Column(""), column.heading or column.key) for column in table_columns])
     for row in rows:
-        cells = []
-        for column, value in zip(table_columns, map(flat_cell, row), strict=True):
-            cell = WriteOnlyCell(sheet)
-            if column.percent:
-                cell.number_format = "0.00%"
-            if isinstance(value, str):
-                shown = escape.terminal_lines(value) if column.broken else escape.terminal(value)
-                cut += len(shown) > MAX_CELL
-                cell.value = shown[:MAX_CELL]
-                cell.data_type = "s"
-            else:
-                cell.value = value
-            cells.append(cell)
-        sheet.append(cells)
+        sheet.append(
+            [cell(column, _sheet_value(column, one)) for column, one in zip(table_columns, row, strict=True)]
+        )
     book.save(file)
     return cut
+
+
+def _sheet_value(column: Column, value: Cell) -> str | int | float | dt.date | None:
+    """Return a value as a spreadsheet has it exactly."""
+    value = flat_cell(value)
+    if column.numeric and isinstance(value, str) and (number := parse_number(value)) is not None:
+        value = number
+    return str(value) if isinstance(value, int) and abs(value) > MAX_EXACT else value

@@ -185,7 +185,7 @@ def test_json_is_the_dict_of_the_table(folder: Path, run: Command) -> None:
         table = index.table("rain", by=("outlet", "month"), measures="share")
     assert json.loads(done.out) == table.to_dict()
     assert json.loads(done.out)["rows"][0] == {
-        "group": {"outlet": "The Echo", "month": "2024-06"}, "since": "2024-06-01", "until": "2024-06-30", "over": True,
+        "group": {"outlet": "The Echo", "month": "2024-06"}, "since": "2024-06-01", "until": "2024-06-30", "over": True, "in_part": False,
         "counts": {"rain": {"articles": 1, "share": 1.0}}, "all_articles": 1,
     }  # fmt: skip
     rows = run("count", "rain", "--by", "outlet", "--by", "month", "--share", "--format", "jsonl").out
@@ -257,7 +257,10 @@ def test_a_table_that_is_too_wide_for_the_terminal_is_divided_by_columns(folder:
         (["rain", "--queries", "-"], "--queries contradicts QUERY"),
         (["--occurrences"], "--occurrences has no effect without a QUERY"),
         (["--names"], "--names has no effect without a QUERY"),
-        (["rain", "--by", "outlet", "--long"], "--long has no effect without a second --by"),
+        (
+            ["rain", "--by", "outlet", "--long"],
+            "--long has no effect without a second --by, or --queries and one --by",
+        ),
         (["rain", "--by", "month", "--top", "3"], "--top has no effect without a field"),
         (["rain", "--by", "monht"], "cannot count by 'monht'; did you mean month?"),
         (["rain", "--by", "day", "--by", "month"], "a table has one unit of time"),
@@ -313,3 +316,93 @@ def test_csv_keeps_formulas_out_of_spreadsheets(
     monkeypatch.chdir(tmp_path)
     rows = [*csv.reader(io.StringIO(run("count", "rain", "--by", "outlet", "--format", "csv").out))]
     assert rows == [["outlet", "articles"], ["'=cmd()", "1"]]
+
+
+def test_the_long_form_of_several_queries_has_counts_and_bases(folder: Path, run: Command) -> None:
+    Path("queries.txt").write_text("rain\nloud\tstorm\n", "utf-8")
+    several = ("count", "--queries", "queries.txt", "--by", "outlet", "--share")
+    wide = run(*several, "--format", "csv")
+    assert lines(wide.out)[0] == "outlet,rain,loud,all_articles"
+    assert "note: share without the counts; --long has them too" in wide.err
+    long = run(*several, "--long", "--format", "csv")
+    assert lines(long.out)[:3] == [
+        "outlet,query,articles,all_articles,share",
+        "The Post,rain,1,2,0.5",
+        "The Post,loud,2,2,1.0",
+    ]
+    assert "--long" not in long.err
+    assert lines(run(*several, "--long").out)[-2:] == [
+        "total     rain          5             7   71.43%",
+        "total     loud          2             7   28.57%",
+    ]
+    rate = run(
+        "count", "--queries", "queries.txt", "--by", "year", "--per-million", "--long", "--format", "csv"
+    )
+    assert lines(rate.out)[0] == "year,query,articles,occurrences,all_words,per_million"
+
+
+def test_a_wide_table_says_where_its_counts_are(folder: Path, run: Command) -> None:
+    cross = ("count", "rain", "--by", "outlet", "--by", "year", "--share")
+    assert "--long has them" in run(*cross).err
+    assert "--long" not in run(*cross, "--long").err
+    assert "--long" not in run(*cross, "--format", "json").err
+    assert "--long" not in run("count", "rain", "--by", "outlet", "--by", "year").err
+
+
+def test_a_query_with_the_name_of_another_column_is_refused(folder: Path, run: Command) -> None:
+    for name, by in (("year", "year"), ("year", "date"), ("all_articles", "outlet"), ("outlet", "outlet")):
+        done = run("count", "--queries", "-", "--by", by, "--share", stdin=f"{name}\train\n".encode())
+        assert (done.code, done.out) == (2, "")
+        assert f"{name} is the name of another column" in done.err
+    assert run("count", "--queries", "-", "--by", "outlet", stdin=b"year\train\n").code == 0
+
+
+def test_a_value_that_reads_as_none_is_told_apart_from_no_value(
+    tmp_path: Path, run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stories = [
+        article("Rain", "Rain.", outlet=outlet, section=section, url=f"u{number}")
+        for number, (outlet, section) in enumerate([("(none)", "(none)"), (None, None), ("Echo", "outlet")])
+    ]
+    index_of(tmp_path / "index", *stories).close()
+    monkeypatch.chdir(tmp_path)
+    assert [line.split()[0] for line in lines(run("count", "rain", "--by", "outlet").out)] == [
+        "outlet",
+        '"(none)"',
+        "Echo",
+        "(none)",
+        "total",
+    ]
+    for format_ in ("csv", "md"):
+        cross = run("count", "rain", "--by", "outlet", "--by", "section", "--format", format_).out
+        head = next(csv.reader([lines(cross)[0]], delimiter="," if format_ == "csv" else "|"))
+        names = [name.strip() for name in head if name.strip()]
+        assert len({*names}) == len(names) == 4
+    facet = run("query", "rain", "--facet", "outlet", "-n", "0").out
+    assert '1  "(none)"' in facet
+    assert "1  (none)" in facet
+
+
+def test_a_period_that_the_dates_cut_is_marked(folder: Path, run: Command) -> None:
+    options = ("count", "rain", "--by", "month", "--since", "2024-06-30", "--until", "2024-08-01")
+    assert [line.split("  ")[0] for line in lines(run(*options).out)][:5] == [
+        "month",
+        "2024-06 (in part)",
+        "2024-07",
+        "2024-08 (in part)",
+        "total",
+    ]
+    rows = json.loads(run(*options, "--format", "json").out)["rows"]
+    assert [row["in_part"] for row in rows] == [True, False, True]
+    done = run(*options, "--format", "csv")
+    assert "note: 2024-06 is counted only in part: the dates cut it" in done.err
+    assert "2024-07 is counted" not in done.err
+    whole = run("count", "rain", "--by", "month", "--since", "2024-06", "--until", "2024-08").out
+    assert "in part" not in whole
+    with newssearch.open("index") as index:
+        series = index.over_time("rain", unit="month", since="2024-06-30", until="2024-08-01")
+        assert [one.in_part for one in series] == [True, False, True]
+        periods = json.loads(json.dumps(series.to_dict()))["periods"]
+        assert [one["in_part"] for one in periods] == [True, False, True]
+        days = index.over_time("rain", unit="day", since="2024-07-30T12:00", until="2024-08-01")
+        assert [one.in_part for one in days] == [True, False, False]

@@ -82,9 +82,7 @@ def test_a_number_that_a_spreadsheet_would_round_is_text(run: Command) -> None:
 
 def test_negative_numbers_alone_are_not_guarded(run: Command, archive: Path) -> None:
     values = ["-2.5e3", "-1+1", "-cmd", "-", "+1"]
-    stories = [
-        article("Fog", "Fog.", section=value, url=f"s{number}") for number, value in enumerate(values)
-    ]
+    stories = [article("Fog", "Fog.", section=value, url=f"s{number}") for number, value in enumerate(values)]
     index_of(archive / "other", *stories).close()
     rows = read_csv(run("count", "fog", "--by", "section", "--format", "csv", "--index", "other").out)[1:]
     assert {row[0] for row in rows} == {"-2.5e3", "'-1+1", "'-cmd", "'-", "'+1"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 
-from newssearch.display.brief import brief, many, quoted
+from newssearch.display.brief import brief, many, quoted, value_label
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.tuple_sequence import TupleSequence
 
@@ -181,7 +181,7 @@ def values_table(name: str, values: Sequence[FacetValue], none: str = "(none)") 
     marked = worth_marking(values)
     rows = []
     for one in values:
-        text = notebook.text_html(none if one.value is None else one.value)
+        text = notebook.text_html(none if one.value is None else value_label(one.value))
         rows.append((f"<strong>{text}</strong>" if marked and one.selected else text, f"{one.articles:,}"))
     if isinstance(values, FacetValues) and values.others:
         rows.append((others_text(values), f"{values.others_articles:,}"))

@@ -98,9 +98,9 @@ def check_count(context: click.Context) -> None:
     for name, option in WORD_OPTIONS.items():
         if name in given and not (asked or several):
             raise click.UsageError(f"{option} has no effect without a QUERY.")
-    if values["long"] and len(values["by"]) < 2:
+    if values["long"] and len(values["by"]) < (1 if several else 2):
         raise click.UsageError(
-            "--long has no effect without a second --by: only a cross table has a long form."
+            "--long has no effect without a second --by, or --queries and one --by: other tables are long."
         )
     if values["top"] is not None and all(name in (*DATE_FACETS, "date") for name in values["by"]):
         raise click.UsageError("--top has no effect without a field: all periods are shown.")

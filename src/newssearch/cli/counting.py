@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from newssearch.corpus.table import MEASURES, Table
+from newssearch.corpus.table import EXTENT_NAMES, MEASURES, Table
 from newssearch.display import escape
-from newssearch.fields import FACET_FIELDS
+from newssearch.fields import DATE_FACETS, FACET_FIELDS
 from newssearch.index import open_index
 from newssearch.request import Request
 
@@ -18,7 +18,7 @@ from .combinations import check_count
 from .console import print_diagnostics, without_surrogates
 from .options import query_options, table_options
 from .recording import clock, read_input, recorder, with_receipt
-from .rendering.counts import count_lines, count_remarks, count_rows, unfinished
+from .rendering.counts import count_lines, count_remarks, count_rows, left_to_long, period_remarks
 from .tables import output_format, print_table
 
 TOP_ROWS, TOP_COLUMNS = 25, 10
@@ -48,7 +48,11 @@ TOP_ROWS, TOP_COLUMNS = 25, 10
     help=f"Tell N values of a field apart, and count the others together.  [default: {TOP_ROWS} in text and Markdown,"
     f" {TOP_COLUMNS} in columns; otherwise all]",
 )  # fmt: skip
-@click.option("--long", is_flag=True, help="Print a row for each cell of a cross table.")
+@click.option(
+    "--long",
+    is_flag=True,
+    help="Print a row for each cell of a cross table, and for each query of --queries.",
+)
 @click.option(
     "--queries", "queries_file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     help="Count several queries, each a line of FILE: a query, or a name, a tab and a query. - is standard input.",
@@ -85,7 +89,7 @@ def count_command(
     measures = [name for name in MEASURES if options.pop(name, False)] or ["articles"]
     request = Request(**options, now=clock())
     text = without_surrogates(" ".join(words))
-    several = _queries_in(queries_file) if queries_file is not None else None
+    several = _queries_in(queries_file, by) if queries_file is not None else None
     most = (TOP_ROWS, TOP_COLUMNS) if shape in ("text", "md") else (None, None)
     with open_index(folder) as opened:
         table = opened.table(
@@ -100,7 +104,7 @@ def count_command(
             for name, query in (several or {"": text}).items():
                 recording.search(opened, query, request, name, timeout=timeout)
         numeric = {own.name for own in opened.own_fields if own.kind == "number"}
-    _print_notes(table, shape)
+    _print_notes(table, shape, long=long)
     found = count_rows(table, long=long, labels=False, numeric=numeric)
     print_table(
         output,
@@ -112,11 +116,19 @@ def count_command(
     return 0
 
 
-def _queries_in(file: Path) -> Mapping[str, str]:
+def _queries_in(file: Path, by: Collection[str]) -> Mapping[str, str]:
+    """Return the queries of a file by name. Raises UsageError for a name that another column of the table has."""
     try:
-        return named_queries(read_input("queries_file", file))
+        found = named_queries(read_input("queries_file", file))
     except FileNotFoundError:
         raise click.UsageError(f"--queries: there is no file {file}.") from None
+    others = {*by, *EXTENT_NAMES, "query", *(DATE_FACETS if "date" in by else ())} if by else set()
+    for name in found:
+        if name in others:
+            raise click.UsageError(
+                f"--queries: {name} is the name of another column; give the query another."
+            )
+    return found
 
 
 def named_queries(text: str) -> Mapping[str, str]:
@@ -144,10 +156,14 @@ def named_queries(text: str) -> Mapping[str, str]:
     return found
 
 
-def _print_notes(table: Table, shape: str) -> None:
+def _print_notes(table: Table, shape: str, *, long: bool) -> None:
     """Print the diagnostics of all queries to standard error, and what a format without remarks has no place for."""
     for query in table.queries:
         print_diagnostics(query.diagnostics, query.query)
+    notes = []
+    if shape not in ("json", "jsonl") and (left := left_to_long(table, long=long)):
+        notes.append(left)
     if shape in ("csv", "jsonl"):
-        for note in (*count_remarks(table), *(f"{name} is not over" for name in unfinished(table))):
-            click.echo(f"note: {escape.terminal(note)}", err=True)
+        notes += [*count_remarks(table), *period_remarks(table)]
+    for note in notes:
+        click.echo(f"note: {escape.terminal(note)}", err=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
 from newssearch.corpus.sample import Sample
+from newssearch.display.brief import value_label
 from newssearch.identity import without_slug
 from newssearch.index import open_index
 from newssearch.request import Request
@@ -120,5 +121,10 @@ def _short_keys(sample: Sample) -> tuple[str, ...]:
 
 def _for_people(row: Mapping[str, object]) -> dict[str, object]:
     """Return a row as people read it: the end of an id is enough, and a date needs no time."""
-    none = {"stratum": "(none)"} if row["stratum"] is None else {}
-    return {**row, "id": without_slug(str(row["id"])), "date": str(row["date"] or "")[:10], **none}
+    stratum = value_label(cast("str | None", row["stratum"]))
+    return {
+        **row,
+        "id": without_slug(str(row["id"])),
+        "date": str(row["date"] or "")[:10],
+        "stratum": stratum,
+    }

@@ -12,6 +12,7 @@ import click
 from newssearch.article import Date
 from newssearch.corpus.coverage import COVERAGE_COLUMNS, OutletCoverage
 from newssearch.corpus.stories import STORY_COLUMNS, STORY_SORTS, ListedStory
+from newssearch.display.brief import value_label
 from newssearch.errors import ArticleNotFoundError
 from newssearch.identity import without_slug
 from newssearch.index import Index, open_index
@@ -177,7 +178,7 @@ SHORT_COVERAGE = (
 def _coverage_row(one: OutletCoverage, *, is_first: bool) -> dict[str, object]:
     after = "first" if is_first and one.date is not None else str(one.after)
     return {
-        "outlet": "(none)" if one.outlet is None else one.outlet,
+        "outlet": value_label(one.outlet),
         "articles": one.articles,
         "first": _moment(one.date),
         "after": after if one.articles else one.status,

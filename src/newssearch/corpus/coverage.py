@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from newssearch.article import Date, json_values
 from newssearch.commit import Commit
 from newssearch.display import notebook
-from newssearch.display.brief import brief, many, quoted
+from newssearch.display.brief import brief, many, quoted, value_label
 from newssearch.query import Diagnostic
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.tuple_sequence import TupleSequence
@@ -171,7 +171,7 @@ class Coverage(TupleSequence[OutletCoverage]):
         yield notebook.paragraph(f"<strong>{notebook.text_html(self.summary)}</strong>")
         rows = (
             (
-                notebook.text_html("(none)" if one.outlet is None else one.outlet),
+                notebook.text_html(value_label(one.outlet)),
                 f"{one.articles:,}",
                 notebook.day(one.date),
                 notebook.text_html(str(one.after) if one.articles else one.status),

@@ -76,4 +76,16 @@ def period_name(unit: Unit, day: dt.date) -> str:
     return day.isoformat()[: _LENGTHS[unit]]
 
 
+def is_in_part(since: dt.date, until: dt.date, whole_days: tuple[dt.date | None, dt.date | None]) -> bool:
+    """Whether a period from ``since`` to ``until`` has days that are not among the given whole days.
+
+    These are the first and the last day; None for no bound.
+
+    >>> is_in_part(dt.date(2024, 7, 1), dt.date(2024, 7, 31), (dt.date(2024, 7, 2), None))
+    True
+    """
+    first, last = whole_days
+    return (first is not None and since < first) or (last is not None and until > last)
+
+
 _LENGTHS = {"year": 4, "month": 7, "day": 10}

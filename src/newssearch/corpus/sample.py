@@ -8,7 +8,7 @@ from typing import NamedTuple
 from newssearch.article import Date, json_values
 from newssearch.commit import Commit
 from newssearch.display import notebook
-from newssearch.display.brief import brief, many, quoted
+from newssearch.display.brief import brief, many, quoted, value_label
 from newssearch.extra import ExtraValue, json_extra
 from newssearch.fields import HIT_FIELDS
 from newssearch.identity import id_number, without_slug
@@ -295,7 +295,7 @@ class Sample(TupleSequence[SampledArticle]):
         if self.by is not None:
             rows = (
                 (
-                    notebook.text_html("(none)" if one.value is None else one.value),
+                    notebook.text_html(value_label(one.value)),
                     f"{one.articles:,}",
                     f"{one.sampled:,}",
                 )

@@ -13,7 +13,7 @@ from newssearch.query import Diagnostic
 from newssearch.results import DateCounts
 from newssearch.system.late_dataclass import dataclass
 
-from .periods import Unit, first_day, last_day, period_name, period_number
+from .periods import Unit, first_day, is_in_part, last_day, period_name, period_number
 from .table import (
     NOTEBOOK_ROWS,
     TABLE_VERSION,
@@ -30,7 +30,8 @@ class PeriodCount(NamedTuple):
     """The numbers of a query in one period.
 
     ``value`` is the name of the period, as queries and filters read it (``2024-07``, ``2024-W30``), ``since`` and
-    ``until`` are its first and last day; it is not ``over`` if its last day has not passed. For the numbers, see
+    ``until`` are its first and last day; it is not ``over`` if its last day has not passed, and it is counted only
+    ``in_part`` if the dates of the request leave out some of its days. For the numbers, see
     :class:`~newssearch.TableCell`.
     """
 
@@ -44,6 +45,7 @@ class PeriodCount(NamedTuple):
     occurrences: int | None = None
     all_articles: int | None = None
     all_words: int | None = None
+    in_part: bool = False
 
     @property
     def share(self) -> float | None:
@@ -65,7 +67,8 @@ class Series(Sequence[PeriodCount]):
     None. ``total`` has the numbers of all articles that match, also of the ``without`` articles in no period: those
     without a date, or with one that is too coarse for the unit. A period is over if it ends before the day ``today``.
     ``undated``, ``imprecise`` and ``dates`` are as in :class:`~newssearch.Results`; ``commit`` is the state of the index
-    that was counted.
+    that was counted. ``whole_days`` are the first and the last day that the dates of the request hold whole; None for no
+    bound.
     """
 
     query: str
@@ -87,6 +90,7 @@ class Series(Sequence[PeriodCount]):
     undated: int = 0
     imprecise: int = 0
     dates: DateCounts = DateCounts()
+    whole_days: tuple[dt.date | None, dt.date | None] = (None, None)
 
     def __len__(self) -> int:
         return len(self.articles)
@@ -112,7 +116,8 @@ class Series(Sequence[PeriodCount]):
         )
         numbers = (None if column is None else column[at] for column in columns[1:])
         name = period_name(self.unit, since)
-        return PeriodCount(name, since, until, until < self.today, self.articles[at], *numbers)
+        one = PeriodCount(name, since, until, until < self.today, self.articles[at], *numbers)
+        return one._replace(in_part=is_in_part(since, until, self.whole_days))
 
     def __repr__(self) -> str:
         span = f"from {self[0].value} to {self[-1].value}" if self.articles else ""
@@ -150,6 +155,7 @@ class Series(Sequence[PeriodCount]):
                     "since": one.since.isoformat(),
                     "until": one.until.isoformat(),
                     "over": one.over,
+                    "in_part": one.in_part,
                     **{name: getattr(one, name) for name in names},
                 }
                 for one in self

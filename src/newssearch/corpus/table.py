@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, get_args
 
 from newssearch.commit import Commit
 from newssearch.display import notebook
-from newssearch.display.brief import brief, many, quoted
+from newssearch.display.brief import brief, many, quoted, value_label
 from newssearch.query import Diagnostic
 from newssearch.results import DateCounts
 from newssearch.system.late_dataclass import dataclass
@@ -23,6 +23,8 @@ Measure = Literal["articles", "paragraphs", "sentences", "occurrences", "share",
 """A number that a table has for each cell: see :class:`TableCell`."""
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 """All measures, in the order of their columns. The last of those that are asked for is the main one, which bars show."""
+EXTENT_NAMES = ("all_articles", "all_words")
+"""The names of the numbers that a share and a rate are of."""
 NOTEBOOK_ROWS = 200
 """The largest number of rows that a notebook shows."""
 
@@ -111,7 +113,8 @@ class TableGroup(NamedTuple):
 
     ``value`` is None for the articles without a value, or without a date that is fine enough; and where ``others``, the
     number of values that are counted together because they are not among the most frequent, is not 0. Of a period,
-    ``since`` and ``until`` are the first and the last day, and ``over`` is False if its last day has not passed.
+    ``since`` and ``until`` are the first and the last day, ``over`` is False if its last day has not passed, and
+    ``in_part`` is True if the dates of the request leave out some of its days.
     """
 
     value: str | None
@@ -119,6 +122,7 @@ class TableGroup(NamedTuple):
     since: dt.date | None = None
     until: dt.date | None = None
     over: bool = True
+    in_part: bool = False
 
     @property
     def label(self) -> str:
@@ -126,10 +130,13 @@ class TableGroup(NamedTuple):
 
         >>> TableGroup("2024-07", over=False).label, TableGroup(None).label, TableGroup(None, others=2).label
         ('2024-07 (so far)', '(none)', '2 others')
+        >>> TableGroup("2024-07", in_part=True).label, TableGroup("(none)").label
+        ('2024-07 (in part)', '"(none)"')
         """
         if self.others:
             return many(self.others, "other")
-        return "(none)" if self.value is None else f"{self.value}{'' if self.over else ' (so far)'}"
+        marks = ", ".join([*(["in part"] if self.in_part else []), *([] if self.over else ["so far"])])
+        return f"{value_label(self.value)}{f' ({marks})' if marks else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +305,7 @@ class Table:
                         "since": group.since.isoformat(),
                         "until": group.until.isoformat(),
                         "over": group.over,
+                        "in_part": group.in_part,
                     }
             row["counts"] = {
                 query.name: cell.measured(self.shown_measures)

@@ -49,3 +49,14 @@ def many(number: int, noun: str, nouns: str = "") -> str:
     ('1 article', '1,200 stories')
     """
     return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def value_label(value: str | None) -> str:
+    """Return the value of a field as people read it in a list: ``(none)`` if there is none, and a value that reads so in quotes.
+
+    >>> value_label("News"), value_label(None), value_label("(none)")
+    ('News', '(none)', '"(none)"')
+    """
+    if value is None:
+        return "(none)"
+    return f'"{value}"' if value == "(none)" else value

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple, TypeVar, cast
 
-from newssearch.corpus.periods import UNITS, Unit, first_day, last_day, period_name, period_number
+from newssearch.corpus.periods import (
+    UNITS,
+    Unit,
+    first_day,
+    is_in_part,
+    last_day,
+    period_name,
+    period_number,
+)
 from newssearch.corpus.series import Series
 from newssearch.corpus.table import Measure, Table, TableCell, TableDimension, TableGroup, TableQuery, cell_of
 from newssearch.corpus.tabulation import (
@@ -197,7 +205,8 @@ def _side(at: int, name: str, groups: Groups, tabulation: Tabulation, counted: C
         dimension = TableDimension(name, tuple(shown), None, groups.overlapping)
         return _Side(dimension, range(len(shown)))
     span = _span_of(at, name, unit, tabulation, counted)
-    periods = () if span is None else _periods(span, counted.today)
+    whole_days = _whole_days(counted.request) if name in DATE_FACETS else (None, None)
+    periods = () if span is None else _periods(span, counted.today, whole_days)
     index_of: list[int | None] = []
     for value in groups.values:
         number = None if span is None or value is None else period_number(unit, _day(value)) - span.first
@@ -222,12 +231,34 @@ def _span_of(at: int, name: str, unit: Unit, tabulation: Tabulation, counted: Co
     return span
 
 
-def _periods(span: _Span, today: dt.date) -> tuple[TableGroup, ...]:
+def _whole_days(request: ResolvedRequest) -> tuple[dt.date | None, dt.date | None]:
+    """Return the first and the last day that the dates of a request hold whole; None for no bound."""
+    day = dt.timedelta(days=1)
+    first = last = None
+    if request.start is not None:
+        first = request.start.date()
+        first += day if request.start.time() != dt.time() and first < dt.date.max else dt.timedelta()
+    if request.end is not None:
+        last = request.end.date()
+        last -= day if last > dt.date.min else dt.timedelta()
+    return first, last
+
+
+def _periods(
+    span: _Span, today: dt.date, whole_days: tuple[dt.date | None, dt.date | None]
+) -> tuple[TableGroup, ...]:
     """Return the periods of a span as groups of a table."""
     days = [first_day(span.unit, number) for number in range(span.first, span.last + 1)]
     ends = [*(day - dt.timedelta(days=1) for day in days[1:]), span.days[1]]
     return tuple(
-        TableGroup(period_name(span.unit, since), 0, since, until, until < today)
+        TableGroup(
+            period_name(span.unit, since),
+            0,
+            since,
+            until,
+            until < today,
+            is_in_part(since, until, whole_days),
+        )
         for since, until in zip(days, ends, strict=True)
     )
 
@@ -287,6 +318,7 @@ def series_of(counted: CountedBy) -> Series:
         undated=found.undated,
         imprecise=found.imprecise,
         dates=found.dates,
+        whole_days=_whole_days(counted.request),
     )
 
 

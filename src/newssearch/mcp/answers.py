@@ -260,6 +260,8 @@ class CountedPeriod(CellNumbers):
     period: str
     over: NotRequired[bool]
     """False if the period has not ended."""
+    in_part: NotRequired[bool]
+    """True if ``since`` or ``until`` leaves out days of the period."""
 
 
 class CountedPeriods(ToolAnswer):

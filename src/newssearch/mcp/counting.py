@@ -118,7 +118,11 @@ def count_over_time(
     )
     call.note_query(found.diagnostics, found.undated, found.imprecise)
     periods = [
-        {"period": one.value, **present({"over": None if one.over else False}), **_measured(one)}
+        {
+            "period": one.value,
+            **present({"over": None if one.over else False, "in_part": one.in_part or None}),
+            **_measured(one),
+        }
         for one in found[offset : offset + limit]
     ]
     reached = offset + len(periods)

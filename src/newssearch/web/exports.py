@@ -57,7 +57,7 @@ EXPORT_FORMAT = FORMAT._replace(
 )
 
 _LINE_COLUMNS = ("address", "date", "outlet", "title", "left", "match", "right", "start")
-_PERIOD_COLUMNS = ("value", "since", "until", "over")
+_PERIOD_COLUMNS = ("value", "since", "until", "over", "in_part")
 _log = logging.getLogger(__name__)
 
 

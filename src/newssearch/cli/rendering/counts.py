@@ -8,7 +8,7 @@ from typing import NamedTuple
 from newssearch.corpus.table import Measure, Table, TableCell, TableGroup, extent_keys
 from newssearch.corpus.tabulation import GroupIndices
 from newssearch.display import escape
-from newssearch.display.brief import many
+from newssearch.display.brief import many, value_label
 from newssearch.results import left_out, why_no_value
 from newssearch.tabular import Cell
 
@@ -35,14 +35,14 @@ _HEADINGS = {
 
 
 class CountRows(NamedTuple):
-    """A table of counts as rows of cells. ``total`` is the row of all articles that match; None if there is none.
+    """A table of counts as rows of cells. ``totals`` are the rows of all articles that match, if there are any.
 
     ``bars`` has for each row the number that a bar shows, None for none; it is empty if the table has no bars.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    total: tuple[Cell, ...] | None = None
+    totals: tuple[tuple[Cell, ...], ...] = ()
     bars: tuple[float | None, ...] = ()
 
 
@@ -58,29 +58,57 @@ def count_rows(
 
     ``numeric`` are the names of the own fields of the index that have numbers.
 
-    A cross table of one query and one measure has a column for each group of its second dimension, unless it is ``long``;
-    others have a row for each cell.
+    A cross table of one query and one measure has a column for each group of its second dimension, and a table of several
+    queries one for each query and measure, unless it is ``long``; others have a row for each cell and query.
     """
     if is_wide(table, long=long):
         return _wide_rows(table, labels, numeric)
-    value_columns = tuple(Column(one.name, numeric=one.name in numeric) for one in table.by)
-    value_columns = value_columns or (Column("query"),)
-    single = len(table.queries) == 1 or not table.by
-    columns = (*value_columns, *(_columns_of_one(table.measures) if single else _columns_of_several(table)))
+    several = len(table.queries) > 1 and bool(table.by)
+    if several and long:
+        return _long_rows(table, labels, numeric)
+    value_columns = _value_columns(table, numeric) or [Column("query")]
+    columns = (*value_columns, *(_columns_of_several(table) if several else _columns_of_one(table.measures)))
     if not table.by:
         totals = enumerate(table.queries)
-        rows = ((query.name, *_row_numbers(table, [table.total(n)], single)) for n, query in totals)
+        rows = ((query.name, *_row_numbers(table, [table.total(n)], single=True)) for n, query in totals)
         return CountRows(columns, tuple(rows))
     queries = range(len(table.queries))
     found: list[tuple[Cell, ...]] = []
     bars: list[float | None] = []
     for groups in table.addresses():
         cells = [table.cell(*groups, query=query) for query in queries]
-        shown = [_value(one.groups[at], labels) for one, at in zip(table.by, groups, strict=True)]
-        found.append((*shown, *_row_numbers(table, cells, single)))
+        found.append((*_row_values(table, groups, labels), *_row_numbers(table, cells, single=not several)))
         bars.append(_bar(table, groups, cells[0]))
-    total = ("total", *[""] * (len(table.by) - 1), *_row_numbers(table, [*map(table.total, queries)], single))
-    return CountRows(columns, tuple(found), total, tuple(bars) if single and len(table.by) == 1 else ())
+    sums = _row_numbers(table, [*map(table.total, queries)], single=not several)
+    total = ("total", *[""] * (len(table.by) - 1), *sums)
+    return CountRows(
+        columns, tuple(found), (total,), tuple(bars) if not several and len(table.by) == 1 else ()
+    )
+
+
+def _long_rows(table: Table, labels: bool, numeric: Collection[str]) -> CountRows:
+    """Return a row for each cell and query, with all its numbers."""
+    columns = (*_value_columns(table, numeric), Column("query"), *_columns_of_one(table.measures))
+    found: list[tuple[Cell, ...]] = []
+    for groups in table.addresses():
+        values = _row_values(table, groups, labels)
+        for number, query in enumerate(table.queries):
+            cell = table.cell(*groups, query=number)
+            found.append((*values, query.name, *_row_numbers(table, [cell], single=True)))
+    empty = [""] * (len(table.by) - 1)
+    totals = (
+        ("total", *empty, query.name, *_row_numbers(table, [table.total(number)], single=True))
+        for number, query in enumerate(table.queries)
+    )
+    return CountRows(columns, tuple(found), tuple(totals))
+
+
+def _value_columns(table: Table, numeric: Collection[str]) -> list[Column]:
+    return [Column(one.name, numeric=one.name in numeric) for one in table.by]
+
+
+def _row_values(table: Table, groups: GroupIndices, labels: bool) -> list[str | None]:
+    return [_value(one.groups[at], labels) for one, at in zip(table.by, groups, strict=True)]
 
 
 def _value(group: TableGroup, labels: bool) -> str | None:
@@ -135,13 +163,29 @@ def _wide_rows(table: Table, labels: bool, numeric: Collection[str]) -> CountRow
     """Return a row for each group of the first dimension, with a number for each group of the second."""
     first, second = table.by
     (measure,) = table.measures
-    names = [group.label if labels or group.value is None else group.value for group in second.groups]
+    names = _distinct(
+        [
+            group.label if labels or group.value is None else value_label(group.value)
+            for group in second.groups
+        ],
+        first.name,
+    )
     rows = [
         (_value(group, labels), *(getattr(table.cell(row, column), measure) for column in range(len(names))))
         for row, group in enumerate(first.groups)
     ]
     heading = Column(first.name, numeric=first.name in numeric)
     return CountRows((heading, *(_column(measure, name) for name in names)), tuple(rows))
+
+
+def _distinct(names: Sequence[str], first: str) -> list[str]:
+    """Return the headings of columns after the first one: in quotes if another column before has the same."""
+    found = [first]
+    for name in names:
+        while name in found:
+            name = f'"{name}"'
+        found.append(name)
+    return found[1:]
 
 
 # ---- formats
@@ -159,21 +203,16 @@ def count_lines(table: Table, format_: TableFormat, style: Style, *, long: bool)
         yield from table_lines(format_, found.columns, found.rows, style)
     elif format_ == "md":
         found = count_rows(table, long=long, labels=True)
-        yield from table_lines(format_, found.columns, [*found.rows, *_total_rows(found)], style)
+        yield from table_lines(format_, found.columns, [*found.rows, *found.totals], style)
         for line in [*_totals(table, long=long), *count_remarks(table)]:
             yield from ("", escape.markdown(line))
     else:
         yield from _text_lines(table, count_rows(table, long=long, labels=True), style, long)
 
 
-def _total_rows(found: CountRows) -> Iterator[tuple[Cell, ...]]:
-    if found.total is not None:
-        yield found.total
-
-
 def _text_lines(table: Table, found: CountRows, style: Style, long: bool) -> Iterator[str]:
     """Yield aligned lines with bars, and the remarks. A table that is too wide for the terminal is divided by columns."""
-    rows = [*found.rows, *_total_rows(found)]
+    rows = [*found.rows, *found.totals]
     widths = _column_widths(found.columns, rows)
     for number, (low, high) in enumerate(_divisions(widths, style)):
         yield from ("",) if number else ()
@@ -273,10 +312,23 @@ def count_remarks(table: Table) -> list[str]:
     return found
 
 
+def left_to_long(table: Table, *, long: bool) -> str:
+    """Return that a table has shares or rates without the numbers that they are of; "" if it has all."""
+    wide = is_wide(table, long=long) or (len(table.queries) > 1 and bool(table.by) and not long)
+    ratios = [name.replace("_", " ") for name in ("share", "per_million") if name in table.measures]
+    if not (wide and ratios):
+        return ""
+    return f"{' and '.join(ratios)} without the counts; --long has them too"
+
+
 def _of(table: Table, name: str) -> str:
     return f" of {name}" if len(table.queries) > 1 else ""
 
 
-def unfinished(table: Table) -> list[str]:
-    """Return the names of the periods of a table that are not over."""
-    return [str(group.value) for one in table.by for group in one.groups if not group.over]
+def period_remarks(table: Table) -> list[str]:
+    """Return a remark on each period that is not over, or that the dates of the request cut."""
+    periods = [group for one in table.by for group in one.groups if group.since is not None]
+    return [
+        *(f"{group.value} is not over" for group in periods if not group.over),
+        *(f"{group.value} is counted only in part: the dates cut it" for group in periods if group.in_part),
+    ]

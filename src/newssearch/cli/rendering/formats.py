@@ -9,6 +9,7 @@ from typing import Literal
 
 from newssearch.article import Paragraph
 from newssearch.display import escape
+from newssearch.display.brief import value_label
 from newssearch.extra import shown
 from newssearch.facets import others_text, worth_marking
 from newssearch.results import Hit, Results, dates_counted, left_out, more_totals, none_label, totals
@@ -151,7 +152,7 @@ def facet_rows(results: Results, *, first: str | None = None, last: str | None =
         yield f"| {name} | {facet_heading(name, results)} |"
         yield "| --- | ---: |"
         for value in values:
-            shown = escape.markdown(value.value) if value.value is not None else none
+            shown = escape.markdown(value_label(value.value)) if value.value is not None else none
             yield f"| {f'**{shown}**' if marked and value.selected else shown} | {value.articles} |"
         if values.others:
             yield f"| {others_text(values)} | {values.others_articles} |"

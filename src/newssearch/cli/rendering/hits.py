@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from newssearch.display import escape
-from newssearch.display.brief import many
+from newssearch.display.brief import many, value_label
 from newssearch.facets import FacetValue, others_text, worth_marking
 from newssearch.fields import DATE_FACETS
 from newssearch.results import (
@@ -291,7 +291,7 @@ def value_lines(values: Sequence[FacetValue], none: str = "(none)") -> Iterator[
     """
     marked = worth_marking(values)
     for value in values:
-        shown = escape.terminal(value.value) if value.value is not None else none
+        shown = escape.terminal(value_label(value.value)) if value.value is not None else none
         yield f"{'*' if marked and value.selected else ' '} {value.articles:>8,}  {shown}"
 
 

@@ -180,12 +180,14 @@ def _wide_rows(table: Table, labels: bool, numeric: Collection[str]) -> CountRow
 
 def _distinct(names: Sequence[str], first: str) -> list[str]:
     """Return the headings of columns after the first one: in quotes if another column before has the same."""
-    found = [first]
+    taken, found = {first}, []
     for name in names:
-        while name in found:
-            name = f'"{name}"'
-        found.append(name)
-    return found[1:]
+        heading = name
+        while heading in taken:
+            heading = f'"{heading}"'
+        taken.add(heading)
+        found.append(heading)
+    return found
 
 
 # ---- formats

@@ -11,8 +11,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-thirty-two-characters"
 PATIENCE = 60
 """The time in seconds after which something that has to happen counts as not happening."""
+Found = TypeVar("Found")
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
 
@@ -73,8 +75,16 @@ def serving(folder: Path, *options: str, cwd: Path | None = None) -> Iterator[Ru
         assert address.startswith("http://"), process.communicate()
         yield Running(process, address)
     finally:
-        process.kill()
-        process.communicate()
+        _kill(process)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """Kill a process, whatever it is doing, without waiting for others that hold its pipes."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
 
 
 def refused(folder: Path, *options: str, cwd: Path | None = None) -> tuple[int, str, str]:
@@ -130,7 +140,11 @@ def test_workers_end_with_a_server_that_is_killed(archive: Path) -> None:
         workers = children(server.process.pid)
         assert len(workers) == 2
         server.process.kill()
-        assert awaited(lambda: not [child for child in workers if is_running(child)])
+        try:
+            assert awaited(lambda: not any(map(is_running, workers)))
+        finally:
+            for worker in filter(is_running, workers):
+                os.kill(worker, signal.SIGKILL)
 
 
 def children(process: int) -> list[int]:
@@ -148,13 +162,12 @@ def is_running(process: int) -> bool:
         return False
 
 
-def awaited(look: object) -> list[int]:
+def awaited(look: Callable[[], Found]) -> Found:
     """Return what a function returns as soon as that is something."""
-    assert callable(look)
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if found := look():
-            return found  # type: ignore[no-any-return]
+            return found
         time.sleep(0.02)
     raise AssertionError("it did not happen")
 
@@ -228,8 +241,7 @@ def test_without_an_index_it_makes_one_of_the_sample_if_asked(tmp_path: Path) ->
         address = next(line.strip() for line in process.stdout if line.startswith("http://"))
         assert "Austin" in Running(process, address).get("/?q=coalition")[1]
     finally:
-        process.kill()
-        process.communicate()
+        _kill(process)
 
 
 @pytest.mark.parametrize("sent", ["/archive", ""])
@@ -316,8 +328,7 @@ def hurried(folder: Path, place: Path, settings: str, *options: str) -> Iterator
         assert process.stdout is not None
         yield Running(process, process.stdout.readline().strip())
     finally:
-        process.kill()
-        process.communicate()
+        _kill(process)
 
 
 SLOW = [
@@ -340,22 +351,27 @@ def test_a_client_that_sends_too_slowly_is_cut_off(archive: Path, tmp_path: Path
 def test_a_client_that_does_not_read_is_cut_off(tmp_path: Path) -> None:
     long = article("Long", *[f"Rain {number} " * 50_000 for number in range(20)])
     index_of(tmp_path / "index", long).close()
-    with hurried(tmp_path / "index", tmp_path, "protocol.READING_SECONDS = 0.3") as server:
-        with socket.socket() as connection:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            connection.connect(("127.0.0.1", server.port))
-            connection.sendall(f"GET /api/article/{long.id} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-            assert awaited(lambda: is_closed(connection))
-        assert server.get("/robots.txt")[0] == 200
+    with (
+        hurried(tmp_path / "index", tmp_path, "protocol.READING_SECONDS = 0.3") as server,
+        socket.socket() as connection,
+    ):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", server.port))
+        connection.sendall(f"GET /api/article/{long.id} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        assert awaited(lambda: is_held(server, connection))
+        assert awaited(lambda: not is_held(server, connection))
 
 
-def is_closed(connection: socket.socket) -> list[int]:
-    """Return something if the other side has closed the connection, which sending shows."""
-    try:
-        connection.send(b"x")
-    except ConnectionError:
-        return [1]
-    return []
+def is_held(server: Running, connection: socket.socket) -> bool:
+    """Whether a process of the server has the other end of a connection."""
+    if not Path("/proc/net/tcp").exists():
+        pytest.skip("needs /proc")
+    ports = [f"{port:04X}" for port in (server.port, connection.getsockname()[1])]
+    for line in Path("/proc/net/tcp").read_text("utf-8").splitlines()[1:]:
+        _, local, remote, *_, inode = line.split()[:10]
+        if [local.rpartition(":")[2], remote.rpartition(":")[2]] == ports:
+            return inode != "0"
+    return False
 
 
 def test_connections_are_limited(archive: Path, tmp_path: Path) -> None:
@@ -370,3 +386,29 @@ def test_connections_are_limited(archive: Path, tmp_path: Path) -> None:
                 server, b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
             )
         )
+
+
+@posix_only
+@pytest.mark.parametrize("answer", ["n", "y"])
+def test_on_a_terminal_it_asks_whether_to_index_the_sample(tmp_path: Path, answer: str) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    terminal, stdin = os.openpty()
+    process = subprocess.Popen(
+        command(tmp_path / "index", "--port", "0", "-q"), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )  # fmt: skip
+    try:
+        os.write(terminal, f"{answer}\n".encode())
+        assert process.stdout is not None
+        if answer == "n":
+            output, errors = process.communicate(timeout=PATIENCE)
+            assert (output, process.returncode) == ("", 3)
+            assert "Index seeds/ now?" in errors
+            assert not (tmp_path / "index").exists()
+        else:
+            address = next(line.strip() for line in process.stdout if line.startswith("http://"))
+            assert Running(process, address).get("/?q=coalition")[0] == 200
+    finally:
+        _kill(process)
+        os.close(terminal)
+        os.close(stdin)

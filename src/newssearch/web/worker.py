@@ -11,7 +11,6 @@ import signal
 import socket
 import sys
 import threading
-from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
@@ -74,21 +73,21 @@ def serve_socket(
     )
     threading.Thread(target=_open_archive, args=(app,), daemon=True).start()
     sys.setswitchinterval(SWITCH_SECONDS)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _ignore)  # uvicorn ends at them, and raises them again when it has
+    server = _Server(config)
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # before uvicorn handles them, and when it raises them again at its end
+        signal.signal(number, lambda number, frame: setattr(server, "should_exit", True))
     gc.collect()
     gc.freeze()  # modules stay: collections need not look at them
-    _Server(config).run([listener])
+    server.run([listener])
 
 
 def _open_archive(app: Starlette) -> None:
     """Open the index and count its contents before the first request wants it."""
     with contextlib.suppress(NewssearchError):  # the first request says what is wrong
         app.state.context.archive.info()
-
-
-def _ignore(number: int, frame: FrameType | None) -> None:
-    """Do nothing at a signal."""
 
 
 class _LineFormatter(logging.Formatter):

@@ -314,6 +314,24 @@ def test_exports_have_the_query_and_the_filters_of_the_page(reader: TestClient) 
     assert answer.json()["total_articles"] == 3
 
 
+def test_only_addresses_of_the_web_are_linked(tmp_path: Path) -> None:
+    places = {
+        "Good": "https://example.org/a",
+        "Bad": "javascript:alert(1)",
+        "Ugly": "data:text/html,<script>alert(1)</script>",
+    }
+    index_of(
+        tmp_path / "index", *(article(title, f"Rain, {title}.", url=url) for title, url in places.items())
+    ).close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        page = Shown(client, "/?q=rain")
+        assert len(page.headlines) == 3
+        assert [link.get("href") for link in page.tree.xpath("//a[.='original']")] == [
+            "https://example.org/a"
+        ]
+        assert not page.tree.xpath("//a[starts-with(@href, 'javascript') or starts-with(@href, 'data')]")
+
+
 def test_copies_lead_to_their_story(tmp_path: Path) -> None:
     text = "The minister said on Monday that the dam would be closed after the heaviest rain in thirty years."
     copies = [

@@ -371,7 +371,7 @@ def test_errors_carry_data(tmp_path: Path) -> None:
             index.search("rain", since="2024-13")
         assert (query.value.query, query.value.start, query.value.end) == ("2024-13", 0, 7)
         assert (query.value.reason, query.value.suggestion) == (
-            "since: '2024-13' is not a date", "write 2024, 2024-07, 2024-07-25, 2024-07-25T14:30, -7d or \"last month\"",
+            "since: '2024-13' is not a date", "write 2024, 2024-07, 2024-W30, 2024-Q3, 2024-07-25, 2024-07-25T14:30, -7d or \"last month\"",
         )  # fmt: skip
         with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
             index.find("rain", colour="red")  # type: ignore[call-arg]

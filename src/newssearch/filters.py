@@ -9,7 +9,7 @@ from typing import Final
 
 from newssearch.system.frozen import FrozenDict
 from newssearch.text.analysis import key
-from newssearch.text.dates import is_empty, parse_period
+from newssearch.text.dates import is_empty, parse_period, why_no_period
 from newssearch.text.partial_dates import PartialDate
 
 from . import arguments
@@ -177,7 +177,9 @@ def _period(name: str, when: When, now: dt.datetime | None) -> tuple[dt.datetime
     text = when if isinstance(when, str) else when.isoformat()
     period = parse_period(text, now)
     if period is None:
-        hint = 'write 2024, 2024-07, 2024-07-25, 2024-07-25T14:30, -7d or "last month"'
+        hint = why_no_period(text) or (
+            'write 2024, 2024-07, 2024-W30, 2024-Q3, 2024-07-25, 2024-07-25T14:30, -7d or "last month"'
+        )
         raise QueryError(f"{name}: {text!r} is not a date", query=text, end=len(text), suggestion=hint)
     return period.start, period.end
 

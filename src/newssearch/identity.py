@@ -119,3 +119,14 @@ def _hash(text: str) -> int:
 
     data = text.encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
+
+
+def looks_like_id(text: str) -> bool:
+    """Whether a text ends as an id does and as hardly any word: with a digest that has a digit.
+
+    >>> looks_like_id("rain-oxalj53i3irb"), looks_like_id("oxalj53i3irb"), looks_like_id("self-preservation")
+    (True, True, False)
+    """
+    digest = without_slug(text)
+    known = len(digest) == DIGEST_LENGTH and {*digest} <= {*_DIGITS}
+    return known and any(char.isdigit() for char in digest)

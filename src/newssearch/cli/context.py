@@ -18,7 +18,7 @@ from .console import print_diagnostics, without_surrogates
 from .options import query_options, table_options
 from .recording import clock, recorder, with_receipt
 from .rendering.concordance import LINE_COLUMNS, row, text_concordance
-from .tables import output_format, print_table
+from .tables import note_page, output_format, print_table
 
 
 @click.command("kwic", short_help="Show each occurrence of QUERY on a line, in its context.")
@@ -60,7 +60,7 @@ def kwic_command(
     """Show each occurrence of QUERY in a paragraph on a line of its own, between the words around it (key word in context).
 
     Headlines have no lines. Data formats have the address, date, outlet and title of each line, its left context, match and
-    right context, and where in the paragraph it starts, in characters.
+    right context, and as `start`, after how many characters of the paragraph the left context begins.
     """
     check_lines(context)
     shape = output_format(context)
@@ -73,6 +73,9 @@ def kwic_command(
         found = opened.kwic(text, request, **of_lines)
         if (recording := recorder()) is not None:
             recording.search(opened, text, request, timeout=of_lines["timeout"])
+            if found.sample is not None:
+                all_of_them = many(found.total_occurrences, "occurrence")
+                recording.drawn = f"{found.sample:,} of {all_of_them}, drawn with seed {found.seed}"
     print_diagnostics(found.diagnostics, text)
     if found.sample is not None and found.sample != of_lines["sample"]:
         click.echo(f"note: {_sampled(found)}", err=True)
@@ -87,6 +90,7 @@ def kwic_command(
         found.head(),
         {"text": lambda style: text_concordance(found, style)},
     )
+    note_page(output, shape, len(found), found.total_lines, "line", offset=found.offset)
     return 0
 
 

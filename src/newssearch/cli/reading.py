@@ -52,6 +52,7 @@ from .rendering.hits import (
     text_results,
 )
 from .rendering.summaries import text_config, text_info
+from .tables import note_page
 
 
 @click.command("query", short_help="Search for QUERY and show the best paragraph of each article.")
@@ -183,6 +184,9 @@ def query_command(
         show_lines(totals.lines(results, format_, style(), explained=request.explain, named=request.names))
     else:
         _print_results(results, format_, more, request.explain)
+        if format_ in ("csv", "jsonl"):
+            shown, total = len(results.hits), results.total_hits
+            note_page(None, format_, shown, total, "hit", offset=results.offset)
     return 1 if exit_code and not results.total_articles else 0
 
 

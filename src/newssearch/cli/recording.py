@@ -41,6 +41,8 @@ class Recorder:
         self.clock = before.clock if before is not None else dt.datetime.now()
         self._inputs: dict[str, str] = {}
         self._output: OutputRecord | None = None
+        self.drawn = ""
+        """Which part of what was found is shown, if that is a random sample."""
         self._receipt: Receipt | None = None
 
     def search(
@@ -91,6 +93,7 @@ class Recorder:
             arguments=tuple(arguments),
             inputs=FrozenDict(self._inputs if self.before is None else self.before.inputs),
             output=self._output,
+            drawn=self.drawn,
         )
 
 
@@ -112,6 +115,14 @@ def read_input(option: str, file: Path) -> str:
     """Return the text of a file that an option of the command names; the file ``-`` is standard input."""
     recording = recorder()
     return recording.read(option, file) if recording is not None else text_of(file)
+
+
+def is_input(option: str, file: Path) -> bool:
+    """Whether an option that takes names and files names a file; in a check, whether it did when the receipt was made."""
+    recording = recorder()
+    if recording is not None and recording.before is not None:
+        return option in recording.before.inputs
+    return file.is_file()
 
 
 def text_of(file: Path) -> str:

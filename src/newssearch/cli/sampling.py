@@ -36,7 +36,7 @@ from .tables import is_for_people, output_format, print_dicts, print_summary
 @click.option(
     "--by", metavar="FIELD",
     help="Divide the articles into strata: by outlet, source, year, quarter, month, week, day, byline, located, lang,"
-    " section, or a field of your own. Each stratum gets its share of the sample.",
+    " section, or a field of your own; date: by the unit of time that suits. Each stratum gets its share of the sample.",
 )  # fmt: skip
 @click.option("--equal", is_flag=True, help="Draw the same number of articles from each stratum.")
 @click.option(
@@ -94,6 +94,7 @@ def sample_command(
         own_fields = opened.own_fields
         if (recording := recorder()) is not None:
             recording.search(opened, text, request)
+            recording.drawn = found.summary
     print_diagnostics(found.diagnostics, text)
     own_number = any(own.name == by and own.kind == "number" for own in own_fields)
     keys = _short_keys(found) if is_short else found.columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
@@ -10,11 +11,12 @@ from typing import Any, cast
 import click
 
 from newssearch.article import Date
-from newssearch.corpus.coverage import COVERAGE_COLUMNS, OutletCoverage
+from newssearch.corpus.coverage import COVERAGE_COLUMNS, Coverage, OutletCoverage
 from newssearch.corpus.stories import STORY_COLUMNS, STORY_SORTS, ListedStory
+from newssearch.display import escape
 from newssearch.display.brief import value_label
 from newssearch.errors import ArticleNotFoundError
-from newssearch.identity import without_slug
+from newssearch.identity import looks_like_id, without_slug
 from newssearch.index import Index, open_index
 from newssearch.query import Field
 from newssearch.request import Request
@@ -22,10 +24,10 @@ from newssearch.results import left_out
 
 from .combinations import WORD_OPTIONS, check_words, given_options
 from .console import print_diagnostics, without_surrogates
-from .options import article_named, query_options, table_options
-from .recording import clock, read_input, recorder, with_receipt
+from .options import KEY_PREFIX, article_named, query_options, table_options
+from .recording import clock, is_input, read_input, recorder, with_receipt
 from .rendering.tables import Column
-from .tables import is_for_people, output_format, print_dicts, print_summary
+from .tables import is_for_people, note_page, output_format, print_dicts, print_summary
 
 
 @click.command("stories", short_help="List the stories that several articles tell, the largest first.")
@@ -89,6 +91,7 @@ def stories_command(
             output, shape, list(map(Column, STORY_COLUMNS)), (one.to_dict() for one in found), found.head()
         )
     print_summary(output, shape, found.summary, left_out(found.undated, found.imprecise))
+    note_page(output, shape, len(found), found.total_stories, "story", "stories", offset=offset)
     return 0
 
 
@@ -154,6 +157,7 @@ def coverage_command(
         )
         if (recording := recorder()) is not None:
             recording.search(opened, text if story is None else Field("id", story), request)
+    _check_outlets(found, outlets)
     print_diagnostics(found.diagnostics, text)
     if is_for_people(output, shape):
         rows = [_coverage_row(one, is_first=place == 0) for place, one in enumerate(found)]
@@ -188,12 +192,18 @@ def _coverage_row(one: OutletCoverage, *, is_first: bool) -> dict[str, object]:
 
 
 def _article_named_by(index: Index, text: str) -> str | None:
-    """Return the id of the article that a text names; None if it names none, so that it is a query."""
+    """Return the id of the article that a text names; None if it names none, so that it is a query.
+
+    Raises ArticleNotFoundError for the key or the id of no article.
+    """
     if not text or len(text.split()) > 1:
         return None
     try:
         return article_named(index, text).id
     except ArticleNotFoundError:
+        is_key = text.startswith(KEY_PREFIX) and not any(sign in text for sign in "*?")
+        if is_key or looks_like_id(text):
+            raise
         return None
 
 
@@ -201,9 +211,55 @@ def _listed_outlets(given: Iterable[str]) -> list[str]:
     """Return the names of outlets: those that are given, and the lines of files. A line that begins with # is a comment."""
     found: list[str] = []
     for one in given:
-        if Path(one).is_file():
-            lines = map(str.strip, read_input("outlets", Path(one)).splitlines())
+        if is_input(_input_name(one), Path(one)):
+            lines = map(str.strip, read_input(_input_name(one), Path(one)).splitlines())
             found += [line for line in lines if line and not line.startswith("#")]
         else:
             found.append(without_surrogates(one))
     return found
+
+
+def _input_name(outlets: str) -> str:
+    """Return the name of a file of ``--outlets`` in a receipt, which may have several."""
+    return f"outlets {without_surrogates(outlets)}"
+
+
+LIST_ENDINGS = (".txt", ".text", ".csv", ".tsv", ".list", ".lst", ".md", ".dat", ".json", ".jsonl")
+"""A name of ``--outlets`` with one of these endings is meant as that of a file, unless an outlet has it."""
+
+
+def _check_outlets(found: Coverage, given: Iterable[str]) -> None:
+    """Raise UsageError for a name of ``--outlets`` that no outlet of the index has and that reads as that of a file.
+
+    A name that resembles that of a file is noted.
+    """
+    unknown = {one.outlet for one in found.missing if not one.in_index}
+    for name in map(without_surrogates, given):
+        if name not in unknown or is_input(_input_name(name), Path(name)):
+            continue
+        near = _file_like(Path(name))
+        asked = f"; did you mean {near}?" if near else ""
+        is_path = "/" in name or os.sep in name or name.lower().endswith(LIST_ENDINGS)
+        if is_path:
+            raise click.UsageError(f"--outlets: there is no file {name}, and no outlet of this name{asked}")
+        if near:
+            click.echo(
+                escape.terminal(f"note: --outlets: {name} is taken for the name of an outlet{asked}"),
+                err=True,
+            )
+
+
+def _file_like(path: Path) -> str:
+    """Return the file beside ``path`` whose name is nearest to its name; "" if none is near."""
+    from difflib import get_close_matches  # slow to import, and seldom needed
+
+    try:
+        names = [one.name for one in path.parent.iterdir() if one.is_file()]
+    except (OSError, ValueError):
+        return ""
+    near = get_close_matches(path.name, names, 1, NEAR_NAME)
+    return str(path.with_name(near[0])) if near else ""
+
+
+NEAR_NAME = 0.8
+"""How similar the name of a file is to be suggested, from 0 to 1 (:func:`difflib.get_close_matches`)."""

@@ -117,3 +117,23 @@ def print_summary(file: Path | None, format_: TableFormat, *parts: str) -> None:
         show_lines(in_width(line, style()))
     else:
         click.echo(f"note: {line}", err=True)
+
+
+def note_page(
+    file: Path | None,
+    format_: str,
+    shown: int,
+    total: int,
+    noun: str,
+    nouns: str = "",
+    *,
+    offset: int = 0,
+) -> None:
+    """Note on standard error that data have only a page of all rows: ``note: 50 of 2,597 lines; -n 2597 for all``.
+
+    Text on standard output says so below its rows, and JSON in its totals; so do those who asked for no rows.
+    """
+    if not shown or shown >= total or (file is None and format_ in ("text", "json")):
+        return
+    start = f", from number {offset + 1:,} on" if offset else ""
+    click.echo(f"note: {shown:,} of {many(total, noun, nouns)}{start}; -n {total} for all", err=True)

@@ -24,7 +24,7 @@ from .console import print_diagnostics, show_lines, without_surrogates
 from .options import index_option, query_options, table_options, timeout_option
 from .recording import clock, recorder, with_receipt
 from .rendering.tables import Column, TableFormat
-from .tables import output_format, print_table
+from .tables import note_page, output_format, print_table
 
 COLLOCATE_COLUMNS = (
     Column("word"),
@@ -132,6 +132,7 @@ def collocates_command(
     print_diagnostics(found.diagnostics, text)
     rows = (word.to_dict() for word in found)
     _print(output, shape, COLLOCATE_COLUMNS, rows, found.head(), collocates_summary(found))
+    note_page(output, shape, len(found), found.total, "word")
     return 0
 
 
@@ -183,6 +184,7 @@ def keywords_command(
         click.echo("note: there are no other articles to compare with", err=True)
     rows = (word.to_dict() for word in found)
     _print(output, shape, KEYWORD_COLUMNS, rows, found.head(), keywords_summary(found))
+    note_page(output, shape, len(found), found.total, "word")
     return 0
 
 
@@ -213,8 +215,11 @@ def words_command(
     shape = output_format(context)
     prefix = without_surrogates(prefix)
     with open_index(folder) as opened:
-        found = opened.words(prefix, limit, timeout=timeout)
+        found = opened.words(prefix, limit + 1, timeout=timeout)
+    more, found = len(found) > limit, found[:limit]
     _print(output, shape, WORD_COLUMNS, (word.to_dict() for word in found), {"prefix": prefix}, "")
+    if more and limit:
+        click.echo(f"note: the {limit:,} most frequent words; a larger -n lists more", err=True)
     return 0
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from newssearch.commit import Commit
 from newssearch.display.brief import many
 from newssearch.fields import FILTER_FIELDS
+from newssearch.system.lazy_regex import Pattern
+from newssearch.text.dates import is_relative_period
 
 from .records import ArchiveRecord, SearchRecord
 
@@ -35,6 +38,9 @@ class Reported(Protocol):
     def versions(self) -> Mapping[str, str]: ...
 
     @property
+    def drawn(self) -> str: ...
+
+    @property
     def command(self) -> str: ...
 
     @property
@@ -57,6 +63,13 @@ def _paragraph_sentences(receipt: Reported) -> Iterator[str]:
     for search in receipt.searches:
         yield _asked_words(search)
         yield _found_words(search)
+    if receipt.drawn:
+        yield f"A random sample was taken: {receipt.drawn}."
+        if receipt.command == "sample":
+            yield (
+                "Drawn were the articles with the smallest 64-bit BLAKE2b hashes of the seed and the digest of their id,"
+                " from each stratum if there are strata."
+            )
     if any(search.stories < search.articles for search in receipt.searches):
         yield (
             "Articles that share most of their text were identified as copies of one story by the overlap of their"
@@ -66,18 +79,27 @@ def _paragraph_sentences(receipt: Reported) -> Iterator[str]:
         "Words were matched by their stem in the language of each article, without regard to case and accents; operators"
         " apply to the whole article, headline included."
     )
-    if any(_has_dates(search) for search in receipt.searches):
+    if any(_has_relative_dates(search) for search in receipt.searches):
         yield f"Relative dates count from {receipt.clock:%Y-%m-%d %H:%M}."
     several = len(receipt.searches) > 1
-    if receipt.command:
-        command = f"the command `{command_line(receipt)}`"
-        yield f"The searches were run by {command}." if several else f"The search was run by {command}."
     again = "the searches" if several else "the search"
+    if receipt.command:
+        yield f"The command `{command_line(receipt)}` repeats {again}."
     yield f"A receipt with all counts and digests, with which {again} can be repeated, is attached."
 
 
-def _has_dates(search: SearchRecord) -> bool:
-    return bool({"since", "until", "on"} & {*search.options}) or "date:" in search.query
+_RELATIVE_IN_QUERY = Pattern(
+    r"\b(?:date|added):.*(?:today|yesterday|\b(?:this|last|past)\b|-\d{1,5} ?[dwmy])",
+    re.ASCII | re.IGNORECASE | re.DOTALL,
+)
+
+
+def _has_relative_dates(search: SearchRecord) -> bool:
+    """Whether a search has dates that count from the clock."""
+    given = (search.options.get(name) for name in ("since", "until", "on"))
+    if any(isinstance(one, str) and is_relative_period(one) for one in given):
+        return True
+    return _RELATIVE_IN_QUERY.search(search.query) is not None
 
 
 def command_line(receipt: Reported) -> str:

@@ -41,7 +41,8 @@ class Receipt:
     ``made`` is the time at which it was made, in UTC, and ``clock`` the moment that relative dates of the searches count
     from. ``command`` and ``arguments`` are those of the command line that ran the searches, and ``inputs`` the content of
     the files that it read, by option; they are empty for a receipt that a program made. ``versions`` are those of Python,
-    newssearch, the format of the index and the packages that decide what is found.
+    newssearch, the format of the index and the packages that decide what is found. ``drawn`` says which part of what was
+    found is shown, if that is a random sample.
     """
 
     made: dt.datetime
@@ -54,6 +55,7 @@ class Receipt:
     arguments: tuple[str, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=FrozenDict)
     output: OutputRecord | None = None
+    drawn: str = ""
 
     def __repr__(self) -> str:
         asked = f"for {quoted(self.searches[0].query)}" if self.searches else ""
@@ -74,6 +76,7 @@ class Receipt:
             "searches": [search.to_dict() for search in self.searches],
             "output": self.output._asdict() if self.output is not None else None,
             "versions": dict(self.versions),
+            **({"drawn": self.drawn} if self.drawn else {}),
         }
 
     def to_json(self) -> str:
@@ -129,6 +132,8 @@ def _all_differences(before: Receipt, after: Receipt) -> Iterator[Difference]:
             if row.name != "name":
                 what = "digest of the ids found" if row.name == "ids" else row.name
                 yield from _field_difference(f"{what}{of}", one, other, row.name)
+    if before.drawn and before.drawn != after.drawn:
+        yield Difference("sample", before.drawn, after.drawn)
     if before.output is not None and after.output is not None and before.output != after.output:
         yield from _field_difference("lines of the output", before.output, after.output, "lines")
         yield from _field_difference("SHA-256 of the output", before.output, after.output, "sha256")
@@ -167,6 +172,7 @@ def _receipt_from(value: Mapping[str, Any]) -> Receipt:
         arguments=tuple(map(_json_text, value["arguments"])),
         inputs=_json_texts(value["inputs"]),
         output=_output_from(value["output"]) if value["output"] is not None else None,
+        drawn=_json_text(value.get("drawn", "")),
     )
 
 

@@ -116,8 +116,21 @@ class Series(Sequence[PeriodCount]):
         )
         numbers = (None if column is None else column[at] for column in columns[1:])
         name = period_name(self.unit, since)
-        one = PeriodCount(name, since, until, until < self.today, self.articles[at], *numbers)
-        return one._replace(in_part=is_in_part(since, until, self.whole_days))
+        in_part = is_in_part(since, until, self.whole_days)
+        paragraphs, sentences, occurrences, all_articles, all_words = numbers
+        return PeriodCount(
+            name,
+            since,
+            until,
+            until < self.today,
+            self.articles[at],
+            paragraphs,
+            sentences,
+            occurrences,
+            all_articles,
+            all_words,
+            in_part,
+        )
 
     def __repr__(self) -> str:
         span = f"from {self[0].value} to {self[-1].value}" if self.articles else ""

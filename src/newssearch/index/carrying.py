@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -159,7 +160,8 @@ class CarryingMethods(OpenIndex):
         drawn if the hash of the seed and its id is among the smallest (:func:`newssearch.corpus.sample.draw_of`). A
         larger sample with the same seed contains the smaller one, if it has no strata.
 
-        ``by`` divides the articles into strata: by a field (``"outlet"``, an own field) or a unit of time (``"month"``).
+        ``by`` divides the articles into strata: by a field (``"outlet"``, an own field) or a unit of time (``"month"``, or
+        ``"date"`` for the unit that suits).
         The sample has each stratum in proportion to its number of articles, or with ``equal`` the same number of each, as
         far as there are so many (:func:`newssearch.corpus.sample.allocated`). :class:`Stratum` has the weights by which
         an analysis accounts for that. Without ``texts``, no text is read.
@@ -176,6 +178,8 @@ class CarryingMethods(OpenIndex):
         """
         from newssearch.corpus.sample import Sample, SampleRequest  # a search needs none of it
 
+        from .tables import DATE, CountedBy, NamedQuery  # the same
+
         given = request_of("sample", MatchOptions, request, changes)
         wanted = SampleRequest(
             arguments.whole_number("size", size),
@@ -186,11 +190,16 @@ class CarryingMethods(OpenIndex):
         )
         if wanted.size < 1:
             raise QueryError("the size of a sample is at least 1")
-        if by is not None:
+        by_date = by == DATE
+        if by is not None and not by_date:
             given = given.replace(facets=by)  # checked as the name of a facet, with the same names of outlets
-        elif equal:
+        elif by is None and equal:
             raise QueryError("equal has no effect without by: it is about strata")
         with self._asking(query, given, StopCheck(timeout, stop)) as (snapshot, parsed, asked):
+            if by_date:
+                today = (given.now or dt.datetime.now()).date()
+                counted = CountedBy(snapshot, [NamedQuery("", parsed)], asked, (), ("articles",), today)
+                wanted = wanted._replace(by=counted.suitable_unit())
             found = snapshot.sample(parsed.tree, asked, wanted)
             return Sample(
                 query=parsed.text,

@@ -103,7 +103,7 @@ class ListingMethods(OpenIndex):
     ) -> Coverage:
         """Return which outlets ran a story and when, and which of the given ``outlets`` did not.
 
-        ``story`` is the id of an article, or anything else that :meth:`article` accepts: all articles of its story count
+        ``story`` is the id of an article, or the end of one; of a key, ``index.article(key="D3").id`` is the id. All articles of its story count
         that match the query and pass the filters. Without it, all articles that match count.
 
         The outlets that ran it come first, in order of time, each with the time since the first article of all; then

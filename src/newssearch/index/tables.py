@@ -78,10 +78,10 @@ class CountedBy(NamedTuple):
 
     def grouped(self, names: Iterable[str], tops: Iterable[int | None]) -> CountedBy:
         """Return the same, counted by the given dimensions, each with the number of values that it tells apart."""
-        units = [self._suitable_unit() if name == DATE else name for name in names]
+        units = [self.suitable_unit() if name == DATE else name for name in names]
         return self._replace(by=list(map(Grouping, units, tops)))
 
-    def _suitable_unit(self) -> Unit:
+    def suitable_unit(self) -> Unit:
         """Return the finest unit of time with which there are few enough periods: see :data:`AUTO_PERIODS`."""
         by_day = self._replace(by=[Grouping("day")], measures=["articles"]).tabulation()
         days = [day for day in by_day.groups[0].values if isinstance(day, dt.date)]

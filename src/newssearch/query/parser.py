@@ -32,7 +32,7 @@ from newssearch.fields import LITERAL_FIELDS, TIME_FIELDS, WORD_FIELDS, ArticleF
 from newssearch.system.exhaustive import assert_never
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
-from newssearch.text.dates import parse_range, why_no_range
+from newssearch.text.dates import parse_range, why_no_period, why_no_range
 from newssearch.text.numbers import parse_number_range
 from newssearch.text.tokenizer import word_matches as words_of
 
@@ -471,7 +471,7 @@ class _Parser:
             return Undated(span=span)
         bounds = parse_range(when, self.now if name == "date" else _utc_now(self.now))
         if bounds is None:
-            hint = 'write 2024, 2024-07, 2024-07-25, 2024-07..2024-09, >=2024-07-25, -7d, "July 2024" or "last month"'
+            hint = why_no_period(when) or _PERIODS
             raise self._error(f"{value.text!r} is not a date", value.span, hint)
         if name == "date" and (reason := why_no_range(*bounds)) is not None:
             raise self._error(reason, value.span)
@@ -517,7 +517,7 @@ def condition(
         return Within(field.name, when, kind, span=span)
     bounds = parse_range(when, now)
     if bounds is None:
-        raise QueryError(f"{text!r} is not a date", suggestion=_PERIODS)
+        raise QueryError(f"{text!r} is not a date", suggestion=why_no_period(when) or _PERIODS)
     if (reason := why_no_range(*bounds)) is not None:
         raise QueryError(reason)
     return Within(field.name, when, kind, *bounds, span=span)

@@ -317,6 +317,32 @@ def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
     return Period(*bounds, text) if bounds is not None else None
 
 
+def is_relative_period(text: str) -> bool:
+    """Whether the period that ``text`` names depends on the present: ``today``, ``last week``, ``-7d``.
+
+    >>> is_relative_period("-7d"), is_relative_period("2024-07"), is_relative_period("rain")
+    (True, False, False)
+    """
+    clocks = (dt.datetime(2001, 2, 3), dt.datetime(2024, 5, 6))
+    first, other = (parse_period(text, clock) for clock in clocks)
+    return first != other
+
+
+def why_no_period(text: str) -> str:
+    """Return why ``text`` names no period, if its form is that of a week; "" if that is not known.
+
+    >>> why_no_period("2016-W53"), why_no_period("2020-W53"), why_no_period("rain")
+    ('2016 has the weeks 2016-W01 to 2016-W52', '', '')
+    """
+    match = _WEEK.fullmatch(text.strip())
+    if match is None or int(match[1]) < 1:
+        return ""
+    weeks = dt.date(int(match[1]), 12, 28).isocalendar()[1]  # 28 December is in the last week (ISO 8601)
+    if 1 <= int(match[2]) <= weeks:
+        return ""
+    return f"{match[1]} has the weeks {match[1]}-W01 to {match[1]}-W{weeks:02d}"
+
+
 def parse_range(
     text: str, now: dt.datetime | None = None
 ) -> tuple[dt.datetime | None, dt.datetime | None] | None:

@@ -73,7 +73,11 @@ def text_concordance(found: Concordance, style: Style) -> Iterator[str]:
         yield _aligned_parts(parts, widths, style, from_right=line.right_to_left)
     if cells:
         yield ""
-    totals = "; ".join([f"{line_totals(found)} for {escape.terminal(found.interpretation)}", *remarks(found)])
+    interpretation = escape.terminal(found.interpretation)
+    said = [f"{line_totals(found)} for {interpretation}", *remarks(found)]
+    if hidden := [name for name, width in (("outlets", widths.outlet), ("dates", widths.day)) if not width]:
+        said += [f"no room for {' and '.join(hidden)}"] if cells else []
+    totals = "; ".join(said)
     yield from in_width(totals, style)
 
 

@@ -31,10 +31,15 @@ WIRE = (
     "Engineers had found a crack in its eastern wall, and eleven villages were told to leave before the evening.",
     "Nobody was hurt, but the road to the capital stayed under water until Thursday, according to the police.",
 )
+HARBOUR = (
+    "The harbour opened again on Friday after divers had lifted the wreck of a ferry from its channel, the port said.",
+    "Forty ships had waited outside for nine days, and two of them had turned back with their cargo of oranges.",
+    "The owner of the ferry has to pay for the work, which took three cranes and a hundred people, a court decided.",
+)
 
 
 def _articles() -> list[Article]:
-    """Return 44 articles: 30 about rain over two years, copies of a report, one in Arabic, one undated, one with markup."""
+    """Return 30 articles about rain over two years, copies, versions, one in Arabic, one undated, one with markup."""
     outlets = ("The Echo", "The Post", "Farmer & Sons", "Valley Times", "Daily Weather")
     rain = [
         article(
@@ -50,6 +55,10 @@ def _articles() -> list[Article]:
         article("Dam closed after rain", *WIRE, date=f"2024-07-2{at}", outlet=outlet, source="Reuters")
         for at, outlet in enumerate(("Valley Times", "The Echo", "The Post"), 1)
     ]
+    versions = [
+        article("Harbour opens again", *text, date=f"2024-08-0{at}", outlet=outlet, url=f"https://{at}.example/harbour")
+        for at, (outlet, text) in enumerate((("Valley Times", HARBOUR), ("The Echo", HARBOUR[:2]), ("The Post", (*HARBOUR, "Nobody else answered."))), 1)
+    ]  # fmt: skip
     others = [
         article(f"Elections {number}", f"Voters of district {number} went to the polls.", date=f"2024-0{number}-10", outlet="The Post")
         for number in range(1, 9)
@@ -57,6 +66,7 @@ def _articles() -> list[Article]:
     return [
         *rain,
         *copies,
+        *versions,
         *others,
         article("أمطار غزيرة في بغداد", "هطلت أمطار غزيرة على بغداد يوم الأحد، وأغلقت الطرق.", date="2024-03-03", outlet="المدى", lang="ar"),
         article("An undated umbrella", "Rain or not, he carried one."),

@@ -1,0 +1,223 @@
+"""The article, the story, a query in context, words, stories, about and help in a real browser."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+from .conftest import Look, accessibility_faults, overflow
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Dialog, Locator, Page
+
+ARABIC = "أمطار"
+VIEWS = (
+    "/context", "/context?q=rain", f"/context?q={quote(ARABIC)}", "/context?q=snow&outlet=The+Echo", "/context?q=rain+colour:red",
+    "/context?q=rain&sort=left&width=5&limit=20", "/stories", "/stories?q=snow", "/words", "/words?q=rain&min_count=2",
+    "/words?q=rain&show=keywords&min_count=2", "/about", "/help",
+)  # fmt: skip
+
+
+def open_hit(page: Page, query: str, number: int = 0) -> None:
+    """Open an article from the results of a query."""
+    page.goto(f"/?q={quote(query)}")
+    page.locator(".hit h2 a").nth(number).click()
+    page.wait_for_url(re.compile("/article/"))
+
+
+def box(element: Locator) -> tuple[float, float, float]:
+    """Return the left edge, the right edge and the top of an element."""
+    found = element.bounding_box()
+    assert found is not None
+    return found["x"], found["x"] + found["width"], found["y"]
+
+
+def counter(page: Page) -> str:
+    """Return what the counter of matches says."""
+    return page.locator(".matchbar output").inner_text()
+
+
+def current_match(page: Page) -> str | None:
+    """Return the id of the match that is shown."""
+    return page.locator("mark.current").get_attribute("id")
+
+
+@pytest.mark.parametrize("address", VIEWS)
+def test_views_have_no_barriers_and_fit_the_window(page: Page, address: str) -> None:
+    page.goto(address)
+    assert accessibility_faults(page) == []
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("query", ["mayor", "harbour", ARABIC, "markup"])
+def test_articles_and_their_stories_have_no_barriers_and_fit_the_window(page: Page, query: str) -> None:
+    open_hit(page, query)
+    page.locator("details.fields-of summary").click()
+    assert accessibility_faults(page) == []
+    assert overflow(page) == 0
+    page.goto(page.url.replace("/article/", "/story/"))
+    assert accessibility_faults(page) == []
+    assert overflow(page) == 0
+
+
+def test_keys_step_through_the_matches_and_begin_again_after_the_last(page: Page) -> None:
+    open_hit(page, "channel harbour")
+    total = page.locator("mark").count()
+    assert total == 3  # of headline and text
+    assert counter(page) == "3 matches"
+    page.keyboard.press("n")
+    assert (counter(page), current_match(page)) == ("Match 1 of 3", "match-1")
+    page.keyboard.press("n")
+    page.get_by_role("button", name="Next match").click()
+    assert current_match(page) == "match-3"
+    page.keyboard.press("n")
+    assert current_match(page) == "match-1"
+    page.keyboard.press("p")
+    assert current_match(page) == "match-3"
+
+
+def test_matches_begin_in_the_paragraph_that_the_address_names(page: Page) -> None:
+    page.goto("/context?q=oranges+OR+harbour&sort=oldest")
+    page.locator("a.kwic-line", has_text="oranges").first.click()
+    page.wait_for_url(re.compile("#p2$"))
+    page.keyboard.press("n")
+    assert page.locator("mark.current").inner_text() == "oranges"
+
+
+def test_keys_lead_to_the_next_article_the_previous_one_and_back_to_the_results(page: Page) -> None:
+    open_hit(page, "mayor", 0)
+    assert page.locator(".place-in-results").inner_text() == "Article 1 of 30"
+    first = page.url
+    page.keyboard.press("j")
+    page.wait_for_function("document.querySelector('.place-in-results').innerText == 'Article 2 of 30'")
+    page.keyboard.press("k")
+    page.wait_for_url(first)
+    page.keyboard.press("u")
+    page.wait_for_url("/?q=mayor")
+
+
+def test_keys_do_nothing_while_a_query_is_written(page: Page) -> None:
+    open_hit(page, "mayor")
+    address = page.url
+    page.locator("#q").fill("")
+    page.locator("#q").press_sequentially("njkpu")
+    assert page.locator("#q").input_value() == "njkpu"
+    assert page.url == address
+    assert page.locator("mark.current").count() == 0
+
+
+def test_the_dialog_of_keys_has_those_of_the_article(page: Page) -> None:
+    open_hit(page, "mayor")
+    page.keyboard.press("?")
+    shown = page.locator("#keys").inner_text()
+    assert "next match" in shown
+    assert "next article" in shown
+    assert "next and previous result" not in shown
+
+
+def test_related_articles_come_into_view_by_themselves(page: Page) -> None:
+    open_hit(page, "mayor")
+    address = page.url
+    page.keyboard.press("End")
+    page.locator("#related .related-list li").first.wait_for()
+    assert page.url == address
+    assert accessibility_faults(page) == []
+
+
+def test_without_a_script_all_links_of_an_article_work(still: Page) -> None:
+    open_hit(still, "mayor")
+    assert not still.locator(".matchbar").is_visible()
+    still.get_by_role("link", name="Next article").click()
+    assert still.locator(".place-in-results").inner_text() == "Article 2 of 30"
+    still.locator(".par-links a").first.click()
+    assert re.search("#p[12]$", still.url)
+    still.get_by_role("link", name="Find related articles").click()
+    assert still.locator(".related-list li").count() > 0
+
+
+def test_markup_in_an_article_is_text(page: Page) -> None:
+    asked: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
+    open_hit(page, "markup")
+    assert page.locator("h1").inner_text() == "<b>Bold</b> & <script>alert(1)</script>"
+    assert page.locator("#p1 p").inner_text() == "Rain on <img src=x onerror=alert(2)> markup."
+    page.goto("/context?q=markup")
+    page.goto("/stories")
+    page.goto("/about")
+    assert asked == []
+
+
+def test_lines_are_aligned_on_the_match(page: Page, look: Look) -> None:
+    page.goto("/context?q=rain+OR+mayor&sort=oldest")
+    edges = [box(one) for one in page.locator(".kwic-text b").all()[:12]]
+    if look.width > 640:
+        assert max(left for left, _, _ in edges) - min(left for left, _, _ in edges) < 1
+    else:
+        middles = [(left + right) / 2 for left, right, _ in edges]
+        assert max(middles) - min(middles) < 1
+        assert abs(middles[0] - look.width / 2) < 2
+        line = page.locator("a.kwic-line").first
+        assert box(line.locator(".kwic-meta"))[2] < box(line.locator(".kwic-text"))[2]
+
+
+def test_a_line_from_right_to_left_has_the_words_before_it_on_the_right(page: Page) -> None:
+    page.goto(f"/context?q={quote('بغداد')}")
+    line = page.locator(".kwic-text").first
+    assert box(line.locator(".left > span"))[0] >= box(line.locator("b"))[1] - 1
+    assert box(line.locator(".right"))[1] <= box(line.locator("b"))[0] + 1
+
+
+def test_a_link_to_a_slow_order_says_what_runs(page: Page) -> None:
+    page.goto("/context?q=rain")
+    page.evaluate(
+        "document.addEventListener('click', event => event.preventDefault())"
+    )  # as if no answer came
+    page.get_by_role("link", name="by the words before").click()
+    assert page.locator(".runs").inner_text() == "Reading the words around each occurrence …"
+
+
+def test_two_versions_stand_side_by_side_or_one_below_the_other(page: Page, look: Look) -> None:
+    open_hit(page, "harbour")
+    page.get_by_role("link", name="What each cut, changed and added").click()
+    old, new = page.locator(".diff .headlines td").first, page.locator(".diff .headlines td").nth(1)
+    if look.width > 640:
+        assert box(old)[2] == box(new)[2]
+        assert box(old)[1] <= box(new)[0] + 1
+    else:
+        assert box(old)[2] < box(new)[2]
+        assert box(old)[0] == box(new)[0]
+
+
+def test_versions_are_chosen_by_a_form_without_a_script(still: Page) -> None:
+    open_hit(still, "harbour")
+    still.get_by_role("link", name="What each cut, changed and added").click()
+    still.get_by_label("Compare", exact=False).first.select_option(index=2)
+    still.get_by_label("with").select_option(index=0)
+    still.get_by_role("button", name="Compare").click()
+    assert (
+        still.locator(".diff thead th").all_inner_texts()[:2] == ["THE POST", "VALLEY TIMES"]
+        or still.locator(".diff thead tr").first.is_hidden()
+    )
+    assert "base=" in still.url
+    assert "version=" in still.url
+
+
+def test_a_word_leads_to_the_articles_that_have_it_near_the_query(page: Page) -> None:
+    page.goto("/words?q=river&min_count=2")
+    page.locator(".word-table tbody a", has_text="rose").click()
+    assert page.locator("#q").input_value() == "river w/5 rose"
+    assert page.locator(".hit").count() > 0
+
+
+def test_queries_of_the_help_can_be_tried(page: Page) -> None:
+    page.goto("/help")
+    page.locator("a.try", has_text="supporting").first.click()
+    assert page.locator("#q").input_value() == "supporting"

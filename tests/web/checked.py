@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from newssearch.web.openapi import openapi_document, schemas
+from newssearch.web.api.openapi import openapi_document, schemas
 
 DOCUMENT = openapi_document()
 

@@ -13,8 +13,8 @@ import pytest
 import newssearch
 from newssearch.request import SearchOptions
 from newssearch.web import create_app
-from newssearch.web.endpoints import ENDPOINTS
-from newssearch.web.exports import EXPORT_FORMAT, FORMAT
+from newssearch.web.api.endpoints import ENDPOINTS
+from newssearch.web.api.exports import EXPORT_FORMAT, FORMAT
 from newssearch.web.options import QUERY, options_of
 
 from .checked import CheckedClient

@@ -23,10 +23,11 @@ from starlette.applications import Starlette
 
 import newssearch
 from newssearch import Article, Hit, Index, Scan, SearchStoppedError
-from newssearch.web import ServerSettings, create_app, exports
-from newssearch.web.exports import EXPORT_TIME_LIMIT
+from newssearch.web import ServerSettings, create_app
+from newssearch.web.api import exports
+from newssearch.web.api.exports import EXPORT_TIME_LIMIT
 from newssearch.web.pool import SearchLimits
-from newssearch.web.protocol import BoundedProtocol
+from newssearch.web.server.protocol import BoundedProtocol
 from support import Command, command, index_of
 
 from .checked import CheckedClient
@@ -321,7 +322,7 @@ def test_an_export_that_nobody_reads_any_more_ends(index: Index, monkeypatch: py
 
 
 def test_exports_are_few_at_the_same_time(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newssearch.web.api.MAX_EXPORTS", 0)
+    monkeypatch.setattr("newssearch.web.api.routes.MAX_EXPORTS", 0)
     with CheckedClient(create_app(index.folder)) as client:
         answer = client.get("/api/export")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
@@ -340,7 +341,7 @@ def test_while_an_export_is_made_others_are_answered_and_further_exports_are_ref
         return made(export)
 
     monkeypatch.setattr(exports.Export, "next_part", waiting)
-    monkeypatch.setattr("newssearch.web.api.MAX_EXPORTS", 1)
+    monkeypatch.setattr("newssearch.web.api.routes.MAX_EXPORTS", 1)
     for port in served(create_app(index.folder)):
         with ThreadPoolExecutor(1) as reader:
             first = reader.submit(read_export, port, "/api/export?q=rain")

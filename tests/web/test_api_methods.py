@@ -9,7 +9,7 @@ import pytest
 
 from newssearch import Index
 from newssearch.web import ServerSettings, create_app
-from newssearch.web.endpoints import ENDPOINTS
+from newssearch.web.api.endpoints import ENDPOINTS
 from support import index_of
 
 from .checked import CheckedClient

@@ -15,9 +15,9 @@ from starlette.routing import Route
 import newssearch
 from newssearch import Article, Index
 from newssearch.web import ServerSettings, create_app
-from newssearch.web.api import api_routes
-from newssearch.web.endpoints import ENDPOINTS
-from newssearch.web.openapi import openapi_document, schemas
+from newssearch.web.api.endpoints import ENDPOINTS
+from newssearch.web.api.openapi import openapi_document, schemas
+from newssearch.web.api.routes import api_routes
 from support import article, index_of
 
 from .checked import CheckedClient

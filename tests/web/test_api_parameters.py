@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from newssearch import Index
 from newssearch.web import create_app
-from newssearch.web.endpoints import ENDPOINTS, Endpoint
+from newssearch.web.api.endpoints import ENDPOINTS, Endpoint
 from newssearch.web.parameters import Parameter
 from support import index_of
 

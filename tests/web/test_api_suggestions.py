@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import newssearch
 from newssearch import Article, Index
 from newssearch.web import create_app
-from newssearch.web.suggestions import MAX_COMPLETED, place_in
+from newssearch.web.api.suggestions import MAX_COMPLETED, place_in
 from support import article, index_of
 
 from .checked import CheckedClient

@@ -18,8 +18,8 @@ from starlette.testclient import TestClient
 
 import newssearch
 from newssearch.web import ServerSettings, create_app
-from newssearch.web.attempts import CLIENT_LIMIT, MAX_CLIENTS, TOTAL_LIMIT, FailedAttempts
-from newssearch.web.sessions import SESSION_SECONDS, is_session, new_session
+from newssearch.web.security.attempts import CLIENT_LIMIT, MAX_CLIENTS, TOTAL_LIMIT, FailedAttempts
+from newssearch.web.security.sessions import SESSION_SECONDS, is_session, new_session
 from support import article
 
 from .conftest import FLOOD

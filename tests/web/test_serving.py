@@ -316,9 +316,7 @@ def test_malformed_requests_are_refused_and_harm_nobody(archive: Path) -> None:
 def hurried(folder: Path, place: Path, settings: str, *options: str) -> Iterator[Running]:
     """Yield a server with other limits than usual: ``settings`` are statements of Python that set them."""
     hurry = place / "hurry.py"
-    program = (
-        f"from newssearch.web import protocol, worker\n{settings}\nfrom newssearch.cli import main\nmain()\n"
-    )
+    program = f"from newssearch.web.server import protocol, worker\n{settings}\nfrom newssearch.cli import main\nmain()\n"
     hurry.write_text(program, "utf-8")
     process = subprocess.Popen(
         [sys.executable, str(hurry), "serve", "--index", str(folder), "--port", "0", "-q", *options], stdin=subprocess.DEVNULL,

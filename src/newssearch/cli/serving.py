@@ -105,8 +105,8 @@ def serve_command(
     was searched for. The newest commit of the index is shown, also of one that is being updated.
     """
     try:
-        from newssearch.web.hosts import is_loopback  # an extra, which no other command needs
-        from newssearch.web.serving import run_server  # the same
+        from newssearch.web.security.hosts import is_loopback  # an extra, which no other command needs
+        from newssearch.web.server.serving import run_server  # the same
     except ModuleNotFoundError as error:
         raise NewssearchError(f"serve needs {error.name}: pip install 'newssearch[web]'") from None
     settings = _settings(folder, host, given)
@@ -131,7 +131,7 @@ def serve_command(
 
 def _settings(folder: Path, host: str, given: dict[str, Any]) -> ServerSettings:
     """Return the settings that the options state. Raises UsageError."""
-    from newssearch.web.hosts import stated_host  # an extra, which no other command needs
+    from newssearch.web.security.hosts import stated_host  # an extra, which no other command needs
     from newssearch.web.settings import ServerSettings  # the same
 
     named = (host,) if stated_host(host) == host.lower() else ()

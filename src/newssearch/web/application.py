@@ -13,18 +13,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from .access import Access
-from .api import api_routes
+from newssearch.web.api.routes import api_routes
+from newssearch.web.security.access import Access
+from newssearch.web.security.attempts import FailedAttempts
+from newssearch.web.security.gate import AccessMiddleware
+from newssearch.web.security.guard import GuardMiddleware
+from newssearch.web.security.refusing import refusal
+
 from .archive import Archive
-from .attempts import FailedAttempts
 from .context import ServerContext
-from .gate import AccessMiddleware
-from .guard import GuardMiddleware
 from .pages import page_routes
 from .pool import SearchPool
 from .prefix import PrefixMiddleware
 from .problems import http_problem
-from .refusing import refusal
 from .settings import ServerSettings
 from .tools import ToolsEndpoint
 

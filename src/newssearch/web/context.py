@@ -6,7 +6,8 @@ from typing import NamedTuple, cast
 
 from starlette.requests import Request
 
-from .access import Access
+from newssearch.web.security.access import Access
+
 from .archive import Archive
 from .pool import SearchPool
 from .settings import ServerSettings

@@ -9,8 +9,7 @@ from pathlib import Path
 from newssearch import arguments
 from newssearch.display.brief import brief, quoted
 from newssearch.system.late_dataclass import dataclass
-
-from .hosts import host_name, is_origin
+from newssearch.web.security.hosts import host_name, is_origin
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 """The names of the own machine, which requests may be sent to in any case."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from newssearch.web.security.refusing import refusal
+
 from .archive import Archive
 from .problems import HttpProblem
-from .refusing import refusal
 
 if TYPE_CHECKING:
     from newssearch.mcp import HttpEndpoint

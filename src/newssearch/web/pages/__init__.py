@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from . import about, article, compare, context, login, search, static, stories, story, words
+from newssearch.web.pages import (
+    about,
+    article,
+    compare,
+    context,
+    login,
+    search,
+    static,
+    stories,
+    story,
+    words,
+)
+
 from .help import ROUTES as HELP_ROUTES
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from newssearch.display.brief import many
-from newssearch.web.endpoints import ENDPOINTS
+from newssearch.web.api.endpoints import ENDPOINTS
 from newssearch.web.parameters import Parameter, read_parameters
 from newssearch.web.pool import SearchLimits
 

@@ -11,7 +11,7 @@ from newssearch.display.brief import many, shortened
 from newssearch.errors import QueryError
 from newssearch.index import Index
 from newssearch.request import MatchOptions
-from newssearch.web.endpoints import MAX_QUERIES_AT_ONCE
+from newssearch.web.api.endpoints import MAX_QUERIES_AT_ONCE
 from newssearch.web.options import QUERY, options_of
 from newssearch.web.parameters import Parameter, ParameterError, read_parameters
 from newssearch.web.problems import problem_of

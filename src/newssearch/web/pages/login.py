@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from newssearch.web.access import Access, client_of, cookie_name, too_many_attempts
 from newssearch.web.context import server_context
 from newssearch.web.prefix import prefix_of
-from newssearch.web.sessions import SESSION_SECONDS, new_session
+from newssearch.web.security.access import Access, client_of, cookie_name, too_many_attempts
+from newssearch.web.security.sessions import SESSION_SECONDS, new_session
 
 from .links import Links
 from .rendering import ShownPage, answer_of, problem_page

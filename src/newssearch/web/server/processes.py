@@ -13,8 +13,9 @@ import sys
 import time
 from types import FrameType
 
+from newssearch.web.settings import ServerSettings
+
 from .listening import ServerError
-from .settings import ServerSettings
 from .worker import ENDING_SECONDS
 
 SHORT_LIFE = 5.0
@@ -62,7 +63,7 @@ class ServerProcesses:
     def _start(self) -> None:
         number = self._listener.fileno()
         process = subprocess.Popen(
-            [sys.executable, "-I", "-c", f"import sys; sys.path[:] = {sys.path!r}; from newssearch.web.worker import serve_inherited; serve_inherited()"],
+            [sys.executable, "-I", "-c", f"import sys; sys.path[:] = {sys.path!r}; from newssearch.web.server.worker import serve_inherited; serve_inherited()"],
             stdin=subprocess.PIPE,
             pass_fds=(number,),
             start_new_session=True,  # an interrupt from the terminal reaches this process alone

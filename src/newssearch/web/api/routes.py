@@ -1,4 +1,4 @@
-"""The HTTP API: answers to the requests that :mod:`newssearch.web.endpoints` describes."""
+"""The HTTP API: answers to the requests that :mod:`newssearch.web.api.endpoints` describes."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from newssearch.index import Index
+from newssearch.web.archive import commit_key
+from newssearch.web.context import server_context
+from newssearch.web.options import may_depend_on_clock
+from newssearch.web.parameters import read_parameters
+from newssearch.web.pool import SearchLimits
+from newssearch.web.prefix import prefix_of
+from newssearch.web.problems import EXPECTED, http_problem, problem_of
 
 from .answers import entity_tag, is_known, json_answer, problem_answer, without_paths
-from .archive import commit_key
 from .combinations import check_combination
-from .context import server_context
 from .endpoints import ENDPOINTS, Endpoint, EndpointRequest
 from .exports import MAX_EXPORTS, Export, ExportSlots, attachment, rows_answer, rows_of_answer
 from .openapi import OPENAPI_PATH, openapi_document
-from .options import may_depend_on_clock
-from .parameters import read_parameters
-from .pool import SearchLimits
-from .prefix import prefix_of
-from .problems import EXPECTED, http_problem, problem_of
 from .suggestions import Completer
 
 _log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ import sys
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .headers import with_security_headers
+from newssearch.web.security.headers import with_security_headers
 
 REQUEST_SECONDS = 10.0
 """The time in seconds within which a request has to arrive as a whole, from the beginning of the connection or its first byte."""

@@ -17,11 +17,11 @@ from starlette.applications import Starlette
 
 from newssearch.display import escape
 from newssearch.errors import NewssearchError
+from newssearch.web.application import create_app
+from newssearch.web.settings import ServerSettings
 
-from .application import create_app
 from .listening import BACKLOG
 from .protocol import BoundedProtocol
-from .settings import ServerSettings
 
 PROXIES = ["127.0.0.1", "::1"]
 """The addresses of reverse proxies that are believed which client sent a request, and whether it came by HTTPS."""

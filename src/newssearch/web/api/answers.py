@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .problems import PROBLEM_TYPE, HttpProblem
+from newssearch.web.problems import PROBLEM_TYPE, HttpProblem
 
 HIDDEN = ("path", "member", "other_places")
 """The keys of answers that tell where files are on the machine of the server."""

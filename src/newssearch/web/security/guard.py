@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from newssearch.web.prefix import path_of
+from newssearch.web.problems import HttpProblem
+from newssearch.web.settings import ServerSettings
+
 from .access import client_of
 from .headers import with_security_headers
 from .hosts import is_answered, is_same_host, stated_host
-from .prefix import path_of
-from .problems import HttpProblem
 from .refusing import refusal
-from .settings import ServerSettings
 
 MAX_TARGET = 65_536
 """The largest number of bytes of the path and the query of an address: 10,000 characters of Arabic, encoded, take 60,000."""

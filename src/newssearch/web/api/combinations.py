@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from newssearch.fields import DATE_FACETS
-
-from .parameters import Parameter, ParameterError
+from newssearch.web.parameters import Parameter, ParameterError
 
 WORD_PARAMETERS = ("literal", "names", "match", "expand")
 """The parameters that decide how the words of a query are interpreted."""

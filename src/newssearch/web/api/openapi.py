@@ -9,11 +9,11 @@ from importlib import resources
 from typing import Any
 
 from newssearch._version import __version__
+from newssearch.web.parameters import Parameter
+from newssearch.web.problems import PROBLEM_TYPE
 
 from .endpoints import ENDPOINTS, Endpoint
 from .exports import EXPORT_FORMAT, FORMAT, ROW_MEDIA_TYPES
-from .parameters import Parameter
-from .problems import PROBLEM_TYPE
 
 JsonObject = dict[str, Any]
 
@@ -34,7 +34,7 @@ _PROBLEMS = {
 @cache
 def schemas() -> JsonObject:
     """Return the schemas of all answers by name (JSON Schema, 2020-12)."""
-    text = resources.files("newssearch.web").joinpath("schemas.json").read_text(encoding="utf-8")
+    text = resources.files("newssearch.web.api").joinpath("schemas.json").read_text(encoding="utf-8")
     found: JsonObject = json.loads(text)
     return found
 

@@ -27,11 +27,11 @@ from newssearch.index.scanning import Scan
 from newssearch.request import HitContent
 from newssearch.results import Results
 from newssearch.tabular import CSV_COLUMNS, PART_SIZE, Cell, csv_parts, hit_cells, own_cells
+from newssearch.web.parameters import Parameter
+from newssearch.web.pool import SearchLimits, ServerBusyError
+from newssearch.web.problems import EXPECTED, HttpProblem, problem_of
 
 from .answers import without_paths
-from .parameters import Parameter
-from .pool import SearchLimits, ServerBusyError
-from .problems import EXPECTED, HttpProblem, problem_of
 
 EXPORT_TIME_LIMIT = 900.0
 """The time in seconds after which an export is broken off, that of its client included."""

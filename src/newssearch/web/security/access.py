@@ -11,10 +11,11 @@ from typing import NamedTuple
 from starlette.requests import Request, cookie_parser
 from starlette.types import Scope
 
+from newssearch.web.problems import HttpProblem
+from newssearch.web.settings import ServerSettings
+
 from .attempts import FailedAttempts
-from .problems import HttpProblem
 from .sessions import is_session
-from .settings import ServerSettings
 
 
 class Access(NamedTuple):

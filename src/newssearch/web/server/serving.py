@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from newssearch.web.settings import ServerSettings
+
 from .listening import ServerError, listening, page_address
 from .processes import ServerProcesses
-from .settings import ServerSettings
 from .worker import log_requests, serve_socket
 
 
@@ -24,7 +25,7 @@ def run_server(
 
     ``ready`` is called with the address of the page as soon as the server listens; with ``port`` 0, the system chooses the
     port. With several ``workers``, as many processes serve. ``quiet`` leaves requests out of the log on standard error.
-    Raises :class:`~newssearch.web.listening.ServerError` if the address cannot be used, or if the processes fail.
+    Raises :class:`~newssearch.web.server.listening.ServerError` if the address cannot be used, or if the processes fail.
     """
     if workers > 1 and os.name != "posix":
         raise ServerError("several workers need Linux or macOS: leave out --workers")

@@ -7,11 +7,11 @@ import logging
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from .answers import problem_answer
-from .pages.links import Links
-from .pages.rendering import problem_page
-from .prefix import path_of
-from .problems import HttpProblem
+from newssearch.web.api.answers import problem_answer
+from newssearch.web.pages.links import Links
+from newssearch.web.pages.rendering import problem_page
+from newssearch.web.prefix import path_of
+from newssearch.web.problems import HttpProblem
 
 _log = logging.getLogger(__name__)
 

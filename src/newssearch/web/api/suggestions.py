@@ -18,8 +18,7 @@ from newssearch.query.leaves import OPERATORS
 from newssearch.query.quoting import QUOTES, quote
 from newssearch.system.late_dataclass import dataclass
 from newssearch.text.folding import fold
-
-from .pool import SearchLimits
+from newssearch.web.pool import SearchLimits
 
 MAX_COMPLETIONS = 8
 """The largest number of suggestions."""

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from newssearch.web.prefix import path_of, prefix_of
+from newssearch.web.problems import HttpProblem
+
 from .access import Access, client_of, too_many_attempts
-from .prefix import path_of, prefix_of
-from .problems import HttpProblem
 from .refusing import is_for_programs, refusal
 
 OPEN_PATHS = frozenset(("/login", "/favicon.ico", "/robots.txt"))

@@ -23,11 +23,11 @@ from newssearch.request import (
 )
 from newssearch.snippet import Snippet
 from newssearch.system.late_dataclass import dataclass
+from newssearch.web.options import MAX_OFFSET, MAX_PAGE, QUERY, options_of
+from newssearch.web.parameters import Parameter, ParameterError
+from newssearch.web.pool import SearchLimits
 
 from .exports import EXPORT_FORMAT, FORMAT, Export
-from .options import MAX_OFFSET, MAX_PAGE, QUERY, options_of
-from .parameters import Parameter, ParameterError
-from .pool import SearchLimits
 from .suggestions import Completer
 
 MAX_ANSWERED_LINES = 1_000

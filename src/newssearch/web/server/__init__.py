@@ -1,0 +1,1 @@
+"""The processes that serve the application, and how they speak HTTP."""

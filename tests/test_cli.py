@@ -580,7 +580,7 @@ def test_a_caret_of_a_long_query_shows_the_part_around_it(
     [
         (
             ["rain", "--since", "2024-02-30"],
-            "error: since: '2024-02-30' is not a date; write 2024, 2024-07, 2024-07-25, 2024-07-25T14:30, "
+            "error: since: '2024-02-30' is not a date; write 2024, 2024-07, 2024-W30, 2024-Q3, 2024-07-25, 2024-07-25T14:30, "
             '-7d or "last month"\n'
             "  2024-02-30\n  ^^^^^^^^^^\n",
         ),

@@ -298,7 +298,8 @@ def test_csv_has_one_hit_a_row() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "\u202e=1", "\x00=1"]
+    "text",
+    ["=1+1", "+1", "-1+1", "-x", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "\u202e=1", "\x00=1"],
 )
 def test_no_cell_of_csv_is_a_formula(text: str) -> None:
     fields = dict.fromkeys(

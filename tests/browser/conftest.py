@@ -1,7 +1,7 @@
 """A small archive, the server of its page, and Chromium at two widths, in light and in dark, with a script and without.
 
 The tests are skipped where playwright or Chromium is missing: ``pip install 'newssearch[browser]'``, and
-``apt-get install chromium``; with ``NEWSSEARCH_BROWSER=1`` they fail there. A test fails if the browser has written anything to its console.
+``apt-get install chromium-headless-shell``; with ``NEWSSEARCH_BROWSER=1`` they fail there. A test fails if the browser has written anything to its console.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ import uvicorn
 
 from newssearch import Article
 from newssearch.web import create_app
-from support import article, index_of
+from support import THOROUGH, article, index_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The names of browsers. The first has no window of its own, and is several times as fast."""
 WIRE = (
     "The dam above the valley was closed on Monday after the heaviest rain in thirty years, the minister said.",
     "Engineers had found a crack in its eastern wall, and eleven villages were told to leave before the evening.",
@@ -84,7 +85,9 @@ class Look(NamedTuple):
         return f"{self.width}-{self.scheme}"
 
 
-LOOKS = [Look(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
+ALL_LOOKS = [Look(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
+LOOKS = ALL_LOOKS if THOROUGH > 1 else [Look(1280, "light"), Look(390, "dark")]
+"""Each width and each scheme once; with ``NEWSSEARCH_THOROUGH=2`` or more, each width in each scheme."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -105,7 +108,7 @@ def started_chromium() -> Iterator[Browser]:
         missing("playwright is not here: pip install 'newssearch[browser]'")
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
-        missing("Chromium is not here: apt-get install chromium")
+        missing("Chromium is not here: apt-get install chromium-headless-shell")
     with sync_api.sync_playwright() as playwright:
         # as root, Chromium has no sandbox; /dev/shm may be small
         arguments = ["--no-sandbox", "--disable-dev-shm-usage"]

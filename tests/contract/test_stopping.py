@@ -1,4 +1,4 @@
-"""A search that is stopped: at its time limit or by its caller, wherever it is, and without a trace in the index."""
+"""A search stops at its time limit or when its caller says so, at any point, and leaves the index as it was."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 """A unit of time by which articles are counted. A week begins on Monday, as in ISO 8601."""
@@ -89,3 +89,36 @@ def is_in_part(since: dt.date, until: dt.date, whole_days: tuple[dt.date | None,
 
 
 _LENGTHS = {"year": 4, "month": 7, "day": 10}
+
+
+DayBounds = tuple[dt.date | None, dt.date | None]
+"""The first and the last day that are asked for; None where the period is open."""
+
+
+class PeriodSpan(NamedTuple):
+    """Consecutive periods of a unit of time, from the first to the last number."""
+
+    unit: Unit
+    first: int
+    last: int
+
+    @property
+    def size(self) -> int:
+        """The number of periods."""
+        return self.last - self.first + 1
+
+    @property
+    def days(self) -> tuple[dt.date, dt.date]:
+        """The first and the last day."""
+        return first_day(self.unit, self.first), last_day(self.unit, self.last)
+
+    def by(self, unit: Unit) -> PeriodSpan:
+        """Return the periods of another unit that these days lie in."""
+        since, until = self.days
+        return PeriodSpan(unit, period_number(unit, since), period_number(unit, until))
+
+    def within(self, bounds: DayBounds) -> PeriodSpan:
+        """Return a span that begins and ends with the bounds, where there are any."""
+        since, until = (None if day is None else period_number(self.unit, day) for day in bounds)
+        first = self.first if since is None else since
+        return PeriodSpan(self.unit, first, max(first, self.last if until is None else until))

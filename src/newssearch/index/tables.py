@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from newssearch.corpus.periods import (
     UNITS,
+    PeriodSpan,
     Unit,
     first_day,
     is_in_part,
-    last_day,
     period_name,
     period_number,
 )
@@ -94,29 +94,12 @@ class CountedBy(NamedTuple):
         return "year"
 
 
-class _Span(NamedTuple):
-    """Consecutive periods, given by the numbers of the first and the last."""
-
-    unit: Unit
-    first: int
-    last: int
-
-    @property
-    def size(self) -> int:
-        """The number of periods."""
-        return self.last - self.first + 1
-
-    @property
-    def days(self) -> tuple[dt.date, dt.date]:
-        """The first and the last day."""
-        return first_day(self.unit, self.first), last_day(self.unit, self.last)
+class _Span(PeriodSpan):
+    """The periods of a table, of which there may be too many."""
 
     @classmethod
     def of(cls, unit: Unit, days: Iterable[dt.date], request: ResolvedRequest | None) -> _Span | None:
-        """Return the periods from the first to the last of the days, and to the bounds of the request; None if there are none.
-
-        Raises :class:`QueryError` if there are more than :data:`MAX_PERIODS`.
-        """
+        """Return the periods from the first to the last of the days, and to the bounds of the request; None if there are none."""
         numbers = [period_number(unit, day) for day in _ends(days)]
         firsts, lasts = numbers[:], numbers[:]
         if request is not None and request.start is not None:

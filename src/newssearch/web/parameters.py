@@ -20,7 +20,7 @@ FLAG_TEXTS: Mapping[str, bool] = {"1": True, "true": True, "yes": True, "on": Tr
 
 
 class ParameterError(NewssearchError):
-    """A parameter that there is not, or a value that it does not take. ``parameter`` is its name."""
+    """A request has an unknown parameter, or an invalid value for the ``parameter`` with this name."""
 
     def __init__(self, parameter: str, reason: str, suggestion: str = "") -> None:
         self.parameter = parameter

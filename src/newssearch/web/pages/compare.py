@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from newssearch.corpus.periods import Unit, first_day, last_day, period_name
+from newssearch.corpus.periods import DayBounds, PeriodSpan, Unit, first_day, last_day, period_name
 from newssearch.display.brief import many, shortened
 from newssearch.errors import QueryError
 from newssearch.index import Index
@@ -23,8 +23,6 @@ from .question import MATCH_ONLY, axis_bounds
 from .remarks import Remark, remark_of, remarks_of
 from .rendering import ShownPage, View, page_route
 from .timeline import (
-    Bounds,
-    PeriodSpan,
     choosable_units,
     number_label,
     percent,
@@ -179,7 +177,7 @@ def compare_page(view: View) -> ShownPage:
     return ShownPage("compare.html", values)
 
 
-def _common_span(compared: Sequence[ComparedQuery], bounds: Bounds) -> PeriodSpan | None:
+def _common_span(compared: Sequence[ComparedQuery], bounds: DayBounds) -> PeriodSpan | None:
     """Return the months that the chart shows: those of all queries, without a few articles far from the others."""
     added: dict[int, int] = {}
     for one in compared:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from newssearch.article import Date
+from newssearch.corpus.periods import DayBounds
 from newssearch.fields import ArticleField
 from newssearch.filters import period_bounds
 from newssearch.query import parse
@@ -19,7 +20,7 @@ from newssearch.web.parameters import Parameter, read_parameters
 from .chips import FILTERING
 from .links import Links
 from .paging import MAX_PAGES
-from .timeline import DATES, Bounds
+from .timeline import DATES
 
 PAGE_SIZES = (10, 25, 50)
 """The numbers of hits of a page that a reader can choose."""
@@ -91,7 +92,7 @@ def read_question(links: Links) -> SearchQuestion:
 
 def axis_bounds(
     given: Mapping[str, Any], first: Date | PartialDate | None, last: Date | PartialDate | None
-) -> Bounds:
+) -> DayBounds:
     """Return the days that an axis of time begins and ends with because the ``given`` options limit them.
 
     ``first`` and ``last`` are the dates of the archive, beyond which no axis goes.

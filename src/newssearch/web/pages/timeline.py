@@ -9,7 +9,16 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from newssearch.corpus.periods import UNITS, Unit, first_day, last_day, period_name, period_number
+from newssearch.corpus.periods import (
+    UNITS,
+    DayBounds,
+    PeriodSpan,
+    Unit,
+    first_day,
+    last_day,
+    period_name,
+    period_number,
+)
 from newssearch.display.brief import many
 from newssearch.facets import FacetValue
 
@@ -29,39 +38,7 @@ DATES = ("since", "until", "on")
 PeriodCounts = Mapping[int, int]
 """Numbers of articles, by the number of their period."""
 CountBy = Callable[[Unit], Sequence[FacetValue]]
-"""PeriodCounts the articles by a unit of time."""
-
-Bounds = tuple[dt.date | None, dt.date | None]
-"""The first and the last day that are asked for; None where the period is open."""
-
-
-class PeriodSpan(NamedTuple):
-    """Consecutive periods of a unit of time, from the first to the last number."""
-
-    unit: Unit
-    first: int
-    last: int
-
-    @property
-    def size(self) -> int:
-        """The number of periods."""
-        return self.last - self.first + 1
-
-    @property
-    def days(self) -> tuple[dt.date, dt.date]:
-        """The first and the last day."""
-        return first_day(self.unit, self.first), last_day(self.unit, self.last)
-
-    def by(self, unit: Unit) -> PeriodSpan:
-        """Return the periods of another unit that these days lie in."""
-        since, until = self.days
-        return PeriodSpan(unit, period_number(unit, since), period_number(unit, until))
-
-    def within(self, bounds: Bounds) -> PeriodSpan:
-        """Return a span that begins and ends with the bounds, where there are any."""
-        since, until = (None if day is None else period_number(self.unit, day) for day in bounds)
-        first = self.first if since is None else since
-        return PeriodSpan(self.unit, first, max(first, self.last if until is None else until))
+"""Returns the numbers of articles by a unit of time."""
 
 
 class TimeRow(NamedTuple):
@@ -165,7 +142,7 @@ def timeline_of(
     months: Sequence[FacetValue],
     count_by: CountBy,
     all_by: CountBy | None,
-    bounds: Bounds,
+    bounds: DayBounds,
     today: dt.date,
 ) -> Timeline | None:
     """Return the articles over time; None if none of them has a date.
@@ -205,7 +182,7 @@ def _rows(
     span: PeriodSpan,
     counts: PeriodCounts,
     totals: PeriodCounts | None,
-    bounds: Bounds,
+    bounds: DayBounds,
     today: dt.date,
 ) -> tuple[TimeRow, ...]:
     found = []

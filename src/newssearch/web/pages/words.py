@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from newssearch.corpus.words import (
@@ -67,9 +67,9 @@ def words_page(view: View) -> ShownPage:
     links = view.links
     found = _listed_words(view, asked, shown)
     own = (
-        _collocate_rows(found, _nearby(view, asked))
+        _word_rows(found, found.measure, map(_collocate_numbers, found), _nearby(view, asked))
         if isinstance(found, Collocates)
-        else _keyword_rows(found, _together(view, asked.query))
+        else _word_rows(found, found.measure, map(_keyword_numbers, found), _together(view, asked.query))
     )
     values |= {
         "found": found,
@@ -141,27 +141,24 @@ def as_operand(word: str) -> str:
     return word if _PLAIN_WORD.fullmatch(word) else f'"{word}"'
 
 
-def _collocate_rows(found: Collocates, address: Callable[[str], str]) -> list[WordRow]:
-    names = {"logdice": "log_dice"}
-    scores = [float(getattr(one, names.get(found.measure, found.measure))) for one in found]
+def _word_rows(
+    words: Sequence[Collocate | Keyword],
+    measure: str,
+    numbers: Iterable[tuple[str, ...]],
+    address: Callable[[str], str],
+) -> list[WordRow]:
+    """Return the words with their scores, the given numbers of each, and its link."""
+    names = {"logdice": "log_dice", "logratio": "log_ratio"}
+    scores = [float(getattr(one, names.get(measure, measure))) for one in words]
     return [
-        WordRow(one.word, f"{score:,.2f}", share, _collocate_numbers(one), address(one.word))
-        for one, score, share in zip(found, scores, _shares(scores), strict=True)
+        WordRow(one.word, f"{score:,.2f}", share, row, address(one.word))
+        for one, score, share, row in zip(words, scores, _shares(scores), numbers, strict=True)
     ]
 
 
 def _collocate_numbers(one: Collocate) -> tuple[str, ...]:
     counts = (one.count, one.left, one.right, one.articles, one.frequency)
     return (*(f"{count:,}" for count in counts), f"{one.expected:,.1f}")
-
-
-def _keyword_rows(found: Keywords, address: Callable[[str], str]) -> list[WordRow]:
-    names = {"logratio": "log_ratio"}
-    scores = [float(getattr(one, names.get(found.measure, found.measure))) for one in found]
-    return [
-        WordRow(one.word, f"{score:,.2f}", share, _keyword_numbers(one), address(one.word))
-        for one, score, share in zip(found, scores, _shares(scores), strict=True)
-    ]
 
 
 def _keyword_numbers(one: Keyword) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ class _GuardedRequest:
         return refusal(Request(self._scope), HttpProblem(status, title, detail))
 
     def _shown_address(self) -> str:
-        """Return the address for the log: in ASCII, and without the query, unless the settings want it there."""
+        """Return the address as the log has it: in ASCII, with the query string only if the settings ask for it."""
         text = quote(self._scope["path"])
         if self._settings.log_queries and self._scope["query_string"]:
             text += "?" + quote(self._scope["query_string"], safe="/%&=+:;,~!$'()*?@")

@@ -29,7 +29,7 @@ from newssearch.system.kept import cached_property
 
 Scores = NDArray[np.float64]
 MAX_WIDE_POSTINGS = 1 << 16
-"""More postings than this are held in the smallest types: copying fewer takes longer than it is worth."""
+"""Above this number, postings are converted to the smallest types that hold them; below it, the copy costs more than it saves."""
 
 
 class ScoredDocSet(Protocol):

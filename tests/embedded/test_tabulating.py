@@ -12,7 +12,8 @@ import reference
 from contract.test_counting import FILTERS, check
 from newssearch import Article
 from newssearch.corpus.table import MEASURES
-from newssearch.engines.embedded.corpus import dimensions, tabulating
+from newssearch.engines.embedded.corpus import tabulating
+from newssearch.engines.embedded.search import dimensions
 from newssearch.query import Node
 from support import THOROUGH, article, index_of, without_boilerplate
 from test_exactness import STEPS, TREES, indexes
@@ -55,4 +56,4 @@ def test_dimensions_are_kept_but_not_without_end(tmp_path: Any, monkeypatch: pyt
         for name in ("outlet", "day", "week", "outlet", "month", "outlet"):
             assert index.table("rain", by=name).cell(0).articles == 1
         with index._reading() as snapshot:
-            assert len(snapshot._dimensions._kept) <= 2  # type: ignore[attr-defined]
+            assert len(snapshot._reader.kept(dimensions.Dimensions)._kept) <= 2  # type: ignore[attr-defined]

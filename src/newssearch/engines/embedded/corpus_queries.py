@@ -30,8 +30,6 @@ if TYPE_CHECKING:
         KeywordOptions,
     )
 
-    from .corpus.dimensions import Dimensions
-
 
 class CorpusQueries(SegmentsReader):
     """The methods of a snapshot that count, compare and list: see :class:`newssearch.engines.corpus_protocol.CorpusSnapshot`."""
@@ -121,7 +119,7 @@ class CorpusQueries(SegmentsReader):
         from .corpus import tabulating  # a search needs none of it
 
         with self._reading(max(trees, key=depth)):
-            return tabulating.tabulate(self._reader, self._grouped(), trees, request, wanted)
+            return tabulating.tabulate(self._reader, trees, request, wanted)
 
     def sample(self, tree: Node, request: ResolvedRequest, wanted: SampleRequest) -> FoundSample:
         """Return a random sample of the articles that match ``tree`` and pass the filters of ``request``."""
@@ -130,7 +128,7 @@ class CorpusQueries(SegmentsReader):
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             articles = evaluator.found(request)
-            drawn = sampling.draw_sample(self._reader, self._grouped(), articles, request, wanted)
+            drawn = sampling.draw_sample(self._reader, articles, request, wanted)
             return drawn._replace(
                 diagnostics=tuple(_notes(evaluator, int(np.count_nonzero(articles)))),
                 undated=evaluator.count_undated(request, articles),
@@ -144,7 +142,7 @@ class CorpusQueries(SegmentsReader):
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             articles = evaluator.found(request)
-            found = story_list.list_stories(self._reader, self._grouped(), articles, request, wanted)
+            found = story_list.list_stories(self._reader, articles, request, wanted)
             return found._replace(
                 diagnostics=tuple(_notes(evaluator, found.total_articles)),
                 undated=evaluator.count_undated(request, articles),
@@ -158,21 +156,13 @@ class CorpusQueries(SegmentsReader):
         with self._reading(tree):
             evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             articles = evaluator.found(request)
-            found = story_coverage.find_coverage(self._reader, self._grouped(), articles, request, wanted)
+            found = story_coverage.find_coverage(self._reader, articles, request, wanted)
             of = None if wanted.story is None else story_coverage.mask_of_story(self._reader, wanted.story)
             return found._replace(
                 diagnostics=tuple(_notes(evaluator, int(np.count_nonzero(articles)))),
                 undated=evaluator.count_undated(request, articles, of),
                 imprecise=evaluator.count_imprecise(request, articles, of),
             )
-
-    def _grouped(self) -> Dimensions:
-        """Return the dimensions of the snapshot."""
-        from .corpus.dimensions import Dimensions  # a search needs none of it
-
-        if self._dimensions is None:
-            self._dimensions = Dimensions(self._reader)
-        return self._dimensions
 
 
 def _notes(evaluator: QueryEvaluator, total: int) -> list[Diagnostic]:

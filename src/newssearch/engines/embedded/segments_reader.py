@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,9 +18,6 @@ from newssearch.fields import ArticleField
 from newssearch.query import MAX_DEPTH, Node, depth
 from newssearch.system.kept import cached_property
 
-if TYPE_CHECKING:
-    from .corpus.dimensions import Dimensions
-
 
 class SegmentsReader:
     """The segments of one commit, opened, with the checks that surround all reading of them."""
@@ -32,12 +28,10 @@ class SegmentsReader:
         self.commit = Commit(toc.generation, toc.time, digest_of_sum(toc.hash_sum))
         self.stamp = toc.stamp
         self._reader = IndexReader(segments)
-        self._dimensions: Dimensions | None = None
 
     def close(self) -> None:
         """Close the files of the snapshot: on Windows, a commit cannot remove files that are open."""
         self._reader = IndexReader(())
-        self._dimensions = None
         self.boilerplate = np.empty(0, self.boilerplate.dtype)
 
     @contextmanager

@@ -17,6 +17,7 @@ from newssearch.corpus.sample import (
     Stratum,
     allocated,
 )
+from newssearch.engines.embedded.search.dimensions import NO_GROUP, Dimension, Dimensions
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, run_starts
@@ -25,8 +26,6 @@ from newssearch.identity import DIGEST_LENGTH
 from newssearch.request import ResolvedRequest
 from newssearch.results import SHOWN_FIELDS
 from newssearch.stopping import StopCheck
-
-from .dimensions import NO_GROUP, Dimension, Dimensions
 
 ARTICLES_AT_ONCE = 65_536
 """The number of articles for which draws are computed at once, so that their texts take little memory."""
@@ -52,7 +51,7 @@ class _Strata(NamedTuple):
 
 
 def draw_sample(
-    reader: IndexReader, dimensions: Dimensions, found: Mask, request: ResolvedRequest, wanted: SampleRequest
+    reader: IndexReader, found: Mask, request: ResolvedRequest, wanted: SampleRequest
 ) -> FoundSample:
     """Return a sample of the articles that the mask ``found`` selects, without notes on the query."""
     articles = np.flatnonzero(found)
@@ -61,7 +60,9 @@ def draw_sample(
         strata = _Strata(np.zeros(len(articles), np.int64), [None])
     else:
         unit = cast("Unit", wanted.by) if wanted.by in DATE_FACETS else "month"
-        strata = _strata(dimensions.get(wanted.by, request.aliases), unit, articles, request.check)
+        strata = _strata(
+            reader.kept(Dimensions).get(wanted.by, request.aliases), unit, articles, request.check
+        )
     sizes = np.bincount(strata.of_articles, minlength=len(strata.values)).tolist()
     taken = allocated(sizes, wanted.size, equal=wanted.equal)
     rows = [Stratum(*row) for row in zip(strata.values, sizes, taken, strict=True)]

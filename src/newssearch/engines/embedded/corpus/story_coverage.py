@@ -9,20 +9,19 @@ import numpy as np
 
 from newssearch.corpus.coverage import CoverageRequest, FoundCoverage, OutletCoverage
 from newssearch.corpus.time_span import span_between
+from newssearch.engines.embedded.search.dimensions import NO_GROUP, Dimensions, ValueDimension
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, run_starts
 from newssearch.outlets import outlets as outlet_names
 from newssearch.request import ResolvedRequest
 from newssearch.text.analysis import key
 
-from .dimensions import NO_GROUP, Dimensions, ValueDimension
 from .publication import publication_of
 from .story_list import story_numbers
 
 
 def find_coverage(
     reader: IndexReader,
-    dimensions: Dimensions,
     found: Mask,
     request: ResolvedRequest,
     wanted: CoverageRequest,
@@ -34,7 +33,7 @@ def find_coverage(
     articles = np.flatnonzero(found)
     if wanted.story is not None:
         articles = _of_story(reader, articles, wanted.story)
-    outlets = _OutletGroups(reader, dimensions, request)
+    outlets = _OutletGroups(reader, request)
     listed: dict[int | str, str] = {}
     for name in wanted.outlets:
         listed.setdefault(outlets.group_of(name), name)
@@ -50,9 +49,9 @@ def find_coverage(
 class _OutletGroups:
     """The outlets of an index, numbered as groups of a dimension. An outlet without articles is given by its key."""
 
-    def __init__(self, reader: IndexReader, dimensions: Dimensions, request: ResolvedRequest) -> None:
+    def __init__(self, reader: IndexReader, request: ResolvedRequest) -> None:
         self._names = outlet_names(request.aliases)
-        self._dimension = cast("ValueDimension", dimensions.get("outlet", request.aliases))
+        self._dimension = cast("ValueDimension", reader.kept(Dimensions).get("outlet", request.aliases))
         self._check = request.check
         live = np.flatnonzero(reader.live_articles())
         self._sizes = np.bincount(self.groups(live), minlength=1)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from newssearch.corpus.stories import FoundStories, ListedStory, StoriesRequest
+from newssearch.engines.embedded.search.dimensions import NO_GROUP, Dimension, Dimensions
 from newssearch.engines.embedded.search.hits import articles_of_story
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.segment.columns import NO_TIME
@@ -14,7 +15,6 @@ from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask,
 from newssearch.request import ResolvedRequest
 from newssearch.stopping import StopCheck
 
-from .dimensions import NO_GROUP, Dimension, Dimensions
 from .publication import UNDATED, publication_of
 
 
@@ -48,10 +48,10 @@ class _Stories(NamedTuple):
 
 
 def list_stories(
-    reader: IndexReader, dimensions: Dimensions, found: Mask, request: ResolvedRequest, wanted: StoriesRequest
+    reader: IndexReader, found: Mask, request: ResolvedRequest, wanted: StoriesRequest
 ) -> FoundStories:
     """Return a page of the stories that the articles tell which the mask ``found`` selects, without notes on the query."""
-    outlets = dimensions.get("outlet", request.aliases)
+    outlets = reader.kept(Dimensions).get("outlet", request.aliases)
     stories = _told_stories(reader, outlets, np.flatnonzero(found), request.check)
     stories = stories.at((stories.outlets >= wanted.min_outlets).nonzero()[0])
     end = None if wanted.limit is None else wanted.offset + wanted.limit

@@ -20,6 +20,13 @@ from newssearch.corpus.tabulation import (
     TabulationRequest,
 )
 from newssearch.engines.embedded.search.date_facets import count_dates
+from newssearch.engines.embedded.search.dimensions import (
+    NO_GROUP,
+    Dimension,
+    Dimensions,
+    Members,
+    distinct_members,
+)
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.segment.segment import Segment
@@ -28,7 +35,6 @@ from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask,
 from newssearch.query import Diagnostic, Node
 from newssearch.request import ResolvedRequest
 
-from .dimensions import NO_GROUP, Dimension, Dimensions, Members, distinct_members
 from .occurrences import ArticleCounts, SegmentOccurrences, occurrences_by_segment
 
 DENSE_CELLS = 1 << 16
@@ -62,7 +68,6 @@ class _GroupIndex(NamedTuple):
 
 def tabulate(
     reader: IndexReader,
-    dimensions: Dimensions,
     trees: Sequence[Node],
     request: ResolvedRequest,
     wanted: TabulationRequest,
@@ -73,7 +78,7 @@ def tabulate(
     allowed = None
     if wanted.extents:
         allowed = evaluators[0].passed(request)
-    tally = _CellCounter(reader, dimensions, matches, allowed, request, wanted)
+    tally = _CellCounter(reader, matches, allowed, request, wanted)
     return Tabulation(
         groups=tuple(index.groups for index in tally.indices),
         queries=tuple(
@@ -149,7 +154,6 @@ class _CellCounter:
     def __init__(
         self,
         reader: IndexReader,
-        dimensions: Dimensions,
         matches: Sequence[_Matches],
         allowed: Mask | None,
         request: ResolvedRequest,
@@ -161,11 +165,11 @@ class _CellCounter:
         self._matches = matches
         counted = allowed if allowed is not None else reduce(np.bitwise_or, (one.found for one in matches))
         self._articles: Ints = counted.nonzero()[0]
-        self._words = dimensions.words(novel=request.novel) if allowed is not None else NO_INTS
+        self._words = reader.kept(Dimensions).words(novel=request.novel) if allowed is not None else NO_INTS
         self.indices: list[_GroupIndex] = []
         pairs: list[Members] = []
         for grouping in wanted.by:
-            dimension = dimensions.get(grouping.name, request.aliases)
+            dimension = reader.kept(Dimensions).get(grouping.name, request.aliases)
             members = dimension.members(self._articles, request.check)
             index = self._group_index(dimension, grouping, members)
             self.indices.append(index)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from newssearch.corpus.periods import DAYS_FROM_MONDAY, Unit, first_day, period_name
+from newssearch.corpus.periods import DAYS_FROM_MONDAY, Unit, period_name
 from newssearch.engines.embedded.segment.columns import (
     AMBIGUOUS,
     DAY,
@@ -27,21 +27,6 @@ from .reader import IndexReader
 
 _MIN_PRECISION = {"year": ONLY_YEAR, "quarter": ONLY_MONTH, "month": ONLY_MONTH, "week": DAY, "day": DAY}
 """The coarsest precision that a date may have to be counted in a facet."""
-
-
-def count_periods(reader: IndexReader, unit: Unit, articles: Mask) -> tuple[dict[str, int], int]:
-    """Return the number of the masked articles dated by each day, week, month, quarter or year, in order of time.
-
-    The second value is the number of articles that have no date, or one that is too coarse for the facet.
-    """
-    times, precisions = _dates(reader, articles)
-    fine = has_period(unit, precisions)
-    numbers, counts = np.unique(period_numbers(unit, times[fine]), return_counts=True)
-    found = {
-        period_name(unit, first_day(unit, number)): count
-        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True)
-    }
-    return found, len(times) - int(np.count_nonzero(fine))
 
 
 def periods_within(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
-from heapq import nsmallest
-from typing import cast
 
 import numpy as np
 
-from newssearch.corpus.periods import Unit
-from newssearch.engines.embedded.storage.sorted_sets import Mask
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, distinct
 from newssearch.extra import number_of
 from newssearch.facets import Facet, FacetValue, FacetValues
 from newssearch.fields import DATE_FACETS, FIELDS, FILTER_FIELDS
@@ -22,7 +20,8 @@ from newssearch.text.analysis import key
 
 from .date_facets import periods_within
 from .reader import IndexReader
-from .value_counts import CountedValue, ValueCounts, group_of, value_counts
+from .value_counts import CountedValue, ValueCounts
+from .value_groups import group_of
 
 
 def filtered_by(facet: str) -> str:
@@ -41,72 +40,67 @@ def count_facet(
 
     Values are selected if ``request`` filters by them.
     """
-    check = NEVER if request is None else request.check
-    counts = value_counts(reader, facet.name, articles, aliases, check)
-    values = counts.values
-    if wanted := key(facet.contains):
-        values = [one for one in check.during(values) if _contains(one, counts, wanted)]
-    chosen = _selected(reader, facet.name, values, request) if request is not None else set[str]()
-    listed = values
-    if facet.limit is not None and len(values) > facet.limit:
-        # nsmallest is stable: of equal numbers, it keeps the first.
-        most = nsmallest(facet.limit, values, key=lambda one: -one.articles)
-        kept = {one.group for one in most} | chosen
-        listed = [one for one in values if one.group in kept]
-    others = {one.group for one in values} - {one.group for one in listed} if listed is not values else ()
-    rows = [FacetValue(one.value, one.articles, one.group in chosen) for one in listed]
+    counts = ValueCounts(reader, facet.name, articles, aliases, NEVER if request is None else request.check)
+    wanted = key(facet.contains)
+    found = counts.with_text(wanted) if wanted else counts.groups
+    chosen = NO_INTS if request is None else _selected(reader, facet.name, counts, request)
+    listed = found
+    if facet.limit is not None and len(found) > facet.limit:
+        most = counts.most_frequent(found, facet.limit)
+        listed = distinct(np.concatenate((most, np.intersect1d(chosen, found))))
+    others = np.setdiff1d(found, listed) if listed is not found else NO_INTS
+    values = counts.in_order(listed)
+    selected = set(chosen.tolist())
+    rows = [FacetValue(one.value, one.articles, one.group in selected) for one in values]
     if counts.without and not wanted:
-        without = FacetValue(
-            None, counts.without, request is not None and _none_is_selected(facet.name, request)
-        )
-        rows.insert(_place_of_none(reader, facet.name, listed, counts), without)
+        is_selected = request is not None and _none_is_selected(facet.name, request)
+        rows.insert(_place_of_none(values, counts), FacetValue(None, counts.without, is_selected))
     return FacetValues(
         facet.name,
         tuple(rows),
-        counted=int(np.count_nonzero(articles)),
+        counted=len(counts.articles),
         others=len(others),
-        others_articles=counts.articles_with(set(others)) if others else 0,
+        others_articles=counts.articles_with(others),
     )
 
 
-def _contains(one: CountedValue, counts: ValueCounts, folded: str) -> bool:
-    """Whether a spelling of a value contains a text, which is folded."""
-    return any(folded in key(spelling) for spelling in counts.spellings.get(one.group, (one.value,)))
-
-
-def _place_of_none(
-    reader: IndexReader, facet: str, listed: Sequence[CountedValue], counts: ValueCounts
-) -> int:
+def _place_of_none(listed: Sequence[CountedValue], counts: ValueCounts) -> int:
     """Return the index among the listed values at which the articles without a value stand: last of equal numbers.
 
     Among periods, which are in order of time, they are last.
     """
-    own = reader.own_fields.get(facet)
-    if facet in DATE_FACETS or (own is not None and own.kind == "date"):
+    if counts.unit is not None:
         return len(listed)
     return next((n for n, one in enumerate(listed) if one.articles < counts.without), len(listed))
 
 
-def _selected(
-    reader: IndexReader, facet: str, values: Sequence[CountedValue], request: ResolvedRequest
-) -> set[str]:
-    """Return the group keys of the values that a request filters by; keys of values that no article has may be among them."""
+def _selected(reader: IndexReader, facet: str, counts: ValueCounts, request: ResolvedRequest) -> Ints:
+    """Return the groups that a request filters by; groups that no article has may be among them."""
     if facet in DATE_FACETS:
-        return periods_within(cast("Unit", facet), [one.value for one in values], request.start, request.end)
+        return _periods_between(counts, request.start, request.end)
     own = reader.own_fields.get(facet)
     if own is None:
         field, names = FIELDS[facet], outlets(request.aliases)
         given = dict(request.filters).get(facet, ())
-        return {group_of(field, value, names) for value in given if isinstance(value, str)}
-    chosen = set[str]()
+        return counts.with_keys(group_of(field, value, names) for value in given if isinstance(value, str))
+    chosen = [NO_INTS]
     for node in _alternatives(request.conditions[facet]) if facet in request.conditions else ():
         if isinstance(node, Field):
-            chosen.add(group_of(own, node.value, outlets()))
+            chosen.append(counts.with_keys([group_of(own, node.value, outlets())]))
         elif isinstance(node, Within) and node.kind == "number" and not node.is_none:
-            chosen.update(one.group for one in values if number_of(one.value) in node.numbers)
+            numbers = map(number_of, counts.values(counts.groups))
+            chosen.append(counts.groups[[number in node.numbers for number in numbers]])
         elif isinstance(node, Within) and not node.is_none:
-            chosen |= periods_within("month", [one.value for one in values], node.start, node.end)
-    return chosen
+            chosen.append(_periods_between(counts, node.start, node.end))
+    return distinct(np.concatenate(chosen))
+
+
+def _periods_between(counts: ValueCounts, start: dt.datetime | None, end: dt.datetime | None) -> Ints:
+    """Return the groups of the periods that lie whole between two moments."""
+    unit, names = counts.unit, counts.values(counts.groups)
+    assert unit is not None, "the values of dates are periods"
+    within = periods_within(unit, names, start, end)
+    return counts.groups[[name in within for name in names]]
 
 
 def _none_is_selected(facet: str, request: ResolvedRequest) -> bool:

@@ -19,7 +19,7 @@ from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import key, name_words
 
 from .reader import IndexReader
-from .value_counts import subtags, value_counts
+from .value_groups import subtags
 
 _NON_WORD = Pattern(r"[\W_]+")
 MIN_SIMILARITY = 0.6
@@ -115,8 +115,10 @@ def similar_values(
     """
     if field.kind == "exact":
         return _similar_keys(reader, field.name, wanted, most, check)
-    counts = value_counts(reader, field.name, reader.live_articles(), aliases, check)
-    values = [one.value for one in counts.values]
+    from .value_counts import ValueCounts  # most searches need none of it
+
+    counts = ValueCounts(reader, field.name, reader.live_articles(), aliases, check)
+    values = [one.value for one in counts.in_order(counts.groups)]
     sought = key(wanted)
     keys = [key(value) for value in check.during(values)]
     tests: Sequence[Callable[[str], bool]] = (

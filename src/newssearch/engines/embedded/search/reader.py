@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, distinct
 from newssearch.fields import ArticleField
 from newssearch.system.kept import cached_property
 
+OfReader = TypeVar("OfReader")
+
 
 class IndexReader:
     """Reads the segments of one commit. Articles and documents are numbered consecutively in the order of the segments."""
@@ -26,6 +29,7 @@ class IndexReader:
         self._first_documents = _first_numbers([segment.documents for segment in segments])
         self._document_offsets: list[int] = self._first_documents.tolist()
         self._article_norms: dict[Segment, NDArray[np.float64]] = {}
+        self._kept: dict[Callable[[IndexReader], Any], Any] = {}
 
     def release(self) -> None:
         """Take what has been read of the files out of the memory of this process: it is mapped again when it is read."""
@@ -42,6 +46,12 @@ class IndexReader:
         """The own fields of all segments, by name, in alphabetical order."""
         found = {row.name: row for segment in self.segments for row in segment.own_rows}
         return dict(sorted(found.items()))
+
+    def kept(self, make: Callable[[IndexReader], OfReader]) -> OfReader:
+        """Return what a function or a class makes of this reader. It is made when it is first asked for, and kept."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        return cast("OfReader", self._kept[make])
 
     def by_segment(self, values: Array) -> Iterator[tuple[Segment, Array]]:
         """Yield each segment with its slice of an array that has one item for each article of the index."""

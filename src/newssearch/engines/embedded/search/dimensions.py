@@ -1,28 +1,18 @@
 """The groups that articles are counted by: which groups of a field or of a unit of time each article is in.
 
 The groups of a dimension are numbered from 1; group 0 has the articles without a value. Values that no filter can tell
-apart are one group: see :mod:`search.value_counts`.
+apart are one group: see :mod:`search.value_groups`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, cast
 
 import numpy as np
 
-from newssearch.corpus.periods import Unit, first_day
-from newssearch.engines.embedded.search.date_facets import has_period, period_numbers
-from newssearch.engines.embedded.search.reader import IndexReader
-from newssearch.engines.embedded.search.value_counts import (
-    contained_groups,
-    group_of_key,
-    most_frequent,
-    own_groups,
-    word_counts,
-)
+from newssearch.corpus.periods import Unit, first_day, period_name
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, concat_ranges, distinct, run_starts
 from newssearch.extra import number_of
@@ -30,6 +20,10 @@ from newssearch.fields import FIELDS, ArticleField
 from newssearch.outlets import Aliases, outlets
 from newssearch.stopping import StopCheck
 from newssearch.system.kept import cached_property
+
+from .date_facets import has_period, period_numbers
+from .reader import IndexReader
+from .value_groups import contained_groups, group_of_key, most_frequent, own_groups, word_counts
 
 NO_GROUP = 0
 """The number of the group of the articles without a value."""
@@ -78,6 +72,9 @@ class Dimension(Protocol):
         Of several spellings, it is the one in most of the given articles, which count with their weights.
         """
 
+    def spellings(self, groups: Ints, articles: Ints) -> list[Collection[str]]:
+        """Return for each of the given groups the values of the given articles that are in it; of a period, its name."""
+
     def sort_key(self, value: str | dt.date) -> Any:
         """Return the key by which equally frequent values are ordered."""
 
@@ -116,8 +113,15 @@ class DateDimension:
 
     def values(self, groups: Ints, articles: Ints, weights: Ints) -> list[str | dt.date]:
         """Return the first day of each of the given periods."""
+        return [*self._days(groups)]
+
+    def _days(self, groups: Ints) -> list[dt.date]:
         first = self._groups[1] - 1
         return [first_day(self._unit, first + group) for group in groups.tolist()]
+
+    def spellings(self, groups: Ints, articles: Ints) -> list[Collection[str]]:
+        """Return the name of each of the given periods."""
+        return [(period_name(self._unit, day),) for day in self._days(groups)]
 
     def sort_key(self, value: str | dt.date) -> Any:
         """Return the value: periods are ordered by time."""
@@ -267,14 +271,26 @@ class ValueDimension:
         """Return the value that stands for each of the given groups; of an own date, the first day of the month."""
         if self.in_time:
             return [dt.date.fromisoformat(f"{self._keys[group]}-01") for group in groups.tolist()]
+        return [most_frequent(spelled) for spelled in self._spelled(groups, articles, weights)]
+
+    def spellings(self, groups: Ints, articles: Ints) -> list[Collection[str]]:
+        """Return for each of the given groups the values of the given articles that are in it."""
+        return list(self._spelled(groups, articles, np.ones(len(articles), np.int64)))
+
+    def _spelled(self, groups: Ints, articles: Ints, weights: Ints) -> list[Mapping[str, int]]:
+        """Return the values in each of the given groups, each with the sum of the weights of the articles that have it."""
         wanted = np.zeros(len(self._numbers), np.bool_)
         wanted[groups] = True
-        spellings: dict[int, Counter[str]] = defaultdict(Counter)
+        found: dict[int, dict[str, int]] = {group: {} for group in groups.tolist()}
         for table, at, codes in self._by_segment(articles):
-            counts = np.bincount(codes, weights[at], len(table.groups))
-            for code in np.flatnonzero(wanted[table.groups] & (counts > 0)).tolist():
-                spellings[int(table.groups[code])][table.shown[code]] += int(counts[code])
-        return [most_frequent(spellings[group]) for group in groups.tolist()]
+            sums = np.bincount(codes, weights[at], len(table.groups))
+            here = np.flatnonzero(wanted[table.groups] & (sums > 0))
+            for code, group, weight in zip(
+                here.tolist(), table.groups[here].tolist(), sums[here].tolist(), strict=True
+            ):
+                spelled, value = found[group], table.shown[code]
+                spelled[value] = spelled.get(value, 0) + int(weight)
+        return list(found.values())
 
     def sort_key(self, value: str | dt.date) -> Any:
         """Return the key by which equally frequent values are ordered: numbers by size."""

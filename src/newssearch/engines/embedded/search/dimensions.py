@@ -204,41 +204,51 @@ class ValueDimension:
                 )
         return found
 
+    @cached_property
+    def _groups(self) -> Ints:
+        """The group of each article of the index, for a field of which an article has at most one value."""
+        parts = [
+            table.groups[segment.values(self._field.name).codes] for segment, table in self._tables.items()
+        ]
+        return np.concatenate([NO_INTS, *parts])
+
     def members(self, articles: Ints, check: StopCheck) -> Members:
         """Return the groups of the given articles."""
         own = self.own_members(articles, check)
-        if not self._contains:
-            return own
-        at, groups = self._with_contained(*own, check)
-        return distinct_members(at, groups, len(self._numbers))
+        return self._with_contained(own, check) if self._contains else own
 
     def own_members(self, articles: Ints, check: StopCheck) -> Members:
         """Return the groups of the values that articles have themselves."""
-        parts = []
-        for table, at, codes in self._by_segment(articles):
-            check()
-            parts.append((at, table.groups[codes]))
+        check()
+        if not self._is_own:
+            return Members(np.arange(len(articles)), self._groups[articles])
+        parts = [(at, table.groups[codes]) for table, at, codes in self._by_segment(articles)]
         at = np.concatenate([NO_INTS, *(part[0] for part in parts)])
         groups = np.concatenate([NO_INTS, *(part[1] for part in parts)])
-        if self._is_own:
-            missing = np.ones(len(articles), np.bool_)
-            missing[at] = False
-            at = np.concatenate((at, missing.nonzero()[0]))
-            groups = np.concatenate((groups, np.full(len(at) - len(groups), NO_GROUP)))
-        return distinct_members(at, groups, len(self._numbers)) if self._is_own else Members(at, groups)
+        missing = np.ones(len(articles), np.bool_)
+        missing[at] = False
+        at = np.concatenate((at, missing.nonzero()[0]))
+        groups = np.concatenate((groups, np.full(len(at) - len(groups), NO_GROUP)))
+        return distinct_members(at, groups, len(self._numbers))
 
-    def _with_contained(self, at: Ints, groups: Ints, check: StopCheck) -> tuple[Ints, Ints]:
+    def _with_contained(self, own: Members, check: StopCheck) -> Members:
         """Return pairs with those of the groups that the given groups contain."""
-        given, number = np.unique(groups, return_inverse=True)
+        given = np.bincount(own.groups, minlength=1).nonzero()[0]
         inner = []
         for count, group in enumerate(given.tolist()):
             if count % 1024 == 0:
                 check()
             inner.append(self._contained_in(group))
         sizes = np.array([len(one) for one in inner], np.int64)
+        if not len(sizes) or sizes.max() == 1:
+            return own
+        number = np.empty(len(self._numbers), np.int64)
+        number[given] = np.arange(len(given))
+        at = number[own.groups]
         first = np.cumsum(sizes) - sizes
         flat = np.concatenate([NO_INTS, *inner])
-        return at.repeat(sizes[number]), flat[concat_ranges(first[number], sizes[number])]
+        groups = flat[concat_ranges(first[at], sizes[at])]
+        return distinct_members(own.articles.repeat(sizes[at]), groups, len(self._numbers))
 
     def _contained_in(self, group: int) -> Ints:
         found = self._inner.get(group)
@@ -264,6 +274,8 @@ class ValueDimension:
 
     def held(self, articles: Ints) -> Ints:
         """Return the groups of which some of the given articles have a value of their own."""
+        if not self._is_own:
+            return distinct_groups(self._groups[articles])
         parts = [table.groups[distinct(codes)] for table, _, codes in self._by_segment(articles)]
         return distinct_groups(np.concatenate([NO_INTS, *parts]))
 
@@ -282,11 +294,14 @@ class ValueDimension:
         wanted = np.zeros(len(self._numbers), np.bool_)
         wanted[groups] = True
         found: dict[int, dict[str, int]] = {group: {} for group in groups.tolist()}
+        if not self._is_own:
+            here = wanted[self._groups[articles]]
+            articles, weights = articles[here], weights[here]
         for table, at, codes in self._by_segment(articles):
             sums = np.bincount(codes, weights[at], len(table.groups))
-            here = np.flatnonzero(wanted[table.groups] & (sums > 0))
+            there = (wanted[table.groups] & (sums > 0)).nonzero()[0]
             for code, group, weight in zip(
-                here.tolist(), table.groups[here].tolist(), sums[here].tolist(), strict=True
+                there.tolist(), table.groups[there].tolist(), sums[there].tolist(), strict=True
             ):
                 spelled, value = found[group], table.shown[code]
                 spelled[value] = spelled.get(value, 0) + int(weight)

@@ -42,7 +42,7 @@ def counts(node: Node, article: Article, regions: tuple[str, ...] = ()) -> dict[
 
 
 class Scorer:
-    """The scores of articles and paragraphs: see ``newssearch/engines/embedded/segment/bm25f.py``."""
+    """The scores of articles and paragraphs: see ``newssearch/engines/bm25f.py``."""
 
     def __init__(self, articles: list[Article], tree: Node) -> None:
         def mean(values: list[int], number: int) -> float:

@@ -43,7 +43,7 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 
 import newssearch
 from newssearch import Article, Paragraph
-from newssearch.engines.embedded.segment.columns import local_time
+from newssearch.engines.article_times import local_time
 from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.engines.embedded.whoosh_compat.schema import make_schema
 from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS

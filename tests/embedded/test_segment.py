@@ -15,10 +15,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from newssearch.engines import bm25f
 from newssearch.engines.embedded.indexing.inverter import Articles, invert
 from newssearch.engines.embedded.indexing.lexicon import IndexedWord, WordTable
 from newssearch.engines.embedded.indexing.segment_builder import document_articles
-from newssearch.engines.embedded.segment import bm25f
 from newssearch.engines.embedded.segment.block_impacts import LEVEL_BOUNDS, levels_of
 from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms
 from newssearch.engines.embedded.segment.format import pack, packed_starts, unpack, unpack_all

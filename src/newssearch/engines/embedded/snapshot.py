@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from newssearch.article import Article, Place
+from newssearch.engines.article_times import moment_of
 from newssearch.engines.embedded.search.date_facets import count_dates, first_and_last_date
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator, Selection
 from newssearch.engines.embedded.search.explain import explain
@@ -22,7 +23,6 @@ from newssearch.engines.embedded.search.hit_order import HitOrder, place_of
 from newssearch.engines.embedded.search.hits import HitMaker, articles_of_story
 from newssearch.engines.embedded.search.related import related_tree
 from newssearch.engines.embedded.search.result_order import ResultOrder
-from newssearch.engines.embedded.segment.columns import moment_of
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
 from newssearch.engines.embedded.storage.container import item_view

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from newssearch.engines.article_times import NO_TIME
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.search.result_order import ResultOrder
-from newssearch.engines.embedded.segment.columns import NO_TIME
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
 from newssearch.request import ResolvedRequest
 

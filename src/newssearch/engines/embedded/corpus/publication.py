@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from newssearch.engines.article_times import AMBIGUOUS, DAY, NO_DATE
 from newssearch.engines.embedded.search.reader import IndexReader
-from newssearch.engines.embedded.segment.columns import AMBIGUOUS, DAY, NO_DATE
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from newssearch.corpus.stories import FoundStories, ListedStory, StoriesRequest
+from newssearch.engines.article_times import NO_TIME
 from newssearch.engines.embedded.search.dimensions import NO_GROUP, Dimension, Dimensions
 from newssearch.engines.embedded.search.hits import articles_of_story
 from newssearch.engines.embedded.search.reader import IndexReader
-from newssearch.engines.embedded.segment.columns import NO_TIME
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
 from newssearch.request import ResolvedRequest
 from newssearch.stopping import StopCheck

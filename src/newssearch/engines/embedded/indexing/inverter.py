@@ -49,7 +49,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.block_impacts import (
     NONE_EXTRA,
     ManyExtra,

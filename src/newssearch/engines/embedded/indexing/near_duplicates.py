@@ -29,7 +29,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from newssearch.engines.embedded.segment.columns import NO_TIME
+from newssearch.engines.article_times import NO_TIME
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.shingles import SIGNATURE_SECTIONS, Hashes
 from newssearch.engines.embedded.segment.story_columns import StoryColumns

@@ -10,7 +10,7 @@ an article without paragraphs has one document without words. A segment has the 
 ``article.lead``        two per article: the numbers of the paragraphs of its lead (:mod:`newssearch.lead`), or 0
 ``article.local``       the publication time of each article by the outlet's clock, in microseconds, or NO_TIME
 ``article.instant``     the publication time of each article in UTC, in microseconds, or NO_TIME
-``article.precision``   whether the date of each article is a moment, a day, a month or a year: see :mod:`segment.columns`
+``article.precision``   whether the date of each article is a moment, a day, a month or a year: see :mod:`newssearch.engines.article_times`
 ``article.id``          the id of each article (:class:`~storage.container.StringTable`)
 ``article.id.order``    the articles, sorted by id
 ``article.digest``      the numbers of the digests of all ids (:func:`newssearch.identity.id_number`), sorted
@@ -41,7 +41,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from newssearch.article import Article
-from newssearch.engines.embedded.segment.columns import added_time, date_columns
+from newssearch.engines.article_times import added_time, date_columns
 from newssearch.engines.embedded.segment.own_fields import OwnValues
 from newssearch.engines.embedded.segment.shingles import sample_sections, sample_texts
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED, numbered_of, rest_of, shown_of

@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 
 from newssearch.article import Article, Provenance
-from newssearch.engines.embedded.segment.block_impacts import extra_words
-from newssearch.engines.embedded.segment.columns import (
+from newssearch.engines.article_times import (
     date_columns,
     instant,
     local_time,
     microseconds,
     moment_of,
 )
+from newssearch.engines.embedded.segment.block_impacts import extra_words
 from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms, TextField
 from newssearch.engines.embedded.segment.format import (
     POSTINGS_PER_OFFSET,

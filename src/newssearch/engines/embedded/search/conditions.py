@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from newssearch.engines.embedded.segment.columns import NO_TIME, instant
+from newssearch.engines.article_times import NO_TIME, instant
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Mask

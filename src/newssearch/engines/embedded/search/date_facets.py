@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from newssearch.corpus.periods import DAYS_FROM_MONDAY, Unit, period_name
-from newssearch.engines.embedded.segment.columns import (
+from newssearch.engines.article_times import (
     AMBIGUOUS,
     DAY,
     NO_TIME,

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.block_impacts import LEVEL_BOUNDS, levels_of
 from newssearch.engines.embedded.segment.field import Postings
 from newssearch.engines.embedded.segment.postings import PostingSubset, TermPostings

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.field import NO_POSTINGS, TEXT_FIELDS, Postings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, indices_in

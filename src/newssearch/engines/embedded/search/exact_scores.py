@@ -1,4 +1,4 @@
-"""Scores articles of a segment exactly: see :mod:`segment.bm25f`."""
+"""Scores articles of a segment exactly: see :mod:`newssearch.engines.bm25f`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.field import Postings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array

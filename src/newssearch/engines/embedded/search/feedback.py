@@ -5,7 +5,7 @@ The weight of a term t is ::
     (1 - ORIGINAL) / ORIGINAL · |q| · v(t) / Σ v,   v(t) = idf(t) · Σ_i s(i)/Σs · n(t, i)/n(i)
 
 The best paragraph of result i, whose score is ``s(i)``, has ``n(i)`` words, of which ``n(t, i)`` have the term; ``idf`` is
-that of :mod:`segment.bm25f`, over articles. ``|q|`` is the sum of the weights of the words and phrases of the query. This is
+that of :mod:`newssearch.engines.bm25f`, over articles. ``|q|`` is the sum of the weights of the words and phrases of the query. This is
 RM3 (Lavrenko and Croft, Relevance-Based Language Models, 2001; Abdul-Jaleel et al., UMass at TREC 2004) with probabilities
 weighted by idf, divided by ORIGINAL, so that the words of the query keep their weights. They are among the terms as well.
 
@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
-from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines import bm25f
 from newssearch.engines.protocol import FoundExpansion
 from newssearch.highlight.matcher import AnalysedText, find_matches
 from newssearch.query import (

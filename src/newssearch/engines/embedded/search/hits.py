@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from newssearch.engines.embedded.segment.columns import NO_TIME
+from newssearch.engines.article_times import NO_TIME
 from newssearch.highlight.snippets import Highlighter
 from newssearch.query import Node
 from newssearch.results import Copy, Explanation, Hit

@@ -1,4 +1,4 @@
-"""Raises the scores of articles in which words stand as near to each other as in the query; see :mod:`segment.bm25f`."""
+"""Raises the scores of articles in which words stand as near to each other as in the query; see :mod:`newssearch.engines.bm25f`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.postings import TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
@@ -81,7 +81,7 @@ class _Occurrences:
 class _Positions(NamedTuple):
     """Spans of a leaf: the positions at which they start, ascending, their ends, and the index of the article of each.
 
-    Positions count the words of the segment, with at least :data:`segment.bm25f.WINDOW` unused positions between paragraphs, so that
+    Positions count the words of the segment, with at least :data:`newssearch.engines.bm25f.WINDOW` unused positions between paragraphs, so that
     no word is near one of another paragraph.
     """
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array, item_view
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, distinct
@@ -167,7 +167,7 @@ class IndexReader:
         return words / self.live_count if words else 1.0
 
     def article_norms(self, segment: Segment) -> NDArray[np.float64]:
-        """Return the norm of the length of each article of a segment: see :func:`segment.bm25f.article_norms`."""
+        """Return the norm of the length of each article of a segment: see :func:`newssearch.engines.bm25f.article_norms`."""
         found = self._article_norms.get(segment)
         if found is None:
             found = bm25f.article_norms(segment.article_words, self.mean_article_words)

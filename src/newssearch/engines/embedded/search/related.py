@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from newssearch.article import Article
-from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.query import Boost, Leaf, Node, Or, Word
 from newssearch.stopping import StopCheck

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from newssearch.engines.embedded.segment import bm25f
-from newssearch.engines.embedded.segment.columns import NO_TIME
+from newssearch.engines import bm25f
+from newssearch.engines.article_times import NO_TIME
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask
 from newssearch.query import Region

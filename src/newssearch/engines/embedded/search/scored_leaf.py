@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from newssearch.engines.embedded.segment import bm25f
+from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.field import Postings
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import (
@@ -103,7 +103,7 @@ class ScoredLeaf:
     def add_bounds(self, bounds: Scores, norms: Scores, mean_words: float, optional: bool) -> None:
         """Add upper bounds of what the leaf adds to the score of each found article to ``bounds``.
 
-        ``norms`` are the norms of the lengths of all articles of the segment (:func:`segment.bm25f.article_norms`),
+        ``norms`` are the norms of the lengths of all articles of the segment (:func:`newssearch.engines.bm25f.article_norms`),
         ``mean_words`` is the mean length of a paragraph. An ``optional`` leaf adds to the part of the whole article only.
 
         Matches in weightless paragraphs are counted.

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from newssearch.engines.embedded.segment import bm25f
-from newssearch.engines.embedded.segment.columns import NO_TIME
+from newssearch.engines import bm25f
+from newssearch.engines.article_times import NO_TIME
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import (
@@ -231,7 +231,7 @@ class Ranking:
         return shown, scores[top]
 
     def contributions(self, document: int) -> list[tuple[float, float]]:
-        """Return, for each leaf, its contributions to D and to P of :mod:`segment.bm25f`: for the article of a document,
+        """Return, for each leaf, its contributions to D and to P of :mod:`newssearch.engines.bm25f`: for the article of a document,
         and for the document itself. An optional leaf contributes nothing to P.
         """
         article = self._segment.article[[document]].astype(np.int64)

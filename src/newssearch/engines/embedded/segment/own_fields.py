@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from newssearch.article import Date
+from newssearch.engines.article_times import instant, local_time, microseconds
 from newssearch.engines.embedded.storage.container import (
     Array,
     Container,
@@ -36,8 +37,6 @@ from newssearch.fields import OWN_KINDS, ArticleField, own_field
 from newssearch.system.kept import cached_property
 from newssearch.text.analysis import key, name_words
 from newssearch.text.numbers import Number, NumberRange, number_key
-
-from .columns import instant, local_time, microseconds
 
 PREFIX = "own."
 

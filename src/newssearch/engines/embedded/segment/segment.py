@@ -16,6 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newssearch.article import Article
+from newssearch.engines.article_times import (
+    AMBIGUOUS,
+    NO_DATE,
+    NO_TIME,
+    ONLY_MONTH,
+    ONLY_YEAR,
+    end_of,
+    moment_of,
+)
 from newssearch.engines.embedded.storage.block_store import BlockStore
 from newssearch.engines.embedded.storage.container import Array, Container, StringTable, item_view
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
@@ -28,7 +37,6 @@ from newssearch.system.frozen import FrozenDict
 from newssearch.system.kept import cached_property
 from newssearch.text.analysis import analysis_of
 
-from .columns import AMBIGUOUS, NO_DATE, NO_TIME, ONLY_MONTH, ONLY_YEAR, end_of, moment_of
 from .field import FieldReader, TextField
 from .own_fields import OwnColumn, own_kinds
 from .shingles import SampleTable
@@ -203,7 +211,7 @@ class Segment:
 
     @property
     def precision(self) -> Array:
-        """Whether the date of each article is a moment, a day, a month or a year: see :mod:`.columns`."""
+        """Whether the date of each article is a moment, a day, a month or a year: see :mod:`newssearch.engines.article_times`."""
         return self.container["article.precision"]
 
     @cached_property

@@ -23,7 +23,7 @@ with warnings.catch_warnings():
     from whoosh.codec import base
     from whoosh.reading import TermInfo, TermNotFound
 
-from newssearch.engines.embedded.segment.columns import NO_TIME, local_time
+from newssearch.engines.article_times import NO_TIME, local_time
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import VALUES, date_of
 from newssearch.engines.embedded.storage.container import Array, StringTable
@@ -155,7 +155,7 @@ class ValueTerms:
 
 
 def _datetime_of(microseconds: int) -> dt.datetime | None:
-    """Return a time from microseconds since the beginning of year 1; None for :data:`~segment.columns.NO_TIME`."""
+    """Return a time from microseconds since the beginning of year 1; None for :data:`~newssearch.engines.article_times.NO_TIME`."""
     return None if microseconds == NO_TIME else dt.datetime.min + dt.timedelta(microseconds=microseconds)
 
 

@@ -9,20 +9,23 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import anyio
+import anyio.to_thread
 import httpx
 import pytest
 import uvicorn
-from mcp import StdioServerParameters
+from mcp import Client, StdioServerParameters
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 import newssearch
 from mcp_client import connected
+from newssearch import Index, Results, SearchStoppedError
 from newssearch.mcp import HttpEndpoint, newest_of, server
 from support import Command, article, command, index_of
 
@@ -258,3 +261,41 @@ def test_the_application_around_it_can_check_hosts_itself(folder: Path) -> None:
         )
         with served(application) as found:
             assert post(f"{found}/mcp", Host="archive.example").status_code == 200
+
+
+class SlowIndex:
+    """An index whose searches end only when they are stopped, or the test is over."""
+
+    def __init__(self) -> None:
+        self.begun, self.stopped, self.over = threading.Event(), threading.Event(), threading.Event()
+
+    def search(self, query: str, *, stop: Callable[[], bool], **options: Any) -> Results:
+        self.begun.set()
+        while not self.over.wait(0.001):
+            if stop():
+                self.stopped.set()
+                break
+        raise SearchStoppedError("the search was stopped")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_client_that_leaves_stops_its_search(mode: str) -> None:
+    slow = SlowIndex()
+    endpoint = HttpEndpoint(server(lambda: cast("Index", slow), timeout=None))
+    application = Starlette(
+        routes=[Route("/mcp", endpoint, methods=["POST"])], lifespan=lambda _: endpoint.running()
+    )
+
+    async def leave(client: Client) -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(client.call_tool, "search", {"query": "rain"})
+            await anyio.to_thread.run_sync(slow.begun.wait)
+            group.cancel_scope.cancel()
+
+    with served(application) as found:
+        try:
+            with connected(f"{found}/mcp", mode=mode) as agent:
+                agent.run(leave, agent.client())
+            assert slow.stopped.wait(60)
+        finally:
+            slow.over.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -17,7 +18,11 @@ Answer = TypeVar("Answer")
 
 
 class ServerBusyError(Exception):
-    """More requests wait for a search than the settings allow."""
+    """More requests wait for a search than the settings allow, or one has waited for all of its time."""
+
+
+class ClientGoneError(Exception):
+    """The client has closed the connection, so that nobody waits for the answer."""
 
 
 class SearchLimits(NamedTuple):
@@ -44,15 +49,17 @@ class SearchPool:
     async def run(self, request: Request, search: Callable[[SearchLimits], Answer]) -> Answer:
         """Return what ``search`` returns, in one of the threads. Its time limit begins now, while it waits for a thread.
 
-        If the client closes the connection meanwhile, the search is stopped. Raises :class:`ServerBusyError` if too many
-        wait, and what the search raises: :class:`~newssearch.SearchStoppedError` at its time limit.
+        If the client closes the connection meanwhile, the search is stopped. Raises :class:`ClientGoneError` then,
+        :class:`ServerBusyError` if too many wait, and what the search raises:
+        :class:`~newssearch.SearchStoppedError` at its time limit.
         """
         if self._taken >= self._most:
             raise ServerBusyError
         self._taken += 1
         gone = threading.Event()
         limits = SearchLimits(time.monotonic() + self._time_limit, gone.is_set)
-        work = asyncio.get_running_loop().run_in_executor(self._executor, _in_time, search, limits)
+        job = self._executor.submit(_in_time, search, limits)
+        work = asyncio.wrap_future(job)
         work.add_done_callback(self._leave)
         watch = asyncio.ensure_future(_client_gone(request))
         try:
@@ -60,6 +67,11 @@ class SearchPool:
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
                 gone.set()
+                if job.cancel():  # no thread has begun it
+                    raise ClientGoneError
+                with contextlib.suppress(SearchStoppedError):
+                    return await work
+                raise ClientGoneError
             return await work
         finally:
             gone.set()  # also if the server is shut down
@@ -76,8 +88,10 @@ class SearchPool:
 
 
 def _in_time(search: Callable[[SearchLimits], Answer], limits: SearchLimits) -> Answer:
-    if not limits.timeout or limits.stop():
-        raise SearchStoppedError("the search was stopped: too many others ran before it")
+    if limits.stop():
+        raise SearchStoppedError("the client has gone")
+    if not limits.timeout:
+        raise ServerBusyError
     return search(limits)
 
 

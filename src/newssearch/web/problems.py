@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import NamedTuple
@@ -24,6 +25,7 @@ from .pool import ServerBusyError
 RETRY_AFTER = 2
 """The time in seconds after which a client may ask again."""
 PROBLEM_TYPE = "application/problem+json"
+_log = logging.getLogger(__name__)
 
 
 class HttpProblem(NamedTuple):
@@ -94,6 +96,14 @@ def problem_of(error: NewssearchError | ServerBusyError) -> HttpProblem:
         hint = "narrow the query, or limit it to fewer articles by a date or an outlet"
         return HttpProblem(503, "The search took too long", f"it was stopped at its time limit{limit}", hint)
     return HttpProblem(503, "The index cannot be read", _about_index(error))
+
+
+def logged_problem(error: NewssearchError | ServerBusyError) -> HttpProblem:
+    """Return the problem that an exception describes. If the server is to blame, the log says why, paths included."""
+    problem = problem_of(error)
+    if problem.status == 503:
+        _log.warning("%s", str(error) or problem.detail)
+    return problem
 
 
 def _about_index(error: NewssearchError) -> str:

@@ -291,7 +291,7 @@ async def _send_parts(export: Export, send: Send) -> bool:
             part = await anyio.to_thread.run_sync(export.next_part)
         except EXPECTED as error:
             problem = problem_of(error)
-            _log.warning("an export was broken off: %s", problem.detail)
+            _log.warning("an export was broken off: %s", error)
         except Exception:
             problem = HttpProblem(500, "The server failed", "the log of the server says more")
             _log.exception("an export was broken off")

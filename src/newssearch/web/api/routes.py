@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
@@ -18,7 +17,7 @@ from newssearch.web.options import may_depend_on_clock
 from newssearch.web.parameters import read_parameters
 from newssearch.web.pool import SearchLimits
 from newssearch.web.prefix import prefix_of
-from newssearch.web.problems import EXPECTED, http_problem, problem_of
+from newssearch.web.problems import EXPECTED, http_problem, logged_problem
 
 from .answers import entity_tag, is_known, json_answer, problem_answer, without_paths
 from .combinations import check_combination
@@ -26,8 +25,6 @@ from .endpoints import ENDPOINTS, Endpoint, EndpointRequest
 from .exports import MAX_EXPORTS, Export, ExportSlots, attachment, rows_answer, rows_of_answer
 from .openapi import OPENAPI_PATH, openapi_document
 from .suggestions import Completer
-
-_log = logging.getLogger(__name__)
 
 Handler = Callable[[Request], Awaitable[Response]]
 KEPT = "private, no-cache"
@@ -76,10 +73,7 @@ def answering_problems(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except EXPECTED as error:
-            problem = problem_of(error)
-            if problem.status == 503:
-                _log.warning("%s", problem.detail)
-            return problem_answer(problem)
+            return problem_answer(logged_problem(error))
 
     return answered
 

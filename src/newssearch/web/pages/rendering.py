@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -23,7 +22,7 @@ from newssearch.results import Clause, Hit
 from newssearch.snippet import Snippet
 from newssearch.web.context import ServerContext, server_context
 from newssearch.web.pool import SearchLimits
-from newssearch.web.problems import EXPECTED, HttpProblem, problem_of
+from newssearch.web.problems import EXPECTED, HttpProblem, logged_problem
 
 from .chips import FILTERING
 from .links import VIEWS, Links, article_path, told_path
@@ -34,7 +33,6 @@ FILTERS_CLAUSE = "the filters"
 """The text of the clause that counts the articles which the filters let through."""
 MAX_COPIES_NAMED = 3
 """The largest number of outlets of copies that a hit names."""
-_log = logging.getLogger(__name__)
 
 
 class View(NamedTuple):
@@ -155,10 +153,7 @@ def _page_handler(view: Callable[[View], ShownPage]) -> Callable[[Request], Awai
         try:
             return await context.pool.run(request, answer)
         except EXPECTED as error:
-            problem = problem_of(error)
-            if problem.status == 503:
-                _log.warning("%s", error)
-            return problem_page(problem, links)
+            return problem_page(logged_problem(error), links)
 
     return handle
 

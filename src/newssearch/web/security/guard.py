@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from newssearch.web.pool import ClientGoneError
 from newssearch.web.prefix import path_of
 from newssearch.web.problems import HttpProblem
 from newssearch.web.settings import ServerSettings
@@ -29,6 +30,8 @@ MAX_HEADER_LINES = 100
 """The largest number of headers of a request."""
 MAX_LOGGED_CHARS = 500
 """The largest number of characters of an address in the log."""
+CLIENT_GONE = 499
+"""The status that the log gives a request whose client did not wait for the answer, as the log of nginx does."""
 READING = ("GET", "HEAD")
 METHODS: Mapping[str, tuple[str, ...]] = {
     "/login": (*READING, "POST"),
@@ -85,6 +88,8 @@ class _GuardedRequest:
         refused = self._refusal_of_size() or self._refusal_of_host() or self._refusal_of_use()
         try:
             await (refused or app)(self._scope, receive, send_with_headers)
+        except ClientGoneError:
+            pass  # the log says it
         except Exception:
             if self._status:  # the answer is broken off, and the server logs it
                 raise
@@ -96,7 +101,12 @@ class _GuardedRequest:
             method = quote(self._scope["method"][:20])
             client = client_of(self._scope) or "-"
             _log.info(
-                "%s %s %s %d %.0f ms", client, method, self._shown_address(), self._status, milliseconds
+                "%s %s %s %d %.0f ms",
+                client,
+                method,
+                self._shown_address(),
+                self._status or CLIENT_GONE,
+                milliseconds,
             )
 
     def _problem(self, status: int, title: str, detail: str) -> Response:

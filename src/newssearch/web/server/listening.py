@@ -13,6 +13,8 @@ from newssearch.errors import NewssearchError
 
 BACKLOG = 256
 """The number of connections that wait to be accepted."""
+SEND_BUFFER = 262_144
+"""The number of bytes of an answer that the system keeps for a client. More would hide whether the client reads."""
 
 
 class ServerError(NewssearchError):
@@ -33,6 +35,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         try:
             if os.name == "posix":  # elsewhere the option lets two servers have one port
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # connections inherit it
             listener.bind(address)
             listener.listen(BACKLOG)
         except OSError as error:

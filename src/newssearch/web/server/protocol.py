@@ -17,7 +17,9 @@ from newssearch.web.security.headers import with_security_headers
 REQUEST_SECONDS = 10.0
 """The time in seconds within which a request has to arrive as a whole, from the beginning of the connection or its first byte."""
 READING_SECONDS = 30.0
-"""The time in seconds within which a client has to read on when the server waits for it."""
+"""The time in seconds within which a client has to read a part of an answer when the server waits for it."""
+READING_BYTES = 65_536
+"""The size in bytes of that part, or all that is left."""
 MAX_CONNECTIONS = 500
 """The largest number of connections of one process; further ones are closed."""
 
@@ -50,12 +52,23 @@ class BoundedProtocol(H11Protocol):
     def pause_writing(self) -> None:
         """Begin to wait for the client to read."""
         super().pause_writing()
-        self._reading = self.loop.call_later(READING_SECONDS, self.transport.abort)
+        self._wait_for_reader()
 
     def resume_writing(self) -> None:
         """Go on writing."""
         super().resume_writing()
         self._reading = _end(self._reading)
+
+    def _wait_for_reader(self) -> None:
+        unread = self.transport.get_write_buffer_size()
+        self._reading = self.loop.call_later(READING_SECONDS, self._look_at_reader, unread)
+
+    def _look_at_reader(self, unread: int) -> None:
+        """Close the connection unless the client has read a part since there was this number of bytes to read."""
+        if unread - self.transport.get_write_buffer_size() < READING_BYTES:
+            self.transport.abort()
+        else:
+            self._wait_for_reader()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End both waits."""

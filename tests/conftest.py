@@ -13,6 +13,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import windows
+from cluster.fixtures import (  # noqa: F401  (fixtures and hooks, which pytest finds by their names)
+    _undisturbed,
+    breakable,
+    cluster,
+    pytest_configure,
+    pytest_unconfigure,
+)
 from support import SHORT
 
 # The same examples are drawn in every run, so that a run fails only for what was changed. `--hypothesis-profile=random`

@@ -29,6 +29,7 @@ from newssearch import (
     IndexFolderError,
     IndexLockedError,
     IndexNotFoundError,
+    IndexUnreachableError,
     IndexVersionError,
     IndexWriteError,
     NewssearchError,
@@ -75,6 +76,7 @@ PUBLIC = [
     "IndexLockedError",
     "IndexNotFoundError",
     "IndexReport",
+    "IndexUnreachableError",
     "IndexVersionError",
     "IndexWord",
     "IndexWriteError",
@@ -332,7 +334,7 @@ def test_an_index_can_be_opened_often_without_leaving_files_open(tmp_path: Path)
 def test_the_tree_of_errors_is_as_drawn() -> None:
     drawn = {
         "NewssearchError": 1, "OwnFieldError": 2, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
-        "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "ArticleNotFoundError": 1,
+        "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "IndexUnreachableError": 3, "ArticleNotFoundError": 1,
         "ArticleConflictError": 1, "ConfigError": 2, "HitNotFoundError": 1, "SearchStoppedError": 5, "ReceiptError": 1,
         "QueryError": 2,
     }  # fmt: skip
@@ -349,6 +351,7 @@ def test_the_tree_of_errors_is_as_drawn() -> None:
         IndexVersionError,
         IndexDamagedError,
         IndexLockedError,
+        IndexUnreachableError,
         IndexWriteError,
     ):
         assert error.__bases__ == (IndexFolderError,)

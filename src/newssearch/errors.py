@@ -8,6 +8,7 @@ Each exception carries the data that a program needs to react, and the exit code
     │   ├── IndexExistsError        1   there is one already, which creating a new one would erase
     │   ├── IndexVersionError       3   made by another version of newssearch, or by another program
     │   ├── IndexDamagedError       3   a check of its contents fails, a file is missing, or Whoosh wrote to it
+    │   ├── IndexUnreachableError   3   no server of it answers, or none for all of it, or not to this user
     │   ├── IndexLockedError        1   another process is writing to it
     │   └── IndexWriteError         1   the disk is full, or the folder may not be written to
     ├── ArticleNotFoundError        1   no article has that id or key, or several do
@@ -16,7 +17,7 @@ Each exception carries the data that a program needs to react, and the exit code
     ├── SearchStoppedError          5   a search took longer than its time limit, or its caller stopped it
     ├── OwnFieldError               2   an own field of another kind than the index has, or one too many
     ├── ReceiptError                1   a file that is no receipt, or a damaged one, or one that cannot be run again
-    ├── ConfigError                 2   the configuration of an archive has an invalid value
+    ├── ConfigError                 2   the configuration of an archive, or an address, has an invalid value
     └── QueryError                  2   a query or a filter that would silently find nothing
 
 An input file that cannot be read raises nothing: it is reported as a :class:`newssearch.Rejected`, and the run
@@ -93,6 +94,16 @@ class IndexDamagedError(IndexFolderError):
     exit_code = 3
 
 
+class IndexUnreachableError(IndexFolderError):
+    """The servers of the index at the address ``folder`` do not answer, not for all of it, or not to this user.
+
+    This is for an index on a cluster. The message says which: a server that is down, a certificate that is not
+    believed, a user that is not known or may not search, or a part of the index that is lost.
+    """
+
+    exit_code = 3
+
+
 class IndexLockedError(IndexFolderError):
     """Another process or thread is writing to the index in ``folder``.
 
@@ -113,7 +124,7 @@ class IndexWriteError(IndexFolderError):
 
 
 class ConfigError(NewssearchError):
-    """The configuration of an archive, or an environment variable, has an invalid value."""
+    """The configuration of an archive, an environment variable, or the address of an index has an invalid value."""
 
     exit_code = 2
 

@@ -1,0 +1,187 @@
+"""Writing many documents: requests of a few megabytes, of whose items each is looked at."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
+
+from newssearch.stopping import NEVER, StopCheck
+
+from .failures import ClusterPlace, Refusal, RequestFailedError, failure_of
+from .transport import BUSY_STATUS, FIRST_PAUSE, LONGEST_PAUSE, WRITE_PATIENCE, Transport
+
+MAX_BULK_BODY = 4_000_000
+"""The largest size in bytes of a request, except for one that has a single document. Nodes with little memory refuse larger ones."""
+MAX_ITEMS = 2_000
+SHARD_TIMEOUT = "5s"
+"""The time for which a node waits for a shard that is lost. Its default of a minute is longer than that of a client."""
+
+
+class Action(NamedTuple):
+    """One document to write or delete.
+
+    ``create`` is for a document that must not be there. ``source`` is a document, or its JSON; deletions have none. With
+    a ``version``, the action has no effect on a document of a higher version, and may be repeated.
+    """
+
+    kind: Literal["index", "create", "delete"]
+    id: str
+    source: dict[str, Any] | bytes | None = None
+    version: int | None = None
+
+
+@dataclass
+class BulkOutcome:
+    """What became of actions.
+
+    ``written`` is the number that were carried out. ``conflicts`` has the ids of documents that are there in a newer version,
+    or at all, ``missing`` those to delete that are not there. ``rejected`` has the ids of documents that the cluster does
+    not take, each with the reason.
+    """
+
+    written: int = 0
+    conflicts: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    rejected: dict[str, str] = field(default_factory=dict)
+
+
+class _Item(NamedTuple):
+    action: Action
+    lines: bytes
+
+
+def _item(action: Action) -> _Item:
+    head: dict[str, Any] = {"_id": action.id}
+    if action.version is not None:
+        head.update(version=action.version, version_type="external_gte")
+    lines = json.dumps({action.kind: head}, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    if action.kind != "delete":
+        source = action.source
+        if not isinstance(source, bytes):
+            source = json.dumps(source, ensure_ascii=False, separators=(",", ":")).encode()
+        lines += source + b"\n"
+    return _Item(action, lines)
+
+
+def _batches(actions: Iterable[Action]) -> Iterator[list[_Item]]:
+    """Divide actions so that each request is small enough. Not more than one request is in memory."""
+    batch: list[_Item] = []
+    size = 0
+    for action in actions:
+        item = _item(action)
+        if batch and (size + len(item.lines) > MAX_BULK_BODY or len(batch) == MAX_ITEMS):
+            yield batch
+            batch, size = [], 0
+        batch.append(item)
+        size += len(item.lines)
+    if batch:
+        yield batch
+
+
+def send_bulk(
+    transport: Transport,
+    place: ClusterPlace,
+    actions: Iterable[Action],
+    index: str,
+    *,
+    require_alias: bool = False,
+    check: StopCheck = NEVER,
+) -> BulkOutcome:
+    """Carry out the actions: see :meth:`~newssearch.engines.opensearch.client.Client.bulk`."""
+    path = f"/{quote(index, safe='')}/_bulk"
+    parameters = {"timeout": SHARD_TIMEOUT, "require_alias": str(require_alias).lower()}
+    outcome = BulkOutcome()
+    for batch in _batches(actions):
+        _BulkRequest(transport, place, path, parameters, outcome, check).carry_out(batch)
+    return outcome
+
+
+class _BulkRequest:
+    """The items of one request. Those that the cluster has no capacity for are sent again, until patience ends."""
+
+    def __init__(
+        self, transport: Transport, place: ClusterPlace, path: str, parameters: dict[str, str], outcome: BulkOutcome, check: StopCheck
+    ) -> None:  # fmt: skip
+        self._transport = transport
+        self._place = place
+        self._target = (path, parameters)
+        self._outcome = outcome
+        self._check = check
+
+    def carry_out(self, items: Sequence[_Item]) -> None:
+        """Send items until each has an answer that counts."""
+        give_up = time.monotonic() + WRITE_PATIENCE
+        repeated: set[str] = set()
+        """The ids of items that may have been carried out by an earlier attempt."""
+        for attempt in itertools.count():
+            items, refusal = self._attempt(items, repeated)
+            if not items:
+                return
+            pause = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.75, 1.25)
+            if time.monotonic() + pause > give_up:
+                raise failure_of(
+                    refusal, self._place, ",".join(map(str, self._transport.hosts)), writing=True
+                )
+            time.sleep(pause)
+            self._check()
+
+    def _attempt(self, items: Sequence[_Item], repeated: set[str]) -> tuple[list[_Item], Refusal]:
+        """Send items once. Returns those to be sent again, and why."""
+        path, parameters = self._target
+        reply = self._transport.send(
+            "POST", path, b"".join(item.lines for item in items), parameters, writing=True, check=self._check
+        )
+        if reply.repeated:
+            repeated.update(item.action.id for item in items)
+        if reply.status == 413 and len(items) > 1:
+            half = len(items) // 2
+            self.carry_out(items[:half])
+            self.carry_out(items[half:])
+            return [], Refusal(200, (), ())
+        if reply.status == 413:
+            self._outcome.rejected[items[0].action.id] = "the document is larger than the cluster takes"
+            return [], Refusal(200, (), ())
+        if reply.status >= 300:
+            raise failure_of(Refusal.of_body(reply.status, reply.body), self._place, reply.host, writing=True)
+        answers = json.loads(reply.body)["items"]
+        again: list[_Item] = []
+        why = Refusal(200, (), ())
+        for item, answer in zip(items, answers, strict=True):
+            result = answer[item.action.kind]
+            refusal = Refusal.of(result["status"], result.get("error"))
+            if self._is_settled(item.action, refusal, repeated, reply.host):
+                continue
+            again.append(item)
+            why = refusal
+            if refusal.status != 429:
+                repeated.add(item.action.id)
+        return again, why
+
+    def _is_settled(self, action: Action, refusal: Refusal, repeated: set[str], host: object) -> bool:
+        """Note what became of an action, and return True; False if it has to be sent again."""
+        status = refusal.status
+        if status < 300 or (status == 404 and action.kind == "delete" and not refusal.kinds):
+            if status < 300 or action.id in repeated:
+                self._outcome.written += 1
+            else:
+                self._outcome.missing.append(action.id)
+            return True
+        if status == 409:
+            if action.kind == "create" and action.id in repeated:
+                self._outcome.written += 1
+            else:
+                self._outcome.conflicts.append(action.id)
+            return True
+        if status in BUSY_STATUS and not refusal.is_block:
+            return False
+        failure = failure_of(refusal, self._place, host, writing=True)
+        if isinstance(failure, RequestFailedError) and 400 <= status < 500:
+            self._outcome.rejected[action.id] = refusal.text
+            return True
+        raise failure

@@ -1,0 +1,428 @@
+"""The calls of OpenSearch that the engine makes. An answer is whole, or it is an error: never a smaller count."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from newssearch.errors import IndexNotFoundError, IndexVersionError, NewssearchError
+from newssearch.stopping import NEVER, StopCheck
+
+from .address import ClusterAddress
+from .bulk import Action, BulkOutcome, send_bulk
+from .connection_settings import ConnectionSettings, connection_settings
+from .failures import ClusterPlace, ConflictError, PointInTimeLostError, Refusal, failure_of
+from .transport import Reply, Transport
+
+OLDEST_VERSION = (2, 19)
+"""The oldest series of OpenSearch that the engine works with."""
+KEEP_ALIVE = 300
+"""The time in seconds for which a point in time is kept after each search of it."""
+
+_WHOLE = "_shards,timed_out,terminated_early"
+"""The parts of an answer that say whether it is whole."""
+
+JsonAnswer = dict[str, Any]
+
+
+class PointInTime(NamedTuple):
+    """An index as it was at one moment, kept by the cluster while it is searched.
+
+    ``shards`` is the number of shards of the index, all of which each answer must have.
+    """
+
+    id: str
+    shards: int
+    keep_alive: int = KEEP_ALIVE
+
+
+class StoredDocument(NamedTuple):
+    """A document of an index. ``seq_no`` and ``primary_term`` identify this version of it among all its versions."""
+
+    id: str
+    source: JsonAnswer
+    version: int
+    seq_no: int
+    primary_term: int
+
+
+class IndexStats(NamedTuple):
+    """The number of documents of an index, nested ones included, and its size in bytes, both without replicas."""
+
+    documents: int
+    size: int
+
+
+class Client:
+    """What an engine asks of a cluster. Threads may share a client, and it works after a fork.
+
+    All methods raise :class:`~newssearch.IndexUnreachableError` if no node answers, none may answer to the user, or a
+    part of the index is lost. Those that read raise :class:`~newssearch.IndexNotFoundError`, those that write
+    :class:`~newssearch.IndexWriteError`. They are repeated for a few seconds (reading) or up to a minute (writing) before that.
+    A ``check`` with a time limit ends them earlier, with :class:`~newssearch.SearchStoppedError`.
+    """
+
+    def __init__(self, address: ClusterAddress, settings: ConnectionSettings | None = None) -> None:
+        """Make no request yet. ``settings`` replaces those of the environment, whose mistakes raise ConfigError."""
+        settings = connection_settings(address) if settings is None else settings
+        self.address = address
+        self.place = Path(str(address))
+        """The place of the index, as errors name it."""
+        self._place = ClusterPlace(self.place, address.name, settings.credentials_from)
+        self._transport = Transport(address, settings, self._place)
+        self._version: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Client({str(self.address)!r})"
+
+    def close(self) -> None:
+        """Close all connections. A later request makes new ones."""
+        self._transport.close()
+
+    @property
+    def version(self) -> str:
+        """The version of the cluster.
+
+        Raises :class:`~newssearch.IndexVersionError` if it is older than 2.19, or no OpenSearch.
+        """
+        if self._version is None:
+            self._version = self._checked_version(self.request("GET", "/"))
+        return self._version
+
+    def _checked_version(self, answer: object) -> str:
+        stated = answer.get("version") if isinstance(answer, dict) else None
+        number = str(stated.get("number", "")) if isinstance(stated, dict) else ""
+        hosts = ",".join(map(str, self.address.hosts))
+        if not number:
+            raise IndexVersionError(f"{hosts} is no OpenSearch", self.place)
+        assert isinstance(stated, dict)
+        if stated.get("distribution") != "opensearch":
+            raise IndexVersionError(
+                f"{hosts} is Elasticsearch {number}; newssearch needs OpenSearch 2.19 or newer", self.place
+            )
+        if tuple(int(part) for part in re.findall(r"\d+", number)[:2]) < OLDEST_VERSION:
+            raise IndexVersionError(
+                f"{hosts} is OpenSearch {number}; newssearch needs 2.19 or newer", self.place
+            )
+        return number
+
+    # ---- requests
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        writing: bool = False,
+        check: StopCheck = NEVER,
+    ) -> Any:
+        """Return the answer to any request, and raise the error of a refusal. For what no other method does."""
+        reply = self._send(method, path, body, parameters, writing=writing, check=check)
+        return self._answer(reply, writing=writing)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        writing: bool = False,
+        check: StopCheck = NEVER,
+    ) -> Reply:
+        data = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return self._transport.send(method, path, data, parameters, writing=writing, check=check)
+
+    def _answer(self, reply: Reply, *, writing: bool = False) -> Any:
+        if reply.status >= 300:
+            refusal = Refusal.of_body(reply.status, reply.body)
+            raise failure_of(refusal, self._place, reply.host, writing=writing)
+        try:
+            return json.loads(reply.body) if reply.body else None
+        except ValueError:
+            raise self._place.unreachable(
+                f"{reply.host} answers as no OpenSearch does: not in JSON"
+            ) from None
+
+    # ---- reading
+
+    def search(
+        self,
+        body: Mapping[str, Any],
+        *,
+        index: str | None = None,
+        pit: PointInTime | None = None,
+        filter_path: str | None = None,
+        check: StopCheck = NEVER,
+    ) -> JsonAnswer:
+        """Return the answer to a search of an index or, better, of a point in time, which lives longer by that.
+
+        ``filter_path`` names the parts of the answer that are wanted. Raises
+        :class:`PointInTimeLostError` if the point in time is gone, and
+        :class:`~newssearch.IndexUnreachableError` if a shard does not answer.
+        """
+        if (index is None) == (pit is None):
+            raise ValueError("a search is of an index, or of a point in time")
+        parameters = {"allow_partial_search_results": "false"}
+        if filter_path is not None:
+            parameters["filter_path"] = f"{filter_path},{_WHOLE}"
+        if check.remaining is not None:  # the cluster ends a search for which nobody waits any longer
+            parameters["cancel_after_time_interval"] = f"{int(check.remaining * 1000) + 1000}ms"
+        path = "/_search" if index is None else f"{_index_path(index)}/_search"
+        asked = dict(body)
+        if pit is not None:
+            asked["pit"] = {"id": pit.id, "keep_alive": f"{pit.keep_alive}s"}
+        reply = self._send("POST", path, asked, parameters, check=check)
+        if reply.status >= 300:
+            check()
+            refusal = Refusal.of_body(reply.status, reply.body)
+            if pit is not None and refusal.lost_point:
+                raise PointInTimeLostError(
+                    f"the cluster no longer has the snapshot of {self.address.name}", self.place
+                )
+        answer: JsonAnswer = self._answer(reply)
+        self._check_whole(answer, reply, None if pit is None else pit.shards)
+        return answer
+
+    def _check_whole(self, answer: Mapping[str, Any], reply: Reply, shards: int | None) -> None:
+        """Raise the error of an answer that lacks a part, although its status is that of success."""
+        counted = answer["_shards"]
+        total, successful = counted["total"], counted["successful"]
+        wanted = total if shards is None else shards
+        if (
+            not total == successful == wanted
+            or counted.get("failed")
+            or answer.get("timed_out")
+            or answer.get("terminated_early")
+        ):
+            raise self._place.unreachable(
+                f"{reply.host} answered for {successful} of {max(total, wanted)} shards of {self.address.name}, or not to the end:"
+                " a part of the index cannot be reached"
+            )
+
+    def open_pit(self, index: str, keep_alive: int = KEEP_ALIVE, *, check: StopCheck = NEVER) -> PointInTime:
+        """Let the cluster keep an index as it is now, for ``keep_alive`` seconds after each search of it."""
+        parameters = {"keep_alive": f"{keep_alive}s", "allow_partial_pit_creation": "false"}
+        reply = self._send(
+            "POST", f"{_index_path(index)}/_search/point_in_time", None, parameters, check=check
+        )
+        answer = self._answer(reply)
+        self._check_whole(answer, reply, None)
+        return PointInTime(answer["pit_id"], answer["_shards"]["total"], keep_alive)
+
+    def close_pit(self, pit: PointInTime) -> None:
+        """Let the cluster forget a point in time. One that is gone already is no error, nor a cluster that is gone."""
+        with suppress(NewssearchError):
+            self._send("DELETE", "/_search/point_in_time", {"pit_id": [pit.id]})
+
+    def get(self, index: str, document_id: str, *, check: StopCheck = NEVER) -> StoredDocument | None:
+        """Return a document as it was written last, also before a refresh; None if there is none."""
+        reply = self._send("GET", f"{_index_path(index)}/_doc/{quote(document_id, safe='')}", check=check)
+        if reply.status == 404 and b'"found":false' in reply.body:
+            return None
+        return _document(self._answer(reply))
+
+    def get_many(
+        self, index: str, ids: Iterable[str], source: bool | Sequence[str] = True, *, check: StopCheck = NEVER
+    ) -> dict[str, StoredDocument]:
+        """Return the documents with the given ids by id, as they were written last. Missing ones are left out.
+
+        ``source`` names the fields that are wanted; False is for none.
+        """
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        parameters = {} if source is True else {"_source": "false" if source is False else ",".join(source)}
+        reply = self._send("POST", f"{_index_path(index)}/_mget", {"ids": wanted}, parameters, check=check)
+        documents = {}
+        for one in self._answer(reply)["docs"]:
+            if "error" in one:
+                refusal = Refusal.of(503, one["error"])
+                raise failure_of(refusal, self._place, reply.host, writing=False)
+            if one["found"]:
+                documents[one["_id"]] = _document(one)
+        return documents
+
+    # ---- writing
+
+    def bulk(
+        self,
+        actions: Iterable[Action],
+        index: str,
+        *,
+        require_alias: bool = False,
+        refresh: bool = False,
+        check: StopCheck = NEVER,
+    ) -> BulkOutcome:
+        """Write and delete any number of documents, in requests of a few megabytes, one after the other.
+
+        What the cluster has no capacity for is sent again. Raises :class:`~newssearch.IndexWriteError` if it may not
+        be written, or the index is read-only. ``require_alias`` is whether ``index`` must be an alias, so that no
+        index of that name is made. Documents are found by searches after a refresh; with ``refresh`` this one makes it.
+        """
+        outcome = send_bulk(
+            self._transport, self._place, actions, index, require_alias=require_alias, check=check
+        )
+        if refresh:
+            self.refresh(index)
+        return outcome
+
+    def put(
+        self,
+        index: str,
+        document_id: str,
+        source: JsonAnswer,
+        *,
+        create: bool = False,
+        over: StoredDocument | None = None,
+    ) -> StoredDocument:
+        """Write a small document, and return it.
+
+        ``create`` is whether there must be none; ``over`` is the version that it must replace. Raises
+        :class:`ConflictError` if that is not so.
+        """
+        parameters = {"require_alias": "false", **_expected(over)}
+        if create:
+            parameters["op_type"] = "create"
+        reply = self._send(
+            "PUT",
+            f"{_index_path(index)}/_doc/{quote(document_id, safe='')}",
+            source,
+            parameters,
+            writing=True,
+        )
+        try:
+            answer = self._answer(reply, writing=True)
+        except ConflictError:
+            # the first attempt may have arrived, although its answer was lost
+            written = self.get(index, document_id) if reply.repeated else None
+            if written is None or written.source != source:
+                raise
+            return written
+        return StoredDocument(
+            document_id, source, answer["_version"], answer["_seq_no"], answer["_primary_term"]
+        )
+
+    def delete(self, index: str, document_id: str, *, over: StoredDocument | None = None) -> bool:
+        """Delete a document, and return whether it was there. Raises :class:`ConflictError` if it is not ``over``."""
+        path = f"{_index_path(index)}/_doc/{quote(document_id, safe='')}"
+        reply = self._send("DELETE", path, None, _expected(over), writing=True)
+        if reply.status == 404 and b'"result":"not_found"' in reply.body:
+            return reply.repeated
+        try:
+            self._answer(reply, writing=True)
+        except ConflictError:
+            if not (reply.repeated and self.get(index, document_id) is None):
+                raise
+        return True
+
+    def refresh(self, index: str, *, check: StopCheck = NEVER) -> None:
+        """Let searches find all that was written."""
+        reply = self._send("POST", f"{_index_path(index)}/_refresh", writing=True, check=check)
+        answer = self._answer(reply, writing=True)
+        if answer["_shards"].get("failed"):
+            refusal = Refusal.of(503, {"failed_shards": answer["_shards"].get("failures", ())})
+            raise failure_of(refusal, self._place, reply.host, writing=True)
+
+    # ---- indices
+
+    def create_index(self, index: str, body: Mapping[str, Any]) -> None:
+        """Make an index with the given settings, mappings and aliases, and wait until it can be written to.
+
+        Raises :class:`~newssearch.IndexExistsError` if there is one.
+        """
+        reply = self._send("PUT", _index_path(index), body, writing=True)
+        if reply.repeated and reply.status == 400 and b"resource_already_exists_exception" in reply.body:
+            return  # by the first attempt, whose answer was lost
+        answer = self._answer(reply, writing=True)
+        if not (answer["acknowledged"] and answer["shards_acknowledged"]):
+            raise self._place.unreachable(
+                f"{reply.host} made the index {index}, but its shards are not ready"
+            )
+
+    def delete_index(self, index: str) -> bool:
+        """Delete an index and all that is in it, and return whether it was there."""
+        reply = self._send("DELETE", _index_path(index), writing=True)
+        try:
+            self._answer(reply, writing=True)
+        except IndexNotFoundError:
+            return reply.repeated
+        return True
+
+    def indices_of(self, alias: str) -> list[str]:
+        """Return the names of the indices that an alias stands for, sorted; an empty list if there is no such alias."""
+        reply = self._send("GET", f"/_alias/{quote(alias, safe='')}")
+        if reply.status == 404:
+            return []
+        return sorted(self._answer(reply))
+
+    def matching_indices(self, pattern: str) -> dict[str, list[str]]:
+        """Return the names of all indices that match a pattern with ``*``, sorted, each with its aliases."""
+        answer = self.request("GET", f"/{quote(pattern, safe='*,')}/_alias")
+        return {index: sorted(answer[index]["aliases"]) for index in sorted(answer)}
+
+    def update_aliases(self, actions: Sequence[Mapping[str, Any]]) -> None:
+        """Change aliases, and remove indices, all in one moment, as ``POST /_aliases`` does."""
+        reply = self._send("POST", "/_aliases", {"actions": list(actions)}, writing=True)
+        try:
+            self._answer(reply, writing=True)
+        except IndexNotFoundError:
+            if not reply.repeated:  # an index to remove is gone since the first attempt
+                raise
+
+    def mapping(self, index: str) -> JsonAnswer:
+        """Return the mapping of an index, which also may be named by its alias."""
+        answer = self.request("GET", f"{_index_path(index)}/_mapping")
+        found: JsonAnswer = next(iter(answer.values()))["mappings"]
+        return found
+
+    def put_mapping(self, index: str, body: Mapping[str, Any]) -> None:
+        """Add fields to the mapping of an index, or replace its ``_meta``."""
+        self.request("PUT", f"{_index_path(index)}/_mapping", body, writing=True)
+
+    def settings(self, index: str) -> JsonAnswer:
+        """Return the settings of an index that differ from the defaults, as ``{"index.number_of_shards": "3"}``."""
+        answer = self.request("GET", f"{_index_path(index)}/_settings", parameters={"flat_settings": "true"})
+        found: JsonAnswer = next(iter(answer.values()))["settings"]
+        return found
+
+    def put_settings(self, index: str, settings: Mapping[str, Any]) -> None:
+        """Change settings of an index. None resets one to its default."""
+        self.request("PUT", f"{_index_path(index)}/_settings", dict(settings), writing=True)
+
+    def stats(self, index: str) -> IndexStats:
+        """Return the number of documents and the size of an index."""
+        reply = self._send("GET", f"{_index_path(index)}/_stats/docs,store")
+        answer = self._answer(reply)
+        counted = answer["_shards"]
+        if counted.get("failed") or not counted["successful"]:
+            raise self._place.unreachable(
+                f"{reply.host} cannot count {self.address.name}: a part of it cannot be reached"
+            )
+        primaries = answer["_all"]["primaries"]
+        return IndexStats(primaries["docs"]["count"], primaries["store"]["size_in_bytes"])
+
+
+def _index_path(index: str) -> str:
+    return f"/{quote(index, safe='')}"
+
+
+def _expected(over: StoredDocument | None) -> dict[str, str]:
+    return {} if over is None else {"if_seq_no": str(over.seq_no), "if_primary_term": str(over.primary_term)}
+
+
+def _document(answer: Mapping[str, Any]) -> StoredDocument:
+    return StoredDocument(
+        answer["_id"],
+        answer.get("_source") or {},
+        answer["_version"],
+        answer["_seq_no"],
+        answer["_primary_term"],
+    )

@@ -1,0 +1,200 @@
+"""What a server answers when it refuses, as the errors of newssearch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from newssearch.errors import (
+    IndexExistsError,
+    IndexNotFoundError,
+    IndexUnreachableError,
+    IndexVersionError,
+    IndexWriteError,
+    NewssearchError,
+    QueryError,
+)
+
+from .connection_settings import CA_VARIABLE, PASSWORD_VARIABLE, USER_VARIABLE
+
+_SHOWN_REASON = 300
+"""The number of characters of a server's explanation that a message has."""
+
+_LOST_POINT_TYPES = {
+    "search_context_missing_exception",
+    "node_not_connected_exception",
+    "node_disconnected_exception",
+}
+_LOST_POINT_REASONS = ("no node found for id", "No search context found", "unable to find node")
+_TOO_LARGE_QUERY = (
+    "too_many_clauses",
+    "too_many_nested_clauses",
+    "too_complex_to_determinize_exception",
+    "stack_overflow",
+)
+
+
+class PointInTimeLostError(IndexUnreachableError):
+    """A point in time is no longer there: it expired, its node died, or its index was removed.
+
+    Open another one, and start what was read from it again.
+    """
+
+
+class ConflictError(NewssearchError):
+    """A document is there already, or another one than expected: somebody else wrote it."""
+
+
+class RequestFailedError(RuntimeError):
+    """The server refuses a request in a way that newssearch does not expect: a bug of it.
+
+    ``status`` is that of HTTP, ``kind`` the type of the error as the server names it.
+    """
+
+    def __init__(self, message: str, status: int, kind: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.kind = kind
+
+
+class Refusal(NamedTuple):
+    """An answer other than success: the status of HTTP, and the types and reasons in it, the outermost first."""
+
+    status: int
+    kinds: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, status: int, error: object) -> Refusal:
+        """Return the refusal that a body, or the entry of an item in it, describes."""
+        found = list(_causes(error))
+        return cls(
+            status, tuple(kind for kind, _ in found if kind), tuple(reason for _, reason in found if reason)
+        )
+
+    @classmethod
+    def of_body(cls, status: int, body: bytes) -> Refusal:
+        """Return the refusal in the body of an answer, which a proxy may have written."""
+        try:
+            content = json.loads(body)
+        except ValueError:
+            content = None
+        return cls.of(status, content.get("error") if isinstance(content, dict) else None)
+
+    @property
+    def is_block(self) -> bool:
+        """Whether the index, or the cluster, does not take this kind of request now: waiting for it makes no sense."""
+        return "cluster_block_exception" in self.kinds
+
+    @property
+    def lost_point(self) -> bool:
+        """Whether the point in time of a search is gone."""
+        return (
+            not _LOST_POINT_TYPES.isdisjoint(self.kinds)
+            or any(text in reason for text in _LOST_POINT_REASONS for reason in self.reasons)
+            or self.status == 404
+        )
+
+    @property
+    def text(self) -> str:
+        """The explanation of the server, short enough for a message."""
+        said = next((reason for reason in self.reasons if not reason.startswith("all shards failed")), "")
+        said = " ".join((said or f"status {self.status}").split())
+        return said if len(said) <= _SHOWN_REASON else f"{said[:_SHOWN_REASON]}…"
+
+
+def _causes(error: object) -> Iterator[tuple[str, str]]:
+    if isinstance(error, str):
+        yield "", error
+    if not isinstance(error, dict):
+        return
+    yield str(error.get("type") or ""), str(error.get("reason") or "")
+    inner: list[Any] = [*(error.get("root_cause") or ()), error.get("caused_by")]
+    inner += [shard.get("reason") for shard in error.get("failed_shards") or ()]
+    for one in inner:
+        yield from _causes(one)
+
+
+class ClusterPlace(NamedTuple):
+    """Where a request was made, for messages: the index, and who asked."""
+
+    folder: Path
+    name: str
+    credentials_from: str = ""
+
+    def unreachable(self, message: str) -> IndexUnreachableError:
+        """Return the error of an index whose servers do not answer, or not to us."""
+        return IndexUnreachableError(message, self.folder)
+
+
+def failure_of(refusal: Refusal, place: ClusterPlace, host: object, *, writing: bool) -> Exception:
+    """Return the error to raise for a refusal. ``host`` said so; ``writing`` is whether the request changes anything."""
+    status, kinds = refusal.status, refusal.kinds
+    if status == 401:
+        return _not_known(place, host)
+    if refusal.is_block:
+        return _blocked(refusal, place, writing=writing)
+    if status == 403:
+        message = f"{_who(place)} may not {'write to' if writing else 'search'} {place.name} on {host}: {refusal.text}"
+        return IndexWriteError(message, place.folder) if writing else place.unreachable(message)
+    if "index_not_found_exception" in kinds or "alias_not_found_exception" in kinds:
+        return IndexNotFoundError(f"there is no index {place.name} on {host}: {refusal.text}", place.folder)
+    if "resource_already_exists_exception" in kinds:
+        return IndexExistsError(
+            f"there is an index {place.name} on {host} already: {refusal.text}", place.folder
+        )
+    if "version_conflict_engine_exception" in kinds:
+        return ConflictError(f"somebody else wrote to {place.name}: {refusal.text}")
+    if "strict_dynamic_mapping_exception" in kinds:
+        return IndexVersionError(
+            f"{place.name} is not an index of this version of newssearch: {refusal.text}", place.folder
+        )
+    if status == 400 and any(part in kind for part in _TOO_LARGE_QUERY for kind in kinds):
+        return QueryError(
+            f"the query is too large for the cluster: {refusal.text}",
+            suggestion="write fewer or narrower patterns",
+        )
+    if status in (429, 502, 503, 504):
+        return place.unreachable(f"{host} cannot answer for all of {place.name} now: {refusal.text}")
+    return RequestFailedError(
+        f"{host} refused a request with status {status}: {refusal.text}", status, kinds[0] if kinds else ""
+    )
+
+
+def _who(place: ClusterPlace) -> str:
+    return f"the user of {place.credentials_from}" if place.credentials_from else "a user without a name"
+
+
+def _not_known(place: ClusterPlace, host: object) -> IndexUnreachableError:
+    if place.credentials_from:
+        return place.unreachable(
+            f"{host} does not accept the user and password, or the token, of {place.credentials_from}"
+        )
+    return place.unreachable(
+        f"{host} answers only to users that it knows: set {USER_VARIABLE} and {PASSWORD_VARIABLE}, or write them to ~/.netrc"
+    )
+
+
+def _blocked(refusal: Refusal, place: ClusterPlace, *, writing: bool) -> Exception:
+    said = refusal.text
+    if not writing:
+        return place.unreachable(f"{place.name} cannot be read now: {said}")
+    if "disk" in said or "read-only / allow delete" in said:
+        return IndexWriteError(
+            f"the cluster has stopped writing to {place.name}, because the disk of a node is nearly full: {said}",
+            place.folder,
+        )
+    return IndexWriteError(f"{place.name} does not take changes now: {said}", place.folder)
+
+
+def certificate_failure(place: ClusterPlace, host: object, said: str) -> IndexUnreachableError:
+    """Return the error for a certificate that is not believed, or a port that does not speak TLS."""
+    if "WRONG_VERSION_NUMBER" in said or "record layer failure" in said.lower() or "HTTP_REQUEST" in said:
+        return place.unreachable(
+            f"{host} does not speak TLS; an address without it begins with opensearch+http://"
+        )
+    return place.unreachable(
+        f"the certificate of {host} is not believed ({said}); {CA_VARIABLE} names the file with the certificate of who signed it"
+    )

@@ -1,0 +1,341 @@
+"""Requests to the nodes of a cluster: over kept connections, to another node if one is down, again if one is busy.
+
+A request to a node that is down goes to the next one. An answer that asks for patience (429, 502, 503, 504) is asked for
+again after a while, which doubles, or as long as the server wants. Whoever asks says how long to be patient, and no attempt
+goes beyond the time limit of a search.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlencode
+
+from newssearch.errors import NewssearchError
+from newssearch.stopping import NEVER, StopCheck
+
+from .address import ClusterAddress, Host
+from .connection_settings import ConnectionSettings
+from .failures import ClusterPlace, Refusal, certificate_failure
+
+if TYPE_CHECKING:
+    from urllib3 import HTTPConnectionPool
+
+READ_PATIENCE = 5.0
+WRITE_PATIENCE = 60.0
+"""The time in seconds for which a request is repeated before it fails, for requests that read and those that write."""
+CONNECT_TIMEOUT = 3.0
+READ_TIMEOUTS = (6.0, 30.0, 120.0)
+"""The times in seconds to wait for an answer: a node that stands still is left after the first, and a slow search gets the others."""
+WRITE_TIMEOUTS = (30.0, 60.0, 120.0)
+PROBE_TIMEOUT = 1.0
+"""The time in seconds in which a node that stood still must show that it answers, before it gets a request again."""
+DOWN_SECONDS = (1.0, 60.0)
+"""The time in seconds for which a node that is down gets no requests: at first, and at most."""
+BUSY_STATUS = frozenset({429, 502, 503, 504})
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 5.0
+MAX_CONNECTIONS_TO_NODE = 32
+"""The largest number of connections to a node. More threads than that wait for each other."""
+COMPRESSED_FROM = 2_048
+"""The size in bytes from which bodies are compressed, except on the way to this machine."""
+
+URLLIB3_MISSING = "an index on a cluster needs the package urllib3: pip install 'newssearch[opensearch]'"
+
+
+class Reply(NamedTuple):
+    """The last answer to a request.
+
+    ``repeated`` is whether an earlier attempt may have been carried out, although its answer was lost. ``host`` answered.
+    """
+
+    status: int
+    body: bytes
+    host: Host
+    repeated: bool
+
+
+class _NotSentError(Exception):
+    """A node could not be connected to."""
+
+
+class _NoAnswerError(Exception):
+    """The connection to a node broke, or it did not answer in time. The request may have been carried out."""
+
+    def __init__(self, message: str, *, late: bool) -> None:
+        super().__init__(message)
+        self.late = late
+
+
+class _Node:
+    """A node as this process knows it: its connections, and whether it is down."""
+
+    def __init__(self, host: Host, pool: HTTPConnectionPool) -> None:
+        self.host = host
+        self.pool = pool
+        self.down_until = 0.0
+        self.failures = 0
+        self.stood_still = False
+
+    def failed(self, *, late: bool) -> None:
+        """Note that the node is down: it gets no requests for a while, as long as others are up."""
+        first, longest = DOWN_SECONDS
+        self.down_until = time.monotonic() + min(first * 2**self.failures, longest)
+        self.failures += 1
+        self.stood_still = self.stood_still or late
+
+    def answered(self) -> None:
+        """Note that the node is up."""
+        self.down_until, self.failures, self.stood_still = 0.0, 0, False
+
+
+class Transport:
+    """The connections to a cluster. Threads may share it, and a forked process makes its own connections."""
+
+    def __init__(self, address: ClusterAddress, settings: ConnectionSettings, place: ClusterPlace) -> None:
+        try:
+            import urllib3  # an extra, imported when an index on a cluster is opened
+        except ModuleNotFoundError:
+            raise NewssearchError(URLLIB3_MISSING) from None
+        self._urllib3 = urllib3
+        self._address = address
+        self._place = place
+        self._headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
+        if settings.authorization is not None:
+            self._headers["Authorization"] = settings.authorization
+        self._near = all(host.is_loopback for host in address.hosts)
+        if self._near:
+            del self._headers["Accept-Encoding"]
+        self._context = _tls(settings, place) if address.tls else None
+        self._lock = threading.Lock()
+        self._connect()
+
+    def __repr__(self) -> str:
+        return f"Transport({str(self._address)!r})"
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """The nodes that may be asked."""
+        return self._address.hosts
+
+    @property
+    def tls(self) -> bool:
+        """Whether what is sent is encrypted."""
+        return self._address.tls
+
+    def _connect(self) -> None:
+        self._process = os.getpid()
+        self._nodes = [_Node(host, self._pool(host)) for host in self._address.hosts]
+        # processes that start at the same time ask different nodes first
+        self._turns = itertools.count(random.Random(os.urandom(4)).randrange(len(self._nodes)))
+        self._reached = False
+
+    def _pool(self, host: Host) -> HTTPConnectionPool:
+        name = f"[{host.name}]" if ":" in host.name else host.name
+        if self._context is None:
+            return self._urllib3.HTTPConnectionPool(
+                name, host.port, maxsize=MAX_CONNECTIONS_TO_NODE, block=True
+            )
+        return self._urllib3.HTTPSConnectionPool(
+            name, host.port, maxsize=MAX_CONNECTIONS_TO_NODE, block=True, ssl_context=self._context
+        )
+
+    def close(self) -> None:
+        """Close the connections. The next request makes new ones."""
+        with self._lock:
+            if self._process == os.getpid():  # after a fork they are those of the other process
+                for node in self._nodes:
+                    node.pool.close()
+            self._connect()
+
+    def _in_turn(self, passed: set[Host]) -> _Node | None:
+        """Return the next node that is up and was not passed, or one that is down if none is up; None if all were passed."""
+        with self._lock:
+            if self._process != os.getpid():
+                self._connect()
+            turn, now = next(self._turns), time.monotonic()
+            nodes = [self._nodes[(turn + step) % len(self._nodes)] for step in range(len(self._nodes))]
+        nodes = [node for node in nodes if node.host not in passed]
+        up = [node for node in nodes if node.down_until <= now]
+        return next(iter(up or nodes), None)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        writing: bool = False,
+        check: StopCheck = NEVER,
+    ) -> Reply:
+        """Return the answer to a request: success, or a refusal that patience does not change.
+
+        Raises :class:`~newssearch.IndexUnreachableError` if no node answers, and
+        :class:`~newssearch.SearchStoppedError` at the time limit of ``check``.
+        """
+        url = path + (f"?{urlencode(parameters)}" if parameters else "")
+        headers = self._headers
+        if body is not None and len(body) >= COMPRESSED_FROM and not self._near:
+            body = _gzip(body)
+            headers = {**headers, "Content-Encoding": "gzip"}
+        return _Sending(self, method, url, body, headers, writing, check).reply()
+
+    def ask(
+        self,
+        node: _Node,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        seconds: float,
+    ) -> tuple[int, str, bytes]:
+        """Return status, Retry-After and body of one answer of one node."""
+        errors = self._urllib3.exceptions
+        timeout = self._urllib3.Timeout(connect=min(CONNECT_TIMEOUT, seconds), read=seconds)
+        try:
+            answer = node.pool.urlopen(
+                method,
+                url,
+                body,
+                headers,
+                retries=False,
+                redirect=False,
+                timeout=timeout,
+                pool_timeout=int(seconds) + 1,
+            )
+        except errors.SSLError as error:
+            if "EOF" in _said(error):  # the node ended in this moment
+                raise _NotSentError(f"{node.host} does not answer: {_said(error)}") from None
+            raise certificate_failure(self._place, node.host, _said(error)) from None
+        except errors.NameResolutionError:
+            raise _NotSentError(f"there is no host {node.host.name}") from None
+        except (errors.NewConnectionError, errors.ConnectTimeoutError, errors.EmptyPoolError) as error:
+            raise _NotSentError(f"{node.host} does not answer: {_said(error)}") from None
+        except errors.ReadTimeoutError:
+            raise _NoAnswerError(f"{node.host} did not answer within {seconds:.3g} s", late=True) from None
+        except (errors.HTTPError, OSError) as error:
+            raise _NoAnswerError(f"the connection to {node.host} broke: {_said(error)}", late=False) from None
+        self._reached = True
+        return answer.status, answer.headers.get("Retry-After", ""), answer.data
+
+
+class _Sending:
+    """One request, with all its attempts."""
+
+    def __init__(
+        self, transport: Transport, method: str, url: str, body: bytes | None, headers: Mapping[str, str], writing: bool, check: StopCheck
+    ) -> None:  # fmt: skip
+        self._transport = transport
+        self._request = (method, url, body, headers)
+        self._check = check
+        self._timeouts = iter(WRITE_TIMEOUTS if writing else READ_TIMEOUTS)
+        self._timeout = next(self._timeouts)
+        self._give_up = time.monotonic() + (WRITE_PATIENCE if writing else READ_PATIENCE)
+        self._pause = FIRST_PAUSE
+        self._repeated = False
+        self._passed: set[Host] = set()
+        self._trouble: list[str] = []
+
+    def reply(self) -> Reply:
+        """Make attempts until one has an answer that counts."""
+        while True:
+            self._check()
+            node = self._transport._in_turn(self._passed)
+            if node is None:  # no node can be reached
+                if not self._transport._reached or not self._wait():
+                    raise self._unreachable()
+                self._passed.clear()
+                continue
+            reply = self._attempt(node)
+            if reply is not None:
+                return reply
+
+    def _attempt(self, node: _Node) -> Reply | None:
+        left = self._check.remaining
+        seconds = self._timeout if left is None else max(min(self._timeout, left), 0.001)
+        try:
+            if node.stood_still:
+                self._transport.ask(node, "HEAD", "/", None, self._request[3], min(PROBE_TIMEOUT, seconds))
+            status, retry_after, content = self._transport.ask(node, *self._request, seconds)
+        except _NotSentError as error:
+            self._note(node, str(error), late=False)
+            return None
+        except _NoAnswerError as error:
+            self._note(node, str(error), late=error.late)
+            self._repeated = True
+            self._check()
+            if error.late:
+                self._slower(str(error))
+            return None
+        node.answered()
+        self._passed.clear()
+        if status in BUSY_STATUS and not Refusal.of_body(status, content).is_block:
+            self._repeated = self._repeated or status != 429
+            if self._wait(retry_after):
+                return None
+        return Reply(status, content, node.host, self._repeated)
+
+    def _note(self, node: _Node, trouble: str, *, late: bool) -> None:
+        node.failed(late=late)
+        self._passed.add(node.host)
+        if trouble not in self._trouble:
+            self._trouble.append(trouble)
+
+    def _slower(self, trouble: str) -> None:
+        """Give the next attempt more time. Raises if this one had the most."""
+        slower = next(self._timeouts, None)
+        if slower is None:
+            raise self._transport._place.unreachable(trouble)
+        self._timeout = slower
+
+    def _wait(self, retry_after: str = "") -> bool:
+        """Wait before the next attempt. Returns False if that would be after the patience is at its end."""
+        pause = float(retry_after) if retry_after.isdecimal() else self._pause * random.uniform(0.75, 1.25)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        if time.monotonic() + pause > self._give_up:
+            return False
+        left = self._check.remaining
+        time.sleep(pause if left is None else min(pause, left))
+        return True
+
+    def _unreachable(self) -> Exception:
+        broken = any("broke" in trouble for trouble in self._trouble)
+        hint = (
+            " (if it speaks TLS, write opensearch:// in the address)"
+            if broken and not self._transport.tls
+            else ""
+        )
+        return self._transport._place.unreachable("; ".join(self._trouble) + hint)
+
+
+def _gzip(body: bytes) -> bytes:
+    """Compress a body as gzip, for which the fastest level is enough: names and terms repeat."""
+    compressor = zlib.compressobj(1, wbits=31)
+    return compressor.compress(body) + compressor.flush()
+
+
+def _tls(settings: ConnectionSettings, place: ClusterPlace) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=settings.ca_file)
+    except ssl.SSLError:
+        raise place.unreachable(f"{settings.ca_file} has no certificates as PEM") from None
+
+
+def _said(error: BaseException) -> str:
+    """Return what the innermost cause of an error of a connection says."""
+    inner: BaseException | None = error
+    said = ""
+    while inner is not None:
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            return str(inner.verify_message)
+        said = inner.strerror if isinstance(inner, OSError) and inner.strerror else str(inner) or said
+        inner = inner.__cause__ or (inner.args[-1] if inner.args and isinstance(inner.args[-1], BaseException) else None) or inner.__context__  # fmt: skip
+    return said.rstrip(".")

@@ -1,0 +1,104 @@
+"""Fixtures of tests that need a real cluster: one for all processes of a run, started when a test first asks for it.
+
+A test that asks for ``cluster`` shares it with the tests of other processes, so it makes indices of its own. A test that kills
+nodes asks for ``breakable``: the same cluster, while no other test uses it. It is whole again afterwards.
+
+Where Java or Maven is missing, the tests are skipped with what to install; with ``NEWSSEARCH_CLUSTER=1`` they fail there.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from .home import CannotStartError, fetch, locked
+from .server import Cluster, make_archive, remove_all
+
+RUN = "NEWSSEARCH_CLUSTER_RUN"
+"""The environment variable by which a run tells its worker processes where its clusters are."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the folder of this run. Worker processes of pytest-xdist get it from the process that started them."""
+    if not hasattr(config, "workerinput"):
+        os.environ[RUN] = str(Path(tempfile.gettempdir()) / f"newssearch-cluster-{os.getpid()}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the clusters of the run, when all processes have ended."""
+    if not hasattr(config, "workerinput"):
+        remove_all(Path(os.environ[RUN]))
+
+
+def _missing() -> Callable[[str], NoReturn]:
+    return pytest.fail if os.environ.get("NEWSSEARCH_CLUSTER") else pytest.skip
+
+
+def _guard(run: Path, process: int) -> None:
+    """Start a process that ends the clusters if the process of the run is killed, and with it what would have ended them."""
+    subprocess.Popen(
+        [sys.executable, "-m", "cluster.guard", str(run), str(process)],
+        cwd=Path(__file__).parents[1],
+        start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ).returncode = 0  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def cluster(pytestconfig: pytest.Config) -> Cluster:
+    """Return a cluster of three nodes that all tests share."""
+    run = Path(os.environ[RUN])
+    found = Cluster(run / "plain")
+    failed = run / "failed.txt"
+    with locked(run / "lock"):
+        if not found.exists and not failed.exists():
+            run.chmod(0o755)
+            _guard(run, os.getppid() if hasattr(pytestconfig, "workerinput") else os.getpid())
+            try:
+                home = fetch()
+                make_archive(home)
+                found.create(home)
+                found.start()
+                found.wait()
+            except CannotStartError as error:
+                found.remove()
+                failed.write_text(str(error))
+    if failed.exists():
+        _missing()(failed.read_text())
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _undisturbed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep tests that break the cluster away from those that only use it."""
+    names = request.fixturenames
+    if "cluster" not in names:
+        yield
+        return
+    run = Path(os.environ[RUN])
+    alone = "breakable" in names
+    # whoever waits to be alone holds the turnstile, so that nobody else comes in
+    with locked(run / "turnstile"):
+        entered = locked(run / "users", shared=not alone)
+        entered.__enter__()
+    try:
+        yield
+    finally:
+        entered.__exit__(None, None, None)
+
+
+@pytest.fixture
+def breakable(cluster: Cluster) -> Iterator[Cluster]:
+    """Yield the cluster while no other test uses it, and make it whole again."""
+    yield cluster
+    for node in range(len(cluster.ports)):
+        cluster.resume(node)
+    cluster.start()
+    cluster.wait()

@@ -18,7 +18,13 @@ from starlette.testclient import TestClient
 
 import newssearch
 from newssearch.web import ServerSettings, create_app
-from newssearch.web.security.attempts import CLIENT_LIMIT, MAX_CLIENTS, TOTAL_LIMIT, FailedAttempts
+from newssearch.web.security.attempts import (
+    ATTEMPTS_SIZE,
+    CLIENT_LIMIT,
+    MAX_CLIENTS,
+    TOTAL_LIMIT,
+    FailedAttempts,
+)
 from newssearch.web.security.sessions import SESSION_SECONDS, is_session, new_session
 from support import article
 
@@ -563,7 +569,7 @@ class Clock:
 
 def test_a_client_may_try_again_after_a_while() -> None:
     clock = Clock()
-    attempts = FailedAttempts(clock)
+    attempts = FailedAttempts(b"key", clock=clock)
     for _ in range(CLIENT_LIMIT.burst):
         assert attempts.wait("192.0.2.1") == 0
         attempts.add("192.0.2.1")
@@ -576,23 +582,48 @@ def test_a_client_may_try_again_after_a_while() -> None:
 
 
 def test_a_network_of_ipv6_is_one_client() -> None:
-    attempts = FailedAttempts(Clock())
+    attempts = FailedAttempts(b"key", clock=Clock())
     for number in range(CLIENT_LIMIT.burst):
         attempts.add(f"2001:db8::{number:x}")
     assert attempts.wait("2001:db8::ffff") > 0
     assert attempts.wait("2001:db8:0:1::1") == 0
 
 
-def test_many_clients_are_limited_together_and_take_bounded_memory() -> None:
+def test_many_clients_are_limited_together() -> None:
     clock = Clock()
-    attempts = FailedAttempts(clock)
+    attempts = FailedAttempts(b"key", clock=clock)
     for number in range(TOTAL_LIMIT.burst):
         assert attempts.wait(f"client {number}") == 0
         attempts.add(f"client {number}")
     assert attempts.wait("another client") == TOTAL_LIMIT.seconds
-    for number in range(MAX_CLIENTS):
-        attempts.add(f"more {number}")
-    assert len(attempts) == MAX_CLIENTS
+    clock.now += TOTAL_LIMIT.seconds
+    assert attempts.wait("another client") == 0
+
+
+def test_a_client_with_many_failed_attempts_is_not_forgotten_for_others() -> None:
+    """The memory is bounded: a client whose attempts are forgotten soon makes room."""
+    clock = Clock()
+    attempts = FailedAttempts(b"key", clock=clock)
+    own, others = MAX_CLIENTS // 10, 2 * MAX_CLIENTS
+    for _ in range(own):
+        attempts.add("192.0.2.1")
+    for number in range(others):
+        attempts.add(f"client {number}")
+    clock.now += (own + others) * TOTAL_LIMIT.seconds  # all clients together may try again
+    assert attempts.wait("another client") == 0
+    assert attempts.wait("192.0.2.1") > CLIENT_LIMIT.seconds
+
+
+def test_processes_with_the_same_file_and_key_count_together(tmp_path: Path) -> None:
+    clock = Clock()
+    with (tmp_path / "attempts").open("w+b") as file:
+        file.truncate(ATTEMPTS_SIZE)
+        first, second = (FailedAttempts(b"key", file.fileno(), clock) for _ in range(2))
+        for _ in range(CLIENT_LIMIT.burst // 2):
+            first.add("192.0.2.1")
+            second.add("192.0.2.1")
+        assert first.wait("192.0.2.1") == second.wait("192.0.2.1") == CLIENT_LIMIT.seconds
+        assert first.wait("192.0.2.2") == 0
 
 
 def test_weak_secrets_are_refused() -> None:

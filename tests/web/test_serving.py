@@ -18,6 +18,7 @@ from typing import TypeVar
 import pytest
 
 import newssearch
+from newssearch.web.security.attempts import CLIENT_LIMIT
 from support import article, index_of
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +132,29 @@ def test_workers_share_the_port_and_a_dead_one_is_replaced(archive: Path) -> Non
     assert (code, output) == (0, "")
     assert f"process {before[0]} ended with code -9; another one takes its place" in errors
     assert not [child for child in (*before, *after) if Path(f"/proc/{child}").exists()]
+
+
+@posix_only
+def test_workers_count_failed_attempts_together(archive: Path, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n", "utf-8")
+    with serving(archive, "--workers", "2", "-q", "--token-file", str(file)) as server:
+
+        def status(token: str) -> int:
+            return server.get("/api/search?q=rain", Authorization=f"Bearer {token}")[0]
+
+        assert status(TOKEN) == 200
+        workers = children(server.process.pid)
+        for other in workers:
+            os.kill(other, signal.SIGSTOP)  # so that the first one answers
+            try:
+                assert {status("wrong") for _ in range(CLIENT_LIMIT.burst // 2)} == {401}
+            finally:
+                os.kill(other, signal.SIGCONT)
+        assert status(TOKEN) == 429
+        os.kill(workers[0], signal.SIGKILL)
+        assert awaited(lambda: [child for child in children(server.process.pid) if child not in workers])
+        assert status(TOKEN) == 429
 
 
 @posix_only

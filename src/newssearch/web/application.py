@@ -34,11 +34,16 @@ def create_app(index: str | Path = "index", settings: ServerSettings | None = No
     """Return an ASGI application that serves the page and the API of an archive, to be mounted or run by any server.
 
     The index in the folder ``index`` is opened at the first request, by each process that runs the application; with
-    ``settings``, theirs is. It is closed when the application ends.
+    ``settings``, theirs is. It is closed when the application ends. Each process counts failed logins by itself.
     """
     chosen = settings or ServerSettings(index=Path(index))
+    return application(chosen, FailedAttempts(chosen.session_key))
+
+
+def application(chosen: ServerSettings, attempts: FailedAttempts) -> Starlette:
+    """Return the application with the given settings, which limits failed logins by the given attempts."""
     pool = SearchPool(chosen.threads, chosen.waiting, chosen.time_limit)
-    context = ServerContext(chosen, Archive(chosen), pool, Access(chosen, FailedAttempts()))
+    context = ServerContext(chosen, Archive(chosen), pool, Access(chosen, attempts))
 
     tools = ToolsEndpoint(context.archive, chosen.time_limit)
 

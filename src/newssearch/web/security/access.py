@@ -19,7 +19,7 @@ from .sessions import is_session
 
 
 class Access(NamedTuple):
-    """The settings with the secrets, and the attempts that failed. One for each process."""
+    """The settings with the secrets, and the attempts that failed."""
 
     settings: ServerSettings
     attempts: FailedAttempts

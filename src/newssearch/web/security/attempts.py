@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import ipaddress
+import mmap
+import struct
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-MAX_CLIENTS = 10_000
-"""The largest number of clients whose attempts are remembered; the one that failed longest ago is forgotten first."""
+_SLOT = struct.Struct("<8sd")
+"""A client, as a digest of its address, and the moment at which all of its failed attempts are forgotten."""
+SETS = 4_096
+WAYS = 4
+"""The number of slots of a set. If all are taken, the client whose attempts are forgotten first loses its slot."""
+MAX_CLIENTS = SETS * WAYS
+"""The largest number of clients whose attempts are remembered."""
+ATTEMPTS_SIZE = (1 + MAX_CLIENTS) * _SLOT.size
+"""The number of bytes that the attempts take: a slot for all clients together, then the sets."""
 
 
 class AttemptLimit(NamedTuple):
@@ -24,33 +34,66 @@ TOTAL_LIMIT = AttemptLimit(200, 1.0)
 
 
 class FailedAttempts:
-    """The failed attempts of all clients of one process.
+    """The failed attempts of all clients.
 
-    For each client there is one number: the moment at which all of its failed attempts are forgotten. ``clock`` returns
-    the present moment in seconds.
+    For each client there is one number: the moment at which all of its failed attempts are forgotten. ``file`` is the
+    descriptor of an open file of :data:`ATTEMPTS_SIZE` bytes, all zero at first: processes that have the same file and the
+    same ``key`` count together. -1 stands for the memory of this process alone. The key keeps a client from choosing
+    addresses that share a set with its own. ``clock`` returns the present moment in seconds, the same in all processes.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, key: bytes, file: int = -1, clock: Callable[[], float] = time.monotonic) -> None:
+        self._key = hashlib.sha256(key).digest()
+        self._file = file
         self._clock = clock
-        self._forgotten: OrderedDict[str, float] = OrderedDict()
-        self._all_forgotten = 0.0
-
-    def __len__(self) -> int:
-        return len(self._forgotten)
+        self._table = mmap.mmap(file, ATTEMPTS_SIZE)
 
     def wait(self, client: str) -> float:
         """Return the time in seconds until a client, named by its address, may try again; 0 if it may now."""
-        now = self._clock()
-        own = _time_to_wait(self._forgotten.get(_network(client), 0.0), now, CLIENT_LIMIT)
-        return max(own, _time_to_wait(self._all_forgotten, now, TOTAL_LIMIT))
+        with self._locked():
+            now = self._clock()
+            _, own = self._slot_of(self._digest(client))
+            return max(
+                _time_to_wait(own, now, CLIENT_LIMIT), _time_to_wait(self._forgotten(0), now, TOTAL_LIMIT)
+            )
 
     def add(self, client: str) -> None:
         """Count a failed attempt."""
-        now, name = self._clock(), _network(client)
-        self._forgotten[name] = max(self._forgotten.pop(name, 0.0), now) + CLIENT_LIMIT.seconds
-        self._all_forgotten = max(self._all_forgotten, now) + TOTAL_LIMIT.seconds
-        if len(self._forgotten) > MAX_CLIENTS:
-            self._forgotten.popitem(last=False)
+        with self._locked():
+            now, name = self._clock(), self._digest(client)
+            at, own = self._slot_of(name)
+            _SLOT.pack_into(self._table, at, name[:8], max(own, now) + CLIENT_LIMIT.seconds)
+            _SLOT.pack_into(self._table, 0, bytes(8), max(self._forgotten(0), now) + TOTAL_LIMIT.seconds)
+
+    def _slot_of(self, name: bytes) -> tuple[int, float]:
+        """Return where the slot of a client is, or the one that it may take, and when its attempts are forgotten."""
+        first = (1 + int.from_bytes(name[8:], "big") % SETS * WAYS) * _SLOT.size
+        places = range(first, first + WAYS * _SLOT.size, _SLOT.size)
+        for at in places:
+            if self._table[at : at + 8] == name[:8]:
+                return at, self._forgotten(at)
+        return min(places, key=self._forgotten), 0.0
+
+    def _forgotten(self, at: int) -> float:
+        moment: float = _SLOT.unpack_from(self._table, at)[1]
+        return moment
+
+    def _digest(self, client: str) -> bytes:
+        return hashlib.blake2b(_network(client).encode(), key=self._key, digest_size=12).digest()
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep other processes out. The threads of one process need no lock: its event loop alone calls."""
+        if self._file == -1:
+            yield
+            return
+        import fcntl  # Windows has none, and one process alone
+
+        fcntl.lockf(self._file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self._file, fcntl.LOCK_UN)
 
 
 def _time_to_wait(forgotten: float, now: float, limit: AttemptLimit) -> float:

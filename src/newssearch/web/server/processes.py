@@ -10,9 +10,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from types import FrameType
 
+from newssearch.web.security.attempts import ATTEMPTS_SIZE
 from newssearch.web.settings import ServerSettings
 
 from .listening import ServerError
@@ -29,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class ServerProcesses:
-    """The processes of a server. One that dies is replaced.
+    """The processes of a server. One that dies is replaced. They count failed logins together, in a file without a name.
 
     A process is started by its command line, not by :mod:`multiprocessing`: so it runs no code of the program that embeds
     newssearch.
@@ -40,6 +42,8 @@ class ServerProcesses:
         self._listener = listener
         self._number = number
         self._quiet = quiet
+        self._attempts = tempfile.TemporaryFile()  # noqa: SIM115  (closed when the server ends)
+        self._attempts.truncate(ATTEMPTS_SIZE)
         self._running: dict[subprocess.Popen[bytes], float] = {}
         self._failures = 0
         self._ending = False
@@ -61,18 +65,18 @@ class ServerProcesses:
         self._ending = True
 
     def _start(self) -> None:
-        number = self._listener.fileno()
+        number, attempts = self._listener.fileno(), self._attempts.fileno()
         process = subprocess.Popen(
             [sys.executable, "-I", "-c", f"import sys; sys.path[:] = {sys.path!r}; from newssearch.web.server.worker import serve_inherited; serve_inherited()"],
             stdin=subprocess.PIPE,
-            pass_fds=(number,),
+            pass_fds=(number, attempts),
             start_new_session=True,  # an interrupt from the terminal reaches this process alone
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         )  # fmt: skip
         self._running[process] = time.monotonic()
         assert process.stdin is not None, "the process was started with a pipe"
         with contextlib.suppress(OSError):  # it has ended already, which is seen at the next look
-            process.stdin.write(pickle.dumps((self._settings, number, self._quiet)))
+            process.stdin.write(pickle.dumps((self._settings, number, attempts, self._quiet)))
             process.stdin.flush()  # it stays open: its end tells the process that this one has ended
 
     def _replace_dead(self) -> None:
@@ -104,6 +108,7 @@ class ServerProcesses:
                 process.kill()
                 process.wait()
             _close_input(process)
+        self._attempts.close()
 
 
 def _close_input(process: subprocess.Popen[bytes]) -> None:

@@ -17,7 +17,8 @@ from starlette.applications import Starlette
 
 from newssearch.display import escape
 from newssearch.errors import NewssearchError
-from newssearch.web.application import create_app
+from newssearch.web.application import application
+from newssearch.web.security.attempts import FailedAttempts
 from newssearch.web.settings import ServerSettings
 
 from .listening import BACKLOG
@@ -48,14 +49,20 @@ class _Server(uvicorn.Server):
 
 
 def serve_socket(
-    settings: ServerSettings, listener: socket.socket, *, quiet: bool = False, accepted_at_once: int = BACKLOG
+    settings: ServerSettings,
+    listener: socket.socket,
+    *,
+    quiet: bool = False,
+    accepted_at_once: int = BACKLOG,
+    attempts_file: int = -1,
 ) -> None:
     """Serve an archive on a socket in this process, until SIGTERM or SIGINT.
 
     ``accepted_at_once`` is the number of connections that the process accepts before it looks at its requests again.
+    ``attempts_file`` is the descriptor of the file in which processes count failed logins together, -1 if there is one process.
     """
     log_requests(quiet)
-    app = create_app(settings=settings)
+    app = application(settings, FailedAttempts(settings.session_key, attempts_file))
     config = uvicorn.Config(
         app,
         http=BoundedProtocol,
@@ -114,12 +121,15 @@ def log_requests(quiet: bool) -> None:
 def serve_inherited() -> None:
     """Serve on a socket that was opened by the process that started this one: the main function of such a process.
 
-    Standard input has the settings and the number of the socket. It ends when that process does: then this one ends too.
+    Standard input has the settings, the numbers of the socket and of the file with failed logins, and whether to be quiet. It
+    ends when that process does: then this one ends too.
     """
-    settings, number, quiet = pickle.load(sys.stdin.buffer)
+    settings, number, attempts_file, quiet = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with socket.socket(fileno=number) as listener:
-        serve_socket(settings, listener, quiet=quiet, accepted_at_once=ACCEPTED_AT_ONCE)
+        serve_socket(
+            settings, listener, quiet=quiet, accepted_at_once=ACCEPTED_AT_ONCE, attempts_file=attempts_file
+        )
 
 
 def _end_with_parent() -> None:

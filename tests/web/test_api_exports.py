@@ -39,7 +39,8 @@ DAYS = [
         date=f"2024-07-{n + 1:02}",
         outlet=("Echo", "+Post")[n % 2],
         url=f"u{n}",
-        path=f"/home/me/{n}.txt",
+        path=f"/home/me/{n}.zip",
+        member="drafts/secret.txt",
         extra={"pages": n, "theme": ["a", "@b"]},
     )
     for n in range(25)
@@ -105,14 +106,19 @@ def test_no_cell_is_a_formula_and_no_row_tells_a_path(exporting: CheckedClient) 
     assert {row["outlet"] for row in rows} == {"Echo", "'+Post"}
     assert {(row["path"], row["theme"], "\x1b" in row["text"]) for row in rows} == {("", "a; @b", False)}
     assert {int(row["pages"]) for row in rows} == {*range(25)}
-    assert "/home/me" not in answer.text
+    for path in ("/api/export?format=csv", "/api/export", "/api/search?q=rain", f"/api/article/{DAYS[3].id}"):
+        text = exporting.get(path).text
+        assert "Rain fell" in text
+        assert not any(secret in text for secret in ("/home/me", "secret.txt"))
 
 
 def test_paths_are_told_if_the_server_may(index: Index) -> None:
     app = create_app(settings=ServerSettings(index=index.folder, show_paths=True))
     with CheckedClient(app) as client:
         for format_ in ("csv", "ndjson"):
-            assert "/home/me/3.txt" in client.get(f"/api/export?format={format_}").text
+            text = client.get(f"/api/export?format={format_}").text
+            assert "/home/me/3.zip" in text
+            assert "secret.txt" in text
 
 
 def test_the_same_commit_has_the_same_bytes(exporting: CheckedClient) -> None:

@@ -31,6 +31,14 @@ def test_a_value_leads_to_the_hits_of_its_query_and_period(reader: TestClient) -
     assert Shown(reader, august).headlines == ["Dry month"]
 
 
+def test_shares_are_of_the_articles_that_the_filters_let_through(reader: TestClient) -> None:
+    page = Shown(reader, "/compare?q=rain&q=hot&outlet=The+Post")
+    assert [row[1:3] for row in page.rows("//table[contains(@class,'compared-totals')]/tbody/tr")] == [
+        ["3", "75 %"],
+        ["1", "25 %"],
+    ]
+
+
 def test_numbers_can_be_shown_instead_of_shares(reader: TestClient) -> None:
     page = Shown(reader, "/compare?q=rain&unit=month")
     assert page.text("//h2[@id='time-title']") == "Share of all articles by month"

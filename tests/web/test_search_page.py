@@ -230,6 +230,13 @@ def test_shares_are_of_all_articles_that_the_filters_let_through(reader: TestCli
     assert page.rows("//table[@class='data']/tbody/tr")[2] == ["2024-09", "0", "1", "0 %"]
 
 
+def test_shares_of_other_filters_are_of_other_articles(reader: TestClient) -> None:
+    """What they are of is kept for each set of filters by itself."""
+    for filters, expected in (("&outlet=The+Post", "1 article of 1"), ("", "2 articles of 2")):
+        page = Shown(reader, f"/?q=rain&unit=month&share=1&since=2024-07&until=2024-09{filters}")
+        assert page.all("//a[@data-since]/title")[0] == f"2024-07: {expected}, 100 %"
+
+
 def test_an_outlier_does_not_stretch_the_axis(tmp_path: Path) -> None:
     many = [
         article(f"Rain {day}", "Rain.", date=(dt.date(2024, 1, 1) + dt.timedelta(day)).isoformat())

@@ -19,6 +19,7 @@ import pytest
 
 import newssearch
 from newssearch.web.security.attempts import CLIENT_LIMIT
+from newssearch.web.server.processes import MAX_FAILURES
 from support import article, index_of
 
 ROOT = Path(__file__).parents[2]
@@ -158,6 +159,15 @@ def test_workers_count_failed_attempts_together(archive: Path, tmp_path: Path) -
 
 
 @posix_only
+def test_a_server_whose_workers_fail_ends(archive: Path, tmp_path: Path) -> None:
+    with hurried(archive, tmp_path, "import sys; sys.executable = '/bin/false'", "--workers", "2") as server:
+        output, errors = server.process.communicate(timeout=PATIENCE)
+    assert (server.process.returncode, output) == (1, "")
+    assert errors.endswith("processes of the server ended one after the other; the lines above say why\n")
+    assert errors.count("ended with code 1; another one takes its place") == MAX_FAILURES
+
+
+@posix_only
 def test_workers_end_with_a_server_that_is_killed(archive: Path) -> None:
     with serving(archive, "--workers", "2", "-q") as server:
         assert server.get("/robots.txt")[0] == 200
@@ -240,6 +250,14 @@ def test_other_machines_need_the_token(archive: Path, tmp_path: Path) -> None:
         assert server.get("/api/search?q=rain")[0] == 401
         assert server.get("/api/search?q=rain", Authorization=f"Bearer {TOKEN}")[0] == 200
         assert TOKEN not in server.end()[2]
+
+
+def test_a_password_is_enough_for_other_machines(archive: Path, tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("correct horse", "utf-8")
+    with serving(archive, "--host", "0.0.0.0", "--password-file", str(file), "-q") as server:
+        assert server.get("/api/search?q=rain")[0] == 401
+        assert server.get("/?q=rain")[0] == 303
 
 
 def test_without_an_index_it_says_what_to_do(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ MAX_KEPT = 256
 """The largest number of values that are kept for a commit."""
 
 Kept = TypeVar("Kept")
+Made = TypeVar("Made")
 
 
 class KeptValues(NamedTuple):
@@ -54,8 +55,26 @@ class Archive:
             return self._index
 
     def opened(self) -> Index:
-        """Return the index at the commit that :meth:`index` has found last: the parts of one answer need one commit."""
+        """Return the index as it is: at the commit that :meth:`index` has found last."""
         return self._index or self.index()
+
+    def at_one_commit(self, make: Callable[[Index], Made]) -> Made:
+        """Return what ``make`` makes of the index at its newest commit, by several searches.
+
+        If another thread finds a newer commit meanwhile, it is made once more: its parts may be of two commits, or an
+        article that the first search has found may be gone for the second one.
+        """
+        index = self.index()
+        begun = index.commit
+        try:
+            made = make(index)
+        except Exception:
+            if index.commit == begun:
+                raise
+        else:
+            if index.commit == begun:
+                return made
+        return make(index)
 
     def info(self) -> IndexInfo:
         """Return the contents of the index in numbers, counted once for each commit."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -86,8 +87,7 @@ def _endpoint_handler(endpoint: Endpoint, shared: SharedWork) -> Handler:
         kept = endpoint.only_by_commit and not may_depend_on_clock(values)
         format_ = str(values.get("format", "json"))
 
-        def answer(limits: SearchLimits) -> Any:
-            index: Index = context.archive.index()
+        def answer(limits: SearchLimits, index: Index) -> Any:
             tag = entity_tag(commit_key(index), request, context.settings.show_paths)
             if kept and is_known(request, tag):
                 return Response(status_code=304, headers={"ETag": tag, "Cache-Control": KEPT})
@@ -113,8 +113,14 @@ def _endpoint_handler(endpoint: Endpoint, shared: SharedWork) -> Handler:
             headers |= attachment(asked.file_name, endpoint.name, format_)
             return rows_answer(rows_of_answer(found, shown), format_, headers)
 
-        if not endpoint.streams:
-            return await context.pool.run(request, answer)
-        return await shared.exports.sent(lambda: context.pool.run(request, answer))
+        def begin_export(limits: SearchLimits) -> Any:
+            return answer(limits, context.archive.index())
+
+        if endpoint.streams:
+            return await shared.exports.sent(lambda: context.pool.run(request, begin_export))
+        archive = context.archive
+        return await context.pool.run(
+            request, lambda limits: archive.at_one_commit(partial(answer, limits))
+        )
 
     return answering_problems(handle)

@@ -44,7 +44,6 @@ class ListedField(NamedTuple):
 
 def about_page(view: View) -> ShownPage:
     """Return the page about the archive."""
-    view.context.archive.index()  # at its newest commit, whose contents are kept
     info = view.context.archive.info()
     held = info.contents
     return ShownPage(

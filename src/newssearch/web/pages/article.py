@@ -78,7 +78,7 @@ class Neighbourhood(NamedTuple):
 def article_page(view: View) -> ShownPage:
     """Return the page of an article."""
     asked = asked_of(view, ARTICLE_PARAMETERS)
-    index = view.context.archive.index()
+    index = view.context.archive.opened()
     article = index.article(view.path["id"])
     marked = _highlights(index, article, asked)
     title = marked.get(0) or Snippet(article.title or "")

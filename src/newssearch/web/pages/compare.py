@@ -142,7 +142,7 @@ class _Comparison:
 def compare_page(view: View) -> ShownPage:
     """Return the page that compares up to five queries over time."""
     archive, links = view.context.archive, view.links
-    asked = _Comparison(view, archive.index())
+    asked = _Comparison(view, archive.opened())
     compared = asked.compared() if asked.queries else []
     contents = archive.info().contents
     bounds = axis_bounds(asked.options, contents.first_date, contents.last_date)

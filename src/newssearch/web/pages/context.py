@@ -73,7 +73,7 @@ def _lines(view: View, asked: AskedOptions, page: int, size: int) -> Concordance
     """Return the lines of a page. A seed without a sample has no effect, and is left out."""
     needless = () if needed_seed(asked) else ("seed",)
     options = asked.options("page", "limit", *needless)
-    return view.context.archive.index().kwic(asked.query, limit=size, offset=(page - 1) * size, **options)
+    return view.context.archive.opened().kwic(asked.query, limit=size, offset=(page - 1) * size, **options)
 
 
 def needed_seed(asked: AskedOptions) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from newssearch.article import Date
 from newssearch.commit import Commit
 from newssearch.display import escape
 from newssearch.display.brief import many
+from newssearch.index import Index
 from newssearch.results import Clause, Hit
 from newssearch.snippet import Snippet
 from newssearch.web.context import ServerContext, server_context
@@ -147,8 +148,11 @@ def _page_handler(view: Callable[[View], ShownPage]) -> Callable[[Request], Awai
             return RedirectResponse(links.address, 303)
 
         def answer(limits: SearchLimits) -> Response:
-            page = view(View(links, context, request.path_params, limits))
-            return answer_of(page, links, commit=context.archive.opened().commit)
+            def made(index: Index) -> Response:
+                page = view(View(links, context, request.path_params, limits))
+                return answer_of(page, links, commit=index.commit)
+
+            return context.archive.at_one_commit(made)
 
         try:
             return await context.pool.run(request, answer)

@@ -32,7 +32,7 @@ def search_page(view: View) -> ShownPage:
     question = read_question(view.links)
     if question.is_empty:
         return start_page(view)
-    index = view.context.archive.index()
+    index = view.context.archive.opened()
     found = _found(view, index, question)
     shown = found.corrected or found
     links = view.links.asking(shown.query) if found.corrected else view.links

@@ -39,7 +39,7 @@ class ExampleQuery(NamedTuple):
 def start_page(view: View) -> ShownPage:
     """Return the page of an archive for a reader who has asked nothing yet."""
     archive, links = view.context.archive, view.links
-    index, info = archive.index(), archive.info()
+    index, info = archive.opened(), archive.info()
     contents = info.contents
     latest = archive.kept("latest", lambda index: tuple(index.search("", sort="newest", limit=LATEST)))
 

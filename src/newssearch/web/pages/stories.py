@@ -30,7 +30,7 @@ def stories_page(view: View) -> ShownPage:
     """Return the page of the stories of a query, of all articles without one."""
     asked = asked_of(view, STORIES_PARAMETERS)
     links, page = view.links, asked.value("page", 1)
-    found = view.context.archive.index().stories(
+    found = view.context.archive.opened().stories(
         asked.query, limit=STORIES, offset=(page - 1) * STORIES, **asked.options("page")
     )
     return ShownPage(

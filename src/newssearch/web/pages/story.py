@@ -56,7 +56,7 @@ class Comparison(NamedTuple):
 def story_page(view: View) -> ShownPage:
     """Return the page of a story."""
     asked = asked_of(view, STORY_PARAMETERS)
-    index = view.context.archive.index()
+    index = view.context.archive.opened()
     story = index.story(view.path["id"])
     earliest = story.versions[0]
     base = _base_of(story, index, asked.value("base", earliest.id))

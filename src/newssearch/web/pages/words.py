@@ -96,7 +96,7 @@ def words_page(view: View) -> ShownPage:
 
 
 def _listed_words(view: View, asked: AskedOptions, shown: str) -> Collocates | Keywords:
-    index = view.context.archive.index()
+    index = view.context.archive.opened()
     if shown == COLLOCATES:
         return index.collocates(asked.query, **asked.options())
     return index.keywords(asked.query, **asked.options())

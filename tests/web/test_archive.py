@@ -85,7 +85,9 @@ def test_what_fails_by_itself_fails(held: Archive) -> None:
     assert len(calls) == 1
 
 
-def test_a_page_and_an_answer_of_the_api_are_of_one_commit(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_and_an_answer_of_the_api_are_of_one_commit(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = create_app(archive)
     interrupt = Interruption(app.state.context.archive)
 
@@ -111,7 +113,7 @@ def test_a_page_and_an_answer_of_the_api_are_of_one_commit(archive: Path, monkey
 
 def test_kept_values_are_few(held: Archive) -> None:
     for number in range(3 * MAX_KEPT):
-        assert held.kept(number, lambda index: len(index)) == 3
+        assert held.kept(number, len) == 3
     made: list[Index] = []
     held.kept(0, made.append)
     assert len(made) == 1

@@ -119,8 +119,6 @@ def _endpoint_handler(endpoint: Endpoint, shared: SharedWork) -> Handler:
         if endpoint.streams:
             return await shared.exports.sent(lambda: context.pool.run(request, begin_export))
         archive = context.archive
-        return await context.pool.run(
-            request, lambda limits: archive.at_one_commit(partial(answer, limits))
-        )
+        return await context.pool.run(request, lambda limits: archive.at_one_commit(partial(answer, limits)))
 
     return answering_problems(handle)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
+
 from starlette.testclient import TestClient
+
+from newssearch.web import create_app
+from support import article, index_of
 
 from .test_search_page import Shown, folder, reader
 
@@ -12,8 +18,8 @@ __all__ = ["folder", "reader"]
 def test_each_query_has_its_totals_and_leads_to_its_hits(reader: TestClient) -> None:
     page = Shown(reader, "/compare?q=rain&q=hot")
     assert page.rows("//table[contains(@class,'compared-totals')]/tbody/tr") == [
-        ["rain", "5", "83 %", "1", "×"],
-        ["hot", "1", "17 %", "0", "×"],
+        ["rain", "5", "83 %", "1 without a date", "×"],
+        ["hot", "1", "17 %", "", "×"],
     ]
     assert page.follow("//table[contains(@class,'compared-totals')]//a[.='hot']").headlines == ["Sun"]
     assert page.link("//a[@aria-label='Remove the query rain']") == "/compare?q=hot"
@@ -39,6 +45,35 @@ def test_shares_are_of_the_articles_that_the_filters_let_through(reader: TestCli
     ]
 
 
+def test_articles_that_are_not_in_the_chart_are_counted_and_linked(tmp_path: Path) -> None:
+    many = [
+        article(f"Rain {day}", "Rain.", date=(dt.date(2024, 1, 1) + dt.timedelta(day)).isoformat())
+        for day in range(300)
+    ]
+    others = article("Old", "Rain.", date="1995-05-05"), article("Late", "Rain.", date="2031-05-05")
+    index_of(
+        tmp_path / "index", *others, article("Year", "Rain.", date="2024"), article("Never", "Rain."), *many
+    ).close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        page = Shown(client, "/compare?q=rain&q=hail&unit=month")
+        left_out = "//table[contains(@class,'compared-totals')]//td[@class='meta']/span"
+        assert page.all(left_out) == [
+            "1 before 2024-01",
+            "1 after 2024-10",
+            "1 without a date, 1 dated only by year",
+        ]
+        assert page.follow("//a[.='1 before 2024-01']").headlines == ["Old"]
+        assert page.follow("//a[.='1 after 2024-10']").headlines == ["Late"]
+        by_week = Shown(client, "/compare?q=rain&unit=week")
+        assert by_week.all(left_out)[2:] == ["1 without a date, 1 dated only by month or year"]
+
+
+def test_a_value_in_a_chosen_period_leads_to_the_hits_that_it_counts(reader: TestClient) -> None:
+    page = Shown(reader, "/compare?q=rain&unit=month&since=2024-07-26")
+    assert page.rows("//details//tbody/tr")[0] == ["2024-07", "1 100 %", "1"]
+    assert page.follow("(//details//tbody//a)[1]").headlines == ["Storm"]
+
+
 def test_numbers_can_be_shown_instead_of_shares(reader: TestClient) -> None:
     page = Shown(reader, "/compare?q=rain&unit=month")
     assert page.text("//h2[@id='time-title']") == "Share of all articles by month"
@@ -61,6 +96,7 @@ def test_a_query_with_a_mistake_leaves_the_others(reader: TestClient) -> None:
     assert page.rows("//table[contains(@class,'compared-totals')]/tbody/tr")[1][:3] == ["outlit:x", "–", "–"]
     assert page.link("//ul[@class='remarks']//a") == "/compare?q=rain&q=outlet:x"
     assert len(page.tree.xpath("//*[local-name()='path'][@d!='']")) == 1
+    assert {row[2] for row in page.rows("//details//tbody/tr")} == {"–"}
 
 
 def test_lines_differ_without_colour(reader: TestClient) -> None:

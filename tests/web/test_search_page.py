@@ -250,6 +250,23 @@ def test_an_outlier_does_not_stretch_the_axis(tmp_path: Path) -> None:
         assert before.headlines == ["Old"]
 
 
+def test_the_chart_says_how_many_articles_have_no_place_on_it(tmp_path: Path) -> None:
+    dates = "2024-01-01", "2024-01-20", "2024-03-03", "2024-02", "2024", None
+    index_of(tmp_path / "index", *(article(f"Rain {date}", "Rain.", date=date) for date in dates)).close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        notes = {
+            unit: Shown(client, f"/?q=rain&unit={unit}").text("//div[@class='time-foot']/p/span")
+            for unit in ("week", "month")
+        }
+        assert notes == {
+            "week": "1 without a date, 2 dated only by month or year, not shown",
+            "month": "1 without a date, 1 dated only by year, not shown",
+        }
+        assert "1 without a date, 1 dated only by year, not shown" in Shown(client, "/?unit=month").text(
+            "//div[@class='time-foot']/p"
+        )
+
+
 def test_a_period_that_is_not_over_is_marked(tmp_path: Path) -> None:
     today = dt.date.today().isoformat()
     index_of(

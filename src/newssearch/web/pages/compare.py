@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from newssearch.corpus.periods import DayBounds, PeriodSpan, Unit, first_day, last_day, period_name
@@ -11,6 +12,7 @@ from newssearch.display.brief import many, shortened
 from newssearch.errors import QueryError
 from newssearch.index import Index
 from newssearch.request import MatchOptions
+from newssearch.results import NO_DATE_COUNTS, DateCounts
 from newssearch.web.api.endpoints import MAX_QUERIES_AT_ONCE
 from newssearch.web.options import QUERY, options_of
 from newssearch.web.parameters import Parameter, ParameterError, read_parameters
@@ -23,8 +25,11 @@ from .question import MATCH_ONLY, axis_bounds
 from .remarks import Remark, remark_of, remarks_of
 from .rendering import ShownPage, View, page_route
 from .timeline import (
+    Outlying,
     choosable_units,
+    not_shown,
     number_label,
+    outlying,
     percent,
     period_counts,
     shown_span,
@@ -44,15 +49,15 @@ PARAMETERS_OF_COMPARISON = (
 class ComparedQuery(NamedTuple):
     """One of the queries: what it finds, and where it leads.
 
-    ``number`` is that of its line, from 1. ``counts`` are the articles by month, or by the unit that is shown. If the query
-    cannot be answered, ``remarks`` say why, and ``articles`` is None.
+    ``number`` is that of its line, from 1. ``counts`` are the articles by month, and ``dates`` those that have no place there.
+    If the query cannot be answered, ``remarks`` say why, and ``articles`` is None.
     """
 
     number: int
     query: str
     articles: int | None
     share: float | None
-    undated: int
+    dates: DateCounts
     counts: Mapping[int, int]
     remarks: tuple[Remark, ...]
     hits: str
@@ -68,6 +73,13 @@ class ComparedPeriod(NamedTuple):
     shares: tuple[float | None, ...]
     all_articles: int
     addresses: tuple[str, ...]
+
+
+class LeftOut(NamedTuple):
+    """The articles of a query that are not in the chart: those beyond it, and why others have no place on its axis."""
+
+    outlying: tuple[Outlying, ...]
+    not_shown: str
 
 
 class _Comparison:
@@ -100,14 +112,14 @@ class _Comparison:
             results = self._results(query, "month", self.options)
         except QueryError as error:
             remark = remark_of(problem_of(error), links)
-            return ComparedQuery(number, query, None, None, 0, {}, (remark,), hits, without)
+            return ComparedQuery(number, query, None, None, NO_DATE_COUNTS, {}, (remark,), hits, without)
         articles = results.total_articles
         return ComparedQuery(
             number,
             query,
             articles,
             articles / total if total else None,
-            results.dates.missing,
+            results.dates,
             period_counts("month", results.facets["month"]),
             remarks_of(query, results.diagnostics, links),
             hits,
@@ -159,6 +171,7 @@ def compare_page(view: View) -> ShownPage:
         "unit": "",
         "rows": [],
         "chart": "",
+        "left_out": [LeftOut((), not_shown("month", one.dates)) for one in compared],
         "examples": _example_pairs(view),
         "table": links.picked("/api/count", SHARED_PARAMETERS, by=by, measure=measures),
         "table_csv": links.picked("/api/count", SHARED_PARAMETERS, by=by, measure=measures, format="csv"),
@@ -167,12 +180,16 @@ def compare_page(view: View) -> ShownPage:
         units = choosable_units(span)
         unit = next((one for one in units if one == asked.unit), None) or suitable_unit(span)
         span = span.by(unit)
-        rows = _compared_rows(view, asked, compared, span)
+        counts = [asked.counts_by(unit, one) for one in compared]
+        rows = _compared_rows(view, asked, compared, counts, span, bounds)
         values |= {
             "unit": unit,
             "units": [(one, links.here(unit=one)) for one in units],
             "rows": rows,
             "chart": _compared_chart(compared, rows, span, asked.shares),
+            "left_out": [
+                _left_out(view, one, by_unit, span) for one, by_unit in zip(compared, counts, strict=True)
+            ],
         }
     return ShownPage("compare.html", values)
 
@@ -188,9 +205,13 @@ def _common_span(compared: Sequence[ComparedQuery], bounds: DayBounds) -> Period
 
 
 def _compared_rows(
-    view: View, asked: _Comparison, compared: Sequence[ComparedQuery], span: PeriodSpan
+    view: View,
+    asked: _Comparison,
+    compared: Sequence[ComparedQuery],
+    counts: Sequence[Mapping[int, int]],
+    span: PeriodSpan,
+    bounds: DayBounds,
 ) -> list[ComparedPeriod]:
-    counts = [asked.counts_by(span.unit, one) for one in compared]
     every, today = asked.all_by(span.unit), dt.date.today()
     bases = [view.links.shared("/", q=one.query, since=None, until=None, on=None) for one in compared]
     rows = []
@@ -199,10 +220,16 @@ def _compared_rows(
         articles = tuple(one.get(number, 0) for one in counts)
         of_all = every.get(number, 0)
         shares = tuple(found / of_all if of_all else None for found in articles)
-        addresses = tuple(with_period(base, since, until) for base in bases)
+        shown_days = max(since, bounds[0] or since), min(until, bounds[1] or until)
+        addresses = tuple(with_period(base, *shown_days) for base in bases)
         name = period_name(span.unit, since)
         rows.append(ComparedPeriod(name, until < today, articles, shares, of_all, addresses))
     return rows
+
+
+def _left_out(view: View, one: ComparedQuery, counts: Mapping[int, int], span: PeriodSpan) -> LeftOut:
+    address = partial(view.links.shared, "/", q=one.query, on=None)
+    return LeftOut(outlying(span, counts, address), not_shown(span.unit, one.dates))
 
 
 def _compared_chart(

@@ -50,7 +50,6 @@ def search_page(view: View) -> ShownPage:
         "panels": facet_panels(shown.facets, question, links),
         "timeline": _timeline(view, index, question, shown, links),
         "left_out": left_out(shown.undated, shown.imprecise),
-        "undated": shown.dates.missing,
         "paging": paging_of(_pages_hold(shown), question.page, question.size, links),
         "sorts": [(name, links.here(sort=None if sort == "relevance" else sort)) for sort, name in SORT_NAMES.items()],
         "sort": SORT_NAMES.get(str(question.options.get("sort", "relevance")), ""),
@@ -99,7 +98,9 @@ def _timeline(
             return archive.kept(name, lambda index: _counter(view, index, "", question.filtering)(unit))
 
     bounds = axis_bounds(question.options, contents.first_date, contents.last_date)
-    return timeline_of(links, results.facets["month"], count_by, every, bounds, dt.date.today())
+    return timeline_of(
+        links, results.facets["month"], count_by, every, bounds, results.dates, dt.date.today()
+    )
 
 
 def _counter(view: View, index: Index, query: str, options: dict[str, Any]) -> CountBy:

@@ -51,7 +51,9 @@ def start_page(view: View) -> ShownPage:
 
     timeline = None
     if len(index):
-        timeline = timeline_of(links, count_by("month"), count_by, None, (None, None), dt.date.today())
+        timeline = timeline_of(
+            links, count_by("month"), count_by, None, (None, None), contents.dates, dt.date.today()
+        )
     values = {
         "info": info,
         "contents": contents,

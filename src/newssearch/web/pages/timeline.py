@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from newssearch.corpus.periods import (
 )
 from newssearch.display.brief import many
 from newssearch.facets import FacetValue
+from newssearch.results import DateCounts, why_no_value
 
 from .charts import ChartBar, bar_chart, time_ticks
 from .links import Links, with_period
@@ -68,7 +70,8 @@ class Outlying(NamedTuple):
 class Timeline(NamedTuple):
     """The articles over time: the rows, the chart of them, the articles beyond it, and the units that can be chosen.
 
-    ``whole`` is the address without a period, if there is one.
+    ``not_shown`` says how many have no date, or one that is too coarse for the unit. ``whole`` is the address without a
+    period, if there is one.
     """
 
     unit: Unit
@@ -76,6 +79,7 @@ class Timeline(NamedTuple):
     rows: tuple[TimeRow, ...]
     chart: Markup
     outlying: tuple[Outlying, ...]
+    not_shown: str
     units: tuple[tuple[str, str], ...]
     whole: str | None
 
@@ -143,12 +147,14 @@ def timeline_of(
     count_by: CountBy,
     all_by: CountBy | None,
     bounds: DayBounds,
+    dates: DateCounts,
     today: dt.date,
 ) -> Timeline | None:
     """Return the articles over time; None if none of them has a date.
 
     ``months`` are the articles by month. ``count_by`` counts them by another unit, and ``all_by`` the articles that they
-    are a share of; it is None if numbers are shown. ``bounds`` are those of the axis.
+    are a share of; it is None if numbers are shown. ``bounds`` are those of the axis, and ``dates`` counts the articles
+    that may have no place on it.
     """
     counts = period_counts("month", months)
     span = shown_span("month", counts)
@@ -171,7 +177,8 @@ def timeline_of(
         totals is not None,
         rows,
         _chart_of(rows, span, totals is not None),
-        _outlying(links, span, counts),
+        outlying(span, counts, partial(links.here, on=None, unit=None)),
+        not_shown(unit, dates),
         tuple((one, links.here(unit=one)) for one in units),
         links.here(since=None, until=None, on=None) if any(links.value(name) for name in DATES) else None,
     )
@@ -236,18 +243,30 @@ def number_label(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def _outlying(links: Links, span: PeriodSpan, counts: PeriodCounts) -> tuple[Outlying, ...]:
-    """Return the articles before and after a span, each with a link to them."""
+def not_shown(unit: Unit, dates: DateCounts) -> str:
+    """Return how many articles have no place on an axis of a unit of time, or ``""`` if all have one.
+
+    >>> not_shown("week", DateCounts(missing=2, only_year=1)), not_shown("year", DateCounts(missing=2, only_year=1))
+    ('2 without a date, 1 dated only by month or year', '2 without a date')
+    """
+    return why_no_value(unit, dates) or (f"{dates.missing:,} without a date" if dates.missing else "")
+
+
+def outlying(span: PeriodSpan, counts: PeriodCounts, address: Callable[..., str]) -> tuple[Outlying, ...]:
+    """Return the articles before and after a span, each with a link to them.
+
+    ``address`` returns the address of the articles between ``since`` and ``until``, of which one is None.
+    """
     since, until = span.days
     before = sum(articles for number, articles in counts.items() if number < span.first)
     after = sum(articles for number, articles in counts.items() if number > span.last)
     found = []
     if before:
-        address = links.here(since=None, until=since - dt.timedelta(days=1), on=None, unit=None)
-        found.append(Outlying(f"{before:,} before {_start_text(span.unit, since)}", address))
+        text = f"{before:,} before {_start_text(span.unit, since)}"
+        found.append(Outlying(text, address(since=None, until=since - dt.timedelta(days=1))))
     if after:
-        address = links.here(since=until + dt.timedelta(days=1), until=None, on=None, unit=None)
-        found.append(Outlying(f"{after:,} after {_start_text(span.unit, until)}", address))
+        text = f"{after:,} after {_start_text(span.unit, until)}"
+        found.append(Outlying(text, address(since=until + dt.timedelta(days=1), until=None)))
     return tuple(found)
 
 

@@ -70,6 +70,7 @@ def _articles() -> list[Article]:
         *versions,
         *others,
         article("أمطار غزيرة في بغداد", "هطلت أمطار غزيرة على بغداد يوم الأحد، وأغلقت الطرق.", date="2024-03-03", outlet="المدى", lang="ar"),
+        article("Interminable " + "o" * 3000, "Rain " + "z" * 3000 + ".", date="2024-05-06", outlet="N" * 300, source="S" * 300),
         article("An undated umbrella", "Rain or not, he carried one."),
         article("<b>Bold</b> & <script>alert(1)</script>", "Rain on <img src=x onerror=alert(2)> markup.", date="2024-05-05", outlet="The \"Q\" <i>Post</i>"),
     ]  # fmt: skip

@@ -52,7 +52,7 @@ def test_views_have_no_barriers_and_fit_the_window(page: Page, address: str) -> 
     assert overflow(page) == 0
 
 
-@pytest.mark.parametrize("query", ["mayor", "harbour", ARABIC, "markup"])
+@pytest.mark.parametrize("query", ["mayor", "harbour", ARABIC, "markup", "interminable"])
 def test_articles_and_their_stories_have_no_barriers_and_fit_the_window(page: Page, query: str) -> None:
     open_hit(page, query)
     page.locator("details.fields-of summary").click()

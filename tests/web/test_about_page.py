@@ -61,6 +61,16 @@ def test_own_fields_are_listed_with_filters_of_their_own(tmp_path: Path) -> None
     assert page.links("ul.values a")["weather report"] == "/?where=theme%3Dweather%20report"
 
 
+def test_values_that_are_not_listed_are_behind_a_link(tmp_path: Path) -> None:
+    places = [f"Town{chr(65 + n // 26)}{chr(65 + n % 26)}" for n in range(62)]
+    with client_of(
+        tmp_path, *(article(f"In {name}", f"Rain in {name}.", located=name) for name in places)
+    ) as client:
+        page = ParsedPage(client, "/about")
+        path, _, anchor = page.links("p.actions a")["2 more values"].partition("#")
+        assert len(ParsedPage(client, path).texts(f"details#{anchor} a.value")) == 62
+
+
 def test_an_empty_archive_says_how_to_fill_it(tmp_path: Path) -> None:
     with client_of(tmp_path) as client:
         page = ParsedPage(client, "/about")

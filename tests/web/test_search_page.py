@@ -140,6 +140,32 @@ def test_articles_without_a_value_can_be_chosen(reader: TestClient) -> None:
     assert sorted(page.headlines) == ["Harvest", "Umbrella"]
 
 
+def test_beside_an_excluded_value_others_count_what_their_links_find(tmp_path: Path) -> None:
+    bylines = "Ana", "Bo", "Ana and Bo", "Ana and Cy"
+    index_of(
+        tmp_path / "index", *(article(f"By {name}", f"Rain by {name}.", byline=name) for name in bylines)
+    ).close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        page = Shown(client, "/?q=rain&byline_not=Bo")
+        counts = dict(
+            zip(
+                page.all("//details[@id='facet-byline']//a[@class='value']"),
+                page.all("//details[@id='facet-byline']//span[@class='count']"),
+                strict=False,
+            )
+        )
+        assert counts["Ana"] == "2"
+        assert sorted(page.follow(facet("byline", "Ana")).headlines) == ["By Ana", "By Ana and Cy"]
+
+
+def test_a_facet_is_listed_in_full_without_a_query(tmp_path: Path) -> None:
+    outlets = [f"Outlet {letter}" for letter in "ABCDEFGHIJKLMN"]
+    index_of(tmp_path / "index", *(article(f"Of {name}", "Rain.", outlet=name) for name in outlets)).close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        page = Shown(client, "/").follow("//section[@aria-labelledby='field-outlet']//a[.='and 2 others']")
+        assert page.all("//details[@id='facet-outlet']//a[@class='value']") == outlets
+
+
 def test_each_filter_has_a_link_that_removes_it(reader: TestClient) -> None:
     page = Shown(reader, "/?q=rain&outlet=The+Post&since=2024-08&sort=newest&page=1")
     assert page.all(CHIPS) == ["The Post", "2024-08"]
@@ -165,6 +191,14 @@ def test_an_error_stands_below_its_place(reader: TestClient) -> None:
     assert line[caret.index("^") : caret.rindex("^") + 1] == "colour:"
     assert page.tree.xpath("//input[@name='q']/@value") == ["rain colour:red"]
     assert page.tree.xpath("//form[@role='search']//input[@name='outlet']/@value") == ["The Post"]
+
+
+def test_a_filter_that_is_a_mistake_can_be_removed(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain&since=2025&until=2024&outlet=The+Post")
+    assert page.status == 400
+    assert page.all(CHIPS) == ["2025", "2024", "The Post"]
+    mended = page.follow("//a[@aria-label='Remove the filter from: 2025']")
+    assert (mended.status, mended.address) == (200, "/?q=rain&until=2024&outlet=The%20Post")
 
 
 def test_what_may_be_meant_is_a_link_to_the_changed_query(reader: TestClient) -> None:

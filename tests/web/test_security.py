@@ -397,6 +397,16 @@ def test_without_token_nothing_is_shown(archive: Path) -> None:
             assert client.get(address).status_code in (303, 401)
 
 
+def test_without_a_token_programs_are_told_to_log_in(archive: Path) -> None:
+    with served(archive, password=PASSWORD) as client:
+        answer = client.get("/api/search?q=rain").json()
+        assert answer["detail"] == "the server asks for a password"
+        assert "--token-file" in answer["suggestion"]
+    with served(archive, token=TOKEN) as client:
+        answer = client.get("/api/search?q=rain").json()
+        assert "Authorization: Bearer" in answer["suggestion"]
+
+
 GUESSES = [
     "", TOKEN[:-1], TOKEN + "x", TOKEN.upper(), "x" * len(TOKEN), "Bearer", PASSWORD, "é" * 20, "\0", "*", "null",
 ]  # fmt: skip

@@ -86,6 +86,13 @@ def test_an_article_without_copies_is_a_story_of_one(story_client: TestClient) -
     assert not page.texts("table")
 
 
+def test_without_stories_there_is_nothing_to_export(story_client: TestClient) -> None:
+    assert [text for text in ParsedPage(story_client, "/stories", q="report").links() if "CSV" in text]
+    for address in ("/stories", "/context", "/words"):
+        page = ParsedPage(story_client, address, q="zyxwv")
+        assert not [text for text in page.links() if "CSV" in text]
+
+
 def test_stories_are_listed_with_their_first_article_and_their_size(story_client: TestClient) -> None:
     page = ParsedPage(story_client, "/stories", q="report")
     assert page.text("h1") == "1 story of 3 articles; 3 articles match"

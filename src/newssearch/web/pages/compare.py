@@ -188,7 +188,7 @@ def compare_page(view: View) -> ShownPage:
             "rows": rows,
             "chart": _compared_chart(compared, rows, span, asked.shares),
             "left_out": [
-                _left_out(view, one, by_unit, span) for one, by_unit in zip(compared, counts, strict=True)
+                _beyond_chart(view, one, by_unit, span) for one, by_unit in zip(compared, counts, strict=True)
             ],
         }
     return ShownPage("compare.html", values)
@@ -227,7 +227,7 @@ def _compared_rows(
     return rows
 
 
-def _left_out(view: View, one: ComparedQuery, counts: Mapping[int, int], span: PeriodSpan) -> LeftOut:
+def _beyond_chart(view: View, one: ComparedQuery, counts: Mapping[int, int], span: PeriodSpan) -> LeftOut:
     address = partial(view.links.shared, "/", q=one.query, on=None)
     return LeftOut(outlying(span, counts, address), not_shown(span.unit, one.dates))
 

@@ -69,12 +69,16 @@ def useful_facets(info: IndexInfo) -> tuple[str, ...]:
 
 
 def facets_to_count(names: Iterable[str], question: SearchQuestion) -> list[Facet]:
-    """Return the facets to ask for: each without its own filter, so that several values can be chosen."""
+    """Return the facets to ask for: each without its own filter, so that several values can be chosen.
+
+    If the filter only excludes values, it holds: an article that has one of them beside others is not found by these.
+    """
     found = []
     for name in names:
         wide = name == question.facet
         limit = ALL_LISTED_VALUES if wide else LISTED_VALUES
-        found.append(Facet(name, limit, question.find if wide else "", disjunctive=True))
+        chosen = name in question.options or name in question.options.get("where", {})
+        found.append(Facet(name, limit, question.find if wide else "", disjunctive=chosen))
     return found
 
 

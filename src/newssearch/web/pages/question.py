@@ -62,8 +62,10 @@ class SearchQuestion(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether neither a query nor a filter is given."""
-        return not self.query.strip() and not any(name in FILTERING for name in self.options)
+        """Whether neither a query nor a filter is given, and no facet to be listed in full."""
+        return not (
+            self.query.strip() or self.facet or any(name in FILTERING for name in self.options)
+        )
 
     @property
     def matching(self) -> dict[str, Any]:

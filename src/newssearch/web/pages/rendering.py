@@ -25,7 +25,7 @@ from newssearch.web.context import ServerContext, server_context
 from newssearch.web.pool import SearchLimits
 from newssearch.web.problems import EXPECTED, HttpProblem, logged_problem
 
-from .chips import FILTERING
+from .chips import FILTERING, filter_chips_of, without_filters
 from .links import VIEWS, Links, article_path, told_path
 from .remarks import remark_of
 from .timeline import percent
@@ -175,6 +175,11 @@ def answer_of(
 
 
 def problem_page(problem: HttpProblem, links: Links) -> Response:
-    """Return the page that says what went wrong."""
-    values = {"problem": problem, "remark": remark_of(problem, links)}
+    """Return the page that says what went wrong. The filters can be removed there, because one may be the reason."""
+    values = {
+        "problem": problem,
+        "remark": remark_of(problem, links),
+        "chips": filter_chips_of(links),
+        "clear": without_filters(links),
+    }
     return answer_of(ShownPage("problem.html", values, problem.status), links, problem.headers)

@@ -62,7 +62,13 @@ def start_page(view: View) -> ShownPage:
         "latest": latest,
         "timeline": timeline,
         "fields": [
-            (name, field_label(name), contents.by_field[name][:FIRST_VALUES], contents.by_field[name].total)
+            (
+                name,
+                field_label(name),
+                contents.by_field[name][:FIRST_VALUES],
+                contents.by_field[name].total,
+                len(contents.by_field[name][FIRST_VALUES:]),
+            )
             for name in _LISTED_FIELDS
             if len(contents.by_field.get(name, ())) > 1
         ],

@@ -51,6 +51,9 @@ class AccessMiddleware:
             return None
         if scope["method"] in ("GET", "HEAD") and not is_for_programs(path):
             return RedirectResponse(login_address(request), 303)
+        if not self._access.settings.token:
+            hint = "log in at /login; for programs, the server has to be started with --token-file"
+            return _unauthorized(request, "the server asks for a password", "", hint)
         hint = "send the token of the server in the header Authorization: Bearer TOKEN"
         return _unauthorized(request, "the server asks for a token", "", hint)
 

@@ -208,6 +208,7 @@ function complete(input) {
   input.addEventListener("keydown", (event) => {
     if (list.hidden) {
       if (event.key === "ArrowDown" && input.value) { ask(); event.preventDefault(); }
+      else if (event.key === "Escape") { input.blur(); event.preventDefault(); }  // the keys of the page work again
       return;
     }
     const size = list.children.length;

@@ -221,3 +221,11 @@ def test_queries_of_the_help_can_be_tried(page: Page) -> None:
     page.goto("/help")
     page.locator("a.try", has_text="supporting").first.click()
     assert page.locator("#q").input_value() == "supporting"
+
+
+def test_an_article_is_printed_without_links_to_its_matches(page: Page) -> None:
+    open_hit(page, "mayor")
+    assert page.locator(".matches-of").is_visible()
+    page.emulate_media(media="print")
+    assert not page.locator(".matches-of").is_visible()
+    assert page.locator(".about-article .citation, .about-article .cite-text, .about-article section").last.is_visible()

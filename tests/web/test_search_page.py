@@ -160,10 +160,24 @@ def test_beside_an_excluded_value_others_count_what_their_links_find(tmp_path: P
 
 def test_a_facet_is_listed_in_full_without_a_query(tmp_path: Path) -> None:
     outlets = [f"Outlet {letter}" for letter in "ABCDEFGHIJKLMN"]
-    index_of(tmp_path / "index", *(article(f"Of {name}", "Rain.", outlet=name) for name in outlets)).close()
+    index_of(tmp_path / "index", *(article(f"Of {name}", "Rain.", outlet=name) for name in (*outlets, None))).close()
     with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
         page = Shown(client, "/").follow("//section[@aria-labelledby='field-outlet']//a[.='and 2 others']")
-        assert page.all("//details[@id='facet-outlet']//a[@class='value']") == outlets
+        assert page.all("//details[@id='facet-outlet']//a[@class='value']") == [*outlets, "(none)"]
+
+
+def test_an_outlet_that_is_called_none_is_told_from_none(tmp_path: Path) -> None:
+    named, without = article("Named", "Rain.", outlet="(none)"), article("Without", "Rain or hail.")
+    others = [article(f"Other {n}", f"Rain {n}.", outlet="The Post") for n in range(2)]
+    index_of(tmp_path / "index", named, without, *others).close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        page = Shown(client, "/?q=rain+OR+hail")
+        assert page.follow(facet("outlet", '"(none)"')).headlines == ["Named"]
+        assert page.follow(facet("outlet", "(none)")).headlines == ["Without"]
+        exclude = "//details[@id='facet-outlet']//a[@aria-label='Exclude \"(none)\"']"
+        assert "Named" not in page.follow(exclude).headlines
+        about = Shown(client, "/about").tree.xpath("//ul[@class='values']//a[.='(none)']/@href")
+        assert Shown(client, about[0]).headlines == ["Named"]
 
 
 def test_each_filter_has_a_link_that_removes_it(reader: TestClient) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from newssearch.facets import Facet, FacetValues, others_text
+from newssearch.facets import Facet, FacetValue, FacetValues, others_text
 from newssearch.fields import FACET_FIELDS, FILTER_FIELDS
 from newssearch.filters import NONE
 from newssearch.info import IndexInfo
@@ -122,6 +122,9 @@ def _facet_rows(name: str, values: FacetValues, links: Links) -> tuple[FacetRow,
     excluded = set(links.values(f"{option}_not"))
     rows = []
     for one in values:
+        if one.value == NONE.value:
+            rows.append(_row_read_as_none(name, one, links))
+            continue
         text = NONE.value if one.value is None else one.value
         value = text if option == name else f"{name}={text}"
         left_out = value in excluded
@@ -134,6 +137,20 @@ def _facet_rows(name: str, values: FacetValues, links: Links) -> tuple[FacetRow,
         if field.strip() == name:
             rows.append(_facet_row(option, text, value, None, False, True, links))
     return tuple(rows)
+
+
+def _row_read_as_none(name: str, one: FacetValue, links: Links) -> FacetRow:
+    """Return the row of a value that reads as the filter for none: a clause of the query stands for it."""
+    clause = f'{name}:"{one.value}"'
+    query = f"({links.query}) " if links.query.strip() else ""
+    return FacetRow(
+        f'"{one.value}"',
+        one.articles,
+        one.selected,
+        False,
+        links.here(q=f"{query}{clause}"),
+        links.here(q=f"{query}-{clause}"),
+    )
 
 
 def _facet_row(

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 
+from newssearch.filters import NONE
 from newssearch.request import MatchOptions
 from newssearch.web.context import server_context
 from newssearch.web.prefix import path_of, prefix_of
@@ -76,6 +77,16 @@ class Links:
     def bare(self, path: str, **parameters: object) -> str:
         """Return the address of a view with the given parameters alone. A list gives a parameter several times."""
         return self._address(path, _as_pairs(parameters.items()))
+
+    def of_value(self, field: str, value: str | None, is_own: bool = False) -> str:
+        """Return the address of the articles that have a value of a field; None stands for those that have none.
+
+        A value that reads as this filter, ``(none)``, is found by the query.
+        """
+        if value == NONE.value:
+            return self.bare("/", q=f'{field}:"{value}"')
+        text = NONE.value if value is None else value
+        return self.bare("/", where=f"{field}={text}") if is_own else self.bare("/", **{field: text})
 
     def here(self, **changes: object) -> str:
         """Return the address of the current view with other values of some parameters; None or [] drops one."""

@@ -67,7 +67,7 @@ def start_page(view: View) -> ShownPage:
                 field_label(name),
                 contents.by_field[name][:FIRST_VALUES],
                 contents.by_field[name].total,
-                len(contents.by_field[name][FIRST_VALUES:]),
+                sum(one.value is not None for one in contents.by_field[name][FIRST_VALUES:]),
             )
             for name in _LISTED_FIELDS
             if len(contents.by_field.get(name, ())) > 1

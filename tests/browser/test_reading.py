@@ -228,4 +228,6 @@ def test_an_article_is_printed_without_links_to_its_matches(page: Page) -> None:
     assert page.locator(".matches-of").is_visible()
     page.emulate_media(media="print")
     assert not page.locator(".matches-of").is_visible()
-    assert page.locator(".about-article .citation, .about-article .cite-text, .about-article section").last.is_visible()
+    assert page.locator(
+        ".about-article .citation, .about-article .cite-text, .about-article section"
+    ).last.is_visible()

@@ -95,7 +95,10 @@ def test_a_page_and_an_answer_of_the_api_are_of_one_commit(
         first = view.context.archive.opened().count("rain")
         interrupt()
         problem = HttpProblem(200, "Counts", f"{first}, {view.context.archive.opened().count('rain')}")
-        return ShownPage("problem.html", {"problem": problem, "remark": remark_of(problem, view.links)})
+        return ShownPage(
+            "problem.html",
+            {"problem": problem, "remark": remark_of(problem, view.links), "chips": (), "clear": ""},
+        )
 
     app.router.routes.insert(0, page_route("/counts", view, "counts"))
     with TestClient(app, base_url="http://127.0.0.1") as client:

@@ -160,7 +160,9 @@ def test_beside_an_excluded_value_others_count_what_their_links_find(tmp_path: P
 
 def test_a_facet_is_listed_in_full_without_a_query(tmp_path: Path) -> None:
     outlets = [f"Outlet {letter}" for letter in "ABCDEFGHIJKLMN"]
-    index_of(tmp_path / "index", *(article(f"Of {name}", "Rain.", outlet=name) for name in (*outlets, None))).close()
+    index_of(
+        tmp_path / "index", *(article(f"Of {name}", "Rain.", outlet=name) for name in (*outlets, None))
+    ).close()
     with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
         page = Shown(client, "/").follow("//section[@aria-labelledby='field-outlet']//a[.='and 2 others']")
         assert page.all("//details[@id='facet-outlet']//a[@class='value']") == [*outlets, "(none)"]

@@ -63,9 +63,7 @@ class SearchQuestion(NamedTuple):
     @property
     def is_empty(self) -> bool:
         """Whether neither a query nor a filter is given, and no facet to be listed in full."""
-        return not (
-            self.query.strip() or self.facet or any(name in FILTERING for name in self.options)
-        )
+        return not (self.query.strip() or self.facet or any(name in FILTERING for name in self.options))
 
     @property
     def matching(self) -> dict[str, Any]:

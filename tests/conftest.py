@@ -19,6 +19,7 @@ from cluster.fixtures import (  # noqa: F401  (fixtures and hooks, which pytest 
     cluster,
     pytest_configure,
     pytest_unconfigure,
+    secured,
 )
 from support import SHORT
 

@@ -14,11 +14,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import pytest
 
 from .home import CannotStartError, fetch, locked
+from .secured import SecuredCluster
 from .server import Cluster, make_archive, remove_all
 
 RUN = "NEWSSEARCH_CLUSTER_RUN"
@@ -51,19 +52,21 @@ def _guard(run: Path, process: int) -> None:
     ).returncode = 0  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def cluster(pytestconfig: pytest.Config) -> Cluster:
-    """Return a cluster of three nodes that all tests share."""
-    run = Path(os.environ[RUN])
-    found = Cluster(run / "plain")
-    failed = run / "failed.txt"
-    with locked(run / "lock"):
+AnyCluster = TypeVar("AnyCluster", bound=Cluster)
+
+
+def _started_once(config: pytest.Config, found: AnyCluster, *, secured: bool) -> AnyCluster:
+    """Start a cluster, if no other process of the run has done that. Skips the test, or fails it, if it cannot be started."""
+    run = found.folder.parent
+    failed = run / f"{found.folder.name}-failed.txt"
+    with locked(run / f"{found.folder.name}-lock"):
         if not found.exists and not failed.exists():
             run.chmod(0o755)
-            _guard(run, os.getppid() if hasattr(pytestconfig, "workerinput") else os.getpid())
+            _guard(run, os.getppid() if hasattr(config, "workerinput") else os.getpid())
             try:
-                home = fetch()
-                make_archive(home)
+                home = fetch(secured=secured)
+                if not secured:
+                    make_archive(home)
                 found.create(home)
                 found.start()
                 found.wait()
@@ -73,6 +76,19 @@ def cluster(pytestconfig: pytest.Config) -> Cluster:
     if failed.exists():
         _missing()(failed.read_text())
     return found
+
+
+@pytest.fixture(scope="session")
+def cluster(pytestconfig: pytest.Config) -> Cluster:
+    """Return a cluster of three nodes that all tests share."""
+    return _started_once(pytestconfig, Cluster(Path(os.environ[RUN]) / "plain"), secured=False)
+
+
+@pytest.fixture(scope="session")
+def secured(pytestconfig: pytest.Config) -> SecuredCluster:
+    """Return a cluster of one node that has TLS and users, among them a reader and a writer."""
+    found = SecuredCluster(Path(os.environ[RUN]) / "secured")
+    return _started_once(pytestconfig, found, secured=True)
 
 
 @pytest.fixture(autouse=True)

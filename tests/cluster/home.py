@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -210,6 +211,11 @@ def _copy(folder: Path, artifact: str, into: str) -> None:
     _maven(folder, "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={into}")
 
 
+def _artifact(jar: Path) -> str:
+    """Return the name of a jar without its version."""
+    return re.sub(r"-[0-9].*", "", jar.name)
+
+
 def _lay_out(new: Path, home: Home) -> None:
     lib = new / "lib"
     for artifact, (name, plugin, extends) in _MODULES.items():
@@ -236,4 +242,18 @@ def _lay_out(new: Path, home: Home) -> None:
 
 
 def _add_security(new: Path, version: str) -> None:
-    raise NotImplementedError
+    """Fetch the security plugin, whose archive expects a whole distribution around it."""
+    _copy(new, f"org.opensearch.plugin:opensearch-security:{version}:zip", "plugins")
+    archive = new / "plugins" / f"opensearch-security-{version}.zip"
+    plugin = new / "plugins" / "opensearch-security"
+    with zipfile.ZipFile(archive) as content:
+        content.extractall(plugin)
+    archive.unlink()
+    descriptor = plugin / "plugin-descriptor.properties"
+    # a module that is not on Maven Central, and that the plugin does without
+    descriptor.write_text(re.sub(",?rule-framework", "", descriptor.read_text()))
+    of_server = {_artifact(jar) for jar in (new / "lib").glob("*.jar")}
+    for jar in plugin.glob("*.jar"):  # the server refuses classes that it has twice
+        if _artifact(jar) in of_server:
+            jar.unlink()
+    _copy(new, "org.apache.commons:commons-collections4:4.4", "plugins/opensearch-security")

@@ -263,7 +263,7 @@ class Cluster:
         node = next(iter(self.running), 0) if node is None else node
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.ports[node]}{path}",
+            self._url(node) + path,
             data,
             {"Content-Type": "application/json"},
             method=method,
@@ -271,6 +271,9 @@ class Cluster:
         with self._open(request, seconds) as answer:
             content = answer.read()
         return json.loads(content) if content else None
+
+    def _url(self, node: int) -> str:
+        return f"http://127.0.0.1:{self.ports[node]}"
 
     def _open(self, request: urllib.request.Request, seconds: float) -> Any:
         return urllib.request.urlopen(request, timeout=seconds)

@@ -1,0 +1,418 @@
+"""The client of a cluster against a server that answers by a script: what no real node can be made to say at the wanted moment."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+
+import pytest
+
+from newssearch import (
+    IndexNotFoundError,
+    IndexUnreachableError,
+    IndexVersionError,
+    IndexWriteError,
+    SearchStoppedError,
+)
+from newssearch.engines.opensearch import bulk, transport
+from newssearch.engines.opensearch.address import cluster_address
+from newssearch.engines.opensearch.bulk import Action
+from newssearch.engines.opensearch.client import Client, PointInTime
+from newssearch.engines.opensearch.connection_settings import ConnectionSettings
+from newssearch.engines.opensearch.failures import ConflictError, PointInTimeLostError
+from newssearch.stopping import StopCheck
+
+WHOLE = {"total": 3, "successful": 3, "skipped": 0, "failed": 0}
+FOUND = {"_shards": WHOLE, "timed_out": False, "hits": {"total": {"value": 7, "relation": "eq"}}}
+
+
+class Said(NamedTuple):
+    """One answer of the server. Without a status, the connection is closed after the request was read."""
+
+    status: int | None
+    body: Any = None
+    headers: dict[str, str] = {}  # noqa: RUF012  (not changed)
+
+
+class Asked(NamedTuple):
+    """One request to the server."""
+
+    method: str
+    path: str
+    body: bytes
+    headers: dict[str, str]
+
+
+class Server(ThreadingHTTPServer):
+    """Answers by a list, and remembers what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.script: list[Said] = []
+        self.asked: list[Asked] = []
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: clients go away as they like."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers one request after the other of a connection."""
+
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.asked.append(Asked(self.command, self.path, body, dict(self.headers)))
+        said = self.server.script.pop(0)
+        if said.status is None:
+            self.close_connection = True
+            return
+        content = said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()
+        self.send_response(said.status)
+        for name, value in {"Content-Length": str(len(content)), **said.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer  # noqa: N815  (names of the standard library)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as found:
+        thread = threading.Thread(target=found.serve_forever, args=[0.01])
+        thread.start()
+        yield found
+        found.shutdown()
+        thread.join()
+    assert not found.script, "these answers were not asked for"
+
+
+@pytest.fixture
+def client(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """Yield a client that does not wait long between attempts."""
+    for module in (transport, bulk):
+        monkeypatch.setattr(module, "FIRST_PAUSE", 0.001)
+    found = Client(
+        cluster_address(f"opensearch+http://127.0.0.1:{server.server_address[1]}/news"), ConnectionSettings()
+    )
+    yield found
+    found.close()
+
+
+def error(kind: str, reason: str = "because") -> dict[str, Any]:
+    return {"error": {"type": kind, "reason": reason, "root_cause": [{"type": kind, "reason": reason}]}}
+
+
+# ---- an answer is whole or an error
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {
+            "_shards": {**WHOLE, "successful": 2}
+        },  # as a lost shard is answered where partial answers are allowed
+        {"_shards": {**WHOLE, "failed": 1}},
+        {"timed_out": True},
+        {"terminated_early": True},
+    ],
+)
+def test_an_answer_that_lacks_a_part_is_an_error_although_its_status_is_success(
+    server: Server, client: Client, part: dict[str, Any]
+) -> None:
+    server.script = [Said(200, FOUND | part)]
+    with pytest.raises(IndexUnreachableError, match="a part of the index cannot be reached"):
+        client.search({"size": 0}, index="news")
+
+
+def test_an_answer_of_fewer_shards_than_the_point_in_time_has_is_an_error(
+    server: Server, client: Client
+) -> None:
+    server.script = [Said(200, FOUND), Said(200, FOUND)]
+    assert client.search({}, pit=PointInTime("p", 3)) == FOUND
+    with pytest.raises(IndexUnreachableError, match="3 of 4 shards"):
+        client.search({}, pit=PointInTime("p", 4))
+
+
+def test_every_search_and_every_point_in_time_asks_for_whole_answers(server: Server, client: Client) -> None:
+    opened = {"pit_id": "p", "_shards": WHOLE}
+    server.script = [Said(200, FOUND), Said(200, opened), Said(200, FOUND), Said(200, {**opened, "_shards": {**WHOLE, "successful": 2}})]  # fmt: skip
+    client.search({"size": 1}, index="news", filter_path="hits.total")
+    pit = client.open_pit("news", 60)
+    client.search({}, pit=pit)
+    with pytest.raises(IndexUnreachableError, match="2 of 3 shards"):
+        client.open_pit("news")
+    first, opening, second, _ = server.asked
+    assert (
+        first.path
+        == "/news/_search?allow_partial_search_results=false&filter_path=hits.total%2C_shards%2Ctimed_out%2Cterminated_early"
+    )
+    assert opening.path == "/news/_search/point_in_time?keep_alive=60s&allow_partial_pit_creation=false"
+    assert second.path == "/_search?allow_partial_search_results=false"
+    assert json.loads(second.body) == {"pit": {"id": "p", "keep_alive": "60s"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "reason"),
+    [
+        (404, "search_context_missing_exception", "No search context found for id [4]"),
+        (500, "illegal_argument_exception", "no node found for id: x"),
+        (404, "index_not_found_exception", "no such index [news-v1]"),
+        (500, "node_not_connected_exception", "[node1] Node not connected"),
+    ],
+)
+def test_a_point_in_time_that_is_gone_is_told_from_other_failures(
+    server: Server, client: Client, status: int, kind: str, reason: str
+) -> None:
+    server.script = [Said(status, error(kind, reason))]
+    with pytest.raises(PointInTimeLostError):
+        client.search({}, pit=PointInTime("p", 3))
+
+
+# ---- patience
+
+
+def test_a_busy_server_is_asked_again_after_the_time_that_it_wants(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("time.sleep", waited.append)
+    server.script = [
+        Said(429, error("rejected_execution_exception"), {"Retry-After": "3"}),
+        Said(503, b"<html>a proxy"), Said(502, b""), Said(504, b""), Said(200, FOUND),
+    ]  # fmt: skip
+    assert client.search({}, index="news") == FOUND
+    assert waited[0] == 3
+    assert 0 < waited[1] < waited[2] < waited[3] < 3
+
+
+def test_a_server_that_stays_busy_is_an_error_that_says_why(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "READ_PATIENCE", 0.0)
+    server.script = [Said(429, error("circuit_breaking_exception", "Data too large"))]
+    with pytest.raises(IndexUnreachableError, match=r"127\.0\.0\.1:\d+ cannot answer .* Data too large"):
+        client.search({}, index="news")
+
+
+def test_a_search_ends_at_its_time_limit_also_while_it_waits(server: Server, client: Client) -> None:
+    server.script = [Said(429, b"", {"Retry-After": "1"})]
+    with pytest.raises(SearchStoppedError, match=r"time limit of 0\.3 s"):
+        client.search({}, index="news", check=StopCheck(0.3))
+    assert "cancel_after_time_interval=1" in server.asked[0].path
+
+
+def test_a_connection_that_breaks_is_made_again(server: Server, client: Client) -> None:
+    server.script = [Said(200, FOUND), Said(None), Said(200, FOUND)]
+    assert client.search({}, index="news") == FOUND
+    assert client.search({}, index="news") == FOUND
+
+
+def test_a_block_is_an_error_at_once(server: Server, client: Client) -> None:
+    said = "index [news] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark]"
+    server.script = [Said(429, error("cluster_block_exception", said))]
+    with pytest.raises(IndexWriteError, match="the disk of a node is nearly full"):
+        client.put("news", "x", {})
+
+
+def test_a_client_works_in_a_forked_process(server: Server, client: Client) -> None:
+    """The child makes connections of its own, so that answers of the parent do not reach it."""
+    server.script = [Said(200, FOUND)] * 3
+    client.search({}, index="news")
+    child = os.fork()
+    if not child:
+        os._exit(client.search({}, index="news") != FOUND)
+    assert os.waitpid(child, 0)[1] == 0
+    assert client.search({}, index="news") == FOUND
+
+
+# ---- an attempt whose answer was lost
+
+
+@pytest.fixture
+def used(server: Server, client: Client) -> Client:
+    """Return a client that has had an answer: only such a one is patient with a server that closes connections."""
+    server.script = [Said(200, FOUND)]
+    client.search({}, index="news")
+    server.asked.clear()
+    return client
+
+
+CONFLICT = Said(409, error("version_conflict_engine_exception"))
+WRITTEN = {"_id": "lock", "found": True, "_version": 1, "_seq_no": 4, "_primary_term": 2}
+
+
+def test_a_document_that_arrived_although_its_answer_was_lost_is_no_conflict(
+    server: Server, used: Client
+) -> None:
+    server.script = [Said(None), CONFLICT, Said(200, {**WRITTEN, "_source": {"owner": "me"}})]
+    assert used.put("news", "lock", {"owner": "me"}, create=True).seq_no == 4
+
+
+def test_a_document_of_somebody_else_is_a_conflict(server: Server, used: Client) -> None:
+    server.script = [Said(None), CONFLICT, Said(200, {**WRITTEN, "_source": {"owner": "you"}}), CONFLICT]
+    for _ in range(2):
+        with pytest.raises(ConflictError):
+            used.put("news", "lock", {"owner": "me"}, create=True)
+
+
+def test_an_index_that_the_lost_attempt_made_or_removed_is_no_error(server: Server, used: Client) -> None:
+    server.script = [
+        Said(None), Said(400, error("resource_already_exists_exception")),
+        Said(None), Said(404, error("index_not_found_exception")),
+        Said(404, error("index_not_found_exception")),
+    ]  # fmt: skip
+    used.create_index("news-1", {})
+    assert used.delete_index("news-1") is True
+    assert used.delete_index("news-1") is False
+
+
+# ---- bulks
+
+
+def answers(kind: str, *statuses: int | tuple[int, str]) -> Said:
+    items = []
+    for status in statuses:
+        number, failure = status if isinstance(status, tuple) else (status, "")
+        items.append(
+            {kind: {"status": number, **({} if not failure else {"error": {"type": failure, "reason": "x"}})}}
+        )
+    return Said(200, {"errors": True, "items": items})
+
+
+def ids(request: Asked) -> list[str]:
+    return [json.loads(line)["index"]["_id"] for line in request.body.splitlines()[::2]]
+
+
+def test_only_the_items_that_were_refused_for_lack_of_capacity_are_sent_again(
+    server: Server, client: Client
+) -> None:
+    server.script = [
+        answers(
+            "index", 201, (429, "rejected_execution_exception"), 200, (503, "unavailable_shards_exception")
+        ),
+        answers("index", (429, "rejected_execution_exception"), 200),
+        answers("index", 201),
+    ]
+    outcome = client.bulk([Action("index", str(n), {}, 9) for n in range(4)], "news")
+    assert [ids(request) for request in server.asked] == [["0", "1", "2", "3"], ["1", "3"], ["1"]]
+    assert json.loads(server.asked[0].body.splitlines()[0]) == {"index": {"_id": "0", "version": 9, "version_type": "external_gte"}}  # fmt: skip
+    assert (outcome.written, outcome.conflicts, outcome.missing, outcome.rejected) == (4, [], [], {})
+
+
+def test_each_item_of_a_bulk_has_its_own_outcome(server: Server, client: Client) -> None:
+    server.script = [
+        answers("index", 201, (409, "version_conflict_engine_exception"), (400, "mapper_parsing_exception"))
+    ]
+    outcome = client.bulk([Action("index", name, b"{}") for name in "abc"], "news")
+    assert (outcome.written, outcome.conflicts, outcome.rejected) == (1, ["b"], {"c": "x"})
+    server.script = [answers("delete", 200, 404)]
+    outcome = client.bulk([Action("delete", "a"), Action("delete", "b")], "news")
+    assert (outcome.written, outcome.missing) == (1, ["b"])
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "raised"),
+    [
+        (403, "security_exception", IndexWriteError),
+        (403, "cluster_block_exception", IndexWriteError),
+        (404, "index_not_found_exception", IndexNotFoundError),
+        (400, "strict_dynamic_mapping_exception", IndexVersionError),
+    ],
+)
+def test_an_item_that_no_repetition_helps_ends_the_bulk(
+    server: Server, client: Client, status: int, kind: str, raised: type[Exception]
+) -> None:
+    server.script = [answers("index", 201, (status, kind))]
+    with pytest.raises(raised):
+        client.bulk([Action("index", name, {}) for name in "ab"], "news")
+
+
+def test_creations_of_a_lost_attempt_are_no_conflicts(server: Server, used: Client) -> None:
+    conflict = (409, "version_conflict_engine_exception")
+    server.script = [Said(None), answers("create", conflict, 201), answers("create", conflict)]
+    outcome = used.bulk([Action("create", name, {}) for name in "ab"], "news")
+    assert (outcome.written, outcome.conflicts) == (2, [])
+    assert used.bulk([Action("create", "a", {})], "news").conflicts == ["a"]
+
+
+def test_no_request_is_larger_than_four_megabytes_unless_a_document_is(
+    server: Server, client: Client
+) -> None:
+    sizes = [1_500_000, 1_500_000, 1_500_000, 5_000_000, 10]
+    documents = [json.dumps({"t": "x" * size}).encode() for size in sizes]
+    server.script = [answers("index", *[201] * count) for count in (2, 1, 1, 1)]
+    assert client.bulk((Action("index", str(n), one) for n, one in enumerate(documents)), "news").written == 5
+    assert [ids(request) for request in server.asked] == [["0", "1"], ["2"], ["3"], ["4"]]
+
+
+def test_a_bulk_that_is_too_large_for_the_server_is_divided(server: Server, client: Client) -> None:
+    server.script = [Said(413, b""), answers("index", 201), Said(413, b"")]
+    outcome = client.bulk([Action("index", "a", {}), Action("index", "b", {})], "news")
+    assert (outcome.written, outcome.rejected) == (1, {"b": "the document is larger than the cluster takes"})
+
+
+def test_a_bulk_that_the_cluster_never_takes_is_an_error(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "WRITE_PATIENCE", 0.0)
+    server.script = [answers("index", 201, (503, "unavailable_shards_exception"))]
+    with pytest.raises(IndexUnreachableError, match="cannot answer for all of news"):
+        client.bulk([Action("index", name, {}) for name in "ab"], "news")
+
+
+def test_bodies_are_compressed_on_the_way_to_another_machine(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.script = [answers("index", 201), answers("index", 201)]
+    client.bulk([Action("index", "a", {"t": "x" * 9_000})], "news")
+    monkeypatch.setattr(client._transport, "_near", False)
+    client.bulk([Action("index", "a", {"t": "x" * 9_000})], "news")
+    near, far = server.asked
+    assert far.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(far.body) == near.body
+    assert len(far.body) < 300
+
+
+# ---- which server it is
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"version": {"number": "8.15.0"}}, "is Elasticsearch 8.15.0; newssearch needs OpenSearch 2.19 or newer"),
+        ({"version": {"number": "2.18.9", "distribution": "opensearch"}}, "is OpenSearch 2.18.9; newssearch needs 2.19"),
+        ({"version": {"number": "1.3.20", "distribution": "opensearch"}}, "is OpenSearch 1.3.20"),
+        ({"hello": "world"}, "is no OpenSearch"),
+    ],
+)  # fmt: skip
+def test_other_servers_and_old_ones_are_refused_by_name(
+    server: Server, client: Client, answer: object, said: str
+) -> None:
+    server.script = [Said(200, answer)]
+    with pytest.raises(IndexVersionError, match=said):
+        _ = client.version
+
+
+@pytest.mark.parametrize("number", ["2.19.0", "3.9.0", "10.0.0"])
+def test_the_version_is_asked_once(server: Server, client: Client, number: str) -> None:
+    server.script = [Said(200, {"version": {"number": number, "distribution": "opensearch"}})]
+    assert (client.version, client.version) == (number, number)
+
+
+def test_a_server_that_is_no_opensearch_is_said_to_be_none(server: Server, client: Client) -> None:
+    server.script = [Said(200, b"<html>hello")]
+    with pytest.raises(IndexUnreachableError, match="not in JSON"):
+        client.mapping("news")

@@ -38,6 +38,7 @@ ONE_PYTHON = {
     "each kill, byte and interleaving in turn, Windows as simulated, inputs of any size": "test_durability.py test_inputs.py test_snapshots.py test_verify.py test_windows.py",
     "each pair of options": "test_combinations.py",
     "an engine, beyond search, commits, versions and dates": "contract/test_added.py contract/test_counting.py contract/test_facets.py contract/test_language.py contract/test_names.py contract/test_more.py contract/test_operators.py contract/test_own_fields.py contract/test_ranking.py contract/test_related.py contract/test_stories.py contract/test_upkeep.py test_stock_mixed.py",
+    "a cluster, which knows nothing of Python": "cluster",
     "one run that brings an index up to date": "test_identity.py test_keys.py test_own_fields.py test_pruning.py",
 }  # fmt: skip
 """The test files that run on one Python only, by what they are about.

@@ -3,7 +3,8 @@
 A test that asks for ``cluster`` shares it with the tests of other processes, so it makes indices of its own. A test that kills
 nodes asks for ``breakable``: the same cluster, while no other test uses it. It is whole again afterwards.
 
-Where Java or Maven is missing, the tests are skipped with what to install; with ``NEWSSEARCH_CLUSTER=1`` they fail there.
+The tests are skipped where there is no server yet: ``python -m cluster.server fetch`` fetches one, and says what to install for that.
+With ``NEWSSEARCH_CLUSTER=1`` it is fetched, and a test that cannot have it fails; with ``NEWSSEARCH_CLUSTER=0``, none is started.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -38,8 +39,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         remove_all(Path(os.environ[RUN]))
 
 
-def _missing() -> Callable[[str], NoReturn]:
-    return pytest.fail if os.environ.get("NEWSSEARCH_CLUSTER") else pytest.skip
+WANTED = {"1": True, "0": False}.get(os.environ.get("NEWSSEARCH_CLUSTER", ""))
+"""Whether there must be a cluster; None if it is used where there can be one."""
+
+
+def _missing(message: str) -> NoReturn:
+    if WANTED:
+        pytest.fail(message)
+    pytest.skip(message)
 
 
 def _guard(run: Path, process: int) -> None:
@@ -57,6 +64,8 @@ AnyCluster = TypeVar("AnyCluster", bound=Cluster)
 
 def _started_once(config: pytest.Config, found: AnyCluster, *, secured: bool) -> AnyCluster:
     """Start a cluster, if no other process of the run has done that. Skips the test, or fails it, if it cannot be started."""
+    if WANTED is False:
+        pytest.skip("NEWSSEARCH_CLUSTER=0")
     run = found.folder.parent
     failed = run / f"{found.folder.name}-failed.txt"
     with locked(run / f"{found.folder.name}-lock"):
@@ -64,7 +73,7 @@ def _started_once(config: pytest.Config, found: AnyCluster, *, secured: bool) ->
             run.chmod(0o755)
             _guard(run, os.getppid() if hasattr(config, "workerinput") else os.getpid())
             try:
-                home = fetch(secured=secured)
+                home = fetch(secured=secured, download=bool(WANTED))
                 if not secured:
                     make_archive(home)
                 found.create(home)
@@ -74,7 +83,7 @@ def _started_once(config: pytest.Config, found: AnyCluster, *, secured: bool) ->
                 found.remove()
                 failed.write_text(str(error))
     if failed.exists():
-        _missing()(failed.read_text())
+        _missing(failed.read_text())
     return found
 
 

@@ -30,6 +30,10 @@ INSTALL_JAVA = (
 )
 INSTALL_MAVEN = "the server for tests is fetched once by Maven: apt-get install maven"
 
+FETCH = (
+    "no server for tests is here: in tests/, `python -m cluster.server fetch` fetches one from Maven Central"
+)
+
 _MODULES = {
     "transport-netty4-client": ("transport-netty4", "transport.Netty4{}Plugin", ""),
     "lang-painless": ("lang-painless", "painless.Painless{}Plugin", ""),
@@ -143,10 +147,10 @@ class Home(NamedTuple):
         return self.folder.parent / f"{self.folder.name}-java-{self.java.version}.jsa"
 
 
-def fetch(*, secured: bool = False) -> Home:
+def fetch(*, secured: bool = False, download: bool = True) -> Home:
     """Return a server for the Java of this machine, from the cache if it is there, otherwise from Maven Central.
 
-    ``secured`` is for one with the security plugin. ``OPENSEARCH_VERSION`` names a version other than ours.
+    ``secured`` is for one with the security plugin; without ``download``, only the cache is looked at. ``OPENSEARCH_VERSION`` names a version other than ours.
     Raises :class:`CannotStartError` if Java or Maven is missing, or the artifacts cannot be had.
     """
     java = find_java()
@@ -161,6 +165,8 @@ def fetch(*, secured: bool = False) -> Home:
     cache = cache_folder()
     home = Home(cache / f"opensearch-{version}{'-secured' if secured else ''}", version, java)
     if not home.folder.is_dir():
+        if not download:
+            raise CannotStartError(FETCH)
         try:
             cache.mkdir(parents=True, exist_ok=True)
             with locked(cache / "fetch.lock"):

@@ -278,7 +278,7 @@ class Cluster:
     def _open(self, request: urllib.request.Request, seconds: float) -> Any:
         return urllib.request.urlopen(request, timeout=seconds)
 
-    def wait(self, status: str = "green", nodes: int | None = None, seconds: float = 120) -> None:
+    def wait(self, status: str = "green", nodes: int | None = None, seconds: float = 300) -> None:
         """Wait until the cluster has the given status and number of nodes, by default all. Raises :class:`CannotStartError`."""
         wanted = len(self.ports) if nodes is None else nodes
         end = time.monotonic() + seconds
@@ -405,6 +405,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(options: argparse.Namespace, cluster: Cluster) -> None:
     begun = time.monotonic()
     if options.command == "fetch":
+        fetch(secured=True)
         make_archive(fetch())
         return
     if options.command == "start":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +18,7 @@ from .address import ClusterAddress
 from .bulk import Action, BulkOutcome, send_bulk
 from .connection_settings import ConnectionSettings, connection_settings
 from .failures import ClusterPlace, ConflictError, PointInTimeLostError, Refusal, failure_of
-from .transport import Reply, Transport
+from .transport import FIRST_PAUSE, READ_PATIENCE, Reply, Transport
 
 OLDEST_VERSION = (2, 19)
 """The oldest series of OpenSearch that the engine works with."""
@@ -240,14 +241,21 @@ class Client:
         if not wanted:
             return {}
         parameters = {} if source is True else {"_source": "false" if source is False else ",".join(source)}
-        reply = self._send("POST", f"{_index_path(index)}/_mget", {"ids": wanted}, parameters, check=check)
+        path = f"{_index_path(index)}/_mget"
+        give_up = time.monotonic() + READ_PATIENCE
         documents = {}
-        for one in self._answer(reply)["docs"]:
-            if "error" in one:
-                refusal = Refusal.of(503, one["error"])
-                raise failure_of(refusal, self._place, reply.host, writing=False)
-            if one["found"]:
-                documents[one["_id"]] = _document(one)
+        while wanted:
+            reply = self._send("POST", path, {"ids": wanted}, parameters, check=check)
+            answers = self._answer(reply)["docs"]
+            documents.update({one["_id"]: _document(one) for one in answers if one.get("found")})
+            failed = [
+                one for one in answers if "error" in one
+            ]  # their shard has no copy now, and soon may have one
+            wanted = [one["_id"] for one in failed]
+            if failed and time.monotonic() > give_up:
+                raise failure_of(Refusal.of(503, failed[0]["error"]), self._place, reply.host, writing=False)
+            if failed:
+                time.sleep(FIRST_PAUSE)
         return documents
 
     # ---- writing
@@ -399,12 +407,14 @@ class Client:
 
     def stats(self, index: str) -> IndexStats:
         """Return the number of documents and the size of an index."""
-        reply = self._send("GET", f"{_index_path(index)}/_stats/docs,store")
+        wanted = int(self.settings(index)["index.number_of_shards"])
+        reply = self._send("GET", f"{_index_path(index)}/_stats/docs,store", None, {"level": "shards"})
         answer = self._answer(reply)
-        counted = answer["_shards"]
-        if counted.get("failed") or not counted["successful"]:
+        shards = next(iter(answer["indices"].values()))["shards"] if answer["indices"] else {}
+        # a shard without a copy is left out of the sums, and no part of the answer says so
+        if len(shards) < wanted or answer["_shards"].get("failed"):
             raise self._place.unreachable(
-                f"{reply.host} cannot count {self.address.name}: a part of it cannot be reached"
+                f"{reply.host} counted {len(shards)} of {wanted} shards of {index}: a part of the index cannot be reached"
             )
         primaries = answer["_all"]["primaries"]
         return IndexStats(primaries["docs"]["count"], primaries["store"]["size_in_bytes"])

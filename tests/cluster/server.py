@@ -268,8 +268,11 @@ class Cluster:
             {"Content-Type": "application/json"},
             method=method,
         )
-        with self._open(request, seconds) as answer:
-            content = answer.read()
+        try:
+            with self._open(request, seconds) as answer:
+                content = answer.read()
+        except urllib.error.HTTPError as error:
+            raise OSError(f"{method} {path}: {error}: {error.read()[:500]!r}") from None
         return json.loads(content) if content else None
 
     def _url(self, node: int) -> str:

@@ -19,7 +19,7 @@ from .indices import BODY, COUNT, numbers, total
 from .secured import ADMIN, SecuredCluster, make_certificates
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "opensearch.md"
-PASSWORD = "quite-a-long-Pass.word-of-{}-9"
+PASSWORD = "Seven.green-apples/fell-on-Monday"
 INDEX = "news-1"
 
 
@@ -36,8 +36,8 @@ def role(name: str) -> object:
 def users(secured: SecuredCluster) -> SecuredCluster:
     """Return the cluster with a reader, a writer, and somebody without a role, and an index that the writer made."""
     for name in ("reader", "writer"):
-        secured.add_user(name, PASSWORD.format(name), f"newssearch_{name}", role(name))
-    secured.add_user("stranger", PASSWORD.format("stranger"), "nothing", {})
+        secured.add_user(name, PASSWORD, f"newssearch_{name}", role(name))
+    secured.add_user("stranger", PASSWORD, "nothing", {"cluster_permissions": ["cluster:monitor/main"]})
     writer = client_of(secured, "writer")
     if not writer.indices_of("news"):
         writer.create_index(INDEX, BODY)
@@ -53,7 +53,7 @@ def client_of(
     environ = {"NETRC": "/nonexistent", "NEWSSEARCH_OPENSEARCH_CA": str(secured.ca_file), **variables}
     if user is not None:
         environ["NEWSSEARCH_OPENSEARCH_USER"] = user
-        environ["NEWSSEARCH_OPENSEARCH_PASSWORD"] = password or PASSWORD.format(user)
+        environ["NEWSSEARCH_OPENSEARCH_PASSWORD"] = password or PASSWORD
     address = cluster_address(secured.address("news"))
     return Client(address, connection_settings(address, environ))
 
@@ -141,7 +141,7 @@ def test_a_certificate_of_another_authority_is_not_believed(users: SecuredCluste
 
 def test_a_certificate_for_another_name_is_not_believed(users: SecuredCluster) -> None:
     environ = {"NETRC": "/nonexistent", "NEWSSEARCH_OPENSEARCH_CA": str(users.ca_file)}
-    address = cluster_address(users.address("news").replace("localhost", "127.0.0.2"))
+    address = cluster_address(users.address("news").replace("localhost", "127.0.0.1"))
     with pytest.raises(IndexUnreachableError, match=r"is not believed \(IP address mismatch"):
         Client(address, connection_settings(address, environ)).search(COUNT, index="news")
 

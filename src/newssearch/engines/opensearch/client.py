@@ -366,10 +366,12 @@ class Client:
 
     def indices_of(self, alias: str) -> list[str]:
         """Return the names of the indices that an alias stands for, sorted; an empty list if there is no such alias."""
-        reply = self._send("GET", f"/_alias/{quote(alias, safe='')}")
+        # asked for as the indices behind it, which a role for them allows even if there are none
+        reply = self._send("GET", f"{_index_path(alias)}/_alias")
         if reply.status == 404:
             return []
-        return sorted(self._answer(reply))
+        answer = self._answer(reply)
+        return sorted(index for index, found in answer.items() if alias in found["aliases"])
 
     def matching_indices(self, pattern: str) -> dict[str, list[str]]:
         """Return the names of all indices that match a pattern with ``*``, sorted, each with its aliases."""

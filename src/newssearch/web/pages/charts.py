@@ -44,12 +44,12 @@ _TICK_STEPS: dict[Unit, tuple[int, ...]] = {
 class ChartBar(NamedTuple):
     """A bar: its value, its description, the address that it leads to, and the first and last day of its period.
 
-    ``open`` is whether its period is not over yet.
+    The address is escaped already. ``open`` is whether its period is not over yet.
     """
 
     value: float
     title: str
-    address: str
+    address: Markup
     since: str
     until: str
     open: bool = False
@@ -120,21 +120,21 @@ def bar_chart(
 ) -> Markup:
     """Return a chart of bars side by side; ``shown`` makes a text of a value, and ``label`` says what the chart shows."""
     grid = scale(max((bar.value for bar in bars), default=0), whole)
-    width = 100 / max(len(bars), 1)
+    base, width = PLOT_HEIGHT + HEADROOM, 100 / max(len(bars), 1)
+    hot, bar_width = f'width="{width:.3f}%" y="0" height="{base}"/>', f"{width * 0.84:.3f}%"
     drawn = []
     for at, bar in enumerate(bars):
         height = PLOT_HEIGHT * bar.value / grid[-1]
         height = max(height, MIN_BAR_HEIGHT) if bar.value else 0.0
-        title, address = escape.html(bar.title), escape.html(bar.address)
         left = f"{at * width:.3f}%"
         drawn.append(
-            f'<a href="{address}" tabindex="-1" data-since="{bar.since}" data-until="{bar.until}"><title>{title}</title>'
-            f'<rect class="hot" x="{left}" width="{width:.3f}%" y="0" height="{PLOT_HEIGHT + HEADROOM}"/>'
-            f'<rect class="bar{" open" if bar.open else ""}" x="{left}" width="{width * 0.84:.3f}%"'
-            f' y="{PLOT_HEIGHT + HEADROOM - height:.1f}" height="{height:.1f}"/></a>'
+            f'<a href="{bar.address}" tabindex="-1" data-since="{bar.since}" data-until="{bar.until}">'
+            f'<title>{escape.html(bar.title)}</title><rect class="hot" x="{left}" {hot}'
+            f'<rect class="bar{" open" if bar.open else ""}" x="{left}" width="{bar_width}"'
+            f' y="{base - height:.1f}" height="{height:.1f}"/></a>'
         )
     content = "".join(drawn)
-    brush = f'<rect class="brush" y="0" width="0" height="{PLOT_HEIGHT + HEADROOM}"/>'
+    brush = f'<rect class="brush" y="0" width="0" height="{base}"/>'
     return _chart("bars", label, grid, shown, ticks, len(bars), f"<g>{content}</g>{brush}")
 
 

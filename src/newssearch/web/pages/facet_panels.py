@@ -11,7 +11,7 @@ from newssearch.filters import NONE
 from newssearch.info import IndexInfo
 
 from .chips import field_label
-from .links import Links
+from .links import Links, with_parameter
 from .question import SearchQuestion
 
 LISTED_VALUES = 8
@@ -119,7 +119,8 @@ def facet_panels(
 
 def _facet_rows(name: str, values: FacetValues, links: Links) -> tuple[FacetRow, ...]:
     option = name if name in FILTER_FIELDS else "where"
-    excluded = set(links.values(f"{option}_not"))
+    addresses = _FacetAddresses(option, links)
+    excluded = set(addresses.unwanted)
     rows = []
     for one in values:
         if one.value == NONE.value:
@@ -129,13 +130,13 @@ def _facet_rows(name: str, values: FacetValues, links: Links) -> tuple[FacetRow,
         value = text if option == name else f"{name}={text}"
         left_out = value in excluded
         excluded.discard(value)
-        rows.append(
-            _facet_row(option, text, value, None if left_out else one.articles, one.selected, left_out, links)
-        )
+        articles = None if left_out else one.articles
+        toggle, exclude = addresses.of(value, one.selected, left_out)
+        rows.append(FacetRow(text, articles, one.selected, left_out, toggle, exclude))
     for value in sorted(excluded):
         field, _, text = value.rpartition("=") if option != name else (name, "", value)
         if field.strip() == name:
-            rows.append(_facet_row(option, text, value, None, False, True, links))
+            rows.append(FacetRow(text, None, False, True, *addresses.of(value, False, True)))
     return tuple(rows)
 
 
@@ -153,16 +154,32 @@ def _row_read_as_none(name: str, one: FacetValue, links: Links) -> FacetRow:
     )
 
 
-def _facet_row(
-    option: str, text: str, value: str, articles: int | None, selected: bool, excluded: bool, links: Links
-) -> FacetRow:
-    wanted = [one for one in links.values(option) if one != value]
-    unwanted = [one for one in links.values(f"{option}_not") if one != value]
-    if selected and value in links.values(option):
-        toggle = links.here(**{option: wanted})
-    elif excluded:
-        toggle = links.here(**{f"{option}_not": unwanted})
-    else:
-        toggle = links.here(**{option: [*links.values(option), value], f"{option}_not": unwanted})
-    exclude = links.here(**{option: wanted, f"{option}_not": [*unwanted, value]})
-    return FacetRow(text, articles, selected, excluded, toggle, exclude)
+class _FacetAddresses:
+    """The addresses that the values of a facet lead to: with the filters of an ``option`` changed by one value.
+
+    ``wanted`` are the values of the filter, and ``unwanted`` those that it excludes.
+    """
+
+    def __init__(self, option: str, links: Links) -> None:
+        self.option, self.option_not, self._links = option, f"{option}_not", links
+        self.wanted, self.unwanted = links.values(option), links.values(self.option_not)
+        self._without = links.here(**{option: self.wanted, self.option_not: None})
+        self._with_both = links.here(**{option: self.wanted, self.option_not: self.unwanted})
+
+    def of(self, value: str, selected: bool, excluded: bool) -> tuple[str, str]:
+        """Return the address with a value chosen, or no longer chosen or excluded if it is, and the one with it excluded."""
+        if value not in self.wanted and value not in self.unwanted:  # most values
+            toggle = with_parameter(self._without, self.option, value)
+            for other in self.unwanted:
+                toggle = with_parameter(toggle, self.option_not, other)
+            return toggle, with_parameter(self._with_both, self.option_not, value)
+        here = self._links.here
+        wanted = [one for one in self.wanted if one != value]
+        unwanted = [one for one in self.unwanted if one != value]
+        if selected and value in self.wanted:
+            toggle = here(**{self.option: wanted})
+        elif excluded:
+            toggle = here(**{self.option_not: unwanted})
+        else:
+            toggle = here(**{self.option: [*self.wanted, value], self.option_not: unwanted})
+        return toggle, here(**{self.option: wanted, self.option_not: [*unwanted, value]})

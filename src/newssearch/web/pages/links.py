@@ -162,6 +162,11 @@ def with_period(address: str, since: dt.date, until: dt.date) -> str:
     return f"{address}{'&' if '?' in address else '?'}since={since.isoformat()}&until={until.isoformat()}"
 
 
+def with_parameter(address: str, name: str, value: str) -> str:
+    """Return an address of the application with one more parameter at its end."""
+    return f"{address}{'&' if '?' in address else '?'}{_percent_encoded(name)}={_percent_encoded(value)}"
+
+
 def _percent_encoded(text: str) -> str:
     return _kept_encoding(text) if len(text) <= MAX_KEPT_CHARS else _kept_encoding.__wrapped__(text)
 

@@ -61,6 +61,7 @@ def _environment() -> Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
         undefined=StrictUndefined,
     )
     made.filters |= {

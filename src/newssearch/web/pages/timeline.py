@@ -20,12 +20,13 @@ from newssearch.corpus.periods import (
     period_name,
     period_number,
 )
+from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.facets import FacetValue
 from newssearch.results import DateCounts, why_no_value
 
 from .charts import ChartBar, bar_chart, time_ticks
-from .links import Links, with_period
+from .links import Links
 
 OUTLYING_SHARE = 0.005
 """The share of the dated articles that may lie before the axis, and after it."""
@@ -36,6 +37,7 @@ MAX_BARS = {"day": 100, "week": 110, "month": 130, "quarter": 130, "year": 200}
 MAX_CHOSEN_BARS = 500
 """The largest number of periods that a reader can choose."""
 DATES = ("since", "until", "on")
+_ONE_DAY = dt.timedelta(days=1)
 
 PeriodCounts = Mapping[int, int]
 """Numbers of articles, by the number of their period."""
@@ -44,15 +46,18 @@ CountBy = Callable[[Unit], Sequence[FacetValue]]
 
 
 class TimeRow(NamedTuple):
-    """The number of articles in a period; ``all_articles`` counts those that the filters let through, None if not counted."""
+    """The number of articles in a period; ``all_articles`` counts those that the filters let through, None if not counted.
+
+    ``since`` and ``until`` are its first and last day, as in ISO 8601. ``address`` is escaped already.
+    """
 
     value: str
-    since: dt.date
-    until: dt.date
+    since: str
+    until: str
     over: bool
     articles: int
     all_articles: int | None
-    address: str
+    address: Markup
 
     @property
     def share(self) -> float | None:
@@ -70,14 +75,15 @@ class Outlying(NamedTuple):
 class Timeline(NamedTuple):
     """The articles over time: the rows, the chart of them, the articles beyond it, and the units that can be chosen.
 
-    ``not_shown`` says how many have no date, or one that is too coarse for the unit. ``whole`` is the address without a
-    period, if there is one.
+    ``table`` has the rows as those of an HTML table. ``not_shown`` says how many have no date, or one that is too coarse
+    for the unit. ``whole`` is the address without a period, if there is one.
     """
 
     unit: Unit
     shares: bool
     rows: tuple[TimeRow, ...]
     chart: Markup
+    table: Markup
     outlying: tuple[Outlying, ...]
     not_shown: str
     units: tuple[tuple[str, str], ...]
@@ -177,6 +183,7 @@ def timeline_of(
         totals is not None,
         rows,
         _chart_of(rows, span, totals is not None),
+        table_rows(rows, totals is not None),
         outlying(span, counts, partial(links.here, on=None, unit=None)),
         not_shown(unit, dates),
         tuple((one, links.here(unit=one)) for one in units),
@@ -192,14 +199,20 @@ def _rows(
     bounds: DayBounds,
     today: dt.date,
 ) -> tuple[TimeRow, ...]:
-    found = []
+    unit, numbers = span.unit, range(span.first, span.last + 1)
+    begins = [first_day(unit, number) for number in numbers]
+    ends = [day - _ONE_DAY for day in begins[1:]] + [last_day(unit, span.last)]
     base = links.here(since=None, until=None, on=None, unit=None)
-    for number in range(span.first, span.last + 1):
-        since, until = first_day(span.unit, number), last_day(span.unit, number)
-        address = with_period(base, max(since, bounds[0] or since), min(until, bounds[1] or until))
+    begun = escape.html(f"{base}{'&' if '?' in base else '?'}since=")  # escaped once, for all rows have it
+    found = []
+    for number, since, until in zip(numbers, begins, ends, strict=True):
+        first, last = since.isoformat(), until.isoformat()
+        lowest = first if bounds[0] is None else max(since, bounds[0]).isoformat()
+        highest = last if bounds[1] is None else min(until, bounds[1]).isoformat()
+        address = Markup(f"{begun}{lowest}&amp;until={highest}")
         of_all = None if totals is None else totals.get(number, 0)
-        name = period_name(span.unit, since)
-        found.append(TimeRow(name, since, until, until < today, counts.get(number, 0), of_all, address))
+        name = period_name(unit, since)
+        found.append(TimeRow(name, first, last, until < today, counts.get(number, 0), of_all, address))
     return tuple(found)
 
 
@@ -209,8 +222,8 @@ def _chart_of(rows: Sequence[TimeRow], span: PeriodSpan, shares: bool) -> Markup
             (row.share or 0.0) if shares else row.articles,
             row_title(row),
             row.address,
-            row.since.isoformat(),
-            row.until.isoformat(),
+            row.since,
+            row.until,
             not row.over,
         )
         for row in rows
@@ -219,6 +232,20 @@ def _chart_of(rows: Sequence[TimeRow], span: PeriodSpan, shares: bool) -> Markup
     label = f"{what} by {span.unit}, {rows[0].value} to {rows[-1].value}"
     shown = percent if shares else number_label
     return bar_chart(bars, time_ticks(span.unit, span.first, span.size), shown, label, not shares)
+
+
+def table_rows(rows: Iterable[TimeRow], shares: bool) -> Markup:
+    """Return the rows of the table of articles over time: the period, the articles, and with ``shares`` all and the share."""
+    shown = []
+    for row in rows:
+        more = ""
+        if shares:
+            share = "–" if row.share is None else percent(row.share)
+            more = f'<td class="number">{row.all_articles:,}</td><td class="number">{share}</td>'
+        open_ = "" if row.over else " (not over)"
+        period = f'<th scope="row"><a href="{row.address}">{escape.html(row.value)}</a>{open_}</th>'
+        shown.append(f'<tr>{period}<td class="number">{row.articles:,}</td>{more}</tr>\n')
+    return Markup("".join(shown))
 
 
 def row_title(row: TimeRow) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
@@ -32,6 +33,7 @@ def period_number(unit: Unit, day: dt.date) -> int:
     return days if unit == "day" else (days + DAYS_FROM_MONDAY) // 7
 
 
+@lru_cache(maxsize=4096)  # of a page or a table, each is asked for several times
 def first_day(unit: Unit, number: int) -> dt.date:
     """Return the first day of a period, given by its number. That of the first week of the calendar is 1 January of year 1.
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from newssearch.corpus.periods import Unit, first_day, period_name
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, concat_ranges, distinct, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, distinct, run_starts
 from newssearch.extra import number_of
 from newssearch.fields import FIELDS, ArticleField
 from newssearch.outlets import Aliases, outlets
@@ -27,6 +27,9 @@ from .value_groups import contained_groups, group_of_key, most_frequent, own_gro
 
 NO_GROUP = 0
 """The number of the group of the articles without a value."""
+
+
+_UNKNOWN = -1
 
 
 class Members(NamedTuple):
@@ -153,9 +156,7 @@ class ValueDimension:
         self._numbers: dict[str, int] = {"": NO_GROUP}  # of each group, by its key
         self._names = outlets(aliases)
         self._tables = {segment: self._table(segment) for segment in reader.segments}
-        self._inner: dict[
-            int, Ints
-        ] = {}  # the groups that a group contains, with itself, as they are asked for
+        self._inner: dict[int, Ints] = {}  # the groups that a group contains, as they are asked for
 
     @property
     def overlapping(self) -> bool:
@@ -233,32 +234,34 @@ class ValueDimension:
 
     def _with_contained(self, own: Members, check: StopCheck) -> Members:
         """Return pairs with those of the groups that the given groups contain."""
-        given = np.bincount(own.groups, minlength=1).nonzero()[0]
-        inner = []
-        for count, group in enumerate(given.tolist()):
-            if count % 1024 == 0:
-                check()
-            inner.append(self._contained_in(group))
-        sizes = np.array([len(one) for one in inner], np.int64)
-        if not len(sizes) or sizes.max() == 1:
+        sizes = self._inner_sizes
+        held = np.bincount(own.groups, minlength=1).nonzero()[0]
+        for group in check.during(held[sizes[held] == _UNKNOWN].tolist(), 1024):
+            sizes[group] = self._contained_in(group)
+        if not sizes[held].any():
             return own
-        number = np.empty(len(self._numbers), np.int64)
-        number[given] = np.arange(len(given))
-        at = number[own.groups]
-        first = np.cumsum(sizes) - sizes
-        flat = np.concatenate([NO_INTS, *inner])
-        groups = flat[concat_ranges(first[at], sizes[at])]
-        return distinct_members(own.articles.repeat(sizes[at]), groups, len(self._numbers))
+        held = held[sizes[held] > 0]
+        flat = np.concatenate([self._inner[group] for group in held.tolist()])
+        first = np.empty(len(sizes), np.int64)
+        first[held] = np.cumsum(sizes[held]) - sizes[held]
+        wide = (sizes[own.groups] > 0).nonzero()[0]
+        groups = own.groups[wide]
+        inner = flat[concat_ranges(first[groups], sizes[groups])]
+        articles = np.concatenate((own.articles, own.articles[wide].repeat(sizes[groups])))
+        return distinct_members(articles, np.concatenate((own.groups, inner)), len(self._numbers))
 
-    def _contained_in(self, group: int) -> Ints:
-        found = self._inner.get(group)
-        if found is None:
-            numbers = self._numbers
-            inside = contained_groups(self._keys[group], self._sizes)
-            found = self._inner[group] = np.array(
-                [numbers[key] for key in inside if key in numbers], np.int64
-            )
-        return found
+    @cached_property
+    def _inner_sizes(self) -> Ints:
+        """The number of other groups that each group contains; :data:`_UNKNOWN` until it is asked for."""
+        return np.full(len(self._numbers), _UNKNOWN, np.int64)
+
+    def _contained_in(self, group: int) -> int:
+        """Find the other groups that a group contains, keep them if there are any, and return their number."""
+        inside = contained_groups(self._keys[group], self._sizes)
+        found = {self._numbers[key] for key in inside if key in self._numbers} - {group}
+        if found:
+            self._inner[group] = np.array(sorted(found), np.int64)
+        return len(found)
 
     @cached_property
     def _keys(self) -> list[str]:
@@ -283,17 +286,43 @@ class ValueDimension:
         """Return the value that stands for each of the given groups; of an own date, the first day of the month."""
         if self.in_time:
             return [dt.date.fromisoformat(f"{self._keys[group]}-01") for group in groups.tolist()]
-        return [most_frequent(spelled) for spelled in self._spelled(groups, articles, weights)]
+        several = groups[self._has_spellings[groups]]
+        found = dict(zip(several.tolist(), self._spelled(several, articles, weights), strict=True))
+        spelling = self._spelling
+        return [
+            most_frequent(found[group]) if group in found else spelling[group] for group in groups.tolist()
+        ]
 
     def spellings(self, groups: Ints, articles: Ints) -> list[Collection[str]]:
         """Return for each of the given groups the values of the given articles that are in it."""
         return list(self._spelled(groups, articles, np.ones(len(articles), np.int64)))
+
+    @cached_property
+    def _spelling(self) -> list[str]:
+        """One of the values in each group, of all segments."""
+        found = [""] * len(self._numbers)
+        for table in self._tables.values():
+            for group, value in zip(table.groups.tolist(), table.shown, strict=True):
+                found[group] = value
+        return found
+
+    @cached_property
+    def _has_spellings(self) -> Mask:
+        """A mask of the groups that have several values."""
+        found = np.zeros(len(self._numbers), np.bool_)
+        one = self._spelling
+        for table in self._tables.values():
+            groups = table.groups.tolist()
+            found[[g for g, value in zip(groups, table.shown, strict=True) if value != one[g]]] = True
+        return found
 
     def _spelled(self, groups: Ints, articles: Ints, weights: Ints) -> list[Mapping[str, int]]:
         """Return the values in each of the given groups, each with the sum of the weights of the articles that have it."""
         wanted = np.zeros(len(self._numbers), np.bool_)
         wanted[groups] = True
         found: dict[int, dict[str, int]] = {group: {} for group in groups.tolist()}
+        if not found:
+            return []
         if not self._is_own:
             here = wanted[self._groups[articles]]
             articles, weights = articles[here], weights[here]

@@ -44,11 +44,11 @@ def count_facet(
     wanted = key(facet.contains)
     found = counts.with_text(wanted) if wanted else counts.groups
     chosen = NO_INTS if request is None else _selected(reader, facet.name, counts, request)
-    listed = found
+    listed, others = found, NO_INTS
     if facet.limit is not None and len(found) > facet.limit:
-        most = counts.most_frequent(found, facet.limit)
-        listed = distinct(np.concatenate((most, np.intersect1d(chosen, found))))
-    others = np.setdiff1d(found, listed) if listed is not found else NO_INTS
+        is_listed = counts.mask(counts.most_frequent(found, facet.limit)) | counts.mask(chosen)
+        is_listed = is_listed[found]
+        listed, others = found[is_listed], found[~is_listed]
     values = counts.in_order(listed)
     selected = set(chosen.tolist())
     rows = [FacetValue(one.value, one.articles, one.group in selected) for one in values]
@@ -77,7 +77,8 @@ def _place_of_none(listed: Sequence[CountedValue], counts: ValueCounts) -> int:
 def _selected(reader: IndexReader, facet: str, counts: ValueCounts, request: ResolvedRequest) -> Ints:
     """Return the groups that a request filters by; groups that no article has may be among them."""
     if facet in DATE_FACETS:
-        return _periods_between(counts, request.start, request.end)
+        dated = request.start is not None or request.end is not None
+        return _periods_between(counts, request.start, request.end) if dated else NO_INTS
     own = reader.own_fields.get(facet)
     if own is None:
         field, names = FIELDS[facet], outlets(request.aliases)

@@ -43,8 +43,20 @@ class ValueCounts:
         self._members = self._dimension.members(self.articles, check)
         self._counts = np.bincount(self._members.groups, minlength=NO_GROUP + 1)
         self._check = check
-        self.groups: Ints = self._dimension.held(self.articles)
+        self.groups: Ints = self._held()
         """The groups that some of the articles have a value of, ascending."""
+
+    def _held(self) -> Ints:
+        if self._dimension.overlapping:  # articles are in groups of which they have no value of their own
+            return self._dimension.held(self.articles)
+        groups = self._counts.nonzero()[0]
+        return groups[groups != NO_GROUP]
+
+    def mask(self, groups: Ints) -> Mask:
+        """Return a mask of all groups with numbers that some of the articles are in: of those that are given."""
+        found = np.zeros(len(self._counts), np.bool_)
+        found[groups[groups < len(found)]] = True
+        return found
 
     @property
     def without(self) -> int:
@@ -103,7 +115,7 @@ class ValueCounts:
         """Return the number of articles that are in one of the given groups."""
         if not len(groups):
             return 0
-        wanted = np.zeros(len(self._counts), np.bool_)
-        wanted[groups] = True
-        owners = self._members.articles[wanted[self._members.groups]]
+        if not self._dimension.overlapping:
+            return int(self._counts[groups].sum())
+        owners = self._members.articles[self.mask(groups)[self._members.groups]]
         return int(np.count_nonzero(run_starts(owners)))

@@ -356,7 +356,7 @@ class EmbeddedSnapshot(CorpusQueries):
 
     def __len__(self) -> int:
         """Return the number of articles."""
-        return sum(int(np.count_nonzero(segment.live_articles())) for segment in self._reader.segments)
+        return self._reader.live_count
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles in the order of their ids, reading one at a time."""

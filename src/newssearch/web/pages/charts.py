@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NewType
 
 from markupsafe import Markup
 
@@ -41,15 +41,19 @@ _TICK_STEPS: dict[Unit, tuple[int, ...]] = {
 }
 
 
+Html = NewType("Html", str)
+"""A text that is escaped already, to become a part of a :class:`Markup`. Not itself one, because these take long to make."""
+
+
 class ChartBar(NamedTuple):
     """A bar: its value, its description, the address that it leads to, and the first and last day of its period.
 
-    The address is escaped already. ``open`` is whether its period is not over yet.
+    ``open`` is whether its period is not over yet.
     """
 
     value: float
     title: str
-    address: Markup
+    address: Html
     since: str
     until: str
     open: bool = False

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from markupsafe import Markup
+
+from newssearch.display import escape
 from newssearch.facets import Facet, FacetValue, FacetValues, others_text
 from newssearch.fields import FACET_FIELDS, FILTER_FIELDS
 from newssearch.filters import NONE
@@ -40,12 +43,13 @@ class FacetRow(NamedTuple):
 class FacetPanel(NamedTuple):
     """A facet: its name, its rows, how many values are not listed, and the addresses that list more or fewer.
 
-    ``find`` is the text that the listed values contain. ``hidden`` are the parameters that a search within the facet keeps.
+    ``items`` has the rows as items of an HTML list. ``find`` is the text that the listed values contain. ``hidden`` are the parameters that a search within the facet keeps.
     """
 
     name: str
     label: str
     rows: tuple[FacetRow, ...]
+    items: Markup
     total: int
     others: str
     expanded: bool
@@ -104,6 +108,7 @@ def facet_panels(
                 name,
                 field_label(name),
                 rows,
+                _list_items(rows),
                 values.total,
                 others_text(values),
                 wide,
@@ -115,6 +120,26 @@ def facet_panels(
             )
         )
     return tuple(found)
+
+
+def _list_items(rows: Iterable[FacetRow]) -> Markup:
+    """Return the rows as list items: each with a link that adds or removes its filter, and one that excludes its value."""
+    items = []
+    for row in rows:
+        text, toggle = escape.html(row.text), escape.html(row.toggle)
+        if row.excluded:
+            change, sign, address = "No longer exclude", "+", toggle
+        else:
+            change, sign, address = "Exclude", "−", escape.html(row.exclude)
+        kind = f"{'excluded' if row.excluded else ''}{'selected' if row.selected else ''}"
+        current = ' aria-current="true"' if row.selected else ""
+        count = "" if row.articles is None else f"{row.articles:,}"
+        items.append(
+            f'<li class="{kind}"><a class="value" href="{toggle}"{current}><bdi>{text}</bdi></a>'
+            f'<span class="count">{count}</span><a class="leave-out" href="{address}"'
+            f' aria-label="{change} {text}" title="{change}">{sign}</a></li>\n'
+        )
+    return Markup("".join(items))
 
 
 def _facet_rows(name: str, values: FacetValues, links: Links) -> tuple[FacetRow, ...]:

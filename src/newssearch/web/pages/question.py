@@ -106,6 +106,14 @@ def axis_bounds(
     return since, until
 
 
+def days_within(
+    bounds: DayBounds, first: Date | PartialDate | None, last: Date | PartialDate | None
+) -> tuple[dt.date, dt.date] | None:
+    """Return the bounds of an axis, where it has none the dates of the archive; None if they are unknown or in no order."""
+    since, until = bounds[0] or _first_day(first), bounds[1] or _last_day(last)
+    return None if since is None or until is None or since > until else (since, until)
+
+
 def _first_day(date: Date | PartialDate | None) -> dt.date | None:
     if isinstance(date, PartialDate):
         return date.first_day

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from newssearch.corpus.periods import Unit
+from newssearch.corpus.periods import DayBounds, Unit
 from newssearch.facets import FacetValue
 from newssearch.index import Index
 from newssearch.results import Results, left_out
@@ -15,11 +15,19 @@ from .chips import filter_chips_of, without_filters
 from .facet_panels import facet_panels, facets_to_count, useful_facets
 from .links import SHARED_PARAMETERS, Links
 from .paging import paging_of
-from .question import FINDING, PAGE_SIZES, SearchQuestion, axis_bounds, fixed_address, read_question
+from .question import (
+    FINDING,
+    PAGE_SIZES,
+    SearchQuestion,
+    axis_bounds,
+    days_within,
+    fixed_address,
+    read_question,
+)
 from .remarks import remarks_of
 from .rendering import ShownPage, View, page_route
 from .start import start_page
-from .timeline import CountBy, Timeline, timeline_of
+from .timeline import CountBy, Timeline, likely_unit, timeline_of
 
 SORT_NAMES = {"relevance": "relevance", "newest": "newest", "oldest": "oldest", "added": "last added"}
 """How a page names the orders of hits."""
@@ -33,7 +41,11 @@ def search_page(view: View) -> ShownPage:
     if question.is_empty:
         return start_page(view)
     index = view.context.archive.opened()
-    found = _found(view, index, question)
+    contents = view.context.archive.info().contents
+    bounds = axis_bounds(question.options, contents.first_date, contents.last_date)
+    days = days_within(bounds, contents.first_date, contents.last_date)
+    unit: Unit = "month" if days is None else likely_unit(view.links.value("unit"), *days)
+    found = _found(view, index, question, unit)
     shown = found.corrected or found
     links = view.links.asking(shown.query) if found.corrected else view.links
     now = dt.datetime.now()
@@ -48,7 +60,7 @@ def search_page(view: View) -> ShownPage:
         "chips": filter_chips_of(links),
         "clear": without_filters(links),
         "panels": facet_panels(shown.facets, question, links),
-        "timeline": _timeline(view, index, question, shown, links),
+        "timeline": _timeline(view, index, question, shown, links, bounds),
         "left_out": left_out(shown.undated, shown.imprecise),
         "paging": paging_of(_pages_hold(shown), question.page, question.size, links),
         "sorts": [(name, links.here(sort=None if sort == "relevance" else sort)) for sort, name in SORT_NAMES.items()],
@@ -64,14 +76,15 @@ def search_page(view: View) -> ShownPage:
     return ShownPage("search.html", values)
 
 
-def _found(view: View, index: Index, question: SearchQuestion) -> Results:
+def _found(view: View, index: Index, question: SearchQuestion, unit: Unit) -> Results:
+    """Return what is found, counted by month and by the unit of time that is probably shown."""
     facets = view.context.archive.kept("facets", lambda index: useful_facets(index.info()))
     return index.search(
         question.query,
         **question.options,
         limit=question.size,
         offset=(question.page - 1) * question.size,
-        facets=[*facets_to_count(facets, question), "month"],
+        facets=[*facets_to_count(facets, question), "month", unit],
         snippet=SNIPPET_CHARS,
         timeout=view.limits.timeout,
         stop=view.limits.stop,
@@ -85,11 +98,14 @@ def _pages_hold(results: Results) -> int:
 
 
 def _timeline(
-    view: View, index: Index, question: SearchQuestion, results: Results, links: Links
+    view: View, index: Index, question: SearchQuestion, results: Results, links: Links, bounds: DayBounds
 ) -> Timeline | None:
     archive = view.context.archive
-    contents = archive.info().contents
-    count_by = _counter(view, index, results.query, question.matching)
+    count_again = _counter(view, index, results.query, question.matching)
+
+    def count_by(unit: Unit) -> Sequence[FacetValue]:
+        return results.facets[unit] if unit in results.facets else count_again(unit)
+
     every = None
     if question.shares:
 
@@ -97,7 +113,6 @@ def _timeline(
             name = ("all", unit, repr(sorted(question.filtering.items(), key=str)))
             return archive.kept(name, lambda index: _counter(view, index, "", question.filtering)(unit))
 
-    bounds = axis_bounds(question.options, contents.first_date, contents.last_date)
     return timeline_of(
         links, results.facets["month"], count_by, every, bounds, results.dates, dt.date.today()
     )

@@ -25,7 +25,7 @@ from newssearch.display.brief import many
 from newssearch.facets import FacetValue
 from newssearch.results import DateCounts, why_no_value
 
-from .charts import ChartBar, bar_chart, time_ticks
+from .charts import ChartBar, Html, bar_chart, time_ticks
 from .links import Links
 
 OUTLYING_SHARE = 0.005
@@ -48,7 +48,7 @@ CountBy = Callable[[Unit], Sequence[FacetValue]]
 class TimeRow(NamedTuple):
     """The number of articles in a period; ``all_articles`` counts those that the filters let through, None if not counted.
 
-    ``since`` and ``until`` are its first and last day, as in ISO 8601. ``address`` is escaped already.
+    ``since`` and ``until`` are its first and last day, as in ISO 8601.
     """
 
     value: str
@@ -57,7 +57,7 @@ class TimeRow(NamedTuple):
     over: bool
     articles: int
     all_articles: int | None
-    address: Markup
+    address: Html
 
     @property
     def share(self) -> float | None:
@@ -147,6 +147,16 @@ def choosable_units(span: PeriodSpan) -> tuple[Unit, ...]:
     return tuple(unit for unit in UNITS if 2 <= span.by(unit).size <= MAX_CHOSEN_BARS)
 
 
+def likely_unit(wanted: str, since: dt.date, until: dt.date) -> Unit:
+    """Return the unit by which articles between two days are probably shown; ``wanted`` is the one asked for, if any.
+
+    >>> likely_unit("", dt.date(2024, 7, 1), dt.date(2024, 7, 31)), likely_unit("day", dt.date(1990, 1, 1), dt.date(2024, 7, 31))
+    ('day', 'quarter')
+    """
+    span = PeriodSpan("month", period_number("month", since), period_number("month", until))
+    return next((one for one in choosable_units(span) if one == wanted), None) or suitable_unit(span)
+
+
 def timeline_of(
     links: Links,
     months: Sequence[FacetValue],
@@ -209,7 +219,7 @@ def _rows(
         first, last = since.isoformat(), until.isoformat()
         lowest = first if bounds[0] is None else max(since, bounds[0]).isoformat()
         highest = last if bounds[1] is None else min(until, bounds[1]).isoformat()
-        address = Markup(f"{begun}{lowest}&amp;until={highest}")
+        address = Html(f"{begun}{lowest}&amp;until={highest}")
         of_all = None if totals is None else totals.get(number, 0)
         name = period_name(unit, since)
         found.append(TimeRow(name, first, last, until < today, counts.get(number, 0), of_all, address))

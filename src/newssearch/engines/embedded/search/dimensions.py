@@ -14,7 +14,14 @@ import numpy as np
 
 from newssearch.corpus.periods import Unit, first_day, period_name
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, distinct, run_starts
+from newssearch.engines.embedded.storage.sorted_sets import (
+    NO_INTS,
+    Ints,
+    Mask,
+    concat_ranges,
+    distinct,
+    run_starts,
+)
 from newssearch.extra import number_of
 from newssearch.fields import FIELDS, ArticleField
 from newssearch.outlets import Aliases, outlets

@@ -49,8 +49,8 @@ class ValueCounts:
     def _held(self) -> Ints:
         if self._dimension.overlapping:  # articles are in groups of which they have no value of their own
             return self._dimension.held(self.articles)
-        groups = self._counts.nonzero()[0]
-        return groups[groups != NO_GROUP]
+        groups: Ints = self._counts.nonzero()[0]
+        return groups[1:] if self.without else groups  # in order, and NO_GROUP is 0
 
     def mask(self, groups: Ints) -> Mask:
         """Return a mask of all groups with numbers that some of the articles are in: of those that are given."""

@@ -17,6 +17,9 @@ DAYS_FROM_MONDAY = 3
 LAST_DAY = dt.date.max
 """The last day of the calendar, at which its last periods end."""
 
+MAX_KEPT_PERIODS = 4096
+"""The first day and the name of this number of periods are kept: a page or a table asks for each several times."""
+
 
 def period_number(unit: Unit, day: dt.date) -> int:
     """Return the number of the period that holds a day: 0 for the one that holds 1 January 1970.
@@ -33,7 +36,7 @@ def period_number(unit: Unit, day: dt.date) -> int:
     return days if unit == "day" else (days + DAYS_FROM_MONDAY) // 7
 
 
-@lru_cache(maxsize=4096)  # of a page or a table, each is asked for several times
+@lru_cache(maxsize=MAX_KEPT_PERIODS)
 def first_day(unit: Unit, number: int) -> dt.date:
     """Return the first day of a period, given by its number. That of the first week of the calendar is 1 January of year 1.
 
@@ -64,6 +67,7 @@ def last_day(unit: Unit, number: int) -> dt.date:
         return LAST_DAY
 
 
+@lru_cache(maxsize=MAX_KEPT_PERIODS)
 def period_name(unit: Unit, day: dt.date) -> str:
     """Return the name of the period that holds a day, as queries and filters read it.
 

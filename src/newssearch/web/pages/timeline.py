@@ -37,7 +37,7 @@ MAX_BARS = {"day": 100, "week": 110, "month": 130, "quarter": 130, "year": 200}
 MAX_CHOSEN_BARS = 500
 """The largest number of periods that a reader can choose."""
 DATES = ("since", "until", "on")
-_ONE_DAY = dt.timedelta(days=1)
+_A_DAY = dt.timedelta(days=1)
 
 PeriodCounts = Mapping[int, int]
 """Numbers of articles, by the number of their period."""
@@ -211,7 +211,7 @@ def _rows(
 ) -> tuple[TimeRow, ...]:
     unit, numbers = span.unit, range(span.first, span.last + 1)
     begins = [first_day(unit, number) for number in numbers]
-    ends = [day - _ONE_DAY for day in begins[1:]] + [last_day(unit, span.last)]
+    ends = [day - _A_DAY for day in begins[1:]] + [last_day(unit, span.last)]
     base = links.here(since=None, until=None, on=None, unit=None)
     begun = escape.html(f"{base}{'&' if '?' in base else '?'}since=")  # escaped once, for all rows have it
     found = []

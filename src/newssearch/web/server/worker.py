@@ -34,6 +34,10 @@ ENDING_SECONDS = 5
 """The time in seconds that requests have to end when the server is told to."""
 SWITCH_SECONDS = 0.001
 """The time in seconds after which a thread that computes lets another one run: others wait less for a long search."""
+OBJECTS_PER_COLLECTION = 10_000
+"""Python looks for garbage in cycles after this number of new objects: a page makes about 500 that have to be looked at."""
+COLLECTIONS_PER_OLDER = 20
+"""Objects that have survived a collection are looked at again at each 20th, and those that survive that, at each 20th of these."""
 ACCEPTED_AT_ONCE = 2
 """The number of connections that one of several processes accepts at a time, so that the others get some too."""
 
@@ -88,6 +92,7 @@ def serve_socket(
         signal.signal(number, lambda number, frame: setattr(server, "should_exit", True))
     gc.collect()
     gc.freeze()  # modules stay: collections need not look at them
+    gc.set_threshold(OBJECTS_PER_COLLECTION, COLLECTIONS_PER_OLDER, COLLECTIONS_PER_OLDER)
     server.run([listener])
 
 

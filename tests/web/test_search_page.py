@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import lxml.html
 import pytest
@@ -404,6 +405,13 @@ def test_only_addresses_of_the_web_are_linked(tmp_path: Path) -> None:
             "https://example.org/a"
         ]
         assert not page.tree.xpath("//a[starts-with(@href, 'javascript') or starts-with(@href, 'data')]")
+
+
+def test_reference_managers_find_the_data_of_each_hit(reader: TestClient) -> None:
+    page = Shown(reader, "/?q=rain&sort=oldest")
+    found = [parse_qs(one) for one in page.tree.xpath("//span[@class='Z3988']/@title")]
+    assert [one["rft.title"] for one in found] == [[headline] for headline in page.headlines]
+    assert (found[0]["rft.source"], found[0]["rft.date"]) == (["The Echo"], ["2024-07-25"])
 
 
 def test_copies_lead_to_their_story(tmp_path: Path) -> None:

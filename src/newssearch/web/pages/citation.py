@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from newssearch.article import Article, Date
 from newssearch.commit import Commit
+from newssearch.results import Hit
 from newssearch.text.partial_dates import PartialDate
 
 _BETWEEN_AUTHORS = re.compile(r"\s*;\s*|\s+(?:and|und|et|y|&)\s+|,\s+and\s+")
@@ -25,7 +26,7 @@ class MetaTag(NamedTuple):
     content: str
 
 
-def original_address(article: Article) -> str:
+def original_address(article: Article | Hit) -> str:
     """Return the address of an article on the web, or "" if it has none that a browser may be sent to."""
     address = article.url or ""
     return address if address.lower().startswith(("http://", "https://")) else ""
@@ -71,7 +72,7 @@ _MONTHS = (
 )  # fmt: skip
 
 
-def authors_of(article: Article) -> list[str]:
+def authors_of(article: Article | Hit) -> list[str]:
     """Return the people in a byline, one by one.
 
     >>> authors_of(Article.create(title="Rain", byline="Ann Lee and Bo Ek"))
@@ -100,8 +101,8 @@ def meta_tags(article: Article) -> Iterator[MetaTag]:
         yield MetaTag("citation_public_url", address)
 
 
-def context_object(article: Article) -> str:
-    """Return the COinS of an article: an OpenURL ContextObject (Z39.88-2004) with Dublin Core, for the title of a span.
+def context_object(article: Article | Hit) -> str:
+    """Return the COinS of an article or a hit: an OpenURL ContextObject (Z39.88-2004) with Dublin Core, for the title of a span.
 
     >>> context_object(Article.create(title="Rain", outlet="The Echo")).partition("&rft.title=")[2]
     'Rain&rft.source=The+Echo'

@@ -26,6 +26,7 @@ from newssearch.web.pool import SearchLimits
 from newssearch.web.problems import EXPECTED, HttpProblem, logged_problem
 
 from .chips import FILTERING, filter_chips_of, without_filters
+from .citation import context_object
 from .links import VIEWS, Links, article_path, told_path
 from .remarks import remark_of
 from .timeline import percent
@@ -72,6 +73,7 @@ def _environment() -> Environment:
         "shown": shown_text,
         "percent": percent,
         "web_address": is_web_address,
+        "coins": context_object,
     }
     made.globals |= {
         "many": many,

@@ -22,7 +22,7 @@ from newssearch.request import ResolvedRequest
 from .occurrences import Occurrences, SegmentOccurrences, occurrences_by_segment
 from .segment_words import INSIDE, MATCH, OUTSIDE, RIGHT, Classes, SegmentWords, WordCounts, WordTotals
 from .word_counts import ChosenParagraphs
-from .word_details import articles_having, most_frequent_spelling
+from .word_details import Spellings, articles_having
 from .word_order import listed_words, ranked, shown_words
 
 LEFT = INSIDE
@@ -153,9 +153,10 @@ class CollocateFinder:
             options.min_articles,
             lambda numbers: self._articles_with([words[number].decode() for number in numbers]),
         )
+        spellings = Spellings(self._reader)
         return len(attracted), tuple(
             Collocate(
-                word=most_frequent_spelling(self._reader, words[number].decode()),
+                word=spellings.most_frequent(words[number].decode()),
                 count=int(together[number]),
                 left=int(left[number]),
                 right=int(right[number]),

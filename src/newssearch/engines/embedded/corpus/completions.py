@@ -13,7 +13,7 @@ from newssearch.engines.embedded.segment.field import TEXT_FIELDS, FieldReader, 
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints
 from newssearch.text.counted_words import counted_word
 
-from .word_details import most_frequent_spelling
+from .word_details import Spellings
 
 FIRST_STEP = 16
 """The number of words that are first taken from each dictionary."""
@@ -28,8 +28,8 @@ class PrefixRange(NamedTuple):
 
     def count(self, word: bytes) -> int:
         """Return the number of occurrences of a word that begins with the prefix."""
-        at = self.field.folded.find(word) - self.low
-        return int(self.counts[at]) if at >= 0 else 0
+        at = self.field.folded.find_between(word, self.low, self.low + len(self.counts))
+        return int(self.counts[at - self.low]) if at >= 0 else 0
 
 
 def completions(reader: IndexReader, prefix: str, limit: int, check: Callable[[], None]) -> tuple[str, ...]:
@@ -56,9 +56,8 @@ def completions(reader: IndexReader, prefix: str, limit: int, check: Callable[[]
             break
         step *= 4
     check()
-    spelled = (
-        most_frequent_spelling(reader, counted_word(word.decode(), ""), TEXT_FIELDS) for _, word in found
-    )
+    spellings = Spellings(reader, TEXT_FIELDS)
+    spelled = (spellings.most_frequent(counted_word(word.decode(), "")) for _, word in found)
     return tuple(dict.fromkeys(spelled))
 
 

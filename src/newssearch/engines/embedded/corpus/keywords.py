@@ -14,7 +14,7 @@ from newssearch.request import ResolvedRequest
 
 from .segment_words import INSIDE, SegmentWords, WordTotals
 from .word_counts import ChosenParagraphs
-from .word_details import articles_having, most_frequent_spelling
+from .word_details import Spellings, articles_having
 from .word_order import listed_words, ranked, shown_words
 
 PER = 1_000_000
@@ -105,9 +105,10 @@ class KeywordFinder:
             options.min_articles,
             lambda numbers: [self._articles_with(words[number].decode()) for number in numbers],
         )
+        spellings = Spellings(self._reader)
         return len(kept), tuple(
             Keyword(
-                word=most_frequent_spelling(self._reader, words[number].decode()),
+                word=spellings.most_frequent(words[number].decode()),
                 count=int(count[number]),
                 articles=articles,
                 per_million=round(int(count[number]) * PER / target.words, DIGITS),

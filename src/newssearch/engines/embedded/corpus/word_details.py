@@ -24,24 +24,31 @@ from .word_counts import ChosenParagraphs
 TEXT: Sequence[TextField] = ("text",)
 
 
-def most_frequent_spelling(reader: IndexReader, word: str, fields: Sequence[TextField] = TEXT) -> str:
-    """Return the most frequent spelling of a word in live articles; of equally frequent ones, the first by code point."""
-    spellings = Counter[str]()
-    for segment in reader.segments:
-        for name in fields:
-            field = segment.fields[name]
-            for form, count in zip(*_form_counts(segment, field, word), strict=True):
+class Spellings:
+    """The spellings of words in some fields of all segments. One object for several words reads their acronyms once."""
+
+    def __init__(self, reader: IndexReader, fields: Sequence[TextField] = TEXT) -> None:
+        self._fields = [
+            (segment, FieldWords(segment.fields[name])) for segment in reader.segments for name in fields
+        ]
+
+    def most_frequent(self, word: str) -> str:
+        """Return the most frequent spelling of a word in live articles; of equally frequent ones, the first by code point."""
+        spellings = Counter[str]()
+        for segment, words in self._fields:
+            field = words.field
+            for form, count in zip(*_form_counts(segment, words, word), strict=True):
                 folded = field.folded[field.folded_of(form)].decode()
                 spellings[unelided(field.spelling(form), folded).lstrip(TAG_PREFIX)] += count
-    found = min(
-        (one for one in spellings if spellings[one]), key=lambda one: (-spellings[one], one), default=word
-    )
-    return shown_spelling(found)
+        found = min(
+            (one for one in spellings if spellings[one]), key=lambda one: (-spellings[one], one), default=word
+        )
+        return shown_spelling(found)
 
 
-def _form_counts(segment: Segment, field: FieldReader, word: str) -> tuple[list[int], list[int]]:
+def _form_counts(segment: Segment, words: FieldWords, word: str) -> tuple[list[int], list[int]]:
     """Return the surface forms of a word in a field, and the number of occurrences of each in live articles."""
-    forms = FieldWords(field).forms_of(word)
+    field, forms = words.field, words.forms_of(word)
     if segment.live is None:
         return forms.tolist(), field.array("form.words")[forms].tolist()
     terms, numbers = (field.array(name)[forms].astype(np.int64) for name in ("form.term", "form.number"))
@@ -55,7 +62,7 @@ def _form_counts(segment: Segment, field: FieldReader, word: str) -> tuple[list[
 
 def occurrences(segment: Segment, field: FieldReader, word: str) -> int:
     """Return the number of occurrences of a word in a field of live articles."""
-    return sum(_form_counts(segment, field, word)[1])
+    return sum(_form_counts(segment, FieldWords(field), word)[1])
 
 
 def articles_having(

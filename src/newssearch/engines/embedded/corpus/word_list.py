@@ -16,7 +16,7 @@ from newssearch.text.counted_words import ACRONYM_TERMS, counted_word
 
 from .vocabulary import FieldWords
 from .word_counts import ChosenParagraphs
-from .word_details import articles_having, most_frequent_spelling, occurrences
+from .word_details import Spellings, articles_having, occurrences
 
 
 def words_with_prefix(
@@ -39,9 +39,10 @@ def words_with_prefix(
             if count := _occurrences(reader, word.decode()):
                 insort(found, (-count, word))
                 del found[limit:]
+    spellings = Spellings(reader, TEXT_FIELDS)
     return tuple(
         IndexWord(
-            word=most_frequent_spelling(reader, word.decode(), TEXT_FIELDS),
+            word=spellings.most_frequent(word.decode()),
             articles=_count_articles(reader, word.decode(), check),
             occurrences=-negative,
         )

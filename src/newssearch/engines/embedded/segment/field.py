@@ -232,7 +232,10 @@ class FieldReader:
 
     def folded_of(self, form: int) -> int:
         """Return the number of the folded term of a surface form."""
-        return int(np.searchsorted(self.array("folded.first"), form, "right")) - 1
+        first = self.array("folded.first")
+        return (
+            int(first.searchsorted(first.dtype.type(form), "right")) - 1
+        )  # of another type, all would be converted
 
     def spelling(self, form: int) -> str:
         """Return the spelling of the surface form with the given number."""

@@ -333,6 +333,11 @@ class StringTable:
         at = self.lower(wanted)
         return at if at < len(self) and self[at] == wanted else -1
 
+    def find_between(self, wanted: bytes, low: int, high: int) -> int:
+        """Return the index of ``wanted`` from ``low`` up to but not including ``high``, or -1 if it is none of these."""
+        at = bisect_left(self, wanted, low, high)
+        return at if at < high and self[at] == wanted else -1
+
     def with_prefix(self, prefix: bytes) -> tuple[int, int]:
         """Return the index of the first string that begins with ``prefix``, and the index after the last one."""
         low = self.lower(prefix)

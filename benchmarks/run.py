@@ -28,7 +28,6 @@ from .task import TURN, Task
 
 FORMAT = 2
 """The version of the JSON format that a run is written in."""
-COLD_RUNS = 15
 CLI_ENGINE = "newssearch"
 IMPORTS = "import numpy, whoosh.index, click"
 GROWTH_ENGINES = ("newssearch", "tantivy", "fts5")
@@ -102,7 +101,7 @@ class Bench:
                 if whole and name in MANY_ENGINES and self.options.many:
                     self._measure_phase("many", runs, name, queries)
                 if whole and name == CLI_ENGINE and name in runs:
-                    self.cli = cold_cli(self.work / name, queries)
+                    self.cli = cold_cli(self.work / name, queries, self.options.cold)
                 self._measure_phase("update", runs, name, queries)
             for run in runs.values():
                 _say(_in_short(run))
@@ -213,10 +212,10 @@ def _line_of(worker: subprocess.Popen[str]) -> str:
     return worker.stdout.readline()
 
 
-def cold_cli(folder: Path, queries: Sequence[Query]) -> dict[str, object]:
+def cold_cli(folder: Path, queries: Sequence[Query], runs: int) -> dict[str, object]:
     """Return the time of one query from the shell, in a new process, and that of a process that only imports packages.
 
-    Times are medians in milliseconds, of the clock (``_ms``) and of the processor, user and system (``_cpu_ms``); the two
+    Times are medians of ``runs`` in milliseconds, of the clock (``_ms``) and of the processor, user and system (``_cpu_ms``); the two
     take turns. The files of the index are in the system's cache, because the queries have just been measured.
     """
     words = next(query.words for query in queries if query.kind == "and2")
@@ -227,7 +226,7 @@ def cold_cli(folder: Path, queries: Sequence[Query]) -> dict[str, object]:
         "imports": [sys.executable, "-c", IMPORTS],
     }
     times: dict[str, list[float]] = {f"{key}_{unit}": [] for key in commands for unit in ("ms", "cpu_ms")}
-    for _ in range(COLD_RUNS + 1):  # the first of each warms up
+    for _ in range(runs + 1):  # the first of each warms up
         for key, command in commands.items():
             before = measure.children_seconds()
             times[f"{key}_ms"].append(
@@ -371,6 +370,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     add("--many", type=_sizes, default=[1, 2, 4], metavar="N,N",
         help="numbers of threads and processes that search at once; 0 for none (default 1,2,4)")  # fmt: skip
     add("--seconds", type=float, default=3.0, help="for which they do (default %(default)s)")
+    add("--cold", type=int, default=15, metavar="N",
+        help="new processes whose time is measured (default %(default)s)")  # fmt: skip
     add(
         "--growth-only",
         action="store_true",

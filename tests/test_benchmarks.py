@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import doctest
 import json
-from collections.abc import Callable
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -21,9 +20,27 @@ SCANNED = ("newssearch-paragraph", "tantivy", "fts5", "whoosh")
 PORTER = ("fts5", "whoosh")
 
 
+def made(seed: int) -> list[Story]:
+    """Return stories of a small vocabulary: to make that of the benchmark takes most of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(synthetic, "VOCABULARY", 50_000)
+        return list(synthetic.stories(200, seed))
+
+
 @cache
 def stories() -> list[Story]:
-    return list(synthetic.stories(200, seed=1))
+    return made(1)
+
+
+@cache
+def texts(stemmer: str) -> list[tuple[Story, str, list[str], list[str]]]:
+    """Return each paragraph: its story, its address, its words, and their stems."""
+    stem = Stemmer.Stemmer(stemmer).stemWord
+    return [
+        (story, address, words := [word.strip(".,").lower() for word in text.split()], list(map(stem, words)))
+        for story in stories()
+        for address, _, text in story.addresses()
+    ]
 
 
 @cache
@@ -33,25 +50,23 @@ def queries() -> list[Query]:
 
 def scan(query: Query, engine: str) -> set[str]:
     """Return the addresses of the matching paragraphs, by looking at each paragraph."""
-    stem = Stemmer.Stemmer("porter" if engine in PORTER else "english").stemWord
+    stemmer = "porter" if engine in PORTER else "english"
+    wanted = list(map(Stemmer.Stemmer(stemmer).stemWord, query.words))
     found = set()
-    for story in stories():
+    for story, address, words, stems in texts(stemmer):
         if query.outlet not in (None, story.outlet):
             continue
         if query.since and query.until and not query.since <= (story.date or "") <= query.until:
             continue
-        for address, _, text in story.addresses():
-            words = [word.strip(".,").lower() for word in text.split()]
-            if matches(query, words, stem, stems_prefixes=engine != "newssearch-paragraph"):
-                found.add(address)
+        whole = query.kind == "prefix" and engine == "newssearch-paragraph"  # it does not stem prefixes
+        if matches(query, wanted, words if whole else stems):
+            found.add(address)
     return found
 
 
-def matches(query: Query, words: list[str], stem: Callable[[str], str], *, stems_prefixes: bool) -> bool:
-    stems = [stem(word) for word in words]
-    wanted = [stem(word) for word in query.words]
+def matches(query: Query, wanted: list[str], stems: list[str]) -> bool:
     if query.kind == "prefix":
-        return any(word.startswith(query.words[0]) for word in (stems if stems_prefixes else words))
+        return any(stem.startswith(query.words[0]) for stem in stems)
     if query.kind.startswith("phrase"):
         return any(stems[at : at + len(wanted)] == wanted for at in range(len(stems)))
     return (any if query.kind.startswith("or") else all)(word in stems for word in wanted)
@@ -100,7 +115,7 @@ def test_queries_are_of_every_kind_and_filter_and_distinct() -> None:
 
 
 def test_the_same_seed_makes_the_same_stories() -> None:
-    assert list(synthetic.stories(200, seed=1)) == stories() != list(synthetic.stories(200, seed=2))
+    assert made(1) == stories() != made(2)
 
 
 def test_a_small_corpus_comes_again_under_other_ids(tmp_path: Path) -> None:

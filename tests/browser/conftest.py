@@ -89,6 +89,8 @@ class Look(NamedTuple):
 ALL_LOOKS = [Look(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
 LOOKS = ALL_LOOKS if THOROUGH > 1 else [Look(1280, "light"), Look(390, "dark")]
 """Each width and each scheme once; with ``NEWSSEARCH_THOROUGH=2`` or more, each width in each scheme."""
+ONE_LOOK = ALL_LOOKS if THOROUGH > 1 else LOOKS[:1]
+"""The looks for tests of behaviour that depends on neither width nor scheme."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -177,6 +179,12 @@ def page(chromium: Browser, served: str, look: Look) -> Iterator[Page]:
     yield from _window(chromium, served, look, True)
 
 
+@pytest.fixture(params=ONE_LOOK, ids=str)
+def window(chromium: Browser, served: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Yield a window in one look, with a script."""
+    yield from _window(chromium, served, request.param, True)
+
+
 @pytest.fixture
 def still(chromium: Browser, served: str, look: Look) -> Iterator[Page]:
     """Yield a window in each look, in which no script runs."""
@@ -191,7 +199,11 @@ def accessibility_faults(page: Page) -> list[str]:
     """Return what axe-core finds on a page: the rule, and the elements that break it."""
     from axe_playwright_python.sync_playwright import Axe  # missing where the tests are skipped
 
-    answer: dict[str, Any] = Axe().run(page, options={"runOnly": RULES}).response
+    options = {
+        "runOnly": RULES,
+        "resultTypes": ["violations"],
+    }  # to describe what passes takes longer than the tests
+    answer: dict[str, Any] = Axe().run(page, options=options).response
     return [f"{one['id']}: {node['html'][:120]}" for one in answer["violations"] for node in one["nodes"]]
 
 

@@ -63,56 +63,56 @@ def test_articles_and_their_stories_have_no_barriers_and_fit_the_window(page: Pa
     assert overflow(page) == 0
 
 
-def test_keys_step_through_the_matches_and_begin_again_after_the_last(page: Page) -> None:
-    open_hit(page, "channel harbour")
-    total = page.locator("mark").count()
+def test_keys_step_through_the_matches_and_begin_again_after_the_last(window: Page) -> None:
+    open_hit(window, "channel harbour")
+    total = window.locator("mark").count()
     assert total == 3  # of headline and text
-    assert counter(page) == "3 matches"
-    page.keyboard.press("n")
-    assert (counter(page), current_match(page)) == ("Match 1 of 3", "match-1")
-    page.keyboard.press("n")
-    page.get_by_role("button", name="Next match").click()
-    assert current_match(page) == "match-3"
-    page.keyboard.press("n")
-    assert current_match(page) == "match-1"
-    page.keyboard.press("p")
-    assert current_match(page) == "match-3"
+    assert counter(window) == "3 matches"
+    window.keyboard.press("n")
+    assert (counter(window), current_match(window)) == ("Match 1 of 3", "match-1")
+    window.keyboard.press("n")
+    window.get_by_role("button", name="Next match").click()
+    assert current_match(window) == "match-3"
+    window.keyboard.press("n")
+    assert current_match(window) == "match-1"
+    window.keyboard.press("p")
+    assert current_match(window) == "match-3"
 
 
-def test_matches_begin_in_the_paragraph_that_the_address_names(page: Page) -> None:
-    page.goto("/context?q=oranges+OR+harbour&sort=oldest")
-    page.locator("a.kwic-line", has_text="oranges").first.click()
-    page.wait_for_url(re.compile("#p2$"))
-    page.keyboard.press("n")
-    assert page.locator("mark.current").inner_text() == "oranges"
+def test_matches_begin_in_the_paragraph_that_the_address_names(window: Page) -> None:
+    window.goto("/context?q=oranges+OR+harbour&sort=oldest")
+    window.locator("a.kwic-line", has_text="oranges").first.click()
+    window.wait_for_url(re.compile("#p2$"))
+    window.keyboard.press("n")
+    assert window.locator("mark.current").inner_text() == "oranges"
 
 
-def test_keys_lead_to_the_next_article_the_previous_one_and_back_to_the_results(page: Page) -> None:
-    open_hit(page, "mayor", 0)
-    assert page.locator(".place-in-results").inner_text() == "Article 1 of 30"
-    first = page.url
-    page.keyboard.press("j")
-    page.wait_for_function("document.querySelector('.place-in-results').innerText == 'Article 2 of 30'")
-    page.keyboard.press("k")
-    page.wait_for_url(first)
-    page.keyboard.press("u")
-    page.wait_for_url("/?q=mayor")
+def test_keys_lead_to_the_next_article_the_previous_one_and_back_to_the_results(window: Page) -> None:
+    open_hit(window, "mayor", 0)
+    assert window.locator(".place-in-results").inner_text() == "Article 1 of 30"
+    first = window.url
+    window.keyboard.press("j")
+    window.wait_for_function("document.querySelector('.place-in-results').innerText == 'Article 2 of 30'")
+    window.keyboard.press("k")
+    window.wait_for_url(first)
+    window.keyboard.press("u")
+    window.wait_for_url("/?q=mayor")
 
 
-def test_keys_do_nothing_while_a_query_is_written(page: Page) -> None:
-    open_hit(page, "mayor")
-    address = page.url
-    page.locator("#q").fill("")
-    page.locator("#q").press_sequentially("njkpu")
-    assert page.locator("#q").input_value() == "njkpu"
-    assert page.url == address
-    assert page.locator("mark.current").count() == 0
+def test_keys_do_nothing_while_a_query_is_written(window: Page) -> None:
+    open_hit(window, "mayor")
+    address = window.url
+    window.locator("#q").fill("")
+    window.locator("#q").press_sequentially("njkpu")
+    assert window.locator("#q").input_value() == "njkpu"
+    assert window.url == address
+    assert window.locator("mark.current").count() == 0
 
 
-def test_the_dialog_of_keys_has_those_of_the_article(page: Page) -> None:
-    open_hit(page, "mayor")
-    page.keyboard.press("?")
-    shown = page.locator("#keys").inner_text()
+def test_the_dialog_of_keys_has_those_of_the_article(window: Page) -> None:
+    open_hit(window, "mayor")
+    window.keyboard.press("?")
+    shown = window.locator("#keys").inner_text()
     assert "next match" in shown
     assert "next article" in shown
     assert "next and previous result" not in shown
@@ -138,20 +138,20 @@ def test_without_a_script_all_links_of_an_article_work(still: Page) -> None:
     assert still.locator(".related-list li").count() > 0
 
 
-def test_markup_in_an_article_is_text(page: Page) -> None:
+def test_markup_in_an_article_is_text(window: Page) -> None:
     asked: list[str] = []
 
     def dismiss(dialog: Dialog) -> None:
         asked.append(dialog.message)
         dialog.dismiss()
 
-    page.on("dialog", dismiss)
-    open_hit(page, "markup")
-    assert page.locator("h1").inner_text() == "<b>Bold</b> & <script>alert(1)</script>"
-    assert page.locator("#p1 p").inner_text() == "Rain on <img src=x onerror=alert(2)> markup."
-    page.goto("/context?q=markup")
-    page.goto("/stories")
-    page.goto("/about")
+    window.on("dialog", dismiss)
+    open_hit(window, "markup")
+    assert window.locator("h1").inner_text() == "<b>Bold</b> & <script>alert(1)</script>"
+    assert window.locator("#p1 p").inner_text() == "Rain on <img src=x onerror=alert(2)> markup."
+    window.goto("/context?q=markup")
+    window.goto("/stories")
+    window.goto("/about")
     assert asked == []
 
 
@@ -175,13 +175,13 @@ def test_a_line_from_right_to_left_has_the_words_before_it_on_the_right(page: Pa
     assert box(line.locator(".right"))[1] <= box(line.locator("b"))[0] + 1
 
 
-def test_a_link_to_a_slow_order_says_what_runs(page: Page) -> None:
-    page.goto("/context?q=rain")
-    page.evaluate(
+def test_a_link_to_a_slow_order_says_what_runs(window: Page) -> None:
+    window.goto("/context?q=rain")
+    window.evaluate(
         "document.addEventListener('click', event => event.preventDefault())"
     )  # as if no answer came
-    page.get_by_role("link", name="by the words before").click()
-    assert page.locator(".runs").inner_text() == "Reading the words around each occurrence …"
+    window.get_by_role("link", name="by the words before").click()
+    assert window.locator(".runs").inner_text() == "Reading the words around each occurrence …"
 
 
 def test_two_versions_stand_side_by_side_or_one_below_the_other(page: Page, look: Look) -> None:
@@ -210,17 +210,17 @@ def test_versions_are_chosen_by_a_form_without_a_script(still: Page) -> None:
     assert "version=" in still.url
 
 
-def test_a_word_leads_to_the_articles_that_have_it_near_the_query(page: Page) -> None:
-    page.goto("/words?q=river&min_count=2")
-    page.locator(".word-table tbody a", has_text="rose").click()
-    assert page.locator("#q").input_value() == "river w/5 rose"
-    assert page.locator(".hit").count() > 0
+def test_a_word_leads_to_the_articles_that_have_it_near_the_query(window: Page) -> None:
+    window.goto("/words?q=river&min_count=2")
+    window.locator(".word-table tbody a", has_text="rose").click()
+    assert window.locator("#q").input_value() == "river w/5 rose"
+    assert window.locator(".hit").count() > 0
 
 
-def test_queries_of_the_help_can_be_tried(page: Page) -> None:
-    page.goto("/help")
-    page.locator("a.try", has_text="supporting").first.click()
-    assert page.locator("#q").input_value() == "supporting"
+def test_queries_of_the_help_can_be_tried(window: Page) -> None:
+    window.goto("/help")
+    window.locator("a.try", has_text="supporting").first.click()
+    assert window.locator("#q").input_value() == "supporting"
 
 
 def test_an_article_is_printed_without_links_to_its_matches(page: Page) -> None:

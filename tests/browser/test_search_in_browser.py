@@ -53,12 +53,12 @@ def test_opened_menus_break_no_rule(page: Page) -> None:
     assert overflow(page) == 0
 
 
-def test_a_query_is_sent_without_empty_parameters(page: Page) -> None:
-    page.goto("/?q=rain&outlet=The+Post")
-    page.locator("#q").fill("bridge")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**q=bridge**")
-    assert parameters(page) == {"q": ["bridge"], "outlet": ["The Post"]}
+def test_a_query_is_sent_without_empty_parameters(window: Page) -> None:
+    window.goto("/?q=rain&outlet=The+Post")
+    window.locator("#q").fill("bridge")
+    window.keyboard.press("Enter")
+    window.wait_for_url("**q=bridge**")
+    assert parameters(window) == {"q": ["bridge"], "outlet": ["The Post"]}
 
 
 def test_the_page_works_without_a_script(still: Page) -> None:
@@ -82,23 +82,23 @@ def test_the_page_works_without_a_script(still: Page) -> None:
     assert parameters(still)["page"] == ["2"]
 
 
-def test_keys_go_through_the_hits(page: Page) -> None:
-    page.goto("/?q=rain")
-    titles = page.locator(".hit h2").all_inner_texts()
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    assert page.locator(".hit.current h2").inner_text() == titles[1]
-    page.keyboard.press("k")
-    assert page.locator(".hit.current h2").inner_text() == titles[0]
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/article/**")
+def test_keys_go_through_the_hits(window: Page) -> None:
+    window.goto("/?q=rain")
+    titles = window.locator(".hit h2").all_inner_texts()
+    window.keyboard.press("j")
+    window.keyboard.press("j")
+    assert window.locator(".hit.current h2").inner_text() == titles[1]
+    window.keyboard.press("k")
+    assert window.locator(".hit.current h2").inner_text() == titles[0]
+    window.keyboard.press("Enter")
+    window.wait_for_url("**/article/**")
 
 
-def test_after_the_last_hit_comes_the_next_page(page: Page) -> None:
-    page.goto("/?q=rain")
+def test_after_the_last_hit_comes_the_next_page(window: Page) -> None:
+    window.goto("/?q=rain")
     for _ in range(11):
-        page.keyboard.press("j")
-    page.wait_for_url("**page=2**")
+        window.keyboard.press("j")
+    window.wait_for_url("**page=2**")
 
 
 def test_a_slash_goes_to_the_query_and_a_question_mark_lists_the_keys(page: Page) -> None:
@@ -134,11 +134,11 @@ def test_a_period_is_drawn_in_the_chart(page: Page) -> None:
     assert (found["since"], found["until"]) == ([wanted[0]], [wanted[1]])
 
 
-def test_a_bar_is_a_link(page: Page) -> None:
-    page.goto("/?q=rain&unit=year")
-    page.locator(".plot a[data-since='2024-01-01'] .hot").click(position={"x": 4, "y": 60})
-    page.wait_for_url("**since=2024-01-01**")
-    assert all(re.match("2024", text) for text in page.locator(".hit time").all_inner_texts())
+def test_a_bar_is_a_link(window: Page) -> None:
+    window.goto("/?q=rain&unit=year")
+    window.locator(".plot a[data-since='2024-01-01'] .hot").click(position={"x": 4, "y": 60})
+    window.wait_for_url("**since=2024-01-01**")
+    assert all(re.match("2024", text) for text in window.locator(".hit time").all_inner_texts())
 
 
 def test_completion_offers_words_by_key_and_by_mouse(page: Page) -> None:
@@ -163,49 +163,49 @@ def test_completion_offers_words_by_key_and_by_mouse(page: Page) -> None:
     assert set(page.locator(".hit .outlet").all_inner_texts()) == {"Valley Times"}
 
 
-def test_a_citation_can_be_copied(page: Page) -> None:
-    page.goto("/?q=rain")
-    page.locator(".menu", has_text="Cite").locator("summary").click()
-    page.get_by_role("button", name="Copy").click()
-    page.get_by_role("button", name="Copied").wait_for()
-    copied = page.evaluate("navigator.clipboard.readText()")
+def test_a_citation_can_be_copied(window: Page) -> None:
+    window.goto("/?q=rain")
+    window.locator(".menu", has_text="Cite").locator("summary").click()
+    window.get_by_role("button", name="Copy").click()
+    window.get_by_role("button", name="Copied").wait_for()
+    copied = window.evaluate("navigator.clipboard.readText()")
     assert "33 articles" in copied
     assert "/?q=rain" in copied
 
 
-def test_text_of_articles_runs_in_its_own_direction(page: Page) -> None:
-    page.goto(PAGES["arabic"])
-    assert page.locator(".snippet").first.evaluate("one => getComputedStyle(one).direction") == "rtl"
+def test_text_of_articles_runs_in_its_own_direction(window: Page) -> None:
+    window.goto(PAGES["arabic"])
+    assert window.locator(".snippet").first.evaluate("one => getComputedStyle(one).direction") == "rtl"
 
 
-def test_markup_in_articles_is_shown_and_does_nothing(page: Page) -> None:
+def test_markup_in_articles_is_shown_and_does_nothing(window: Page) -> None:
     said: list[str] = []
 
     def answer(dialog: Dialog) -> None:
         said.append(dialog.message)
         dialog.dismiss()
 
-    page.on("dialog", answer)
-    page.goto("/?q=markup")
-    assert page.locator(".hit h2").inner_text() == "<b>Bold</b> & <script>alert(1)</script>"
-    assert page.locator(".snippet").inner_text() == "Rain on <img src=x onerror=alert(2)> markup."
+    window.on("dialog", answer)
+    window.goto("/?q=markup")
+    assert window.locator(".hit h2").inner_text() == "<b>Bold</b> & <script>alert(1)</script>"
+    assert window.locator(".snippet").inner_text() == "Rain on <img src=x onerror=alert(2)> markup."
     assert said == []
 
 
-def test_the_comparison_takes_queries_and_leads_to_hits(page: Page) -> None:
-    page.goto("/compare")
-    page.get_by_label("Query 1").fill("rain")
-    page.get_by_label("Query 2").fill("voters")
-    page.get_by_role("button", name="Compare").click()
-    page.wait_for_url("**q=rain**")
-    assert parameters(page) == {"q": ["rain", "voters"]}
+def test_the_comparison_takes_queries_and_leads_to_hits(window: Page) -> None:
+    window.goto("/compare")
+    window.get_by_label("Query 1").fill("rain")
+    window.get_by_label("Query 2").fill("voters")
+    window.get_by_role("button", name="Compare").click()
+    window.wait_for_url("**q=rain**")
+    assert parameters(window) == {"q": ["rain", "voters"]}
     dashes = {
         one.evaluate("one => getComputedStyle(one).strokeDasharray")
-        for one in page.locator("path.line").all()
+        for one in window.locator("path.line").all()
     }
     assert len(dashes) == 2
-    page.get_by_role("link", name="voters", exact=True).click()
-    assert page.get_by_role("heading", level=1).inner_text() == "8 articles"
+    window.get_by_role("link", name="voters", exact=True).click()
+    assert window.get_by_role("heading", level=1).inner_text() == "8 articles"
 
 
 def test_a_page_prints_its_hits_without_controls(page: Page) -> None:

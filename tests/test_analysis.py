@@ -334,7 +334,7 @@ UNTAGGED = sorted({*COMMON} - {*compounds.TAGS})
 
 @given(st.text(st.sampled_from(UNTAGGED)) | st.text(st.sampled_from("aBé1,.'’_- ½²ß")))
 @example("AA0")
-@settings(max_examples=150 * THOROUGH)
+@settings(max_examples=75 * THOROUGH)
 def test_in_a_text_of_common_characters_both_patterns_find_the_same_words(text: str) -> None:
     def spans(pattern: re.Pattern[str]) -> list[tuple[int, int]]:
         return [match.span() for match in pattern.finditer(text)]
@@ -391,7 +391,7 @@ def seen(text: str, lang: str) -> list[object]:
 @example("#1AÉté", "en", random.Random(1))
 @example("caféNoir #ÉtatLaïc", "fr", random.Random(1))
 @example("é@Ħ-ñ", "en", random.Random(1))
-@settings(max_examples=150 * THOROUGH)
+@settings(max_examples=75 * THOROUGH)
 def test_canonical_equivalents_have_the_same_words_at_the_same_places(
     text: str, lang: str, drawn: random.Random
 ) -> None:

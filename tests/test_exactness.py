@@ -204,7 +204,7 @@ def shown(hits: Sequence[Hit]) -> list[tuple[str, int, float, int]]:
 
 
 @given(steps=STEPS, trees=st.lists(TREES, min_size=1, max_size=6))
-@settings(max_examples=20 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
 def test_hits_are_those_of_the_twin_and_equal_to_the_last_bit_whatever_the_segments(
     steps: list[list[Article] | int], trees: list[Node]
 ) -> None:
@@ -236,7 +236,7 @@ SORTS = st.sampled_from(["relevance", "newest", "oldest", "added", "id"])
 
 
 @given(STEPS, TREES, SORTS, st.booleans(), st.integers(0, 12), st.integers(0, 12))
-@settings(max_examples=15 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_page_is_a_slice_of_all_hits(
     steps: list[list[Article] | int], tree: Node, sort: str, every: bool, limit: int, offset: int
 ) -> None:
@@ -298,7 +298,7 @@ FACETS = [
 
 
 @given(STEPS, TREES, st.sampled_from(FILTERS))
-@settings(max_examples=20 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
 def test_filters_change_no_score_and_facets_count_what_is_found(
     steps: list[list[Article] | int], tree: Node, filters: dict[str, Any]
 ) -> None:
@@ -563,7 +563,7 @@ CROWD_OPTIONS = st.fixed_dictionaries(
     CROWD_TREES, CROWD_OPTIONS, st.sampled_from(FILTERS), st.sampled_from([1, 2, 3, 10, 25]), st.sampled_from([0, 0, 1, 5]),
     st.sampled_from([2, 7, 50]),
 )  # fmt: skip
-@settings(max_examples=20 * THOROUGH, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10 * THOROUGH, suppress_health_check=list(HealthCheck))
 def test_the_best_of_many_are_the_first_of_all(
     crowds: list[Index],
     tree: Node,
@@ -668,7 +668,7 @@ ANY_LEAVES = st.one_of(
     ),
     asked=st.lists(ANY_LEAVES, min_size=6, max_size=14),
 )
-@settings(max_examples=15 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_index_finds_what_the_plain_meaning_of_a_leaf_finds(
     texts: list[tuple[str, str | None]], asked: list[Node]
 ) -> None:

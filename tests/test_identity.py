@@ -16,7 +16,7 @@ from slugify import slugify
 import newssearch
 from newssearch import Article, ArticleConflictError, Index, IndexReport
 from newssearch.identity import SLUG_LENGTH, id_number, make_id, with_digest
-from support import SHORT, THOROUGH, counts
+from support import THOROUGH, counts
 
 NAMES = ("a.jsonl", "b.jsonl", "c/a.jsonl", "c/d/e.jsonl")
 Archive = dict[str, list[tuple[int, int]]]
@@ -73,7 +73,7 @@ def contents(index: Index) -> dict[int, Article]:
     return found
 
 
-@settings(max_examples=10 if SHORT else 20 * THOROUGH, deadline=None)
+@settings(max_examples=10 * THOROUGH, deadline=None)
 @given(states=histories())
 def test_the_newest_content_counts_and_each_place_holds_it(states: list[Archive]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -132,7 +132,7 @@ def test_the_newest_content_counts_and_each_place_holds_it(states: list[Archive]
         index.close()
 
 
-@settings(max_examples=10 if SHORT else 20 * THOROUGH, deadline=None)
+@settings(max_examples=10 * THOROUGH, deadline=None)
 @given(states=histories())
 def test_no_file_without_an_address_is_lost_whatever_names_change(states: list[Archive]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -749,7 +749,7 @@ def content(index: Index) -> set[tuple[object, ...]]:
     return {(hit.title, hit.text, hit.url) for hit in index.search("", limit=None)}
 
 
-@settings(max_examples=25 * THOROUGH, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12 * THOROUGH, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     states=st.lists(STATES, min_size=1, max_size=3),
     stops=st.lists(st.integers(1, 6), max_size=3),

@@ -40,7 +40,7 @@ from support import THOROUGH
 
 
 @given(TREES)
-@settings(max_examples=100 * THOROUGH, deadline=None)
+@settings(max_examples=50 * THOROUGH, deadline=None)
 def test_every_tree_can_be_written_as_a_query_that_means_the_same(tree: Node) -> None:
     query = parse(str(tree))
     assert query.tree == tree
@@ -103,7 +103,7 @@ def _leaf_of(kinds: list[Any], what: st.SearchStrategy[Any]) -> st.SearchStrateg
         max_leaves=6,
     )
 )
-@settings(max_examples=200 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_can_be_built_can_be_written_as_a_query_that_means_the_same(tree: Node) -> None:
     query = parse(str(tree))
     assert query.tree == tree

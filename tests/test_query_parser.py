@@ -312,7 +312,7 @@ TAKING_NUMBERS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=150 * THOROUGH)
+@settings(max_examples=75 * THOROUGH)
 @given(st.sampled_from(TAKING_NUMBERS), st.lists(NUMBERS, min_size=3, max_size=3))
 def test_a_number_anywhere_is_understood_or_refused_with_a_position(form: str, numbers: list[str]) -> None:
     query = understood(form.format(*numbers))

@@ -670,7 +670,7 @@ def test_bytes_raise_nothing(source: bytes) -> None:
         ),
     )
 )  # fmt: skip
-@settings(max_examples=40 * THOROUGH)
+@settings(max_examples=25 * THOROUGH)
 def test_any_json_ld_raises_nothing(value: object) -> None:
     nodes = {
         "@graph": [

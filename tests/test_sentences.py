@@ -46,7 +46,7 @@ ANALYSES = st.sampled_from(["plain", *sorted(set(SNOWBALL_STEMMERS.values()))])
 
 
 @given(PIECES, ANALYSES)
-@settings(max_examples=200 * THOROUGH, deadline=None)
+@settings(max_examples=100 * THOROUGH, deadline=None)
 def test_each_sentence_begins_with_no_space_has_a_word_and_stands_inside(text: str, analysis: str) -> None:
     starts = sentence_starts(text, analysis)
     bounds = [0, *starts, len(text)]
@@ -68,7 +68,7 @@ def test_the_sentences_up_to_a_limit_are_the_same(text: str, analysis: str, limi
 @given(PIECES, ANALYSES)
 @example("He saw\nMr. A", "english")  # not only spaces stand between words
 @example("a。ـ b", "english")  # a stroke that is no word of its own stands behind the mark
-@settings(max_examples=150 * THOROUGH, deadline=None)
+@settings(max_examples=60 * THOROUGH, deadline=None)
 def test_an_index_finds_the_sentences_of_the_text(text: str, analysis: str) -> None:
     compare_with_lexicon(text, analysis)
 

@@ -380,7 +380,7 @@ def trees() -> st.SearchStrategy[Any]:
     return near | inner | st.builds(AndNot, inner, inner)  # within another, Whoosh goes on behind its end
 
 
-@settings(max_examples=20 * THOROUGH, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12 * THOROUGH, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(corpora(), st.lists(trees(), min_size=4, max_size=8), st.data())
 def test_any_query_of_any_articles_has_the_same_hits_and_scores(
     tmp_path_factory: pytest.TempPathFactory, articles: list[Article], queries: list[Any], data: st.DataObject

@@ -25,7 +25,7 @@ def index(tmp_path: Path) -> Index:
     return index_of(tmp_path / "index", RADIO, OTHER, AGENCY, PAPER)
 
 
-@settings(max_examples=30 * THOROUGH, deadline=None)
+@settings(max_examples=20 * THOROUGH, deadline=None)
 @given(
     old=st.lists(st.sampled_from([*DAM, *VOTE, "", "One word", "one word!"]), max_size=8),
     new=st.lists(st.sampled_from([*DAM, *VOTE, DAM[0][:60], "One word"]), max_size=8),
@@ -88,7 +88,7 @@ def stories_in(index: Index) -> StoriesAndRepeats:
     )
 
 
-@settings(max_examples=20 * THOROUGH, deadline=None)
+@settings(max_examples=12 * THOROUGH, deadline=None)
 @given(
     batches=st.lists(
         st.lists(ARTICLES, min_size=1, max_size=20, unique_by=lambda a: a.id), min_size=1, max_size=4

@@ -141,7 +141,7 @@ FILES = st.dictionaries(
 """Files that are written, overwritten, lengthened, shortened, renamed and deleted from one state to the next."""
 
 
-@settings(max_examples=25 * THOROUGH, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12 * THOROUGH, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     history=st.lists(
         st.tuples(FILES, st.booleans(), st.sampled_from([(), ("b.*",)])), min_size=2, max_size=3

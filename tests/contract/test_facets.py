@@ -43,7 +43,7 @@ TABLES = st.sampled_from(
 )
 
 
-@settings(max_examples=20 * THOROUGH)
+@settings(max_examples=10 * THOROUGH)
 @given(
     steps=st.lists(
         st.lists(st.tuples(st.integers(0, 20), *[st.none() | ODD] * 6), min_size=1, max_size=8)
@@ -125,7 +125,7 @@ OWN_FILTERS = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=20 * THOROUGH, deadline=None)
+@settings(max_examples=10 * THOROUGH, deadline=None)
 @given(
     made=st.lists(
         st.tuples(
@@ -220,7 +220,7 @@ def check_limit(listed: FacetValues, everything: FacetValues, limit: int | None)
     assert (listed.total, listed.others) == (len(values), len(everything) - len(listed))
 
 
-@settings(max_examples=20 * THOROUGH)
+@settings(max_examples=10 * THOROUGH)
 @given(
     st.lists(
         st.none()

@@ -23,7 +23,7 @@ from support import THOROUGH, set_added
 from .conftest import Engine
 
 
-@settings(max_examples=40 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS, trees=st.lists(TREES, min_size=1, max_size=12))
 def test_every_query_finds_scores_and_marks_what_the_twin_does(
     engine: Engine, steps: list[list[Article] | int], trees: list[Node]

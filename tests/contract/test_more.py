@@ -138,7 +138,7 @@ LEAVES: st.SearchStrategy[Node] = st.one_of(
 )
 
 
-@settings(max_examples=25 * THOROUGH, deadline=None)
+@settings(max_examples=15 * THOROUGH, deadline=None)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=12), operands=st.lists(LEAVES, min_size=2, max_size=5))
 def test_the_second_part_is_what_matches_the_relaxed_query_and_not_the_query(
     engine: Engine, texts: list[str], operands: list[Node]

@@ -71,7 +71,7 @@ def own_index(engine: Engine, address: str) -> Index:
     return index
 
 
-@settings(max_examples=20 * THOROUGH, deadline=None)
+@settings(max_examples=12 * THOROUGH, deadline=None)
 @given(
     steps=st.lists(
         st.lists(st.tuples(st.integers(0, 12), EXTRAS), min_size=1, max_size=5) | st.integers(0, 9),
@@ -115,7 +115,7 @@ def test_the_engine_finds_and_counts_what_an_obvious_search_does(
                     assert index.count(where={name: value}) == number > 0
 
 
-@settings(max_examples=20 * THOROUGH, deadline=None)
+@settings(max_examples=12 * THOROUGH, deadline=None)
 @given(
     values=st.lists(ODD | st.lists(ODD, max_size=3), min_size=1, max_size=8),
     kind=st.sampled_from(["value", "words"]),

@@ -526,7 +526,7 @@ STEPS = st.lists(st.lists(ARTICLES, min_size=1, max_size=5) | st.integers(0, 20)
 
 
 @settings(
-    max_examples=50 * THOROUGH,
+    max_examples=25 * THOROUGH,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

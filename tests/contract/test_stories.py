@@ -70,7 +70,7 @@ def test_facets_count_articles(index: Index) -> None:
     ]  # fmt: skip
 
 
-@settings(max_examples=15 * THOROUGH, deadline=None)
+@settings(max_examples=8 * THOROUGH, deadline=None)
 @given(data=st.data())
 def test_pages_of_stories_are_the_first_of_each_in_the_order_of_all(
     engine: Engine, data: st.DataObject

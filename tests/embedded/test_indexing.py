@@ -92,7 +92,7 @@ def broken_by(tokens: Tokens) -> list[bool]:
 
 
 @given(st.lists(st.tuples(ANY_TEXTS, LANGS), max_size=4), st.sampled_from([1, 3, 64]))
-@settings(max_examples=300 * THOROUGH, deadline=None)
+@settings(max_examples=120 * THOROUGH, deadline=None)
 def test_a_lexicon_has_the_words_of_the_whole_text(texts: list[tuple[str, str | None]], longest: int) -> None:
     with small(MAX_CHUNK_BYTES=longest):
         found, tokens = read(texts)
@@ -101,7 +101,7 @@ def test_a_lexicon_has_the_words_of_the_whole_text(texts: list[tuple[str, str | 
 
 
 @given(st.lists(st.tuples(ANY_TEXTS, LANGS), max_size=4))
-@settings(max_examples=300 * THOROUGH, deadline=None)
+@settings(max_examples=120 * THOROUGH, deadline=None)
 def test_a_lexicon_parts_sentences_as_the_whole_text_does(texts: list[tuple[str, str | None]]) -> None:
     assert broken_by(read(texts)[1]) == broken(texts)
 
@@ -114,7 +114,7 @@ JOINED = st.lists(
 
 
 @given(st.lists(st.tuples(JOINED | ANY_TEXTS, LANGS), max_size=4))
-@settings(max_examples=400 * THOROUGH, deadline=None)
+@settings(max_examples=150 * THOROUGH, deadline=None)
 def test_a_lexicon_knows_what_is_joined_as_the_analyser_does(texts: list[tuple[str, str | None]]) -> None:
     known = Lexicon()
     tokens = known.tokens([text.encode() for text, _ in texts], [analysis_of(lang) for _, lang in texts])
@@ -292,7 +292,7 @@ def check_merged(batches: Sequence[Sequence[Article]], gone: set[int], folder: P
     st.sampled_from([2, 64]),
     st.sampled_from([0, 1 << 20]),
 )
-@settings(max_examples=40 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
+@settings(max_examples=20 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
 def test_a_merge_is_one_segment_of_what_is_left(
     batches: list[list[Article]], gone: set[int], slice_size: int, stride: int, limit: int
 ) -> None:
@@ -336,7 +336,7 @@ SIZES = st.lists(st.one_of(st.integers(1, 50), st.integers(1, 2_000_000)), min_s
 
 
 @given(SIZES, st.integers(0, 2_000_000), st.sampled_from([0, 300, 3_000]))
-@settings(max_examples=300 * THOROUGH, deadline=None)
+@settings(max_examples=120 * THOROUGH, deadline=None)
 def test_all_segments_are_chosen_in_order_and_no_more_than_a_commit_may_merge(
     documents: list[int], added: int, bytes_each: int
 ) -> None:

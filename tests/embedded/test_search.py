@@ -63,7 +63,7 @@ def spans_of(found: Spans) -> list[Span]:
 
 
 @given(OWNERS, st.text(LETTERS, min_size=1, max_size=4))
-@settings(max_examples=150 * THOROUGH, deadline=None)
+@settings(max_examples=60 * THOROUGH, deadline=None)
 def test_a_phrase_is_words_side_by_side(texts: list[str], wanted: str) -> None:
     found = spans.adjacent_words([letters(texts, letter) for letter in wanted])
     size = len(wanted)
@@ -75,7 +75,7 @@ def test_a_phrase_is_words_side_by_side(texts: list[str], wanted: str) -> None:
 
 
 @given(OWNERS, st.text(LETTERS, min_size=1, max_size=4), st.integers(1, 8))
-@settings(max_examples=150 * THOROUGH, deadline=None)
+@settings(max_examples=60 * THOROUGH, deadline=None)
 def test_a_window_is_a_smallest_span_with_all_words(texts: list[str], wanted: str, within: int) -> None:
     needed = Counter(wanted)
 
@@ -100,7 +100,7 @@ def test_a_window_is_a_smallest_span_with_all_words(texts: list[str], wanted: st
     ),
     st.integers(1, 8),
 )
-@settings(max_examples=150 * THOROUGH, deadline=None)
+@settings(max_examples=60 * THOROUGH, deadline=None)
 def test_each_part_of_a_window_has_a_word_of_its_own(
     texts: list[str], parts: list[tuple[set[str], int]], within: int
 ) -> None:
@@ -129,7 +129,7 @@ def test_each_part_of_a_window_has_a_word_of_its_own(
 
 
 @given(st.data())
-@settings(max_examples=150 * THOROUGH, deadline=None)
+@settings(max_examples=60 * THOROUGH, deadline=None)
 def test_a_chain_is_a_span_of_each_part_in_a_row(data: st.DataObject) -> None:
     texts, sides = data.draw(leaf_matches(data.draw(st.integers(1, 3))))
 
@@ -174,7 +174,7 @@ def partners(left: set[Span], right: set[Span], close: Callable[[Span, Span], bo
 
 
 @given(leaf_matches(2), st.integers(1, 6), st.booleans(), st.sampled_from([np.uint32, np.int64]))
-@settings(max_examples=150 * THOROUGH, deadline=None)
+@settings(max_examples=60 * THOROUGH, deadline=None)
 def test_near_are_pairs_close_to_each_other(
     drawn: tuple[list[str], list[list[set[Span]]]], distance: int, ordered: bool, dtype: type
 ) -> None:
@@ -192,7 +192,7 @@ def test_near_are_pairs_close_to_each_other(
 
 
 @given(leaf_matches(2), st.sets(st.integers(0, 45)))
-@settings(max_examples=150 * THOROUGH, deadline=None)
+@settings(max_examples=60 * THOROUGH, deadline=None)
 def test_the_same_are_pairs_of_one_group(
     drawn: tuple[list[str], list[list[set[Span]]]], cuts: set[int]
 ) -> None:
@@ -211,7 +211,7 @@ def test_the_same_are_pairs_of_one_group(
 
 
 @given(leaf_matches(3))
-@settings(max_examples=150 * THOROUGH, deadline=None)
+@settings(max_examples=60 * THOROUGH, deadline=None)
 def test_without_is_what_shares_no_word_and_a_union_is_a_set(
     drawn: tuple[list[str], list[list[set[Span]]]],
 ) -> None:

@@ -44,7 +44,7 @@ from .helpers import NO_LIMITS, small
     st.lists(st.text("abé日", min_size=1, max_size=9), max_size=9),
     st.sampled_from([1, 2]),
 )
-@settings(max_examples=300 * THOROUGH, deadline=None)
+@settings(max_examples=120 * THOROUGH, deadline=None)
 def test_words_that_are_alike_are_those_within_few_edits(word: str, others: list[str], edits: int) -> None:
     letters = np.array(others, "U9").view(np.uint32).reshape(len(others), 9)
     found = distances(word, letters, np.array([len(other) for other in others], np.int64), edits)
@@ -56,7 +56,7 @@ def test_words_that_are_alike_are_those_within_few_edits(word: str, others: list
     st.lists(st.text("abé", min_size=1, max_size=8), max_size=9),
     st.sampled_from([1, 2]),
 )
-@settings(max_examples=300 * THOROUGH, deadline=None)
+@settings(max_examples=120 * THOROUGH, deadline=None)
 def test_an_exchange_of_two_adjacent_letters_is_one_edit(word: str, others: list[str], edits: int) -> None:
     letters = np.array(others, "U8").view(np.uint32).reshape(len(others), 8)
     sizes = np.array([len(other) for other in others], np.int64)
@@ -83,7 +83,7 @@ def damerau(one: str, other: str) -> int:
     st.sets(st.text("abé日", min_size=1, max_size=6), min_size=1, max_size=12),
     st.text("abé日", min_size=1, max_size=6),
 )
-@settings(max_examples=100 * THOROUGH, deadline=None)
+@settings(max_examples=50 * THOROUGH, deadline=None)
 def test_a_field_finds_its_forms_that_are_alike(forms: set[str], word: str) -> None:
     held = {n: [IndexedWord(form, form, form)] * (n + 1) for n, form in enumerate(sorted(forms))}
     field = field_of(held, len(held))
@@ -316,7 +316,7 @@ def check_surface_forms(
     st.sampled_from([0, 1, 6]),
     RANDOMS,
 )
-@settings(max_examples=200 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
+@settings(max_examples=80 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
 @example([], 0, 0, 64, 6, random.Random(0))
 @example([[], [], []], 0, 0, 64, 6, random.Random(0))
 @example([[0]], 0, 0, 64, 6, random.Random(0))
@@ -381,7 +381,7 @@ def test_positions_may_need_more_than_16_bits() -> None:
     st.lists(st.integers(1, 300), min_size=1, max_size=5),
     RANDOMS,
 )
-@settings(max_examples=50 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
+@settings(max_examples=25 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
 @example(0, [257], random.Random(0))
 def test_few_words_may_be_far_from_the_beginning(few: int, sizes: list[int], pick: random.Random) -> None:
     words = numbered(5, "b") + numbered(2, "c")
@@ -395,7 +395,7 @@ def test_few_words_may_be_far_from_the_beginning(few: int, sizes: list[int], pic
 
 @given(st.lists(st.tuples(st.sampled_from([1, 2, 3, 4, 5, 16, 17, 200, 256, 257, 65_536]), st.integers(0, 21)), max_size=9),
        RANDOMS)  # fmt: skip
-@settings(max_examples=200 * THOROUGH, deadline=None)
+@settings(max_examples=80 * THOROUGH, deadline=None)
 def test_surface_forms_are_unpacked_as_they_were_packed(
     terms: list[tuple[int, int]], pick: random.Random
 ) -> None:

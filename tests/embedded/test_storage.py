@@ -43,7 +43,7 @@ SETS = st.lists(st.sets(st.integers(0, 40) | st.integers(0, 2_000), max_size=30)
 @given(
     SETS, st.sampled_from([1, 2, 12]), st.sampled_from([0, 4, 10_000]), st.sampled_from([np.int64, np.uint32])
 )
-@settings(max_examples=300 * THOROUGH, deadline=None)
+@settings(max_examples=120 * THOROUGH, deadline=None)
 def test_ascending_arrays_are_sets(sets: list[set[int]], unequal: int, dense: int, dtype: Any) -> None:
     arrays = [np.array(sorted(one), dtype) for one in sets]
     with small(BINARY_SEARCH_RATIO=unequal, DENSE_UNIVERSE_RATIO=dense):
@@ -76,7 +76,7 @@ def test_ranges_count_on_from_where_they_begin(asked: list[tuple[int, int]]) -> 
     st.integers(0, 600),
     RANDOMS,
 )
-@settings(max_examples=200 * THOROUGH, deadline=None)
+@settings(max_examples=80 * THOROUGH, deadline=None)
 def test_small_numbers_are_read_as_they_were_written(
     numbers: list[int], few: int, before: int, pick: random.Random
 ) -> None:
@@ -111,7 +111,7 @@ def check_stored(stored: block_store.BlockStore, values: list[str], pick: random
 
 
 @given(SOME_STRINGS, st.integers(1, 200), st.sampled_from([64, 128, 32_768]), RANDOMS)
-@settings(max_examples=100 * THOROUGH, deadline=None)
+@settings(max_examples=50 * THOROUGH, deadline=None)
 def test_what_is_stored_is_read_as_it_was(
     values: list[str], block: int, sample: int, pick: random.Random
 ) -> None:
@@ -127,7 +127,7 @@ def test_what_is_stored_is_read_as_it_was(
     st.sampled_from([0.0, 0.1, 0.5, 1.0]),
     RANDOMS,
 )
-@settings(max_examples=100 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
+@settings(max_examples=50 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
 def test_what_is_stored_is_merged_without_what_is_dropped(
     parts: list[list[str]], block: int, limit: int, dropped: float, pick: random.Random
 ) -> None:
@@ -166,7 +166,7 @@ def test_what_is_stored_is_merged_without_what_is_dropped(
     st.lists(st.binary(max_size=300) | st.text("ab é日\n", max_size=300).map(str.encode), max_size=5),
     st.text("ab é日\n", max_size=100).map(str.encode),
 )
-@settings(max_examples=50 * THOROUGH, deadline=None)
+@settings(max_examples=25 * THOROUGH, deadline=None)
 def test_zlib_and_isa_l_read_what_the_other_writes(blocks: list[bytes], dictionary: bytes) -> None:
     """Where ISA-L is not installed, it holds for zlib alone."""
     codecs = (deflate.ZLIB, deflate.fastest())
@@ -219,7 +219,7 @@ def test_a_section_that_is_filled_later_is_little_endian_too(tmp_path: Path) -> 
 
 
 @given(SECTIONS)
-@settings(max_examples=60 * THOROUGH, deadline=None)
+@settings(max_examples=30 * THOROUGH, deadline=None)
 def test_a_container_has_the_arrays_that_were_written(sections: list[tuple[Any, list[int], bool]]) -> None:
     sections = [(dtype, values, whole or dtype == np.dtype(">u4")) for dtype, values, whole in sections]
     with tempfile.TemporaryDirectory() as folder:
@@ -257,7 +257,7 @@ def test_damage_of_a_container_is_noticed_wherever_it_is(tmp_path: Path) -> None
 
 
 @given(st.lists(st.binary(max_size=4), max_size=20), st.binary(max_size=3))
-@settings(max_examples=100 * THOROUGH, deadline=None)
+@settings(max_examples=50 * THOROUGH, deadline=None)
 def test_sorted_strings_are_found_by_halving(values: list[bytes], wanted: bytes) -> None:
     values = sorted(set(values))
     known = StringTable(Container(string_sections("s", values)), "s")
@@ -269,7 +269,7 @@ def test_sorted_strings_are_found_by_halving(values: list[bytes], wanted: bytes)
 
 
 @given(st.lists(st.integers(0, 2**64 - 1) | st.sampled_from([0, 255, 256, 65_535, 65_536, 2**32 - 1, 2**32])))
-@settings(max_examples=100 * THOROUGH, deadline=None)
+@settings(max_examples=50 * THOROUGH, deadline=None)
 def test_numbers_are_narrowed_to_the_smallest_type_that_holds_them(values: list[int]) -> None:
     found = narrow(np.array(values, np.uint64))
     assert found.tolist() == values

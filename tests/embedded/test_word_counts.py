@@ -101,7 +101,7 @@ def check_counts(field: FieldReader, texts: Texts, articles: Sequence[int], pick
 
 
 @given(st.lists(st.lists(st.integers(0, len(SURFACE_FORMS) - 1), max_size=9), max_size=9), SIZES, RANDOMS)
-@settings(max_examples=150 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
+@settings(max_examples=60 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
 @example([], {"COUNTED_PER_SLICE": 1, "DENSE_RATIO": 4}, random.Random(0))
 def test_the_words_of_chosen_paragraphs_are_counted_by_surface_form(
     texts: list[list[int]], sizes: dict[str, int], pick: random.Random

@@ -323,8 +323,11 @@ def remove_all(run: Path) -> None:
 
 
 def make_archive(home: Home) -> None:
-    """Let a node run for a moment, and keep the classes that it loaded in an archive, for all that start later."""
-    if home.archive.exists():
+    """Let a node run for a moment, and keep the classes that it loaded in an archive, for all that start later.
+
+    There is none for servers of the series 2, which end too slowly to write it.
+    """
+    if home.old or home.archive.exists():
         return
     with locked(home.folder.parent / "fetch.lock"), tempfile.TemporaryDirectory() as temporary:
         if home.archive.exists():

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
+
+from newssearch.text.dates import is_last_moment
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 """A unit of time by which articles are counted. A week begins on Monday, as in ISO 8601."""
@@ -128,3 +131,23 @@ class PeriodSpan(NamedTuple):
         since, until = (None if day is None else period_number(self.unit, day) for day in bounds)
         first = self.first if since is None else since
         return PeriodSpan(self.unit, first, max(first, self.last if until is None else until))
+
+
+def periods_within(
+    unit: Unit, periods: Sequence[str], start: dt.datetime | None, end: dt.datetime | None
+) -> set[str]:
+    """Return which periods, given by their names, lie whole between ``start`` and ``end``, if one of these is given.
+
+    Bounds with a time zone are compared with no period.
+    """
+    zoned = any(bound is not None and bound.tzinfo is not None for bound in (start, end))
+    if zoned or (start is None and end is None):
+        return set()
+    within = set(periods)
+    if start is not None and start > dt.datetime.min:
+        last = period_name(unit, (start - dt.timedelta(microseconds=1)).date())  # begins too early
+        within = {period for period in within if period > last}
+    if end is not None and not is_last_moment(end):
+        after = period_name(unit, end.date())  # ends too late
+        within = {period for period in within if period < after}
+    return within

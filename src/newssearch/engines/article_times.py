@@ -88,7 +88,7 @@ def partial_date(local: int, precision: int) -> PartialDate:
 def end_of(local: int, precision: int) -> int:
     """Return the first moment after a month or a year, in microseconds; ``local`` is its first moment."""
     last = partial_date(local, precision).last_day
-    return microseconds(dt.datetime(last.year, last.month, last.day)) + _MICROSECONDS_A_DAY
+    return microseconds(dt.datetime(last.year, last.month, last.day)) + MICROSECONDS_A_DAY
 
 
-_MICROSECONDS_A_DAY = dt.timedelta(days=1) // dt.timedelta(microseconds=1)
+MICROSECONDS_A_DAY = dt.timedelta(days=1) // dt.timedelta(microseconds=1)

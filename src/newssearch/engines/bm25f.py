@@ -54,6 +54,8 @@ WINDOW = 8
 """Two words are near each other if they are among this number of consecutive words."""
 PROXIMITY_ARTICLES = 50
 """The number of articles, the first in order, whose scores proximity raises."""
+MAX_PAIRS = 20
+"""Only the first pairs of neighbouring words of a query, up to this number, are looked for."""
 
 Floats = NDArray[np.float64]
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 import numpy as np
 
-from newssearch.corpus.periods import DAYS_FROM_MONDAY, Unit, period_name
+from newssearch.corpus.periods import DAYS_FROM_MONDAY, Unit
 from newssearch.engines.article_times import (
     AMBIGUOUS,
     DAY,
@@ -20,33 +19,12 @@ from newssearch.engines.article_times import (
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
 from newssearch.results import DateCounts
-from newssearch.text.dates import is_last_moment
 from newssearch.text.partial_dates import PartialDate
 
 from .reader import IndexReader
 
 _MIN_PRECISION = {"year": ONLY_YEAR, "quarter": ONLY_MONTH, "month": ONLY_MONTH, "week": DAY, "day": DAY}
 """The coarsest precision that a date may have to be counted in a facet."""
-
-
-def periods_within(
-    unit: Unit, periods: Sequence[str], start: dt.datetime | None, end: dt.datetime | None
-) -> set[str]:
-    """Return which periods, given by their names, lie whole between ``start`` and ``end``, if one of these is given.
-
-    Bounds with a time zone are compared with no period.
-    """
-    zoned = any(bound is not None and bound.tzinfo is not None for bound in (start, end))
-    if zoned or (start is None and end is None):
-        return set()
-    within = set(periods)
-    if start is not None and start > dt.datetime.min:
-        last = period_name(unit, (start - dt.timedelta(microseconds=1)).date())  # begins too early
-        within = {period for period in within if period > last}
-    if end is not None and not is_last_moment(end):
-        after = period_name(unit, end.date())  # ends too late
-        within = {period for period in within if period < after}
-    return within
 
 
 def has_period(unit: Unit, precisions: Array) -> Mask:

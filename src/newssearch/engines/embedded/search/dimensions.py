@@ -1,7 +1,7 @@
 """The groups that articles are counted by: which groups of a field or of a unit of time each article is in.
 
 The groups of a dimension are numbered from 1; group 0 has the articles without a value. Values that no filter can tell
-apart are one group: see :mod:`search.value_groups`.
+apart are one group: see :mod:`newssearch.engines.value_groups`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol, cast
 import numpy as np
 
 from newssearch.corpus.periods import Unit, first_day, period_name
+from newssearch.engines.embedded.segment.own_fields import OwnColumn
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.sorted_sets import (
     NO_INTS,
@@ -22,15 +23,22 @@ from newssearch.engines.embedded.storage.sorted_sets import (
     distinct,
     run_starts,
 )
+from newssearch.engines.value_groups import (
+    WORDLESS_PREFIX,
+    contained_groups,
+    group_of_key,
+    most_frequent,
+    word_counts,
+)
 from newssearch.extra import number_of
 from newssearch.fields import FIELDS, ArticleField
 from newssearch.outlets import Aliases, outlets
 from newssearch.stopping import StopCheck
 from newssearch.system.kept import cached_property
+from newssearch.text.analysis import key
 
 from .date_facets import has_period, period_numbers
 from .reader import IndexReader
-from .value_groups import contained_groups, group_of_key, most_frequent, own_groups, word_counts
 
 NO_GROUP = 0
 """The number of the group of the articles without a value."""
@@ -181,11 +189,11 @@ class ValueDimension:
             shown = segment.values(self._field.name).values
             stored = segment.keys(self._field.name).all()
             keys = [""]
-            for value, key in zip(shown[1:], stored[1:], strict=True):
-                keys.append(group_of_key(self._field, key.decode(), value, self._names))
+            for value, value_key in zip(shown[1:], stored[1:], strict=True):
+                keys.append(group_of_key(self._field, value_key.decode(), value, self._names))
             shown = keys if self._field.kind == "language" else shown
         numbers = self._numbers
-        groups = [NO_GROUP, *(numbers.setdefault(key, len(numbers)) for key in keys[1:])]
+        groups = [NO_GROUP, *(numbers.setdefault(one, len(numbers)) for one in keys[1:])]
         return _SegmentValues(np.array(groups, np.int64), shown)
 
     def _by_segment(self, articles: Ints) -> list[tuple[_SegmentValues, Ints, Ints]]:
@@ -265,7 +273,7 @@ class ValueDimension:
     def _contained_in(self, group: int) -> int:
         """Find the other groups that a group contains, keep them if there are any, and return their number."""
         inside = contained_groups(self._keys[group], self._sizes)
-        found = {self._numbers[key] for key in inside if key in self._numbers} - {group}
+        found = {self._numbers[one] for one in inside if one in self._numbers} - {group}
         if found:
             self._inner[group] = np.array(sorted(found), np.int64)
         return len(found)
@@ -404,3 +412,16 @@ def _words_by_article(segment: Segment, novel: bool) -> Ints:
     if novel:
         sizes = np.where(segment.novel, sizes, sizes.dtype.type(0))
     return np.add.reduceat(sizes, segment.first[:-1], dtype=np.int64) if len(sizes) else NO_INTS
+
+
+def own_groups(column: OwnColumn) -> tuple[list[str], list[str]]:
+    """Return each value of an own field, as a facet shows it, and its group key. The values of a date are months."""
+    values = column.values
+    if column.kind == "date":
+        moments = np.datetime64("0001-01-01T00:00:00", "us") + column.local.astype("timedelta64[us]")
+        months = list(map(str, moments.astype("datetime64[M]")))
+        return months, months
+    keys = [one.decode() for one in column.keys.all()]
+    if column.kind == "number":
+        return keys, keys
+    return values, [one or WORDLESS_PREFIX + key(value) for one, value in zip(keys, values, strict=True)]

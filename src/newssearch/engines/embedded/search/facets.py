@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from newssearch.corpus.periods import periods_within
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, distinct
+from newssearch.engines.value_groups import group_of
 from newssearch.extra import number_of
 from newssearch.facets import Facet, FacetValue, FacetValues
 from newssearch.fields import DATE_FACETS, FIELDS, FILTER_FIELDS
@@ -18,10 +20,8 @@ from newssearch.request import ResolvedRequest
 from newssearch.stopping import NEVER
 from newssearch.text.analysis import key
 
-from .date_facets import periods_within
 from .reader import IndexReader
 from .value_counts import CountedValue, ValueCounts
-from .value_groups import group_of
 
 
 def filtered_by(facet: str) -> str:

@@ -10,6 +10,7 @@ from itertools import islice
 
 from newssearch.display.brief import many
 from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.value_groups import subtags
 from newssearch.fields import ArticleField
 from newssearch.identity import normal_key
 from newssearch.outlets import Aliases, Outlets
@@ -19,7 +20,6 @@ from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import key, name_words
 
 from .reader import IndexReader
-from .value_groups import subtags
 
 _NON_WORD = Pattern(r"[\W_]+")
 MIN_SIMILARITY = 0.6

@@ -26,9 +26,6 @@ from .doc_sets import Scores, TermDocs
 from .evaluator import QueryEvaluator
 from .spans import owner_of
 
-MAX_PAIRS = 20
-"""Only the first pairs of neighbouring words of a query, up to this number, are looked for."""
-
 
 def neighbours(words: Sequence[LeafUse], function_words: frozenset[Leaf]) -> list[tuple[LeafUse, LeafUse]]:
     """Return the pairs of different words that are neighbours in a query, each once, without function words."""
@@ -36,7 +33,7 @@ def neighbours(words: Sequence[LeafUse], function_words: frozenset[Leaf]) -> lis
     pairs = {
         (one.leaf, other.leaf): (one, other) for one, other in pairwise(content) if one.leaf != other.leaf
     }
-    return [*pairs.values()][:MAX_PAIRS]
+    return [*pairs.values()][: bm25f.MAX_PAIRS]
 
 
 class _Occurrences:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from newssearch.engines import bm25f
-from newssearch.engines.article_times import NO_TIME
+from newssearch.engines.article_times import MICROSECONDS_A_DAY, NO_TIME
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask
 from newssearch.query import Region
@@ -24,7 +24,6 @@ from .proximity import Proximity
 from .related import DATED_ARTICLES, nearness
 from .top_k import Ranking, concat_ranked, kth_greatest, sort_keys
 
-MICROSECONDS_A_DAY = 86_400_000_000
 MAX_TIES_BY_READING = 1000
 """Up to this number of ties are broken by reading ids; more of them by the order of all ids of the index."""
 

@@ -2,7 +2,7 @@
 
 They share a *group key*: for an outlet or a source, the key of the name that its aliases lead to; for a language, its
 primary subtag (``en`` of ``en-GB``); for other fields, the key of the value
-(:func:`indexing.segment_builder.filter_key`). A filter on a byline or a place also finds the values that contain its
+(:func:`newssearch.text.analysis.key`, or its words). A filter on a byline or a place also finds the values that contain its
 words, so that articles are also in the groups that the group of their value contains.
 """
 
@@ -11,9 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
-
-from newssearch.engines.embedded.segment.own_fields import OwnColumn
 from newssearch.fields import ArticleField
 from newssearch.outlets import Outlets
 from newssearch.text.analysis import key, name_words
@@ -50,6 +47,7 @@ def group_of_key(field: ArticleField, value_key: str, value: str, names: Outlets
 
 
 def most_frequent(spellings: Mapping[str, int]) -> str:
+    """Return the most frequent of some spellings; of equally frequent ones, the alphabetically first."""
     if len(spellings) == 1:  # most groups have one, and there may be very many
         return next(iter(spellings))
     return min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
@@ -70,16 +68,3 @@ def contained_groups(group: str, sizes: Sequence[int]) -> set[str]:
                 break
             contained.add(" ".join(words[start : start + size]))
     return contained
-
-
-def own_groups(column: OwnColumn) -> tuple[list[str], list[str]]:
-    """Return each value of an own field, as a facet shows it, and its group key. The values of a date are months."""
-    values = column.values
-    if column.kind == "date":
-        moments = np.datetime64("0001-01-01T00:00:00", "us") + column.local.astype("timedelta64[us]")
-        months = list(map(str, moments.astype("datetime64[M]")))
-        return months, months
-    keys = [one.decode() for one in column.keys.all()]
-    if column.kind == "number":
-        return keys, keys
-    return values, [one or WORDLESS_PREFIX + key(value) for one, value in zip(keys, values, strict=True)]

@@ -1,0 +1,62 @@
+"""The extras of an archive: small files of other modules, such as the manifest, as documents of the index of the state.
+
+A long one is in several documents. Its first document names the others, and is written last, so that an extra is the old
+one or the new one, whatever happens.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+
+from newssearch.errors import IndexNotFoundError
+
+from .bulk import Action
+from .client import Client
+
+PART_CHARS = 1_000_000
+"""The largest number of characters of an extra in one document."""
+_EXTRA_ATTEMPTS = 5
+
+
+def _id(name: str) -> str:
+    return f"extra:{name}"
+
+
+def read_extra(client: Client, index: str, name: str) -> str | None:
+    """Return the content of an extra; None if there is none, or no archive."""
+    with suppress(IndexNotFoundError):
+        for _ in range(_EXTRA_ATTEMPTS):
+            head = client.get(index, _id(name))
+            if head is None:
+                return None
+            if "content" in head.source:
+                return str(head.source["content"])
+            ids = _part_ids(name, head.source["writing"], head.source["parts"])
+            found = client.get_many(index, ids)
+            if len(found) == len(ids):  # it was not written over meanwhile
+                return "".join(found[one].source["content"] for one in ids)
+    return None
+
+
+def write_extra(client: Client, index: str, name: str, content: str) -> None:
+    """Write an extra of the archive whose state is in ``index``. What UTF-8 cannot hold is replaced."""
+    content = content.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    before = client.get(index, _id(name))
+    parts = [content[start : start + PART_CHARS] for start in range(0, len(content), PART_CHARS)]
+    if len(parts) <= 1:
+        client.put(index, _id(name), {"content": content})
+    else:
+        writing = secrets.token_hex(6)
+        ids = _part_ids(name, writing, len(parts))
+        client.bulk(
+            (Action("index", one, {"content": part}) for one, part in zip(ids, parts, strict=True)), index
+        )
+        client.put(index, _id(name), {"writing": writing, "parts": len(parts)})
+    if before is not None and "writing" in before.source:
+        old = _part_ids(name, before.source["writing"], before.source["parts"])
+        client.bulk((Action("delete", one) for one in old), index)
+
+
+def _part_ids(name: str, writing: str, parts: int) -> list[str]:
+    return [f"{_id(name)}:{writing}:{number}" for number in range(parts)]

@@ -1,0 +1,177 @@
+"""The check of an archive on a cluster, by reading all of it, and the salvage of its articles."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from newssearch.article import Article
+from newssearch.commit import article_hash, sum_of_hashes
+from newssearch.engines.protocol import LostArticle, StoredArticle
+from newssearch.errors import IndexDamagedError, IndexNotFoundError
+from newssearch.fields import ArticleField, by_name, own_field
+from newssearch.reports import Problem
+
+from .client import Client
+from .documents import DocumentSource, article_from, document_id, document_of
+from .sending import to_json, word_id
+from .state import WORDS, State, read_state
+from .stored_articles import Opened, StoredArticles, opened_commit
+from .tokens import JOINT, NO_TOKEN, Spelled
+
+MAX_NAMED = 20
+"""A check names at most this number of damaged articles one by one, and only counts the others."""
+MAX_TOKENS = 300
+"""The number of tokens of a paragraph that a check looks for."""
+_NEVER = dt.datetime(1, 1, 1, tzinfo=dt.timezone.utc)
+_UNREADABLE_DOCUMENT = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+
+
+class OpenSearchCheck:
+    """One check of the archive of ``client``: see :class:`newssearch.engines.protocol.Check`.
+
+    All articles are read, and must be as they were when they were indexed, and those of which the last commit has the
+    digest. Of ``sample`` of them, what the index has to have of them is compared with what it has. The cluster compares
+    its files with their checksums by itself; what it cannot read is :class:`~newssearch.IndexUnreachableError`.
+    """
+
+    def __init__(self, client: Client, sample: int) -> None:
+        self._client = client
+        self._sample = sample
+        self.files = self.size = self.articles = self.paragraphs = self.sampled = 0
+
+    def problems(self) -> Iterator[Problem]:
+        """Run the check, and yield each problem found: all that is damaged, missing or inconsistent."""
+        try:
+            opened = opened_commit(self._client)
+        except IndexDamagedError as error:
+            yield Problem(self._client.address.name, str(error))
+            return
+        stored = StoredArticles(self._client, opened, lambda: opened_commit(self._client))
+        try:
+            yield from self._read(stored, opened.state)
+        finally:
+            stored.close()
+
+    def _read(self, stored: StoredArticles, state: State) -> Iterator[Problem]:
+        for index in (state.base, state.words_index, state.state_index):
+            self.files += 1
+            try:
+                self.size += self._client.stats(index).size
+            except IndexNotFoundError:
+                yield Problem(index, "it is missing")
+                return
+        if state.changing:
+            yield Problem(
+                state.state_index,
+                "a run was broken off while it replaced and removed articles, or is doing so now; the next one puts that in order",
+            )
+        own, damaged, hashes = by_name(state.rows), 0, 0
+        every = max(len(stored) // max(self._sample, 1), 1)
+        for number, source in enumerate(stored._sources(("*",))):
+            article, what = _article_or_problem(source)
+            self.articles += 1
+            if article is not None:
+                self.paragraphs += len(article.paragraphs)
+                hashes += article_hash(article.id, source["header"]["state"])
+                if what is None and number % every == 0 and self.sampled < self._sample:
+                    self.sampled += 1
+                    what = self._wrongly_indexed(stored, article, source, own)
+            if what is not None:
+                damaged += 1
+                if damaged <= MAX_NAMED:
+                    yield Problem(state.base, what)
+        if damaged > MAX_NAMED:
+            yield Problem(state.base, f"and {damaged - MAX_NAMED:,} more articles")
+        if not damaged and not state.changing and sum_of_hashes([hashes]) != state.hash_sum:
+            yield Problem(state.base, "its articles are not those of which the last commit has the digest")
+
+    def _wrongly_indexed(
+        self, stored: StoredArticles, article: Article, source: DocumentSource, own: dict[str, ArticleField]
+    ) -> str | None:
+        """Return what is wrong with how an article is indexed; None if nothing is."""
+        words: set[Spelled] = set()
+        wanted = document_of(article, source["header"]["state"], own, words.update)
+        texts = {one["address"]: (one.pop("text"), one.pop("title")) for one in wanted["paragraphs"]}
+        for part in ("id", "reversed_id", "commit", "sequence", "paragraphs", *wanted):
+            if part in wanted and not _equal(wanted[part], source.get(part)):
+                return f"{article.id}: its {part.replace('_', ' ')} is not indexed as it is stored"
+        address, (text, title) = max(texts.items(), key=lambda item: len(item[1][0]))
+        found = self._client.get_many(
+            stored._opened.state.base + WORDS, [word_id(word) for word in sorted(words)[:MAX_TOKENS]], False
+        )
+        if len(found) < min(len(words), MAX_TOKENS):
+            return f"{article.id}: words of it are not in the vocabulary"
+        conditions: list[dict[str, Any]] = [{"term": {"paragraphs.address": address}}]
+        for field, stream in (("text", text), ("title", title)):
+            conditions += [{"term": {f"paragraphs.{field}": token}} for token in _tokens(stream)]
+        nested = {"nested": {"path": "paragraphs", "query": {"bool": {"filter": conditions}}}}
+        ids = stored._whole(lambda opened: list(stored._ids(opened, nested, [{"id": "asc"}])))
+        return (
+            None if ids == [article.id] else f"{article.id}: its words are not indexed as its text has them"
+        )
+
+
+def _tokens(stream: str) -> list[str]:
+    tokens = dict.fromkeys(
+        token for place in stream.split() if place != NO_TOKEN for token in place.split(JOINT)
+    )
+    return list(tokens)[:MAX_TOKENS]
+
+
+def _equal(wanted: Any, found: Any) -> bool:
+    return bool(json.loads(to_json(wanted)) == found)
+
+
+def _article_or_problem(source: DocumentSource) -> tuple[Article | None, str | None]:
+    """Return the article of a document, and what is wrong with it."""
+    try:
+        article, state, stated = article_from(source), source["header"]["state"], source["id"]
+    except _UNREADABLE_DOCUMENT as error:
+        return None, f"the article {source.get('id', '?')} cannot be read: {type(error).__name__}: {error}"
+    if article.state != state or article.id != stated or document_id(article.id) != document_id(stated):
+        return article, f"the article {stated} is not as it was indexed"
+    return article, None
+
+
+def salvaged_articles(client: Client) -> Iterator[StoredArticle | LostArticle | Problem]:
+    """Yield all articles of an archive, whole or lost, and all other problems.
+
+    Without a state, all articles behind the alias are read, also those that no commit has.
+    """
+    problem: Problem | None = None
+    try:
+        state = read_state(client).state
+    except IndexDamagedError as error:
+        behind = client.indices_of(client.address.name)
+        if not behind:
+            raise
+        problem = Problem(
+            behind[0],
+            f"{error}; articles that were never committed may be there, and own fields may have lost their kinds",
+        )
+        state = State.empty(behind[0], _NEVER)._replace(commit=(1 << 62))
+    return _salvaged(client, state, problem)
+
+
+def _salvaged(
+    client: Client, state: State, problem: Problem | None
+) -> Iterator[StoredArticle | LostArticle | Problem]:
+    if problem is not None:
+        yield problem
+    for source in StoredArticles(client, Opened(state, None))._sources(("id", "header", "texts")):
+        article, what = _article_or_problem(source)
+        if article is None or what is not None:
+            yield LostArticle(state.base)
+        else:
+            yield StoredArticle(
+                article, source["header"]["state"], state.rows if problem is None else _rows_of(source)
+            )
+
+
+def _rows_of(source: DocumentSource) -> tuple[ArticleField, ...]:
+    """Return the own fields of an article, as far as its document tells their kinds."""
+    kinds = {name: kind for name, (kind, _) in source["header"].get("extra", {}).items()}
+    return tuple(own_field(name, kind) for name, kind in sorted(kinds.items()))

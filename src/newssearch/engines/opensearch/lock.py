@@ -1,0 +1,204 @@
+"""The lock of an archive: a document that names the only writer, who renews it while it works.
+
+A writer that is killed leaves its lock behind. Another one takes it over when it has expired, or at once if the process
+that held it was one of this machine and has ended. A writer checks its lock before whatever others can see.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import platform
+import secrets
+import threading
+import time
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from newssearch.errors import (
+    IndexExistsError,
+    IndexLockedError,
+    IndexNotFoundError,
+    IndexWriteError,
+    NewssearchError,
+)
+from newssearch.system.fault_points import fault_point
+
+from .client import Client, StoredDocument
+from .failures import ConflictError
+from .state import LOCK, make_lock_index
+
+LEASE = 60.0
+"""The time in seconds after which a lock that was not renewed has expired."""
+RENEWED_AFTER = 15.0
+_POLL = 0.25
+_LOCK_SILENT_SECONDS = 1.0
+_DOCUMENT = "lock"
+
+_log = logging.getLogger(__name__)
+
+
+class ClusterLock:
+    """The lock of the archive of a client, held from the beginning until :meth:`release`.
+
+    Waits up to ``wait`` seconds for another holder, then raises :class:`~newssearch.IndexLockedError`.
+    """
+
+    def __init__(self, client: Client, wait: float) -> None:
+        self._client = client
+        self._index = client.address.name + LOCK
+        self._token = secrets.token_hex(12)
+        self._guard = threading.Lock()
+        self._lost = False
+        self._ended = threading.Event()
+        self._renewed_at = 0.0
+        self._since = dt.datetime.now().astimezone().isoformat(timespec="seconds")
+        self._process = os.getpid()
+        self._document = self._take(wait)
+        fault_point("lock: taken")
+        self._renewer = threading.Thread(target=self._renew_always, name="newssearch-lock", daemon=True)
+        self._renewer.start()
+
+    # ---- taking
+
+    def _take(self, wait: float) -> StoredDocument:
+        started = time.monotonic()
+        holder, announced = "", False
+        seen: tuple[int, float] = (-1, started)
+        """The version of the lock that was seen last, and when it was seen first."""
+        while True:
+            found = self._found()
+            now = time.monotonic()
+            if found is not None and found.seq_no != seen[0]:
+                seen = found.seq_no, now
+            if found is None or is_expired(found.source) or now - seen[1] > LEASE:
+                with suppress(ConflictError):
+                    return self._write(found)
+                continue
+            holder = _owner_described(found.source)
+            waited = now - started
+            if waited >= wait:
+                message = f"{holder} is writing to {self._client.place}: waited {waited:.1f} s; try again when it is done, or wait longer"
+                raise IndexLockedError(message, self._client.place, holder, waited)
+            if waited >= _LOCK_SILENT_SECONDS and not announced:
+                announced = True
+                _log.info("%s is writing to %s: waiting for up to %.0f s", holder, self._client.place, wait)
+            time.sleep(min(_POLL, max(wait - waited, 0.0)))
+
+    def _found(self) -> StoredDocument | None:
+        """Return the document of the lock. Its index is made if there is none."""
+        try:
+            return self._client.get(self._index, _DOCUMENT)
+        except IndexNotFoundError:
+            with suppress(IndexExistsError):
+                make_lock_index(self._client, self._index)
+            return None
+
+    def _write(self, over: StoredDocument | None) -> StoredDocument:
+        began = time.monotonic()
+        written = self._client.put(self._index, _DOCUMENT, self._content(), create=over is None, over=over)
+        self._renewed_at = began
+        return written
+
+    def _content(self) -> dict[str, Any]:
+        return {
+            "owner": self._token,
+            "process": os.getpid(),
+            "host": platform.node(),
+            "machine": _machine(),
+            "began": _process_start(os.getpid()),
+            "since": self._since,
+            "expires": time.time() + LEASE,
+        }
+
+    # ---- holding
+
+    def _renew_always(self) -> None:
+        while not self._ended.wait(RENEWED_AFTER):
+            with suppress(NewssearchError):  # the cluster may be back before the lock expires
+                self._renew()
+            if self._lost:
+                return
+
+    def _renew(self) -> None:
+        with self._guard:
+            if self._lost or self._ended.is_set():
+                return
+            try:
+                self._document = self._write(self._document)
+            except (ConflictError, IndexNotFoundError):
+                self._lost = True
+
+    def check(self) -> None:
+        """Raise :class:`~newssearch.IndexWriteError` if another writer has taken the lock over.
+
+        A lock that is about to expire is renewed first.
+        """
+        if not self._lost and time.monotonic() - self._renewed_at > LEASE / 2:
+            self._renew()
+        if self._lost:
+            place = self._client.place
+            raise IndexWriteError(
+                f"{place}: this run stood still or was cut off for more than {LEASE:.0f} s, and another one has taken its place:"
+                " what it had not committed is discarded; run it again",
+                place,
+            )
+
+    def abandon(self) -> None:
+        """Let the lock expire: the cluster does not answer."""
+        self._ended.set()
+
+    def release(self) -> None:
+        """Let others write. A lock that cannot be released expires."""
+        self._ended.set()
+        with self._guard:
+            if not self._lost and self._process == os.getpid():
+                with suppress(NewssearchError):
+                    self._client.delete(self._index, _DOCUMENT, over=self._document)
+            self._lost = True
+
+
+def is_held(client: Client) -> bool:
+    """Whether a writer is at work, as far as is known."""
+    try:
+        found = client.get(client.address.name + LOCK, _DOCUMENT)
+    except IndexNotFoundError:
+        return False
+    return found is not None and not is_expired(found.source)
+
+
+def is_expired(lock: dict[str, Any]) -> bool:
+    """Whether a lock has expired, or its holder was a process of this machine that has ended."""
+    try:
+        if float(lock["expires"]) < time.time():
+            return True
+        machine, process, began = lock["machine"], int(lock["process"]), lock["began"]
+    except (KeyError, TypeError, ValueError):
+        return True
+    return bool(machine) and machine == _machine() and _process_start(process) != began
+
+
+def _owner_described(lock: dict[str, Any]) -> str:
+    return f"process {lock.get('process')} on {lock.get('host')}, since {lock.get('since')},"
+
+
+@lru_cache(maxsize=1)
+def _machine() -> str:
+    """Return what identifies this machine since it started, with its space of process ids; "" if that is unknown."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
+
+
+def _process_start(process: int) -> str:
+    """Return when a process of this machine started, in its own units; "" if there is no such process, or it has ended."""
+    try:
+        state, *rest = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except (OSError, ValueError):
+        return ""
+    return "" if state in ("Z", "X") else rest[18]

@@ -1,0 +1,168 @@
+"""The settings and the mapping of the indexes that hold an archive: one of articles, one of words, one of its state.
+
+An article is one document, whose paragraphs are nested documents. Their texts are strings of tokens (:mod:`.tokens`) which
+the analyser ``stream`` of the index parts at spaces, and at :data:`~.tokens.JOINT` into tokens at one position. The
+*similarity* of these fields makes the score of a term or a phrase its number of occurrences (see :mod:`.scoring`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS, ArticleField
+
+from .tokens import JOINT, NO_TOKEN
+
+MAPPING_FORMAT = 1
+"""The version of what this module and :mod:`.documents` describe. An index of another version is refused."""
+COUNTED_FIELDS = (*WHOLE_FIELDS, *WORD_FIELDS)
+"""The fields of an article that are stored as values to count (``outlet``), and as keys to compare (``outlet_key``)."""
+MAX_VALUE_CHARS = 8000
+"""A longer value of a field is cut, and ends with a digest: OpenSearch takes terms of 32,766 bytes at most."""
+MAX_NESTED = 100_000
+"""The largest number of paragraphs of an article."""
+MAX_HITS_AT_ONCE = 10_000
+"""The largest number of hits of one request. More are read page by page."""
+
+_TEXT = {
+    "type": "text",
+    "analyzer": "stream",
+    "search_analyzer": "asked",
+    "similarity": "occurrences",
+    "norms": False,
+    "index_options": "positions",
+}
+_VALUE = {"type": "keyword"}
+_STORED = {"type": "object", "enabled": False}
+_LONG = {"type": "long"}
+_COUNT = {"type": "integer"}
+
+
+def articles_index(shards: int, replicas: int) -> dict[str, Any]:
+    """Return settings and mapping of the index of articles."""
+    values = {name: _VALUE for field in COUNTED_FIELDS for name in (field, f"{field}_key")}
+    paragraph = {
+        "number": _COUNT,
+        "analysis": _VALUE,
+        "words": _COUNT,
+        "title_words": _COUNT,
+        "weight": {"type": "boolean"},
+        "hidden": {"type": "boolean"},
+        "lead": {"type": "boolean"},
+        "novel": {"type": "boolean"},
+        "stand_in": {"type": "boolean"},
+        "address": _VALUE,
+        "text": _TEXT,
+        "title": _TEXT,
+    }
+    return {
+        "settings": {
+            "index": {
+                "number_of_shards": shards,
+                "number_of_replicas": replicas,
+                "codec": "best_compression",
+                "max_result_window": MAX_HITS_AT_ONCE,
+                "max_inner_result_window": MAX_HITS_AT_ONCE,
+                "mapping.nested_objects.limit": MAX_NESTED,
+                "gc_deletes": "1h",
+                "analysis": {
+                    "tokenizer": {"spaces": {"type": "whitespace", "max_token_length": 32_000}},
+                    "filter": {
+                        "joints": {
+                            "type": "pattern_capture",
+                            "preserve_original": False,
+                            "patterns": [f"([^{JOINT}]+)"],
+                        },
+                        "gaps": {"type": "stop", "stopwords": [NO_TOKEN], "ignore_case": False},
+                    },
+                    "analyzer": {
+                        "stream": {"type": "custom", "tokenizer": "spaces", "filter": ["joints", "gaps"]},
+                        "asked": {"type": "custom", "tokenizer": "spaces", "filter": ["gaps"]},
+                    },
+                },
+                "similarity": {
+                    "occurrences": {
+                        "type": "scripted",
+                        "script": {"source": "return query.boost * doc.freq;"},
+                    }
+                },
+            }
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_source": {"excludes": ["paragraphs.text", "paragraphs.title"]},
+            "properties": {
+                "id": _VALUE,
+                "reversed_id": _VALUE,
+                "commit": _LONG,
+                "sequence": _LONG,
+                "path": _VALUE,
+                "version_of": _VALUE,
+                "version": _COUNT,
+                "analysis": _VALUE,
+                "story": _VALUE,
+                "local": _LONG,
+                "day": _COUNT,
+                "instant": _LONG,
+                "end": _LONG,
+                "precision": _COUNT,
+                "fineness": _COUNT,
+                "added": _LONG,
+                "provenance": _VALUE,
+                "words": _COUNT,
+                "counted_words": _COUNT,
+                "title_words": _COUNT,
+                "count": _COUNT,
+                **values,
+                "own": {"type": "object", "dynamic": "strict"},
+                "header": _STORED,
+                "texts": _STORED,
+                "paragraphs": {"type": "nested", "properties": paragraph},
+            },
+        },
+    }
+
+
+def own_mapping(fields: Iterable[ArticleField]) -> dict[str, Any]:
+    """Return the mapping of own fields, to be added to that of an index of articles."""
+    kinds: dict[str, dict[str, Any]] = {
+        "number": {"number": {"type": "double"}},
+        "date": {"local": _LONG, "instant": _LONG, "month": _VALUE},
+    }
+    found = {
+        field.name: {"properties": {"value": _VALUE, "key": _VALUE, **kinds.get(field.kind, {})}}
+        for field in fields
+    }
+    return {"properties": {"own": {"properties": found}}}
+
+
+def words_index(shards: int, replicas: int) -> dict[str, Any]:
+    """Return settings and mapping of the index of the distinct words of an archive: see :class:`.tokens.Spelled`."""
+    return {
+        "settings": {
+            "index": {
+                "number_of_shards": shards,
+                "number_of_replicas": replicas,
+                "codec": "best_compression",
+                "max_result_window": MAX_HITS_AT_ONCE,
+            }
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "properties": {
+                "form": _VALUE,
+                "written": _VALUE,
+                "lower": _VALUE,
+                "elided": {"type": "boolean"},
+            },
+        },
+    }
+
+
+def state_index(replicas: int) -> dict[str, Any]:
+    """Return settings and mapping of the index of what is known of an archive: its last commit, and its extras."""
+    return {
+        "settings": {"index": {"number_of_shards": 1, "number_of_replicas": replicas}},
+        "mappings": {"dynamic": False, "properties": {}},
+    }

@@ -1,0 +1,119 @@
+"""The rebuild of an archive on a cluster: new indices are written beside the old ones, then the aliases are changed at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from contextlib import suppress
+
+from newssearch.errors import IndexFolderError, NewssearchError
+from newssearch.system.fault_points import fault_point
+
+from .client import Client
+from .extras import write_extra
+from .lock import ClusterLock
+from .state import (
+    COMMIT,
+    STATE,
+    State,
+    is_ours,
+    make_indices,
+    new_base,
+    our_indices,
+    put_in_place,
+    write_state,
+)
+from .writer import OpenSearchWriter
+
+
+class OpenSearchRebuild:
+    """A rebuild of the archive of ``client``: see :class:`newssearch.engines.protocol.Rebuild`.
+
+    It holds ``lock``, which keeps other writers out, until it is closed.
+    """
+
+    def __init__(self, client: Client, lock: ClusterLock) -> None:
+        self._client = client
+        self._lock = lock
+        self._base: str | None = None
+        self._writer: OpenSearchWriter | None = None
+
+    def begin(self, after: dt.datetime | None = None) -> OpenSearchWriter:
+        """Make new, empty indices beside those of the archive, and return their writer."""
+        check_name(self._client)
+        remove_unused_indices(self._client)  # of the broken rebuilds: this one holds the lock
+        fault_point("rebuild: begin")
+        self._base = new_base(self._client.address.name)
+        make_empty(self._client, self._base)
+        self._writer = OpenSearchWriter(self._client, self._lock, after, self._base + STATE, owns_lock=False)
+        return self._writer
+
+    def write_extra(self, name: str, content: str) -> None:
+        """Write the extra ``name`` of the new index."""
+        assert self._base is not None, "a rebuild begins before it is written to"
+        write_extra(self._client, self._base + STATE, name, content)
+
+    def finish(self, first: Iterable[str] = ()) -> None:
+        """Put the new index in the place of the old one, with its extras, in one moment. The old one is not read.
+
+        ``first`` makes no difference. The old indices are removed afterwards; if that fails, they are leftovers.
+        """
+        assert self._writer is not None, "a rebuild begins before it is finished"
+        number = max(committed_number(self._client), 0) + 1
+        base = self._writer.publish(number)
+        fault_point("rebuild: whole")
+        put_in_place(self._client, base)
+        self._base = None
+        fault_point("rebuild: in place")
+        with suppress(NewssearchError):
+            remove_unused_indices(self._client)
+        fault_point("rebuild: done")
+
+    def close(self) -> None:
+        """Remove the new indices if they were not put in place, and release the lock."""
+        try:
+            if self._base is not None:
+                with suppress(NewssearchError):  # they are leftovers
+                    remove_unused_indices(self._client)
+        finally:
+            self._lock.release()
+
+
+def make_empty(client: Client, base: str) -> None:
+    """Make the indices of an archive without articles. No alias stands for them yet."""
+    make_indices(client, base)
+    now = dt.datetime.now(dt.timezone.utc)
+    write_state(client, State.empty(base, now), None)
+
+
+def check_name(client: Client) -> None:
+    """Raise :class:`~newssearch.IndexFolderError` if something that newssearch did not make has the name of the archive."""
+    name = client.address.name
+    behind = client.indices_of(name) or [
+        index for index in client.matching_indices(f"{name}*") if index == name
+    ]
+    foreign = [index for index in behind if not is_ours(name, index)]
+    if foreign:
+        raise IndexFolderError(
+            f"{client.place}: {foreign[0]} is not an index of newssearch: choose another name for the index",
+            client.place,
+        )
+
+
+def committed_number(client: Client) -> int:
+    """Return the number of the last commit, also of an index of another version; -1 if there is none, or none is stated."""
+    with suppress(NewssearchError, KeyError, TypeError, ValueError):
+        document = client.get(client.address.name + STATE, COMMIT)
+        if document is not None:
+            return int(document.source["number"])
+    return -1
+
+
+def unused_indices(client: Client) -> list[str]:
+    """Return the indices of the archive that no alias stands for: those of rebuilds that were broken off, or just replaced."""
+    return [index for index, aliases in our_indices(client).items() if not aliases]
+
+
+def remove_unused_indices(client: Client) -> list[str]:
+    """Remove the indices that no alias stands for, and return their names. The caller holds the lock."""
+    return [index for index in unused_indices(client) if client.delete_index(index)]

@@ -1,0 +1,190 @@
+"""The documents that a run brings, on their way to the cluster: sent while more are made, with bounded memory."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from newssearch.errors import IndexWriteError
+
+from .bulk import MAX_BULK_BODY, Action, BulkOutcome
+from .client import Client
+from .documents import cut
+from .tokens import Spelled
+
+SENDERS = 2
+"""The number of requests on their way at a time."""
+MAX_ON_THEIR_WAY = 4
+"""The number of batches that are on their way or wait for it. When there are more, whoever makes documents has to wait."""
+MAX_KNOWN_WORDS = 200_000
+"""The number of words for which a run remembers that it has sent them. To send one again does no harm."""
+SPOOLED_IN_MEMORY = 8_000_000
+"""The size in bytes from which the replacements of a commit are kept in a file."""
+_OVERHEAD = 120
+"""More than the bytes that an action takes in a request beside its document."""
+
+
+class _DocumentBatch(NamedTuple):
+    sending: Future[BulkOutcome]
+    may_exist: bool
+    """Whether documents that are there already, in the same or a newer version, are as they should be."""
+
+
+class Sender:
+    """Sends actions to indices in batches, by threads of its own. A later call raises the error of an earlier one."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._pool = ThreadPoolExecutor(SENDERS, "newssearch-bulk")
+        self._batches: dict[tuple[str, bool], list[Action]] = {}
+        self._sizes: dict[tuple[str, bool], int] = {}
+        self._sent: list[_DocumentBatch] = []
+
+    def put(self, index: str, action: Action, *, may_exist: bool = False) -> None:
+        """Send an action with the next full batch.
+
+        Unless a newer document ``may_exist``, finding one is an error: another writer has taken over.
+        """
+        size = _OVERHEAD + (len(action.source) if isinstance(action.source, bytes) else 0)
+        target = index, may_exist
+        if self._sizes.get(target, 0) + size > MAX_BULK_BODY:
+            self._send(target)
+        self._batches.setdefault(target, []).append(action)
+        self._sizes[target] = self._sizes.get(target, 0) + size
+
+    def flush(self) -> None:
+        """Send everything, and wait until it has arrived."""
+        for target in list(self._batches):
+            self._send(target)
+        self._wait(0)
+
+    def _send(self, target: tuple[str, bool]) -> None:
+        batch = self._batches.pop(target, [])
+        self._sizes[target] = 0
+        if batch:
+            self._wait(MAX_ON_THEIR_WAY - 1)
+            index, may_exist = target
+            self._sent.append(_DocumentBatch(self._pool.submit(self._client.bulk, batch, index), may_exist))
+
+    def _wait(self, limit: int) -> None:
+        while len(self._sent) > limit:
+            batch = self._sent[0]
+            self._check(batch.sending.result(), batch.may_exist)
+            del self._sent[0]
+
+    def _check(self, outcome: BulkOutcome, may_exist: bool) -> None:
+        place = self._client.place
+        if outcome.rejected:
+            document, reason = next(iter(outcome.rejected.items()))
+            raise IndexWriteError(
+                f"{place}: the cluster does not take the document {document}: {reason}", place
+            )
+        if outcome.conflicts and not may_exist:
+            raise IndexWriteError(
+                f"{place}: another run has taken the place of this one, and writes to the index", place
+            )
+
+    def close(self) -> None:
+        """Forget what is not yet on its way, and wait for the rest. Errors are not raised."""
+        self._batches.clear()
+        for batch in self._sent:
+            batch.sending.cancel()
+        self._pool.shutdown()
+        self._sent.clear()
+
+
+class NewWords:
+    """The distinct words of the articles that a run brings, sent to an index of words. Each is a document of its own."""
+
+    def __init__(self, sender: Sender, index: str) -> None:
+        self._sender = sender
+        self._index = index
+        self._known: set[Spelled] = set()
+
+    def learn(self, words: tuple[Spelled, ...]) -> None:
+        """Send those of the words that the run has not sent yet."""
+        for word in words:
+            if word not in self._known:
+                self._learn(word)
+
+    def _learn(self, word: Spelled) -> None:
+        if len(self._known) >= MAX_KNOWN_WORDS:
+            self._known.clear()
+        self._known.add(word)
+        source = {
+            "form": cut(word.form), "written": cut(word.written), "lower": cut(lower(word.written)), "elided": word.elided
+        }  # fmt: skip
+        self._sender.put(self._index, Action("create", word_id(word), to_json(source)), may_exist=True)
+
+
+def word_id(word: Spelled) -> str:
+    """Return the id of the document of a word."""
+    text = f"{word.form}\0{word.written}\0{int(word.elided)}"
+    return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
+
+
+def lower(written: str) -> str:
+    """Return a written word as words are compared that differ only in capitals."""
+    return written.lower().lstrip("#")
+
+
+class Spool:
+    """Documents that are kept until a commit: in memory, or in a file that has no name if they are large."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(SPOOLED_IN_MEMORY)  # noqa: SIM115 - it is closed by close()
+        self.ids: set[str] = set()
+
+    def add(self, document_id: str, source: bytes) -> None:
+        """Keep a document, as JSON."""
+        self.ids.add(document_id)
+        self._file.write(document_id.encode() + b" " + source + b"\n")
+
+    def __iter__(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the id and the JSON of each document."""
+        self._file.seek(0)
+        for line in self._file:
+            document_id, _, source = line.rstrip(b"\n").partition(b" ")
+            yield document_id.decode(), source
+
+    def clear(self) -> None:
+        """Forget all documents."""
+        self.close()
+        self.__init__()  # type: ignore[misc]
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._file.close()
+
+
+def to_json(source: Any) -> bytes:
+    r"""Return a document as JSON. What no UTF-8 can hold, as in names of files, is written ``\\udcff``."""
+    try:
+        return _dumped(source)
+    except UnicodeEncodeError:
+        return _dumped(_plain(source))
+
+
+def _dumped(source: Any) -> bytes:
+    return json.dumps(source, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_plain(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+def ids_in(batches: Iterable[list[dict[str, Any]]]) -> Iterator[str]:
+    """Yield the ids of the documents of hits."""
+    for batch in batches:
+        for hit in batch:
+            yield hit["_id"]

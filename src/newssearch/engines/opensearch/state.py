@@ -1,0 +1,266 @@
+"""What an archive knows of itself: the names of its indices, and the document that is its last commit.
+
+An archive has three indices, whose names begin with one *base*: the articles (``news-1-20260131120000-0a1b2c``), their
+words (``…-words``) and the state (``…-state``). The aliases ``news``, ``news-words`` and ``news-state`` stand for them. The
+index ``news-lock`` stays through all rebuilds.
+
+The document ``commit`` of the state is written over by each commit, and by each writer when it begins and when it ends.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from newssearch._version import __version__
+from newssearch.commit import DIGEST_BITS
+from newssearch.errors import ConfigError, IndexDamagedError, IndexNotFoundError, IndexVersionError
+from newssearch.fields import ArticleField, OwnKind, own_field
+from newssearch.text.analysis import ANALYSIS_VERSION
+
+from .client import Client, StoredDocument
+from .mapping import MAPPING_FORMAT, articles_index, state_index, words_index
+
+COMMIT = "commit"
+"""The id of the document that is the last commit."""
+WORDS, STATE, LOCK = "-words", "-state", "-lock"
+"""What the names of the indices of words, of the state and of the lock end with."""
+SHARDS_VARIABLE = "NEWSSEARCH_OPENSEARCH_SHARDS"
+REPLICAS_VARIABLE = "NEWSSEARCH_OPENSEARCH_REPLICAS"
+
+
+class State(NamedTuple):
+    """The last commit of an archive, as it is stored."""
+
+    base: str
+    """The name of the index of articles. The names of the other two begin with it."""
+    number: int
+    """The number of the commit: see :class:`newssearch.Commit`."""
+    commit: int
+    """The largest field ``commit`` of the articles that are committed."""
+    claimed: int
+    """The largest number that a writer has taken for the articles that it brings."""
+    writing: int | None
+    """The number of the writer at work; None if the last one has ended well."""
+    changing: bool
+    """Whether a commit is replacing and removing articles. If its writer was killed, ``hash_sum`` is not that of the articles."""
+    dead: tuple[int, ...]
+    """The numbers of writers that were killed. What they brought is not seen, even if it arrives late."""
+    time: dt.datetime
+    hash_sum: int
+    stamp: str
+    """Differs from that of every other commit."""
+    own: dict[str, OwnKind]
+    """The own fields, each with its kind."""
+
+    @classmethod
+    def empty(cls, base: str, time: dt.datetime) -> State:
+        """Return the state of an archive without articles."""
+        return cls(base, 0, 0, 0, None, False, (), time, 0, new_stamp(), {})
+
+    @property
+    def words_index(self) -> str:
+        """The name of the index of words."""
+        return self.base + WORDS
+
+    @property
+    def state_index(self) -> str:
+        """The name of the index of the state."""
+        return self.base + STATE
+
+    @property
+    def rows(self) -> tuple[ArticleField, ...]:
+        """The own fields in alphabetical order."""
+        return tuple(own_field(name, kind) for name, kind in sorted(self.own.items()))
+
+    @property
+    def visible(self) -> dict[str, Any]:
+        """The query for the articles that are committed. Each search has it as a filter."""
+        committed = {"range": {"commit": {"lte": self.commit}}}
+        if not self.dead:
+            return committed
+        return {"bool": {"filter": [committed], "must_not": [{"terms": {"commit": list(self.dead)}}]}}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document that is stored."""
+        return {
+            **self._asdict(),
+            "dead": list(self.dead),
+            "time": self.time.isoformat(),
+            "hash_sum": f"{self.hash_sum:0{DIGEST_BITS // 4}x}",
+            "format": MAPPING_FORMAT,
+            "analysis": ANALYSIS_VERSION,
+            "made_by": __version__,
+        }
+
+    @classmethod
+    def from_json(cls, source: dict[str, Any], place: Path) -> State:
+        """Return the state of a stored document.
+
+        Raises :class:`~newssearch.IndexVersionError` and :class:`~newssearch.IndexDamagedError`.
+        """
+        check_versions(source, place)
+        try:
+            return cls(
+                base=str(source["base"]),
+                number=int(source["number"]),
+                commit=int(source["commit"]),
+                claimed=int(source["claimed"]),
+                writing=None if source["writing"] is None else int(source["writing"]),
+                changing=bool(source["changing"]),
+                dead=tuple(map(int, source["dead"])),
+                time=dt.datetime.fromisoformat(source["time"]),
+                hash_sum=int(source["hash_sum"], 16),
+                stamp=str(source["stamp"]),
+                own=dict(source["own"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise IndexDamagedError(f"{place}: its last commit cannot be read: {error}", place) from error
+
+
+def check_versions(source: dict[str, Any], place: Path) -> None:
+    """Raise :class:`~newssearch.IndexVersionError` for the state of an index that another version wrote."""
+    try:
+        found, analysis, made_by = int(source["format"]), int(source["analysis"]), str(source["made_by"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise IndexDamagedError(f"{place}: its last commit names no version", place) from error
+    if found > MAPPING_FORMAT or analysis > ANALYSIS_VERSION:
+        message = f"{place} was made by a newer version of newssearch ({made_by}): update newssearch"
+        raise IndexVersionError(message, place, found)
+    if found < MAPPING_FORMAT or analysis < ANALYSIS_VERSION:
+        message = f"{place} was made by an older version of newssearch ({made_by}): rebuild it with `newssearch index --rebuild`"
+        raise IndexVersionError(message, place, found)
+
+
+class FoundState(NamedTuple):
+    """A state, and the document that it was read from."""
+
+    state: State
+    document: StoredDocument
+
+
+def read_state(client: Client, index: str | None = None) -> FoundState:
+    """Return the last commit of an archive, in one request.
+
+    ``index`` is that of the state; None for the one behind the alias. Raises :class:`~newssearch.IndexNotFoundError`,
+    :class:`~newssearch.IndexVersionError` and :class:`~newssearch.IndexDamagedError`.
+    """
+    place, name = client.place, client.address.name
+    try:
+        document = client.get(index or name + STATE, COMMIT)
+    except IndexNotFoundError:
+        raise _no_archive(client) from None
+    if document is None:
+        raise IndexDamagedError(
+            f"{place}: the index is damaged (its last commit is missing); `newssearch verify` looks at all of it",
+            place,
+        )
+    return FoundState(State.from_json(document.source, place), document)
+
+
+def _no_archive(client: Client) -> Exception:
+    place, name = client.place, client.address.name
+    behind = client.indices_of(name) or list(client.matching_indices(f"{name}*").keys() & {name})
+    if any(is_ours(name, index) for index in behind):
+        return IndexDamagedError(f"{place}: the index is damaged (there is no {name}{STATE})", place)
+    if behind:
+        return IndexVersionError(f"{place} is an index that newssearch did not make", place)
+    return IndexNotFoundError(
+        f"{place} does not exist: make an index with `newssearch index --index {place} FILES…`", place
+    )
+
+
+def write_state(client: Client, state: State, over: StoredDocument | None) -> FoundState:
+    """Write the last commit of an archive over the one that was read; ``over`` is None for the first.
+
+    Raises :class:`.failures.ConflictError` if another writer wrote it meanwhile.
+    """
+    document = client.put(state.state_index, COMMIT, state.to_json(), create=over is None, over=over)
+    return FoundState(state, document)
+
+
+# ---- names
+
+
+def new_stamp() -> str:
+    """Return a stamp that no other commit has."""
+    return secrets.token_hex(12)
+
+
+def new_base(name: str) -> str:
+    """Return the base of the names of new indices."""
+    now = dt.datetime.now(dt.timezone.utc)
+    return f"{name}-{MAPPING_FORMAT}-{now:%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
+
+
+def is_ours(name: str, index: str) -> bool:
+    """Whether an index has a name that newssearch gives to one of the indices of the archive ``name``, of any format."""
+    return (
+        re.fullmatch(rf"{re.escape(name)}-[0-9]+-[0-9]{{14}}-[0-9a-f]{{6}}({WORDS}|{STATE})?", index)
+        is not None
+    )
+
+
+def our_indices(client: Client) -> dict[str, list[str]]:
+    """Return the indices with such names, each with its aliases."""
+    name = client.address.name
+    return {
+        index: aliases
+        for index, aliases in client.matching_indices(f"{name}-*").items()
+        if is_ours(name, index)
+    }
+
+
+# ---- making indices
+
+
+def make_indices(client: Client, base: str) -> None:
+    """Make the three indices of an archive, which are empty and have no aliases yet."""
+    shards = _setting(SHARDS_VARIABLE, 1, 1024)
+    replicas = _setting(REPLICAS_VARIABLE, 0, 32)
+    most = 1 if shards is None else shards
+    copies = 0 if replicas is None else replicas
+    for index, body in (
+        (base, articles_index(most, copies)),
+        (base + WORDS, words_index(1, copies)),
+        (base + STATE, state_index(copies)),
+    ):
+        client.create_index(index, _with_settings(body, replicas))
+
+
+def make_lock_index(client: Client, index: str) -> None:
+    """Make the index of the lock. Raises :class:`~newssearch.IndexExistsError` if there is one."""
+    replicas = _setting(REPLICAS_VARIABLE, 0, 32)
+    client.create_index(index, _with_settings(state_index(replicas or 0), replicas))
+
+
+def _with_settings(body: dict[str, Any], replicas: int | None) -> dict[str, Any]:
+    """Let an index be refreshed by commits alone, and have a replica if there are several nodes and none is asked for."""
+    settings = {**body["settings"]["index"], "refresh_interval": "-1"}
+    if replicas is None:
+        settings["auto_expand_replicas"] = "0-1"
+        del settings["number_of_replicas"]
+    return {**body, "settings": {"index": settings}}
+
+
+def _setting(variable: str, least: int, most: int) -> int | None:
+    text = os.environ.get(variable, "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+        raise ConfigError(f"{variable}: wanted a number from {least} to {most}; got {text!r}")
+    return int(text)
+
+
+def put_in_place(client: Client, base: str) -> None:
+    """Let the aliases of the archive stand for the indices of ``base``, and no longer for others, in one moment."""
+    name = client.address.name
+    actions: list[dict[str, Any]] = []
+    for end in ("", WORDS, STATE):
+        actions += [{"remove": {"index": old, "alias": name + end}} for old in client.indices_of(name + end)]
+        actions.append({"add": {"index": base + end, "alias": name + end}})
+    client.update_aliases(actions)

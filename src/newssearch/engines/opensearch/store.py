@@ -1,0 +1,212 @@
+"""The store of the engine for OpenSearch: :class:`newssearch.engines.protocol.Store` for an archive on a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newssearch.errors import (
+    ConfigError,
+    IndexExistsError,
+    IndexFolderError,
+    IndexNotFoundError,
+)
+from newssearch.system.kept import cached_property
+
+from .address import cluster_address
+from .client import Client
+from .extras import read_extra, write_extra
+from .mapping import MAPPING_FORMAT
+from .state import LOCK, STATE, WORDS, read_state
+from .stored_articles import opened_commit
+
+if TYPE_CHECKING:
+    from newssearch.engines.protocol import LostArticle, StoredArticle
+    from newssearch.reports import Leftover, Problem
+
+    from .integrity import OpenSearchCheck
+    from .rebuild import OpenSearchRebuild
+    from .snapshot import OpenSearchSnapshot
+    from .writer import OpenSearchWriter
+
+
+class OpenSearchStore:
+    """An archive on a cluster; see :class:`newssearch.engines.protocol.Store`."""
+
+    def __init__(self, address: str) -> None:
+        """Make no request yet. Raises :class:`~newssearch.ConfigError` for an invalid address."""
+        self.address = cluster_address(address)
+        for end in (WORDS, STATE, LOCK):
+            if self.address.name.endswith(end):
+                raise ConfigError(
+                    f"the name of an index does not end with {end}: newssearch makes such names itself"
+                )
+
+    @cached_property
+    def _client(self) -> Client:
+        return Client(self.address)
+
+    @property
+    def _name(self) -> str:
+        return self.address.name
+
+    @property
+    def folder(self) -> Path:
+        """The address of the index, as messages name it. There is no such folder."""
+        return Path(str(self.address))
+
+    # ---- open, create, rebuild
+
+    def open(self) -> None:
+        """Check that the index exists and that this version can read it.
+
+        Raises :class:`~newssearch.IndexNotFoundError`, :class:`~newssearch.IndexVersionError`,
+        :class:`~newssearch.IndexDamagedError`, or :class:`~newssearch.IndexUnreachableError`.
+        """
+        _ = self._client.version
+        read_state(self._client)
+
+    def create(self, wait: float, extras: Iterable[str] = ()) -> OpenSearchWriter:
+        """Make a new, empty index, and return its writer, which holds the lock.
+
+        See :meth:`newssearch.engines.protocol.Store.create`.
+        """
+        from .lock import ClusterLock  # a search needs none of it
+        from .rebuild import check_name, make_empty  # a search needs none of it
+        from .state import new_base, put_in_place  # a search needs none of it
+        from .writer import OpenSearchWriter  # a search needs none of it
+
+        _ = self._client.version
+        self._check_absent()
+        lock = ClusterLock(self._client, wait)
+        try:
+            self._check_absent()  # another process may have made one while this one waited for the lock
+            check_name(self._client)
+            base = new_base(self._name)
+            make_empty(self._client, base)
+            put_in_place(self._client, base)
+        except BaseException:
+            lock.release()
+            raise
+        return OpenSearchWriter(self._client, lock)
+
+    def _check_absent(self) -> None:
+        if self._client.indices_of(self._name):
+            raise IndexExistsError(f"{self.folder} already holds an index", self.folder)
+
+    def rebuild(self, wait: float, extras: Iterable[str] = ()) -> OpenSearchRebuild:
+        """Begin a rebuild, which holds the lock. The extras of the new index replace all of the old one.
+
+        Waits up to ``wait`` seconds for the lock, then raises :class:`~newssearch.IndexLockedError`.
+        """
+        from .lock import ClusterLock  # a search needs none of it
+        from .rebuild import OpenSearchRebuild  # a search needs none of it
+
+        _ = self._client.version
+        return OpenSearchRebuild(self._client, ClusterLock(self._client, wait))
+
+    # ---- read and write
+
+    @property
+    def format(self) -> int:
+        """The version number of the form of the indices that this version of newssearch writes."""
+        return MAPPING_FORMAT
+
+    @property
+    def generation(self) -> int:
+        """The number of the last commit; negative if there is no index, or it states none."""
+        from .rebuild import committed_number  # a search needs none of it
+
+        return committed_number(self._client)
+
+    @property
+    def stamp(self) -> Hashable:
+        """The stamp of the last commit; None if there is no index, or it cannot be read. This is one short request."""
+        try:
+            return read_state(self._client).state.stamp
+        except IndexFolderError:
+            return None
+
+    @property
+    def size(self) -> int:
+        """The size of the articles, the words and the state in bytes, without replicas."""
+        return sum(self._client.stats(self._name + end).size for end in ("", WORDS, STATE))
+
+    def snapshot(self) -> OpenSearchSnapshot:
+        """Return the snapshot of the last commit."""
+        from .snapshot import OpenSearchSnapshot  # a writer needs none of it
+
+        renew = partial(opened_commit, self._client)
+        return OpenSearchSnapshot(self._client, renew(), renew)
+
+    def writer(self, wait: float) -> OpenSearchWriter:
+        """Return the writer of the index.
+
+        If another writer is open, this waits up to ``wait`` seconds, then raises :class:`~newssearch.IndexLockedError`.
+        """
+        from .lock import ClusterLock  # a search needs none of it
+        from .writer import OpenSearchWriter  # a search needs none of it
+
+        read_state(self._client)  # so that no lock is made for an index that does not exist
+        return OpenSearchWriter(self._client, ClusterLock(self._client, wait))
+
+    def read_extra(self, name: str) -> str | None:
+        """Return the content of the extra ``name``; None if it does not exist."""
+        return read_extra(self._client, self._name + STATE, name)
+
+    def write_extra(self, name: str, content: str) -> None:
+        """Write the extra ``name``: whatever happens, the old one or the new one is there. The caller must hold the writer."""
+        behind = self._client.indices_of(self._name + STATE)  # a missing alias must not become an index
+        if len(behind) != 1:
+            raise IndexNotFoundError(f"{self.folder} no longer holds an index", self.folder)
+        write_extra(self._client, behind[0], name, content)
+
+    # ---- check, clean, salvage
+
+    def check(self, sample: int) -> OpenSearchCheck:
+        """Return a check of the whole index, not yet run.
+
+        For ``sample`` articles, it compares the indexed words with the stored text.
+        """
+        from .integrity import OpenSearchCheck  # a search needs none of it
+
+        return OpenSearchCheck(self._client, sample)
+
+    def leftovers(self, extras: Iterable[str]) -> list[Leftover]:
+        """Return the indices that rebuilds which were broken off left behind. Empty while a run is under way."""
+        from newssearch.reports import Leftover  # a search needs none of it
+
+        from .lock import is_held  # a search needs none of it
+        from .rebuild import unused_indices  # a search needs none of it
+
+        found = []
+        for index in [] if is_held(self._client) else unused_indices(self._client):
+            try:
+                found.append(Leftover(index, self._client.stats(index).size))
+            except IndexNotFoundError:  # removed meanwhile
+                continue
+        return [] if is_held(self._client) else found
+
+    def clean(self, wait: float, extras: Iterable[str]) -> tuple[list[str], list[Leftover]]:
+        """Remove what runs that were broken off left behind.
+
+        Returns the names of the removed indices, and those that could not be removed. Documents that no commit names, and
+        a commit that was broken off, are put in order, too. Waits up to ``wait`` seconds for the lock, then raises
+        :class:`~newssearch.IndexLockedError`.
+        """
+        from .rebuild import remove_unused_indices  # a search needs none of it
+
+        writer = self.writer(wait)
+        try:
+            removed = remove_unused_indices(self._client)
+        finally:
+            writer.close()
+        return removed, self.leftovers(extras)
+
+    def salvage(self) -> Iterator[StoredArticle | LostArticle | Problem]:
+        """Yield each article that can still be read, each that is lost, and each other problem."""
+        from .integrity import salvaged_articles  # a search needs none of it
+
+        return salvaged_articles(self._client)

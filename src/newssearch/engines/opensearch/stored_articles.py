@@ -1,0 +1,329 @@
+"""The articles of one commit, as far as they are only read: a point in time of their index, and the state of the commit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from newssearch.article import Article
+from newssearch.commit import Commit, digest_of_sum
+from newssearch.engines.article_times import moment_of
+from newssearch.engines.protocol import KeptVersion, StoredHeader
+from newssearch.errors import IndexDamagedError, IndexNotFoundError, NewssearchError
+from newssearch.fields import ArticleField
+from newssearch.stopping import NEVER, StopCheck
+
+from .client import Client, JsonAnswer, PointInTime
+from .documents import DocumentSource, article_from, cut, document_id, place_from
+from .failures import PointInTimeLostError
+from .mapping import MAX_HITS_AT_ONCE
+from .state import State, read_state
+
+_T = TypeVar("_T")
+
+WHOLE_ARTICLES_AT_ONCE = 50
+"""The number of whole articles that one request reads."""
+_OPENING_ATTEMPTS = 5
+"""A point in time is opened at most this number of times: a commit or a rebuild may come between."""
+_BY_ID = [{"id": "asc"}]
+
+
+class Opened(NamedTuple):
+    """A commit, opened for reading. ``pit`` is None for a writer, which reads the index itself: nobody else changes it."""
+
+    state: State
+    pit: PointInTime | None
+
+
+def opened_commit(client: Client) -> Opened:
+    """Return the last commit, opened as a point in time.
+
+    The state is read before and after: if it is the same, all that the point in time shows was committed, or is left out
+    by :attr:`~.state.State.visible`.
+    """
+    state = read_state(client).state
+    for _ in range(_OPENING_ATTEMPTS):
+        try:
+            pit = client.open_pit(state.base)
+        except IndexNotFoundError:  # a rebuild has removed it
+            before, state = state, read_state(client).state
+            if state.base == before.base:
+                raise IndexDamagedError(
+                    f"{client.place}: the index is damaged (there is no {state.base})", client.place
+                ) from None
+            continue
+        after = read_state(client).state
+        if after.stamp == state.stamp:
+            return Opened(after, pit)
+        client.close_pit(pit)
+        state = after
+    raise NewssearchError(
+        f"{client.place}: another commit came each time that the index was opened; try again"
+    )
+
+
+class StoredArticles:
+    """What a snapshot reads of its articles without searching their texts: see :class:`newssearch.engines.protocol.Snapshot`.
+
+    A point in time that the cluster has lost (its node died, or nobody has searched for five minutes) is replaced, and what
+    was read from it is read again from the start. If there was another commit meanwhile, the snapshot is of that commit from
+    then on, never of both: :attr:`commit` says so. ``renew`` opens the last commit.
+    """
+
+    def __init__(self, client: Client, opened: Opened, renew: Callable[[], Opened] | None = None) -> None:
+        self._client = client
+        self._opened = opened
+        self._renew = renew
+        self._renewing = threading.Lock()
+        self._counted: tuple[Hashable, int] | None = None
+
+    def close(self) -> None:
+        """Let the cluster forget the point in time."""
+        if self._opened.pit is not None:
+            self._client.close_pit(self._opened.pit)
+
+    @property
+    def commit(self) -> Commit:
+        """The number, the time and the digest of the commit."""
+        state = self._opened.state
+        return Commit(state.number, state.time, digest_of_sum(state.hash_sum))
+
+    @property
+    def stamp(self) -> Hashable:
+        """A value that differs from that of every other commit."""
+        return self._opened.state.stamp
+
+    @property
+    def own_fields(self) -> tuple[ArticleField, ...]:
+        """The own fields of the index, in alphabetical order."""
+        return self._opened.state.rows
+
+    # ---- requests
+
+    def _whole(self, work: Callable[[Opened], _T]) -> _T:
+        """Return what ``work`` reads of the commit. It is done again from the start if the point in time is lost meanwhile."""
+        opened = self._opened
+        try:
+            return work(opened)
+        except PointInTimeLostError:
+            return work(self._opened_again(opened))
+
+    def _opened_again(self, lost: Opened) -> Opened:
+        """Return the commit with another point in time than the one that is lost. One thread opens it for all."""
+        if self._renew is None:
+            raise AssertionError("a writer has no point in time")
+        with self._renewing:
+            if self._opened is lost:
+                self._opened = self._renew()
+            return self._opened
+
+    def _search(
+        self,
+        opened: Opened,
+        body: Mapping[str, Any],
+        *,
+        filter_path: str | None = None,
+        check: StopCheck = NEVER,
+    ) -> JsonAnswer:
+        """Return the answer to a search. Its query has :attr:`~.state.State.visible` among its filters."""
+        if opened.pit is not None:
+            return self._client.search(body, pit=opened.pit, filter_path=filter_path, check=check)
+        return self._client.search(body, index=opened.state.base, filter_path=filter_path, check=check)
+
+    def _pages(
+        self, opened: Opened, body: Mapping[str, Any], size: int = MAX_HITS_AT_ONCE, check: StopCheck = NEVER
+    ) -> Iterator[list[JsonAnswer]]:
+        """Yield all hits of a search, page by page. They are sorted by ``body["sort"]``, of which no two have the same values."""
+        asked = {**body, "size": size, "track_total_hits": False}
+        while True:
+            hits: list[JsonAnswer] = self._search(opened, asked, check=check)["hits"]["hits"]
+            if hits:
+                yield hits
+            if len(hits) < size:
+                return
+            asked["search_after"] = hits[-1]["sort"]
+
+    def _committed(self, opened: Opened, *conditions: Mapping[str, Any]) -> JsonAnswer:
+        """Return the query for the committed articles that fulfil all conditions."""
+        return {"bool": {"filter": [opened.state.visible, *conditions]}}
+
+    def _source_of(self, article_id: str, parts: Sequence[str]) -> DocumentSource | None:
+        """Return the document of the article with an id; None if there is none."""
+
+        def work(opened: Opened) -> DocumentSource | None:
+            query = self._committed(opened, {"ids": {"values": [document_id(article_id)]}})
+            hits = self._search(opened, {"query": query, "size": 1, "_source": list(parts)})["hits"]["hits"]
+            return hits[0]["_source"] if hits else None
+
+        return self._whole(work)
+
+    # ---- single articles
+
+    def article(self, article_id: str) -> Article | None:
+        """Return the article with the given id and all its paragraphs; None if the index has no such article."""
+        source = self._source_of(article_id, ("header", "texts"))
+        return None if source is None else article_from(source)
+
+    def find(self, article_id: str) -> StoredHeader | None:
+        """Return the id, state and place of the article with an id; None if there is none."""
+        source = self._source_of(article_id, ("header",))
+        return None if source is None else header_of(source["header"])
+
+    def versions_of(self, shared: str) -> list[KeptVersion]:
+        """Return the articles that are versions of the article with the id ``shared``, in the order of their numbers."""
+
+        def work(opened: Opened) -> list[KeptVersion]:
+            query = self._committed(opened, {"term": {"version_of": document_id(shared)}})
+            body = {"query": query, "_source": ["id", "version"], "sort": _BY_ID}
+            return sorted(
+                KeptVersion(hit["_source"]["version"], hit["_source"]["id"])
+                for page in self._pages(opened, body, 1000)
+                for hit in page
+            )
+
+        return self._whole(work)
+
+    # ---- all articles
+
+    def articles(self) -> Iterator[Article]:
+        """Yield all articles in the order of their ids, reading a few at a time."""
+        for source in self._sources(("header", "texts")):
+            yield article_from(source)
+
+    def _sources(self, parts: Sequence[str], size: int = WHOLE_ARTICLES_AT_ONCE) -> Iterator[DocumentSource]:
+        """Yield the documents of all articles in the order of their ids.
+
+        Where a point in time is lost, the next one goes on, as long as it is of the same commit. Otherwise
+        :class:`.failures.PointInTimeLostError` is raised.
+        """
+        opened, last = self._opened, None
+        while True:
+            body: JsonAnswer = {
+                "query": self._committed(opened), "_source": list(parts), "sort": _BY_ID, "size": size, "track_total_hits": False
+            }  # fmt: skip
+            if last is not None:
+                body["search_after"] = last
+            try:
+                hits = self._search(opened, body)["hits"]["hits"]
+            except PointInTimeLostError:
+                before, opened = opened, self._opened_again(opened)
+                if opened.state.stamp != before.state.stamp and last is not None:
+                    raise
+                continue
+            for hit in hits:
+                yield hit["_source"]
+            if len(hits) < size:
+                return
+            last = hits[-1]["sort"]
+
+    def __len__(self) -> int:
+        """Return the number of articles."""
+        counted = self._counted
+        if counted is None or counted[0] != self.stamp:
+            counted = self._counted = self._whole(self._count)
+        return counted[1]
+
+    def _count(self, opened: Opened) -> tuple[Hashable, int]:
+        body = {"query": self._committed(opened), "size": 0, "track_total_hits": True}
+        return opened.state.stamp, int(self._search(opened, body)["hits"]["total"]["value"])
+
+    def ids_ending(self, ending: str) -> list[str]:
+        """Return all article ids that end with ``ending``, sorted."""
+        condition = {"prefix": {"reversed_id": {"value": ending[::-1]}}}
+        return self._whole(lambda opened: sorted(self._ids(opened, condition, _BY_ID)))
+
+    def ids_of(self, path: str) -> list[str]:
+        """Return the ids of the articles that were read from ``path``, in the order in which they were indexed."""
+        condition = {"term": {"path": cut(plain(path))}}
+        return (
+            self._whole(lambda opened: list(self._ids(opened, condition, [{"sequence": "asc"}])))
+            if path
+            else []
+        )
+
+    def _ids(self, opened: Opened, condition: JsonAnswer, order: list[dict[str, str]]) -> Iterator[str]:
+        body = {
+            "query": self._committed(opened, condition), "_source": False, "docvalue_fields": ["id"], "sort": order
+        }  # fmt: skip
+        for page in self._pages(opened, body):
+            for hit in page:
+                yield hit["fields"]["id"][0]
+
+    def paths(self) -> dict[str, int]:
+        """Return the paths that the articles were read from, sorted, each with the number of articles read from it."""
+
+        def work(opened: Opened) -> dict[str, int]:
+            found: dict[str, int] = {}
+            asked: JsonAnswer = {
+                "size": MAX_HITS_AT_ONCE,
+                "sources": [{"path": {"terms": {"field": "path"}}}],
+            }
+            while True:
+                body = {"query": self._committed(opened), "size": 0, "aggs": {"paths": {"composite": asked}}}
+                answer = self._search(opened, body)["aggregations"]["paths"]
+                found.update((one["key"]["path"], one["doc_count"]) for one in answer["buckets"])
+                if len(answer["buckets"]) < MAX_HITS_AT_ONCE:
+                    found.pop("", None)
+                    return dict(sorted(found.items()))
+                asked = {**asked, "after": answer["after_key"]}
+
+        return self._whole(work)
+
+    def states(self, path: str) -> dict[str, str]:
+        """Return the ids of the articles that were read from ``path``, each with its state."""
+        return {one.id: one.state for one in self.headers_of(path)}
+
+    def headers_of(self, path: str) -> Iterator[StoredHeader]:
+        """Return the headers of the articles that were read from ``path``, in the order in which they were indexed."""
+        if not path:
+            return iter(())
+
+        def work(opened: Opened) -> list[StoredHeader]:
+            query = self._committed(opened, {"term": {"path": cut(plain(path))}})
+            body = {
+                "query": query,
+                "_source": [f"header.{name}" for name in HEADER_PARTS],
+                "sort": [{"sequence": "asc"}],
+            }
+            return [
+                header_of(hit["_source"]["header"])
+                for page in self._pages(opened, body, 2000)
+                for hit in page
+            ]
+
+        return iter(self._whole(work))
+
+    @property
+    def last_added(self) -> dt.datetime | None:
+        """The latest time at which an article came into the index, in UTC; None if none has."""
+
+        def work(opened: Opened) -> dt.datetime | None:
+            body = {
+                "query": self._committed(opened), "size": 1, "_source": False, "docvalue_fields": ["added"], "sort": [{"added": "desc"}]
+            }  # fmt: skip
+            hits = self._search(opened, body)["hits"]["hits"]
+            return moment_of(hits[0]["fields"]["added"][0]) if hits else None
+
+        return self._whole(work)
+
+
+HEADER_PARTS = ("id", "state", "path", "member", "record", "added", "version")
+"""The parts of the header of a document that a :class:`~newssearch.engines.protocol.StoredHeader` is made of."""
+
+
+def header_of(header: DocumentSource) -> StoredHeader:
+    """Return the header of an article, given that of its document."""
+    return StoredHeader(
+        id=header["id"],
+        state=header["state"],
+        place=place_from(header),
+        added=dt.datetime.fromisoformat(header["added"]),
+        version=header["version"],
+    )
+
+
+def plain(text: str) -> str:
+    r"""Return a text that UTF-8 can hold: what stands for bytes of a file name that are not UTF-8 is written ``\\udcff``."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,379 @@
+"""The writer of an archive on a cluster.
+
+New articles are sent while the run adds them. They have the number that the writer has *claimed*, which no search sees
+until a commit names it. What replaces or removes a committed article waits for the commit. The commit sends it, lets
+searches find all that was sent (a refresh), and then writes the state over that of the commit before.
+
+So a search sees all new articles of a commit at once. What is replaced or removed it sees one by one, while the commit is
+made: a replacement keeps the number that is committed already, so that at no time neither is seen.
+
+A run that is killed leaves documents that no search sees, which the next writer deletes. If it was killed while it replaced
+and removed, the next writer computes the sum of the hashes of the articles anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from newssearch.article import Article
+from newssearch.commit import DIGEST_BITS, article_hash, sum_of_hashes
+from newssearch.engines.protocol import KeptVersion, StoredHeader, with_own_fields
+from newssearch.errors import IndexUnreachableError, IndexWriteError, NewssearchError
+from newssearch.fields import ArticleField, by_name
+from newssearch.identity import id_number
+from newssearch.system.fault_points import fault_point
+
+from .bulk import Action
+from .client import Client
+from .documents import document_id, document_of
+from .failures import ConflictError
+from .lock import ClusterLock
+from .mapping import own_mapping
+from .sending import NewWords, Sender, Spool, ids_in, to_json
+from .state import State, new_stamp, read_state, write_state
+from .stored_articles import Opened, StoredArticles
+
+SINGLE_REQUESTS = 200
+"""A writer asks the cluster for this number of articles or paths one by one. Then it reads which ones there are."""
+KEPT_HEADERS = 50_000
+"""The number of headers of articles that a writer keeps."""
+ARTICLES_OF_COMMIT = 1 << 32
+"""The field ``sequence`` of an article is its commit times this, plus the number of the article in the commit."""
+
+EARLIEST_MOMENT = dt.datetime.min.replace(tzinfo=dt.timezone.utc)
+
+
+class CommittedArticles:
+    """What a writer asks about the committed articles, with as few requests as possible."""
+
+    def __init__(self, articles: StoredArticles) -> None:
+        self.articles = articles
+        self.empty = not len(articles)
+        self._asked = self._asked_paths = 0
+        self._numbers: np.ndarray[Any, np.dtype[np.uint64]] | None = None
+        self._paths: set[str] | None = None
+        self._headers: dict[str, StoredHeader] = {}
+
+    def find(self, article_id: str) -> StoredHeader | None:
+        """Return the header of an article; None if there is none."""
+        number = document_id(article_id)
+        if number in self._headers:
+            return self._headers[number]
+        if not self._may_have(article_id):
+            return None
+        found = self.articles.find(article_id)
+        if found is not None:
+            self._keep(found)
+        return found
+
+    def article(self, article_id: str) -> Article | None:
+        """Return a whole article; None if there is none."""
+        if document_id(article_id) not in self._headers and not self._may_have(article_id):
+            return None
+        return self.articles.article(article_id)
+
+    def headers_of(self, path: str) -> list[StoredHeader]:
+        """Return the headers of the articles that were read from a path."""
+        if self.empty or (self._paths is not None and path not in self._paths):
+            return []
+        self._asked_paths += 1
+        if self._asked_paths == SINGLE_REQUESTS:
+            self._paths = set(self.articles.paths())
+        found = list(self.articles.headers_of(path))
+        for header in found:
+            self._keep(header)
+        return found
+
+    def _may_have(self, article_id: str) -> bool:
+        if self.empty:
+            return False
+        self._asked += 1
+        if self._numbers is None and self._asked > SINGLE_REQUESTS:
+            ids = self.articles.ids_ending("")
+            self._numbers = np.sort(np.fromiter(map(id_number, ids), np.uint64, len(ids)))
+        if self._numbers is None:
+            return True
+        number = np.uint64(id_number(article_id))
+        place = int(np.searchsorted(self._numbers, number))
+        return place < len(self._numbers) and bool(self._numbers[place] == number)
+
+    def _keep(self, header: StoredHeader) -> None:
+        if len(self._headers) >= KEPT_HEADERS:
+            self._headers.clear()
+        self._headers[document_id(header.id)] = header
+
+
+class OpenSearchWriter:
+    """The only writer of an archive: see :class:`newssearch.engines.protocol.Writer`.
+
+    It holds ``lock``, which it releases when it is closed if it ``owns_lock``. ``state_index`` is that of a new index which
+    a rebuild makes. All its moments are later than ``after``.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        lock: ClusterLock,
+        after: dt.datetime | None = None,
+        state_index: str | None = None,
+        *,
+        owns_lock: bool = True,
+    ) -> None:
+        self._client = client
+        self._lock = lock
+        self._owns_lock = owns_lock
+        try:
+            self._found = read_state(client, state_index)
+            self._claim()
+            self._recover()
+            self._moment = after or EARLIEST_MOMENT
+            self._open()
+        except BaseException:
+            if owns_lock:
+                lock.release()
+            raise
+        self._own = by_name(self._state.rows)
+        self._sender = Sender(client)
+        self._vocabulary = NewWords(self._sender, self._state.words_index)
+        self._spool = Spool()
+        self._removed: dict[str, int] = {}
+        """The hash of each article that the next commit replaces or removes, by the id of its document."""
+        self._added_hashes = self._added = 0
+        self.pending = 0
+        """The number of paragraphs added since the last commit."""
+        self._broken: NewssearchError | None = None
+        """What made it unknown which changes have taken effect. The next writer finds out."""
+
+    @property
+    def _state(self) -> State:
+        return self._found.state
+
+    # ---- beginning
+
+    def _claim(self) -> None:
+        """Take a number that no other writer has, in the name of the lock. From then on a writer that was late cannot commit."""
+        state = self._state
+        dead = state.dead if state.writing is None else (*state.dead, state.writing)
+        self._lock.check()
+        self._put(state._replace(claimed=state.claimed + 1, writing=state.claimed + 1, dead=dead))
+
+    def _recover(self) -> None:
+        """Delete what a writer that was killed has left, and mend the state if it was killed while it made a commit."""
+        self._client.refresh(self._state.base)
+        self._delete_uncommitted()
+        if self._state.changing:
+            articles = StoredArticles(self._client, Opened(self._state, None))
+            sources = articles._sources(("header.id", "header.state"), 2000)
+            hashes = (article_hash(one["header"]["id"], one["header"]["state"]) for one in sources)
+            state = self._state._replace(hash_sum=sum_of_hashes(hashes), changing=False)
+            self._lock.check()
+            now = max(dt.datetime.now(dt.timezone.utc), state.time + dt.timedelta(microseconds=1))
+            self._put(state._replace(number=state.number + 1, time=now, stamp=new_stamp()))
+
+    def _delete_uncommitted(self) -> None:
+        state = self._state
+        conditions: list[dict[str, Any]] = [{"range": {"commit": {"gt": state.commit}}}]
+        if state.dead:
+            conditions.append({"terms": {"commit": list(state.dead)}})
+        body = {"query": {"bool": {"should": conditions}}, "_source": False, "sort": [{"id": "asc"}]}
+        pages = StoredArticles(self._client, Opened(state, None))._pages(Opened(state, None), body)
+        actions = [Action("delete", one, version=state.claimed) for one in ids_in(pages)]
+        if actions:
+            self._lock.check()
+            self._client.bulk(actions, state.base, refresh=True)
+
+    def _put(self, state: State) -> None:
+        try:
+            self._found = write_state(self._client, state, self._found.document)
+        except ConflictError:
+            place = self._client.place
+            raise IndexWriteError(
+                f"{place}: another run has taken the place of this one, and writes to the index: what this one had not"
+                " committed is discarded; run it again",
+                place,
+            ) from None
+
+    def _open(self) -> None:
+        """Read from the last commit, and choose the moment of the next one."""
+        articles = StoredArticles(self._client, Opened(self._state, None))
+        self._committed = CommittedArticles(articles)
+        before = max(self._moment, articles.last_added or EARLIEST_MOMENT, self._state.time)
+        self._moment = max(dt.datetime.now(dt.timezone.utc), before + dt.timedelta(microseconds=1))
+
+    # ---- reading
+
+    @property
+    def moment(self) -> dt.datetime:
+        """The time that articles get which are added before the next commit, in UTC."""
+        return self._moment
+
+    def states(self, path: str) -> dict[str, str]:
+        """Return the ids of the committed articles read from ``path`` that are not removed, each with its state."""
+        found = self._committed.headers_of(path)
+        return {one.id: one.state for one in found if document_id(one.id) not in self._removed}
+
+    def find(self, article_id: str) -> StoredHeader | None:
+        """Return the header of a committed article that is not removed, or None."""
+        return None if document_id(article_id) in self._removed else self._committed.find(article_id)
+
+    def article(self, article_id: str) -> Article | None:
+        """Return a committed article that is not removed, or None."""
+        return None if document_id(article_id) in self._removed else self._committed.article(article_id)
+
+    def versions_of(self, shared: str) -> list[KeptVersion]:
+        """Return the committed articles, not removed, that are versions of the article with the id ``shared``, in order."""
+        found = [] if self._committed.empty else self._committed.articles.versions_of(shared)
+        return [one for one in found if document_id(one.id) not in self._removed]
+
+    @property
+    def own_fields(self) -> Mapping[str, ArticleField]:
+        """The own fields of the index and those that the next commit adds, by name."""
+        return self._own
+
+    # ---- changing
+
+    def keep(self, fields: Iterable[ArticleField]) -> None:
+        """Give the index the own fields that it does not have yet: see :class:`newssearch.engines.protocol.Writer`."""
+        joined = with_own_fields(self._own, fields)
+        new = [row for name, row in joined.items() if name not in self._own]
+        if new:
+            self._client.put_mapping(self._state.base, own_mapping(new))
+        self._own = joined
+
+    def add(self, article: Article, state: str) -> None:
+        """Add an article.
+
+        ``state`` is a string by which the caller recognises later whether the article has changed.
+        """
+        if article.added is None:
+            article = replace(article, added=self._moment)
+        number = document_id(article.id)
+        replaces = number in self._removed
+        source = document_of(article, state, self._own, self._vocabulary.learn)
+        source["commit"] = self._state.commit if replaces else self._state.claimed
+        source["sequence"] = self._state.claimed * ARTICLES_OF_COMMIT + self._added
+        content = to_json(source)
+        if replaces:
+            self._spool.add(number, content)
+        else:
+            with self._changing():
+                self._sender.put(self._state.base, Action("index", number, content, self._state.claimed))
+        self._added += 1
+        self._added_hashes += article_hash(article.id, state)
+        self.pending += max(len(article.paragraphs), 1)
+
+    def remove(self, ids: Iterable[str]) -> int:
+        """Remove the committed articles with the given ids, and return how many of them existed."""
+        removed = 0
+        for article_id in ids:
+            found = self.find(article_id)
+            if found is not None:
+                self._removed[document_id(found.id)] = article_hash(found.id, found.state)
+                removed += 1
+        return removed
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Note an error after which it is unknown what has arrived. All later changes raise it again."""
+        if self._broken is not None:
+            raise self._broken
+        try:
+            yield
+        except NewssearchError as error:
+            self._broken = error
+            raise
+
+    # ---- committing
+
+    def commit(self, *, last: bool = True) -> None:
+        """Commit all changes since the last commit. ``last`` makes no difference.
+
+        The commit is on the disks of the cluster when this returns. Raises :class:`~newssearch.IndexWriteError` if it
+        cannot be written, and :class:`~newssearch.IndexUnreachableError` if the cluster does not answer. An error while
+        articles are replaced and removed may leave some of these changes in effect.
+        """
+        if not (self._added or self._removed):
+            return
+        with self._changing():
+            self._commit(self._moment)
+
+    def _commit(self, earliest: dt.datetime) -> None:
+        fault_point("commit: begin")
+        self._sender.flush()
+        fault_point("commit: new articles sent")
+        self._lock.check()
+        self._client.refresh(self._state.words_index)
+        if self._removed:
+            self._change()
+        state = self._state
+        self._client.refresh(state.base)
+        fault_point("commit: refreshed")
+        self._lock.check()
+        hashes = state.hash_sum + self._added_hashes - sum(self._removed.values())
+        self._put(
+            state._replace(
+                number=state.number + 1,
+                commit=state.claimed,
+                claimed=state.claimed + 1,
+                writing=state.claimed + 1,
+                changing=False,
+                time=max(dt.datetime.now(dt.timezone.utc), earliest),
+                hash_sum=hashes % (1 << DIGEST_BITS),
+                stamp=new_stamp(),
+                own={name: row.kind for name, row in self._own.items()},  # type: ignore[misc]
+            )
+        )
+        fault_point("commit: done")
+        self._spool.clear()
+        self._removed = {}
+        self._added_hashes = self._added = self.pending = 0
+        self._open()
+
+    def _change(self) -> None:
+        """Replace and remove articles, after the state says that this is under way."""
+        self._put(self._state._replace(changing=True))
+        fault_point("commit: changing")
+        state = self._state
+        for number, content in self._spool:
+            self._sender.put(state.base, Action("index", number, content, state.claimed))
+        for number in self._removed.keys() - self._spool.ids:
+            self._sender.put(state.base, Action("delete", number, version=state.claimed))
+        self._sender.flush()
+        fault_point("commit: changed")
+
+    def publish(self, number: int) -> str:
+        """Give the last commit another number, that of the index which it is about to replace plus 1, and end the writer.
+
+        Returns the name of the index of articles.
+        """
+        self._lock.check()
+        self._put(self._state._replace(number=number, writing=None, stamp=new_stamp()))
+        return self._state.base
+
+    def close(self) -> None:
+        """Discard all uncommitted changes, and release the lock."""
+        try:
+            self._sender.close()
+            self._spool.close()
+            if self._broken is None and self._state.writing is not None:
+                with suppress(NewssearchError):  # the next writer does it
+                    self._leave()
+        finally:
+            if self._owns_lock:
+                if isinstance(self._broken, IndexUnreachableError):
+                    self._lock.abandon()
+                else:
+                    self._lock.release()
+
+    def _leave(self) -> None:
+        if self._added:
+            self._client.refresh(self._state.base)
+            self._delete_uncommitted()
+        self._lock.check()
+        self._put(self._state._replace(writing=None))

@@ -402,26 +402,6 @@ def test_a_client_that_does_not_read_is_cut_off(tmp_path: Path) -> None:
         assert awaited(lambda: not is_held(server, connection))
 
 
-@posix_only
-def test_a_signal_ends_answers_that_nobody_reads_without_a_traceback(tmp_path: Path) -> None:
-    long = article("Long", *[f"Rain {number} " * 50_000 for number in range(20)])
-    index_of(tmp_path / "index", long).close()
-    with (
-        hurried(tmp_path / "index", tmp_path, "worker.ENDING_SECONDS = 0.2") as server,
-        socket.socket() as connection,
-    ):
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.connect(("127.0.0.1", server.port))
-        connection.sendall(
-            b"GET /api/export?q=rain&all_paragraphs=true&content=texts HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        )
-        assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
-        code, _, errors = server.end()
-    assert code == 0
-    assert "Cancel 1 running task" in errors
-    assert "Traceback" not in errors
-
-
 def is_held(server: Running, connection: socket.socket) -> bool:
     """Whether a process of the server has the other end of a connection."""
     if not Path("/proc/net/tcp").exists():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
 import logging
@@ -110,15 +109,9 @@ class _LineFormatter(logging.Formatter):
         return escape.terminal_lines(super().format(record))
 
 
-def _is_of_a_cut_off_answer(record: logging.LogRecord) -> bool:
-    """Whether uvicorn logs that it has ended an answer after :data:`ENDING_SECONDS`, which is no mistake of the server."""
-    return record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
-
-
 def log_requests(quiet: bool) -> None:
     """Write the log to standard error: warnings, errors and, unless it is to be quiet, a line for each request."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(lambda record: not _is_of_a_cut_off_answer(record))
     handler.setFormatter(_LineFormatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
     for name, level in (
         ("newssearch", logging.WARNING if quiet else logging.INFO),

@@ -1,0 +1,269 @@
+"""Evaluates a query on a snapshot: which articles it finds, and how often its leaves match there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from newssearch.engines import bm25f
+from newssearch.errors import QueryError
+from newssearch.fields import ArticleField
+from newssearch.highlight.matcher import AnalysedText, find_matches
+from newssearch.query import AtLeast, Diagnostic, Leaf, LeafUse, Node, of_any_date, scored_leaves
+from newssearch.request import ResolvedRequest
+from newssearch.stopping import StopCheck
+from newssearch.system.kept import cached_property
+from newssearch.text.analysis import analyser_named
+
+from .article_queries import EVERYTHING, PARAGRAPHS, TEXT, TITLE, ArticleQueries, excluding, nested
+from .documents import DocumentSource
+from .leaf_queries import FINDS_NOTHING, ClusterQuery, LeafQueries, LeafQuery, finding_all, finding_any
+from .scoring import LeafWeight, Statistics, in_region, score_of
+from .vocabulary import KnownWords
+
+MAX_VERIFIED = 1_000_000
+"""The largest number of paragraphs that are read to find out in which of them a leaf matches."""
+VERIFIED_AT_ONCE = 200
+"""The number of articles whose texts are read by one request."""
+MAX_TERMS_OF_SET = 65_000
+"""The largest number of paragraphs that OpenSearch takes in a set."""
+
+SearchCall = Callable[[dict[str, Any], StopCheck], dict[str, Any]]
+"""Sends a search of the articles of a snapshot, and returns the answer, which is whole."""
+
+
+class Evaluation:
+    """Evaluates one query tree. ``live`` is a query for all articles of the snapshot. ``notes`` collects diagnostics."""
+
+    def __init__(
+        self,
+        search: SearchCall,
+        live: ClusterQuery,
+        vocabulary: KnownWords,
+        statistics: Statistics,
+        own: Mapping[str, ArticleField],
+        tree: Node,
+        request: ResolvedRequest,
+        held: dict[str, bool],
+        keys_of: Callable[[str], Sequence[str]],
+    ) -> None:
+        self.tree = tree
+        self.request = request
+        self.check = request.check
+        self.statistics = statistics
+        self.notes: list[Diagnostic] = []
+        self._search = search
+        self._live = live
+        self._known = held
+        self._leaf = LeafQueries(statistics.analyses, vocabulary, self._held, request.check)
+        self._verified: dict[Node, LeafQuery] = {}
+        self.conditions = ArticleQueries(
+            own,
+            request.aliases,
+            request.check,
+            paragraphs_with=self.paragraphs_with,
+            with_count=self._with_count,
+            keys_of=keys_of,
+        )
+
+    # ---- articles
+
+    def found(
+        self, tree: Node | None = None, *, in_part: bool = False, leaving_out: str = ""
+    ) -> ClusterQuery:
+        """Return a query for the live articles that the tree finds and that pass all filters of the request.
+
+        The filter on the field ``leaving_out`` is left out.
+        """
+        filters = self.conditions.filters(self.request, in_part=in_part)
+        filters.pop(leaving_out, None)
+        matching = self.conditions(self.tree if tree is None else tree, in_part=in_part)
+        return finding_all([self._live, matching, *filters.values()])
+
+    def count(self, query: ClusterQuery) -> int:
+        """Return the number of articles that a query finds."""
+        body = {"size": 0, "track_total_hits": True, "query": query}
+        return int(self._search(body, self.check)["hits"]["total"]["value"])
+
+    def undated(self, found: ClusterQuery) -> int:
+        """Return the number of undated articles that a date condition of the request or the query alone excludes."""
+        tree = of_any_date(self.tree)
+        if self.request.start is None and self.request.end is None and tree is self.tree:
+            return 0
+        anytime = replace(self.request, start=None, end=None)
+        filters = self.conditions.filters(anytime)
+        missing = excluding({"exists": {"field": "local"}})
+        wanted = [self._live, missing, excluding(found), self.conditions(tree), *filters.values()]
+        return self.count(finding_all(wanted))
+
+    def imprecise(self, found: ClusterQuery) -> int:
+        """Return the number of articles that the search excludes only because their date is a month or a year."""
+        if self.request.start is None and self.request.end is None and of_any_date(self.tree) is self.tree:
+            return 0
+        coarse: ClusterQuery = {"exists": {"field": "end"}}
+        return self.count(finding_all([coarse, excluding(found), self.found(in_part=True)]))
+
+    # ---- leaves
+
+    @cached_property
+    def scored(self) -> list[LeafUse]:
+        """The leaves of the tree that add to scores: see :func:`newssearch.query.scored_leaves`."""
+        return scored_leaves(self.tree)
+
+    def leaf(self, node: Node) -> LeafQuery:
+        """Return a query that finds just the texts in which a leaf matches; texts are read if there is no other way."""
+        if node not in self._verified:
+            made = self._leaf(node)
+            self._verified[node] = made if made.exact else self._verify(node, made)
+        return self._verified[node]
+
+    def paragraphs_with(self, leaf: Leaf, region: str | None) -> ClusterQuery:
+        """Return a query for the paragraphs in which, or in whose headline, a leaf matches within a region."""
+        return finding_any(in_region(self.leaf(leaf), region))
+
+    def matching_paragraphs(self) -> ClusterQuery:
+        """Return a query for the paragraphs in whose text a leaf matches that is not optional."""
+        return finding_any(
+            in_region(self.leaf(use.leaf), use.region)[0] for use in self.scored if not use.optional
+        )
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether OpenSearch knows the number of matches of all leaves that add to scores."""
+        return all(self.leaf(use.leaf).is_count for use in self.scored)
+
+    @cached_property
+    def weights(self) -> dict[Leaf, LeafWeight]:
+        """How rare the scored leaves are."""
+        leaves = list(dict.fromkeys(use.leaf for use in self.scored))
+        if not leaves:
+            return {}
+        texts = {str(n): self.leaf(leaf).matches(TEXT) for n, leaf in enumerate(leaves)}
+        anywhere = {str(n): nested(self.paragraphs_with(leaf, None)) for n, leaf in enumerate(leaves)}
+        body = {
+            "size": 0,
+            "track_total_hits": True,
+            "query": self._live,
+            "aggs": {
+                "articles": {"filters": {"filters": anywhere}},
+                "paragraphs": {
+                    "nested": {"path": PARAGRAPHS},
+                    "aggs": {"with": {"filters": {"filters": texts}}},
+                },
+            },
+        }
+        found = self._search(body, self.check)["aggregations"]
+        articles, paragraphs = found["articles"]["buckets"], found["paragraphs"]["with"]["buckets"]
+        return {
+            leaf: LeafWeight(
+                bm25f.idf(self.statistics.articles, articles[str(n)]["doc_count"]),
+                bm25f.idf(self.statistics.paragraphs, paragraphs[str(n)]["doc_count"]),
+            )
+            for n, leaf in enumerate(leaves)
+        }
+
+    def scores(self) -> list[ClusterQuery]:
+        """Return queries whose scores add up to the score of an article without proximity, or to no less."""
+        queries = {use: in_region(self.leaf(use.leaf), use.region, counted=True) for use in self.scored}
+        return score_of(self.scored, queries, self.weights, self.statistics)
+
+    def _held(self, tokens: Sequence[str]) -> frozenset[str]:
+        """Return those of the given tokens that a text of the index has."""
+        unknown = [token for token in dict.fromkeys(tokens) if token not in self._known]
+        for low in range(0, len(unknown), 300):
+            self.check()
+            some = unknown[low : low + 300]
+            filters = {
+                str(n): finding_any([{"term": {TEXT: token}}, {"term": {TITLE: token}}])
+                for n, token in enumerate(some)
+            }
+            aggs = {
+                "in": {"nested": {"path": PARAGRAPHS}, "aggs": {"with": {"filters": {"filters": filters}}}}
+            }
+            body = {"size": 0, "track_total_hits": True, "query": EVERYTHING, "aggs": aggs}
+            buckets = self._search(body, self.check)["aggregations"]["in"]["with"]["buckets"]
+            self._known.update((token, buckets[str(n)]["doc_count"] > 0) for n, token in enumerate(some))
+        return frozenset(token for token in tokens if self._known[token])
+
+    # ---- verification
+
+    def _verify(self, node: Node, made: LeafQuery) -> LeafQuery:
+        """Return a query for the texts in which a leaf really matches, of those that ``made`` finds."""
+        may_match = finding_any([made.matches(TEXT), made.matches(TITLE)])
+        if may_match is FINDS_NOTHING:
+            return made._replace(exact=True)
+        in_text: list[str] = []
+        in_title: list[str] = []
+        read = 0
+        for source in self.texts(nested(may_match)):
+            read += len(source["paragraphs"])
+            if read > MAX_VERIFIED:
+                reason = (
+                    f"{node} stands for too much: more than {MAX_VERIFIED:,} paragraphs would have to be read"
+                )
+                raise QueryError(reason, suggestion="search for more specific words")
+            analyser = analyser_named(source["analysis"])
+            title = AnalysedText(source["header"].get("title") or "", analyser, self.check)
+            addresses = [one["address"] for one in source["paragraphs"]]
+            if find_matches(node, title):
+                in_title += addresses
+            for text, address in zip(source["texts"]["of"], addresses, strict=False):
+                if find_matches(node, AnalysedText(text, analyser, self.check)):
+                    in_text.append(address)
+        chosen = {TEXT: _addressed(in_text), TITLE: _addressed(in_title)}
+
+        def matches(field: str) -> ClusterQuery:
+            return chosen[field]
+
+        def counted(field: str) -> ClusterQuery:
+            return {"bool": {"must": [made.counted(field)], "filter": [chosen[field]]}}
+
+        return LeafQuery(matches, counted, True, False)
+
+    def texts(self, query: ClusterQuery) -> Iterator[DocumentSource]:
+        """Yield the live articles that a query finds, with all that scores depend on, in the order of their ids."""
+        body: dict[str, Any] = {
+            "size": VERIFIED_AT_ONCE,
+            "track_total_hits": False,
+            "query": finding_all([self._live, query]),
+            "sort": [{"id": "asc"}],
+        }
+        while True:
+            hits = self._search(body, self.check)["hits"]["hits"]
+            yield from (hit["_source"] for hit in hits)
+            if len(hits) < VERIFIED_AT_ONCE:
+                return
+            body = {**body, "search_after": hits[-1]["sort"]}
+
+    def _with_count(self, node: AtLeast, region: str | None) -> ClusterQuery:
+        """Return a query for the articles that have as many matches as an ``atleast`` asks for."""
+        made = self.leaf(node.operand)
+        if made.is_count:
+            text, title = in_region(made, region, counted=True)
+            counts = finding_any([nested(text, "sum"), nested(title, "max")])
+            if counts is FINDS_NOTHING:
+                return FINDS_NOTHING
+            return {"function_score": {"query": counts, "min_score": node.count - 0.5}}
+        ids = []
+        for source in self.texts(nested(finding_any(in_region(made, region)))):
+            analyser = analyser_named(source["analysis"])
+            texts = [source["header"].get("title") or ""]
+            if region != "title":
+                of_paragraphs = zip(source["texts"]["of"], source["paragraphs"], strict=False)
+                texts += [text for text, one in of_paragraphs if region is None or one["lead"]]
+            matches = (find_matches(node.operand, AnalysedText(text, analyser, self.check)) for text in texts)
+            if sum(map(len, matches)) >= node.count:
+                ids.append(source["id"])
+        return finding_any(
+            {"terms": {"id": ids[low : low + MAX_TERMS_OF_SET]}}
+            for low in range(0, len(ids), MAX_TERMS_OF_SET)
+        )
+
+
+def _addressed(addresses: Sequence[str]) -> ClusterQuery:
+    """Return a query for the paragraphs with the given addresses."""
+    return finding_any(
+        {"terms": {"paragraphs.address": list(addresses[low : low + MAX_TERMS_OF_SET])}}
+        for low in range(0, len(addresses), MAX_TERMS_OF_SET)
+    )

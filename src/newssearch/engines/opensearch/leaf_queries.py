@@ -1,0 +1,376 @@
+"""A leaf of a query as a query of OpenSearch: in which texts it matches, and how often.
+
+What OpenSearch cannot tell exactly is over-approximated: a :class:`LeafQuery` says whether it finds just the texts in which
+the leaf matches, and whether its score is just the number of matches. Otherwise it finds more texts, and its score is at
+least that number, so that :mod:`.evaluation` and :mod:`.ranking` can look at the texts themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from newssearch.query import (
+    And,
+    AnyWord,
+    Caps,
+    Exact,
+    Fuzzy,
+    Name,
+    Near,
+    Node,
+    Not,
+    Or,
+    PatternPhrase,
+    Phrase,
+    Regex,
+    Same,
+    Wildcard,
+    Word,
+)
+from newssearch.query.alternatives import alternatives_of
+from newssearch.stopping import StopCheck
+from newssearch.text.analysis import Analyser, analyser_named
+from newssearch.text.compounds import MAX_PARTS
+from newssearch.text.folding import spelled
+from newssearch.text.tokenizer import word_matches, word_of
+
+from .tokens import NO_TOKEN, SENTENCE, compound_token, term_token, written_token
+from .vocabulary import KnownWords
+
+ClusterQuery = dict[str, Any]
+"""A query of OpenSearch as JSON."""
+TextQuery = Callable[[str], ClusterQuery]
+"""Returns the query for a field of texts, ``paragraphs.text`` or ``paragraphs.title``."""
+Path = tuple[tuple[str, int], ...]
+"""Tokens side by side, each with the number of words that it takes."""
+
+FINDS_NOTHING: ClusterQuery = {"match_none": {}}
+MAX_SCORED_TOKENS = 200
+"""More tokens than this are looked for as a set, whose score is not their number: OpenSearch takes 1,024 clauses in all."""
+MAX_TOKENS_OF_SET = 65_000
+"""The largest number of tokens that OpenSearch takes in a set."""
+MAX_PATHS = 200
+"""A phrase that can be written in more ways is looked for by its words."""
+ANY_DISTANCE = 1_000_000_000
+WORD_COUNTS = {"paragraphs.text": "paragraphs.words", "paragraphs.title": "paragraphs.title_words"}
+"""The field with the number of words of each field of texts."""
+
+
+class LeafQuery(NamedTuple):
+    """Where a leaf matches. ``counted`` finds the same texts, with a score that is no less than the number of matches.
+
+    ``exact`` is whether only texts are found in which the leaf matches, ``is_count`` whether the score is the number.
+    """
+
+    matches: TextQuery
+    counted: TextQuery
+    exact: bool
+    is_count: bool
+
+
+def finding_any(queries: Iterable[ClusterQuery]) -> ClusterQuery:
+    """Return a query for what at least one of the given ones finds; scores are added."""
+    found = [query for query in queries if query is not FINDS_NOTHING]
+    if not found:
+        return FINDS_NOTHING
+    return found[0] if len(found) == 1 else {"bool": {"should": found, "minimum_should_match": 1}}
+
+
+def finding_all(queries: Iterable[ClusterQuery]) -> ClusterQuery:
+    """Return a query for what all of the given ones find, with a score of 0."""
+    return {"bool": {"filter": list(queries)}}
+
+
+def tokens_side_by_side(field: str, path: Path) -> ClusterQuery:
+    """Return a query for tokens side by side, whose score is the number of times that they stand so."""
+    if len(path) == 1:
+        return {"term": {field: {"value": path[0][0]}}}
+    out: list[str] = []
+    for token, size in path:
+        out += [token, *([NO_TOKEN] * (2 * size - 1))]
+    while out[-1] == NO_TOKEN:
+        out.pop()
+    # A scripted similarity is summed over the terms of a phrase (elastic/elasticsearch#39894).
+    return {"match_phrase": {field: {"query": " ".join(out), "boost": 1.0 / len(path)}}}
+
+
+class LeafQueries:
+    """Makes queries of leaves. ``analyses`` are those of the articles of the index.
+
+    ``held`` returns those of the given tokens that a text of the index has, or more.
+    """
+
+    def __init__(
+        self,
+        analyses: Sequence[str],
+        vocabulary: KnownWords,
+        held: Callable[[Sequence[str]], frozenset[str]],
+        check: StopCheck,
+    ) -> None:
+        self._analysers = [analyser_named(name) for name in analyses]
+        self._vocabulary = vocabulary
+        self._held = held
+        self._check = check
+        self._made: dict[Node, LeafQuery] = {}
+
+    def __call__(self, leaf: Node) -> LeafQuery:
+        """Return the query of a leaf, or of an operand of one."""
+        if leaf not in self._made:
+            self._made[leaf] = self._make(leaf)
+        return self._made[leaf]
+
+    def _make(self, node: Node) -> LeafQuery:
+        if isinstance(node, Word) or (isinstance(node, Phrase) and not (node.names or node.within)):
+            return self._of_words(node)
+        if isinstance(node, Phrase) and node.within:
+            return self._of_terms_near(node)
+        if isinstance(node, Phrase):
+            return self._of_parts(node.parts)
+        if isinstance(node, PatternPhrase) and node.within:
+            return self._of_window(node)
+        if isinstance(node, PatternPhrase):
+            return self._of_parts([part for part in node.leaves if not isinstance(part, AnyWord)])
+        if isinstance(node, Wildcard | Fuzzy | Regex):
+            words = self._vocabulary.matching(node, self._check)
+            return _of_tokens([written_token(one) for one in words.written], is_count=not words.may_coincide)
+        if isinstance(node, Name):
+            return self._of_name(node)
+        if isinstance(node, Caps | Exact):
+            return self._as_written(node)
+        if isinstance(node, Near | Same):
+            return self._of_pair(node)
+        if isinstance(node, Or):
+            parts = [self(operand) for operand in node.operands]
+            return LeafQuery(
+                lambda field: finding_any(part.matches(field) for part in parts),
+                lambda field: finding_any(part.counted(field) for part in parts),
+                all(part.exact for part in parts),
+                False,
+            )
+        if isinstance(node, And):  # one operand, except where it overlaps the others
+            kept = self(next(operand for operand in node.operands if not isinstance(operand, Not)))
+            return kept._replace(exact=False, is_count=False)
+        raise TypeError(f"{type(node).__name__} has no matches in a text")
+
+    # ---- words side by side
+
+    def _of_words(self, node: Word | Phrase) -> LeafQuery:
+        paths: list[Path] = []
+        single = True
+        for one in self._analysers:
+            found, within = self._paths(one, node)
+            if not within:
+                return self._of_parts([Word(match.group()) for match in word_matches(node.text)])
+            paths += found
+            single = single and (len(found) <= 1 or all(len(path) == 1 for path in found))
+        return LeafQuery(
+            lambda field: finding_any(tokens_side_by_side(field, path) for path in paths),
+            lambda field: finding_any(tokens_side_by_side(field, path) for path in paths),
+            True,
+            single,
+        )
+
+    def _paths(self, analyser: Analyser, node: Word | Phrase) -> tuple[list[Path], bool]:
+        """Return the ways in which texts have adjacent words; and whether there are few enough of them."""
+        wanted = alternatives_of(analyser, node.text, node.inside if isinstance(node, Word) else ())
+        name = analyser.name
+        steps: list[list[tuple[int, Path]]] = [[] for _ in wanted.terms]
+        for at, term in enumerate(wanted.terms):
+            steps[at].append((at + 1, ((term_token(name, term), 1),)))
+        compounds: list[tuple[int, int, str, int]] = []
+        for other in wanted.others:
+            if other.terms:
+                path = tuple((term_token(name, term), 1) for term in other.terms)
+                steps[other.start].append((other.end, path))
+            else:
+                compounds += [
+                    (other.start, other.end, compound_token(name, size, other.key), size)
+                    for size in range(1, MAX_PARTS + 1)
+                ]
+        held = self._held([token for *_, token, _ in compounds])
+        for start, end, token, size in compounds:
+            if token in held:
+                steps[start].append((end, ((token, size),)))
+        done: list[list[Path]] = [[()], *([] for _ in wanted.terms)]
+        for at, step in enumerate(steps):
+            for end, path in step:
+                done[end] += [before + path for before in done[at]]
+                if len(done[end]) > MAX_PATHS:
+                    return [], False
+        return list(dict.fromkeys(done[-1])) if wanted.terms else [], True
+
+    # ---- in any order, in parts
+
+    def _of_terms_near(self, node: Phrase) -> LeafQuery:
+        queries: list[TextQuery] = []
+        tokens: list[str] = []
+        exact = True
+        for one in self._analysers:
+            terms = list(dict.fromkeys(one.terms(node.text)))
+            exact = exact and len(terms) == len(one.terms(node.text)) and len(terms) < 3
+            tokens += (here := [term_token(one.name, term) for term in terms])
+            if len(terms) == 1:
+                queries.append(_term_query(here[0]))
+            elif terms and 2 * node.within + 1 >= len(terms):
+                slop = 2 * node.within + 1 - len(terms)
+                queries.append(_near_query(here, slop, in_order=False))
+        return LeafQuery(
+            lambda field: finding_any(query(field) for query in queries),
+            lambda field: finding_any({"term": {field: {"value": token}}} for token in tokens),
+            exact,
+            False,
+        )
+
+    def _of_window(self, node: PatternPhrase) -> LeafQuery:
+        """Return a query for the texts that have all words and patterns of a phrase somewhere."""
+        patterns = [self(part) for part in node.parts if isinstance(part, Wildcard | Fuzzy)]
+        tokens = [[term_token(one.name, term) for term in one.terms(node.words)] for one in self._analysers]
+
+        def words(field: str) -> ClusterQuery:
+            return finding_any(
+                finding_all({"term": {field: {"value": token}}} for token in some) for some in tokens
+            )
+
+        def matches(field: str) -> ClusterQuery:
+            found = [part.matches(field) for part in patterns]
+            return finding_all([words(field), *found] if node.words else found)
+
+        return LeafQuery(matches, lambda field: _word_count(matches(field))(field), False, False)
+
+    def _of_parts(self, parts: Sequence[Node]) -> LeafQuery:
+        """Return a query for the texts in which each of some leaves matches somewhere."""
+        found = [self(part) for part in parts]
+        if not found:
+            return LeafQuery(lambda _: {"match_all": {}}, _word_count({"match_all": {}}), False, False)
+        return LeafQuery(
+            lambda field: finding_all(part.matches(field) for part in found),
+            lambda field: finding_any(part.counted(field) for part in found),
+            False,
+            False,
+        )
+
+    # ---- spellings
+
+    def _of_name(self, node: Name) -> LeafQuery:
+        names = self._vocabulary.names(node, self._check).written
+        word = self(node.word)
+        named = _of_tokens([written_token(one) for one in names], is_count=True)
+        return LeafQuery(
+            lambda field: finding_any([word.matches(field), named.matches(field)]),
+            lambda field: finding_any([word.counted(field), named.counted(field)]),
+            True,
+            False,
+        )
+
+    def _as_written(self, node: Caps | Exact) -> LeafQuery:
+        pieces = [spelled(word_of(match)) for match in word_matches(node.text)]
+        ways: list[list[str]] = [[piece] for piece in pieces]
+        if isinstance(node, Exact):
+            ways = [list(self._vocabulary.spelled_as(piece, self._check).written) for piece in pieces]
+        paths: list[Path] = [()]
+        for way in ways:
+            paths = [(*path, (written_token(word), 1)) for path in paths for word in way]
+            if len(paths) > MAX_PATHS:
+                return self._of_parts([type(node)(piece) for piece in pieces])
+        if not pieces:
+            paths = []
+        return LeafQuery(
+            lambda field: finding_any(tokens_side_by_side(field, path) for path in paths),
+            lambda field: finding_any(tokens_side_by_side(field, path) for path in paths),
+            True,
+            True,
+        )
+
+    # ---- words near each other
+
+    def _of_pair(self, node: Near | Same) -> LeafQuery:
+        left, right = self(node.left), self(node.right)
+        one, other = self._single_words(node.left), self._single_words(node.right)
+        exact = one is not None and other is not None
+
+        def matches(field: str) -> ClusterQuery:
+            if one is None or other is None:
+                return finding_all([left.matches(field), right.matches(field)])
+            if not (one and other):
+                return FINDS_NOTHING
+            slop = 2 * node.distance - 1 if isinstance(node, Near) else ANY_DISTANCE
+            orders = [(one, other)]
+            if not (isinstance(node, Near) and node.ordered):
+                orders.append((other, one))
+            near = [_span_near(field, first, second, slop) for first, second in orders]
+            if isinstance(node, Same) and node.unit == "s":
+                border = {"span_term": {field: SENTENCE}}
+                near = [{"span_not": {"include": query, "exclude": border}} for query in near]
+            return finding_any(near)
+
+        return LeafQuery(
+            matches,
+            lambda field: finding_any([left.counted(field), right.counted(field)]),
+            exact,
+            False,
+        )
+
+    def _single_words(self, node: Node) -> list[str] | None:
+        """Return the tokens that an operand stands for if it only has matches of one word; None otherwise."""
+        if isinstance(node, Or):
+            parts = [self._single_words(operand) for operand in node.operands]
+            return None if None in parts else [token for part in parts for token in part or ()]
+        if isinstance(node, Wildcard | Fuzzy | Regex):
+            written = self._vocabulary.matching(node, self._check).written
+            found = [written_token(word) for word in written]
+        elif isinstance(node, Word):
+            paths = [path for one in self._analysers for path in self._paths(one, node)[0]]
+            if any(len(path) > 1 or path[0][1] > 1 for path in paths):
+                return None
+            found = [path[0][0] for path in paths]
+        elif isinstance(node, Caps) and len(list(word_matches(node.text))) == 1:
+            found = [written_token(spelled(word_of(next(iter(word_matches(node.text))))))]
+        else:
+            return None
+        return found if len(found) <= MAX_SCORED_TOKENS else None
+
+
+def _term_query(token: str) -> TextQuery:
+    return lambda field: {"term": {field: {"value": token}}}
+
+
+def _near_query(tokens: Sequence[str], slop: int, *, in_order: bool) -> TextQuery:
+    def query(field: str) -> ClusterQuery:
+        clauses = [{"span_term": {field: token}} for token in tokens]
+        return {"span_near": {"clauses": clauses, "slop": slop, "in_order": in_order}}
+
+    return query
+
+
+def _span_near(field: str, one: Sequence[str], other: Sequence[str], slop: int) -> ClusterQuery:
+    def span(tokens: Sequence[str]) -> ClusterQuery:
+        terms = [{"span_term": {field: token}} for token in tokens]
+        return terms[0] if len(terms) == 1 else {"span_or": {"clauses": terms}}
+
+    return {"span_near": {"clauses": [span(one), span(other)], "slop": slop, "in_order": True}}
+
+
+def _of_tokens(tokens: Sequence[str], *, is_count: bool) -> LeafQuery:
+    """Return a query for texts with one of the given tokens, no two of which stand at the same position if it ``is_count``."""
+    if len(tokens) <= MAX_SCORED_TOKENS:
+
+        def query(field: str) -> ClusterQuery:
+            return finding_any({"term": {field: {"value": token}}} for token in tokens)
+
+        return LeafQuery(query, query, True, is_count)
+
+    def one_of(field: str) -> ClusterQuery:
+        return {"terms": {field: list(tokens[:MAX_TOKENS_OF_SET])}}
+
+    return LeafQuery(one_of, lambda field: _word_count(one_of(field))(field), True, False)
+
+
+def _word_count(matches: ClusterQuery) -> TextQuery:
+    """Return a query whose score is the number of words of a text, which no number of matches exceeds."""
+
+    def query(field: str) -> ClusterQuery:
+        script = {"source": f"doc['{WORD_COUNTS[field]}'].value"}
+        return {"script_score": {"query": matches, "script": script}}
+
+    return query

@@ -1,0 +1,139 @@
+"""The search of a snapshot in OpenSearch: its page of hits, its counts, and why little was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from newssearch.engines import bm25f
+from newssearch.highlight.snippets import Highlighter
+from newssearch.query import And, Everything, LeafUse, Node, Region, has_everything
+from newssearch.request import HitContent
+from newssearch.results import Clause, DateCounts, Explanation, Hit, TermScore
+from newssearch.snippet import Snippet
+from newssearch.stopping import StopCheck
+from newssearch.text.analysis import analyser_named
+
+from .article_queries import PARAGRAPHS
+from .documents import shown_from
+from .evaluation import Evaluation, SearchCall
+from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all
+from .ranking import RankedHit
+
+_EMPTY_SNIPPET = Snippet("", ())
+
+
+class Totals(NamedTuple):
+    """The numbers of all articles that a search finds, of their matching paragraphs, and of their dates."""
+
+    articles: int
+    paragraphs: int
+    dates: DateCounts
+
+
+def totals_of(search: SearchCall, evaluation: Evaluation, found: ClusterQuery) -> Totals:
+    """Return the numbers of the articles that a query finds."""
+    text = evaluation.matching_paragraphs()
+    precisions = {"missing": [0], "only_year": [1, 9], "only_month": [2, 10], "ambiguous": [8, 9, 10, 11, 12]}
+    aggs: dict[str, Any] = {
+        "dates": {
+            "filters": {
+                "filters": {name: {"terms": {"precision": values}} for name, values in precisions.items()}
+            }
+        }
+    }
+    if text is not FINDS_NOTHING:
+        aggs["paragraphs"] = {"nested": {"path": PARAGRAPHS}, "aggs": {"matching": {"filter": text}}}
+    body = {"size": 0, "track_total_hits": True, "query": found, "aggs": aggs}
+    answer = search(body, evaluation.check)
+    aggregated = answer["aggregations"]
+    dates = {name: bucket["doc_count"] for name, bucket in aggregated["dates"]["buckets"].items()}
+    paragraphs = aggregated["paragraphs"]["matching"]["doc_count"] if text is not FINDS_NOTHING else 0
+    return Totals(answer["hits"]["total"]["value"], paragraphs, DateCounts(**dates))
+
+
+class ClusterHits:
+    """Makes the hits of results. ``content`` is what they have of their paragraphs, ``snippet`` the length of snippets."""
+
+    def __init__(
+        self,
+        tree: Node,
+        snippet: int | None,
+        content: HitContent,
+        explain: Callable[[RankedHit], Explanation] | None,
+        check: StopCheck,
+    ) -> None:
+        self._highlighter = Highlighter(tree, check)
+        self._snippet = snippet if content == "snippets" else None
+        self._texts = content != "fields"
+        self._explain = explain
+
+    def hit(self, placed: RankedHit, missing: tuple[str, ...] = ()) -> Hit:
+        """Return the hit of a result. ``missing`` are the words of the query that its article lacks."""
+        source = placed.source
+        shown, analyser = shown_from(source), analyser_named(source["analysis"])
+        text = source["texts"]["of"][placed.paragraph - 1] if self._texts and placed.paragraph else ""
+        in_lead = next(
+            (one["lead"] for one in source["paragraphs"] if one["number"] == placed.paragraph), False
+        )
+        snippet = _EMPTY_SNIPPET
+        variants: tuple[str, ...] = ()
+        if self._snippet is not None:
+            snippet = self._highlighter.snippet(text, analyser, self._snippet, in_lead)
+            variants = self._highlighter.variants(text, analyser, in_lead)
+        return Hit(
+            **shown,
+            paragraph=placed.paragraph,
+            score=placed.score,
+            text=text,
+            snippet=snippet,
+            paragraphs=source["count"],
+            matching=placed.scored.matching,
+            story=shown["id"],
+            variants=variants,
+            missing=missing,
+            explanation=self._explain(placed) if self._explain is not None else None,
+        )
+
+
+def explanation_of(scored: Sequence[LeafUse], placed: RankedHit, *, of_paragraph: bool) -> Explanation:
+    """Return how the score of a result came about; ``of_paragraph`` is whether it is that of a paragraph alone."""
+    article, paragraph = (0.0, 1.0) if of_paragraph else (bm25f.ARTICLE, bm25f.PARAGRAPH)
+    shown = {one.number: one.parts for one in placed.scored.paragraphs}
+    best = shown[placed.paragraph] if of_paragraph else placed.scored.best
+    best = (*best, *(0.0 for _ in range(len(scored) - len(best))))
+    terms = (
+        TermScore(
+            str(Region(use.region, use.leaf) if use.region else use.leaf), article * whole, paragraph * part
+        )
+        for use, whole, part in zip(scored, placed.scored.whole, best, strict=True)
+    )
+    return Explanation(tuple(terms), placed.proximity)
+
+
+def clauses_of(evaluation: Evaluation, live: ClusterQuery) -> tuple[Clause, ...]:
+    """Return each clause of a query once, with the number of articles that match it, and that match all others.
+
+    The clauses are the operands of an AND at the top of the tree, or else the whole query, without those that all articles
+    match; all filters of the request together are one more clause.
+    """
+    tree = evaluation.tree
+    operands = tree.operands if isinstance(tree, And) else (tree,)
+    queries = {
+        str(one): evaluation.conditions(one)
+        for one in operands
+        if not (isinstance(one, Everything) or has_everything(one))
+    }
+    filters = evaluation.conditions.filters(evaluation.request)
+    if filters:
+        queries["the filters"] = finding_all(filters.values())
+    return tuple(
+        Clause(
+            text,
+            evaluation.count(finding_all([live, query])),
+            evaluation.count(
+                finding_all([live, *(other for name, other in queries.items() if name != text)])
+            ),
+        )
+        for text, query in queries.items()
+    )

@@ -1,0 +1,423 @@
+"""The snapshot of an index in OpenSearch: it searches the state of the index after one commit."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from newssearch.article import Article
+from newssearch.corpus.neighbours import Neighbours
+from newssearch.engines.article_times import ONLY_MONTH, ONLY_YEAR, moment_of, partial_date
+from newssearch.engines.corpus_protocol import FoundLines
+from newssearch.engines.protocol import (
+    Contents,
+    Found,
+    FoundExpansion,
+    FoundMore,
+    FoundRelated,
+    FoundScan,
+    HitAddress,
+)
+from newssearch.errors import HitNotFoundError, QueryError
+from newssearch.facets import Facet, FacetValue, FacetValues
+from newssearch.fields import DATE_FACETS, FIELD_NAMES, INFO_FACETS, by_name
+from newssearch.identity import id_number
+from newssearch.outlets import Aliases
+from newssearch.query import Boost, Diagnostic, Everything, Node, Relaxed, Word
+from newssearch.request import HitContent, ResolvedRequest
+from newssearch.results import Explanation, Hit, Rank
+from newssearch.stopping import StopCheck
+from newssearch.system.frozen import FrozenDict
+from newssearch.text.analysis import analyser_named
+from newssearch.text.partial_dates import PartialDate
+
+from .article_queries import EVERYTHING
+from .client import JsonAnswer
+from .evaluation import Evaluation
+from .facets import FacetCounter
+from .leaf_queries import ClusterQuery, finding_all, finding_any
+from .mapping import MAX_HITS_AT_ONCE
+from .ranking import ClusterRanking, RankedHit
+from .scoring import Statistics
+from .searching import ClusterHits, clauses_of, explanation_of, totals_of
+from .statistics import statistics_of
+from .stored_articles import Opened, StoredArticles
+from .vocabulary import KnownWords
+
+if TYPE_CHECKING:
+    from newssearch.corpus.concordance import LineOptions
+    from newssearch.corpus.coverage import CoverageRequest, FoundCoverage
+    from newssearch.corpus.sample import FoundSample, SampleRequest
+    from newssearch.corpus.stories import FoundStories, StoriesRequest
+    from newssearch.corpus.tabulation import Tabulation, TabulationRequest
+    from newssearch.corpus.words import (
+        CollocateOptions,
+        FoundCollocates,
+        FoundKeywords,
+        IndexWord,
+        KeywordOptions,
+    )
+
+HITS_AT_ONCE = 200
+"""The number of results that a scan puts in order at first; each time that it needs more, twice as many."""
+
+
+def _cannot(what: str) -> NoReturn:
+    raise QueryError(f"an index in OpenSearch cannot {what}")
+
+
+class OpenSearchSnapshot(StoredArticles):
+    """The state of an index after one commit: see :class:`newssearch.engines.protocol.Snapshot`."""
+
+    _known: tuple[Opened, Statistics, KnownWords, dict[str, bool], dict[str, list[str]]] | None = None
+
+    # ---- what searches share
+
+    def _shared(
+        self, opened: Opened, check: StopCheck
+    ) -> tuple[Statistics, KnownWords, dict[str, bool], dict[str, list[str]]]:
+        """Return the statistics, the vocabulary, the tokens and the keys of values that are known of an opened commit."""
+        known = self._known
+        if known is None or known[0] is not opened:
+            statistics = statistics_of(self._searcher(opened), opened.state.visible, check)
+            words = opened.state.words_index
+            vocabulary = KnownWords(lambda body: self._client.search(body, index=words))
+            known = self._known = (opened, statistics, vocabulary, {}, {})
+        return known[1:]
+
+    def _searcher(self, opened: Opened) -> Callable[[JsonAnswer, StopCheck], JsonAnswer]:
+        return lambda body, check: self._search(opened, body, check=check)
+
+    def _evaluation(self, opened: Opened, tree: Node, request: ResolvedRequest) -> Evaluation:
+        if request.novel:
+            _cannot("tell which paragraphs are new")
+        statistics, vocabulary, held, keys = self._shared(opened, request.check)
+
+        def keys_of(place: str) -> Sequence[str]:
+            if place not in keys:
+                keys[place] = list(self._keys(opened, place, request.check))
+            return keys[place]
+
+        return Evaluation(
+            self._searcher(opened), opened.state.visible, vocabulary, statistics, by_name(self.own_fields),
+            tree, request, held, keys_of,
+        )  # fmt: skip
+
+    def _keys(self, opened: Opened, place: str, check: StopCheck) -> Iterator[str]:
+        asked: JsonAnswer = {"size": MAX_HITS_AT_ONCE, "sources": [{"key": {"terms": {"field": place}}}]}
+        while True:
+            body = {
+                "size": 0, "track_total_hits": True, "query": opened.state.visible, "aggs": {"keys": {"composite": asked}}
+            }  # fmt: skip
+            answer = self._search(opened, body, check=check)["aggregations"]["keys"]
+            yield from (bucket["key"]["key"] for bucket in answer["buckets"])
+            if len(answer["buckets"]) < MAX_HITS_AT_ONCE:
+                return
+            asked = {**asked, "after": answer["after_key"]}
+
+    # ---- the search
+
+    def search(self, tree: Node, request: ResolvedRequest) -> Found:
+        """Return the page of hits that ``request`` asks for, with the counts and facets of the search."""
+        return self._whole(lambda opened: self._found(opened, tree, request))
+
+    def _found(self, opened: Opened, tree: Node, request: ResolvedRequest) -> Found:
+        search = self._searcher(opened)
+        evaluation = self._evaluation(opened, tree, request)
+        found = evaluation.found()
+        totals = totals_of(search, evaluation, found)
+        page = ClusterRanking(search, evaluation, found).page() if totals.articles else []
+        counter = FacetCounter(search, by_name(self.own_fields), request.aliases, request.check)
+        facets: dict[str, FacetValues] = {}
+        for facet in request.asked_facets:
+            counted = found
+            if facet.disjunctive:
+                field = "date" if facet.name in DATE_FACETS else facet.name
+                counted = evaluation.found(leaving_out=field)
+            facets[facet.name] = counter.count(facet, counted, request)
+        return Found(
+            hits=self._hits(evaluation, page),
+            total_articles=totals.articles,
+            total_paragraphs=totals.paragraphs,
+            total_stories=totals.articles,
+            facets=FrozenDict(facets),
+            diagnostics=list(dict.fromkeys(self._notes(evaluation))),
+            corrections=FrozenDict(),
+            clauses=clauses_of(evaluation, opened.state.visible)
+            if request.explain or not totals.articles
+            else (),
+            names=FrozenDict(),
+            undated=evaluation.undated(found),
+            imprecise=evaluation.imprecise(found),
+            dates=totals.dates,
+        )
+
+    def _notes(self, evaluation: Evaluation) -> list[Diagnostic]:
+        return evaluation.notes
+
+    def _hits(
+        self,
+        evaluation: Evaluation,
+        page: Sequence[RankedHit],
+        content: HitContent = "snippets",
+        missing: Sequence[tuple[str, ...]] = (),
+    ) -> tuple[Hit, ...]:
+        request = evaluation.request
+
+        def explain(placed: RankedHit) -> Explanation:
+            return explanation_of(evaluation.scored, placed, of_paragraph=request.all_paragraphs)
+
+        maker = ClusterHits(
+            evaluation.tree, request.snippet, content, explain if request.explain else None, request.check
+        )
+        return tuple(
+            maker.hit(placed, missing[at] if missing else ())
+            for at, placed in enumerate(request.check.during(page, 1))
+        )
+
+    def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest) -> FoundMore:
+        """Return the page of articles that match the ``relaxed`` tree and pass the filters, but do not match ``tree``."""
+
+        def work(opened: Opened) -> FoundMore:
+            by_score = replace(request, sort="relevance")
+            evaluation = self._evaluation(opened, tree, by_score)
+            query = self._more(evaluation, relaxed)
+            total = evaluation.count(query)
+            search = self._searcher(opened)
+            page = ClusterRanking(search, evaluation, query).page() if total else []
+            ids = [placed.source["id"] for placed in page]
+            having: list[tuple[Node, set[str]]] = [
+                (word, self._among(opened, evaluation, word, ids)) for word in relaxed.words if page
+            ]
+            missing = [
+                tuple(dict.fromkeys(str(word) for word, found in having if one not in found)) for one in ids
+            ]
+            return FoundMore(
+                hits=self._hits(evaluation, page, missing=missing), total_articles=total, total_stories=total
+            )
+
+        return self._whole(work)
+
+    def _among(self, opened: Opened, evaluation: Evaluation, word: Node, ids: Sequence[str]) -> set[str]:
+        """Return those of some ids whose articles a node finds."""
+        query = finding_all([{"terms": {"id": list(ids)}}, evaluation.conditions(word)])
+        body = {
+            "size": len(ids), "query": query, "_source": False, "docvalue_fields": ["id"], "track_total_hits": False
+        }  # fmt: skip
+        hits = self._search(opened, body, check=evaluation.check)["hits"]["hits"]
+        return {hit["fields"]["id"][0] for hit in hits}
+
+    def _more(self, evaluation: Evaluation, relaxed: Relaxed) -> ClusterQuery:
+        first = evaluation.found()
+        wanted = [evaluation.found(relaxed.tree), {"bool": {"must_not": [first]}}]
+        by_analysis = []
+        for name in evaluation.statistics.analyses:
+            is_function_word = analyser_named(name).is_function_word
+            content = [
+                word
+                for word in relaxed.words
+                if not (isinstance(leaf := _bare_word(word), Word) and is_function_word(leaf.text))
+            ]
+            any_word = finding_any(evaluation.conditions(word) for word in content or relaxed.words)
+            by_analysis.append(finding_all([{"term": {"analysis": name}}, any_word]))
+        return finding_all([*wanted, finding_any(by_analysis)])
+
+    def scan(
+        self, tree: Node, request: ResolvedRequest, content: HitContent, after: HitAddress | None = None
+    ) -> FoundScan:
+        """Return all hits from the one after the hit ``after`` on; they are made while the iterator is read."""
+        evaluation, order = self._order(tree, request)
+        start = 0 if after is None else _place_of(order, after, request) + 1
+
+        def hits() -> Iterator[Hit]:
+            for low in range(start, len(order), HITS_AT_ONCE):
+                yield from self._hits(evaluation, order[low : low + HITS_AT_ONCE], content)
+
+        return FoundScan(hits(), len(order), start)
+
+    def _order(self, tree: Node, request: ResolvedRequest) -> tuple[Evaluation, list[RankedHit]]:
+        def work(opened: Opened) -> tuple[Evaluation, list[RankedHit]]:
+            evaluation = self._evaluation(opened, tree, request)
+            ranking = ClusterRanking(self._searcher(opened), evaluation, evaluation.found())
+            return evaluation, ranking.first(None)
+
+        return self._whole(work)
+
+    def neighbours(
+        self, tree: Node, request: ResolvedRequest, content: HitContent, address: HitAddress
+    ) -> Neighbours:
+        """Return a hit of :meth:`scan`, and those before and after it."""
+        evaluation, order = self._order(tree, request)
+        place = _place_of(order, address, request)
+        before = max(place - 1, 0)
+        hits = self._hits(evaluation, order[before : place + 2], content)
+        return Neighbours(
+            hit=hits[place - before],
+            previous=hits[0] if place else None,
+            next=hits[-1] if place + 1 < len(order) else None,
+            position=place + 1,
+            total=len(order),
+        )
+
+    def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
+        """Return the article id, paragraph and score of each hit on the page that ``request`` asks for."""
+
+        def work(opened: Opened) -> list[Rank]:
+            evaluation = self._evaluation(opened, tree, request)
+            page = ClusterRanking(self._searcher(opened), evaluation, evaluation.found()).page()
+            return [Rank(one.source["id"], one.paragraph, one.score) for one in page]
+
+        return self._whole(work)
+
+    def count(self, tree: Node, request: ResolvedRequest) -> int:
+        """Return the number of articles that match ``tree`` and pass the filters of ``request``."""
+
+        def work(opened: Opened) -> int:
+            evaluation = self._evaluation(opened, tree, request)
+            return evaluation.count(evaluation.found())
+
+        return self._whole(work)
+
+    def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
+        """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""
+
+        def work(opened: Opened) -> list[str]:
+            found = self._evaluation(opened, tree, request).found()
+            return sorted(self._ids(opened, found, [{"id": "asc"}]))
+
+        return self._whole(work)
+
+    def story(self, article_id: str) -> list[str]:
+        """Return the ids of all articles of the story that the given article belongs to: only its own."""
+        return [article_id]
+
+    # ---- what is not there yet
+
+    def expansion(self, tree: Node, relaxed: Relaxed | None, request: ResolvedRequest) -> FoundExpansion:
+        """Refuse: the words of the best results are not compared with those of all articles."""
+        _cannot("expand a query by related words")
+
+    def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:
+        """Refuse: the words of an article are not compared with those of all articles."""
+        _cannot("find articles related to another one")
+
+    def tabulate(
+        self, trees: Sequence[Node], request: ResolvedRequest, wanted: TabulationRequest
+    ) -> Tabulation:
+        """Refuse: articles and matches are not counted in the cells of a table."""
+        _cannot("count articles in a table")
+
+    def concordance(self, tree: Node, request: ResolvedRequest, wanted: LineOptions) -> FoundLines:
+        """Refuse: matches are not put on lines."""
+        _cannot("show words in context")
+
+    def collocates(self, tree: Node, request: ResolvedRequest, options: CollocateOptions) -> FoundCollocates:
+        """Refuse: the words near matches are not counted."""
+        _cannot("list the words near others")
+
+    def keywords(
+        self, tree: Node, against: Node | None, request: ResolvedRequest, options: KeywordOptions
+    ) -> FoundKeywords:
+        """Refuse: the words of articles are not counted."""
+        _cannot("compare the words of articles")
+
+    def words(self, prefix: str, limit: int, check: StopCheck) -> tuple[IndexWord, ...]:
+        """Refuse: the vocabulary has no numbers of occurrences."""
+        _cannot("list its words")
+
+    def completions(self, prefix: str, limit: int, check: StopCheck) -> tuple[str, ...]:
+        """Refuse: the vocabulary has no numbers of occurrences."""
+        _cannot("complete words")
+
+    def sample(self, tree: Node, request: ResolvedRequest, wanted: SampleRequest) -> FoundSample:
+        """Refuse: no sample is drawn."""
+        _cannot("draw a sample")
+
+    def stories(self, tree: Node, request: ResolvedRequest, wanted: StoriesRequest) -> FoundStories:
+        """Refuse: articles that tell the same story are not found."""
+        _cannot("list stories")
+
+    def coverage(self, tree: Node, request: ResolvedRequest, wanted: CoverageRequest) -> FoundCoverage:
+        """Refuse: articles are not grouped by outlet."""
+        _cannot("compare outlets")
+
+    # ---- contents
+
+    def contents(self, aliases: Aliases = ()) -> Contents:
+        """Return the numbers of articles, paragraphs and words, the first and last date, and the values of fields."""
+        return self._whole(lambda opened: self._contents(opened, aliases))
+
+    def _contents(self, opened: Opened, aliases: Aliases) -> Contents:
+        search = self._searcher(opened)
+        everything = finding_all([opened.state.visible, EVERYTHING])
+        own = by_name(self.own_fields)
+        evaluation = self._evaluation(opened, Everything(), ResolvedRequest())
+        totals = totals_of(search, evaluation, everything)
+        statistics = evaluation.statistics
+        counter = FacetCounter(search, own, aliases)
+        return Contents(
+            articles=statistics.articles,
+            paragraphs=statistics.paragraphs,
+            words=statistics.words,
+            first_date=self._date_at(opened, "asc"),
+            last_date=self._date_at(opened, "desc"),
+            by_field=FrozenDict((name, counter.count(Facet(name), everything)) for name in INFO_FACETS),
+            own_fields=FrozenDict((name, str(row.kind)) for name, row in own.items()),
+            by_own_field=FrozenDict((name, counter.count(Facet(name), everything)) for name in own),
+            known=FrozenDict(self._provenances(counter, everything)),
+            dates=totals.dates,
+        )
+
+    def _date_at(self, opened: Opened, order: str) -> Any:
+        """Return the date that begins first or last; of equal ones the finest; None if no article has a date."""
+        body = {
+            "size": 1, "track_total_hits": False, "_source": False, "docvalue_fields": ["local", "precision"],
+            "query": finding_all([opened.state.visible, {"exists": {"field": "local"}}]),
+            "sort": [{"local": order}, {"fineness": "desc"}, {"id": "asc"}],
+        }  # fmt: skip
+        hits = self._search(opened, body)["hits"]["hits"]
+        if not hits:
+            return None
+        local, precision = (hits[0]["fields"][name][0] for name in ("local", "precision"))
+        coarse = precision & 7
+        if coarse in (ONLY_YEAR, ONLY_MONTH):
+            found: PartialDate = partial_date(local, coarse)
+            return found
+        return moment_of(local).date()
+
+    def _provenances(
+        self, counter: FacetCounter, everything: ClusterQuery
+    ) -> dict[str, tuple[FacetValue, ...]]:
+        counts: dict[str, Counter[str]] = {field: Counter() for field in FIELD_NAMES}
+        for (text,), number in counter.buckets(everything, ("provenance",)):
+            for field, provenance in json.loads(text or "{}").items():
+                counts.setdefault(field, Counter())[provenance] += number
+        return {
+            field: tuple(
+                FacetValue(*pair) for pair in sorted(ways.items(), key=lambda one: (-one[1], one[0]))
+            )
+            for field, ways in counts.items()
+            if ways
+        }
+
+
+def _place_of(order: Sequence[RankedHit], address: HitAddress, request: ResolvedRequest) -> int:
+    """Return the place of a hit among all results: if each article has only one, any of its paragraphs stands for it.
+
+    Raises :class:`~newssearch.HitNotFoundError` if the search has no such hit.
+    """
+    number = id_number(address.id)
+    for place, one in enumerate(order):
+        same = not request.all_paragraphs or one.paragraph == address.paragraph
+        if same and id_number(one.source["id"]) == number:
+            return place
+    raise HitNotFoundError(str(address))
+
+
+def _bare_word(node: Node) -> Node:
+    while isinstance(node, Boost):
+        node = node.operand
+    return node

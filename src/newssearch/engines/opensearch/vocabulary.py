@@ -1,0 +1,126 @@
+"""The distinct words of an archive on OpenSearch: which of them a pattern, a name or a spelling stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from newssearch.query import Fuzzy, Name, Regex, Wildcard
+from newssearch.query.names import beginnings, is_name
+from newssearch.query.patterns import asks_for_whole, pattern_of, written_pattern
+from newssearch.stopping import StopCheck
+from newssearch.text.folding import fold, spelled_lower, without_possessive
+
+from .mapping import MAX_HITS_AT_ONCE
+from .tokens import Spelled
+
+SearchBody = dict[str, Any]
+
+
+class WrittenWords(NamedTuple):
+    """Words as they are written, each once, and whether two of them can be one word of a text.
+
+    That is so if a word is listed with and without its elided beginning.
+    """
+
+    written: tuple[str, ...]
+    may_coincide: bool
+
+
+class KnownWords:
+    """Reads the index of words. ``search`` sends a request to it, and returns the answer.
+
+    What has been read is kept: an archive only gets more words, and a snapshot may know words that come after it.
+    """
+
+    def __init__(self, search: Callable[[SearchBody], SearchBody]) -> None:
+        self._search = search
+        self._kept: dict[str, list[Spelled]] = {}
+
+    def matching(self, node: Wildcard | Fuzzy | Regex, check: StopCheck) -> WrittenWords:
+        """Return the words of texts that match a pattern."""
+        pattern = pattern_of(node)
+        if isinstance(node, Fuzzy):
+            known = self._near(fold(without_possessive(node.text)), node.edits, check)
+        else:
+            known = self._beginning(pattern.prefix, check)
+        whole = asks_for_whole(node)
+        if isinstance(node, Wildcard) and node.written:
+            fits = written_pattern(node)
+            found = [
+                word for word in check.during(known) if (whole or not word.elided) and fits(word.written)
+            ]
+        else:
+            found = [
+                word
+                for word in check.during(known)
+                if (whole or not word.elided)
+                and word.form.startswith(pattern.prefix)
+                and pattern.matches(word.form)
+            ]
+        return _each_once(found)
+
+    def names(self, node: Name, check: StopCheck) -> WrittenWords:
+        """Return the words of texts that spell a name."""
+        found = [
+            word
+            for beginning in beginnings(node.text)
+            for word in check.during(self._beginning(beginning, check))
+            if not word.elided and is_name(node.text, word.form, word.written)
+        ]
+        return _each_once(found)
+
+    def spelled_as(self, word: str, check: StopCheck) -> WrittenWords:
+        """Return the words that are ``word`` but for capitals: the accents are the same."""
+        wanted = spelled_lower(word)
+        return _each_once(self._read({"term": {"lower": wanted}}, f"lower {wanted}", check))
+
+    def _beginning(self, prefix: str, check: StopCheck) -> list[Spelled]:
+        every = self._kept.get("beginning ")
+        if every is not None:
+            return [word for word in every if word.form.startswith(prefix)]
+        query: SearchBody = {"prefix": {"form": prefix}} if prefix else {"match_all": {}}
+        return self._read(query, f"beginning {prefix}", check)
+
+    def _near(self, word: str, edits: int, check: StopCheck) -> list[Spelled]:
+        query = {
+            "fuzzy": {
+                "form": {
+                    "value": word,
+                    "fuzziness": edits,
+                    "transpositions": False,
+                    "rewrite": "constant_score",
+                }
+            }
+        }
+        return self._read(query, f"near {edits} {word}", check)
+
+    def _read(self, query: SearchBody, name: str, check: StopCheck) -> list[Spelled]:
+        if name in self._kept:
+            return self._kept[name]
+        found: list[Spelled] = []
+        body: SearchBody = {
+            "query": query,
+            "size": MAX_HITS_AT_ONCE,
+            "sort": [{"form": "asc"}, {"written": "asc"}, {"elided": "asc"}],
+            "_source": ["form", "written", "elided"],
+            "track_total_hits": False,
+        }
+        while True:
+            check()
+            hits = self._search(body)["hits"]["hits"]
+            found += [
+                Spelled(source["form"], source["written"], source["elided"])
+                for source in (hit["_source"] for hit in hits)
+            ]
+            if len(hits) < MAX_HITS_AT_ONCE:
+                break
+            body = {**body, "search_after": hits[-1]["sort"]}
+        self._kept[name] = found
+        return found
+
+
+def _each_once(found: list[Spelled]) -> WrittenWords:
+    elided = {word.written for word in found if word.elided}
+    bare = {word.written for word in found if not word.elided}
+    return WrittenWords(tuple(sorted(elided | bare)), bool(elided and bare))

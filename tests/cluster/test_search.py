@@ -1,0 +1,95 @@
+"""The engine for OpenSearch finds what the embedded engine finds: articles, paragraphs, scores, order, facets, snippets."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import drawn
+import newssearch
+from newssearch import Facet, Index
+from newssearch.query import Node, parse
+from support import THOROUGH, without_boilerplate
+
+from .compared import both, corpus, found_by
+from .server import Cluster
+
+__all__ = ["without_boilerplate"]  # a fixture of all tests here
+
+FILTERS: list[dict[str, Any]] = [
+    {}, {}, {}, {"lang": "en"}, {"outlet": "BBC"}, {"since": "2024-07"}, {"until": "2024-07-25", "outlet_not": "BBC"},
+    {"byline": "Silva"}, {"section": newssearch.NONE}, {"sort": "newest"}, {"sort": "oldest"}, {"sort": "id"},
+    {"all_paragraphs": True}, {"all_paragraphs": True, "sort": "newest"}, {"limit": 30, "offset": 5}, {"limit": None},
+    {"facets": ["outlet", "byline", "month", "lang", "section", Facet("year", 1), "day", Facet("located", disjunctive=True)]},
+]  # fmt: skip
+QUERIES = [
+    "rain", "rain iraq", '"U.S. rain"', "al-abbasi", "alabbasi", "rain OR (* train)", "NOT rain", "*", "title:rain", "hlead(rain iraq)",
+    "atleast2(rain)", "rain w/2 iraq", "rain pre/3 us", "rain w/s iraq", '"rain iraq"~3', "caps(US)", "us~exact", "Qaddafi~name",
+    "r*n", "*tion*", "iraq~1", "/r.in/", "date:2024-07", "date:none", "date:>=2024-07-25 rain", "outlet:bbc", "outlet:fox*", "byline:silva",
+    "lang:en rain", "rain^3 iraq", "日本", "بغداد", "l'etat", "d'amato", "km", "(rain OR iraq) w/3 (us OR al*)", "rain -iraq", "notthere",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def indexes(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Index, Index]]:
+    """An embedded index and one in OpenSearch, with the same articles in several languages."""
+    folder = tmp_path_factory.mktemp("compared")
+    with both(folder, cluster.address(f"compared-{random.getrandbits(40):x}"), corpus(150)) as found:
+        yield found
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_all_forms_of_the_language_find_the_same(indexes: tuple[Index, Index], query: str) -> None:
+    one, other = indexes
+    assert found_by(other, query, facets=["outlet", "month"]) == found_by(
+        one, query, facets=["outlet", "month"]
+    )
+
+
+@settings(max_examples=25 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+@given(tree=drawn.TREES, options=st.sampled_from(FILTERS))
+def test_random_trees_find_the_same(
+    indexes: tuple[Index, Index], tree: Node, options: dict[str, Any]
+) -> None:
+    one, other = indexes
+    assert found_by(other, tree, **options) == found_by(one, tree, **options)
+
+
+def test_counts_ids_ranks_and_scans_are_the_same(indexes: tuple[Index, Index]) -> None:
+    one, other = indexes
+    for query in ("rain", "rain iraq", "nation* OR casa", "NOT rain"):
+        assert other.count(query) == one.count(query)
+        assert other.rank(query, limit=None, group=False) == one.rank(query, limit=None, group=False)
+        hits = [hit.address for hit in one.scan(query, group=False)]
+        assert [hit.address for hit in other.scan(query, group=False)] == hits
+        tree = parse(query).tree
+        assert other.count(tree, byline="Silva") == one.count(tree, byline="Silva")
+
+
+def test_articles_with_some_of_the_words_come_after(indexes: tuple[Index, Index]) -> None:
+    one, other = indexes
+    for query in ("rain nation 日本 km", "the rain l'etat", "al-abbasi US casa"):
+        found, wanted = (index.search(query, group=False) for index in (other, one))
+        assert [(hit.address, hit.score, hit.missing) for hit in found.more] == [
+            (hit.address, hit.score, hit.missing) for hit in wanted.more
+        ]
+        assert found.more_articles == wanted.more_articles
+
+
+def test_contents_are_the_same(indexes: tuple[Index, Index]) -> None:
+    one, other = indexes
+    assert other.info().contents == one.info().contents
+    assert other.commit.digest == one.commit.digest
+
+
+def test_what_is_not_there_is_refused_by_name(indexes: tuple[Index, Index]) -> None:
+    _, other = indexes
+    with pytest.raises(newssearch.QueryError, match="an index in OpenSearch cannot show words in context"):
+        other.kwic("rain")
+    with pytest.raises(newssearch.QueryError, match="cannot tell which paragraphs are new"):
+        other.search("rain", novel=True)

@@ -6,6 +6,7 @@ import os
 import platform
 import sqlite3
 import subprocess
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
@@ -24,10 +25,10 @@ def facts() -> dict[str, object]:
     }
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of the given packages that are installed, and of SQLite."""
+def versions(others: Iterable[str] = ()) -> dict[str, str]:
+    """Return the versions of :data:`PACKAGES` and other packages that are installed, and of SQLite."""
     found = {"sqlite": sqlite3.sqlite_version}
-    for package in PACKAGES:
+    for package in (*PACKAGES, *others):
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

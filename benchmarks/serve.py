@@ -36,6 +36,7 @@ QUERIES = 200
 WORDS = 3_000
 """The number of most frequent words of which queries are made, without the first :data:`COMMON`."""
 COMMON = 100
+SERVER_PACKAGES = ("starlette", "uvicorn", "h11", "jinja2")
 PAUSE = 10.0
 """The time in seconds between two looks at the memory of the server."""
 
@@ -58,6 +59,10 @@ class Measured:
     times: dict[str, list[float]] = field(default_factory=dict)
     statuses: Counter[int] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
+
+    def raw(self) -> dict[str, list[float]]:
+        """Return the times of each kind in milliseconds, in the order in which its answers came."""
+        return {kind: [round(one * 1000, 1) for one in times] for kind, times in sorted(self.times.items())}
 
     def summary(self) -> dict[str, object]:
         """Return the numbers that are written: milliseconds, requests a second, and processor time of the server
@@ -239,7 +244,7 @@ def memory_over_time(
     finally:
         ended.set()
         thread.join()
-    return {"memory_mb": notes, **measured.summary()}
+    return {"memory_mb": notes, **measured.summary(), "raw_ms": measured.raw()}
 
 
 def main() -> None:
@@ -257,20 +262,24 @@ def main() -> None:
 
     def note(name: str, value: dict[str, object]) -> None:
         runs[name] = value
-        print(f"{name}: {json.dumps(value)}", flush=True)
+        shown = {key: one for key, one in value.items() if key != "raw_ms"}
+        print(f"{name}: {json.dumps(shown)}", flush=True)
+
+    def measured(found: Measured) -> dict[str, object]:
+        return {**found.summary(), "raw_ms": found.raw()}
 
     pages = [one for one in wanted if one.kind == "page"]
     for workers, clients in ((1, 1), (1, 8), (2, 1), (2, 8)):
         with served(options.index, workers, 5.0) as server:
             load(server, wanted, 4 * workers, 5.0)  # everything is in memory
             name = f"{workers} worker{'s' * (workers > 1)}, {clients} client{'s' * (clients > 1)}"
-            note(f"{name}, pages", load(server, pages, clients, options.seconds).summary())
-            note(f"{name}, all kinds", load(server, wanted, clients, options.seconds).summary())
+            note(f"{name}, pages", measured(load(server, pages, clients, options.seconds)))
+            note(f"{name}, all kinds", measured(load(server, wanted, clients, options.seconds)))
     for workers in (1, 2):
         with served(options.index, workers, 10.0) as server:
             load(server, wanted, 4 * workers, 5.0)
             with beside(server.port, SLOW_QUERY, 1) as statuses:
-                found = load(server, wanted, 1, options.seconds).summary()
+                found = measured(load(server, wanted, 1, options.seconds))
             note(
                 f"{workers} worker{'s' * (workers > 1)}, beside a slow query",
                 {**found, "slow": dict(statuses)},
@@ -279,14 +288,19 @@ def main() -> None:
         with served(options.index, 2, 5.0) as server:
             note("2 workers, 4 clients, long", memory_over_time(server, wanted, 4, options.minutes))
     if options.out:
-        facts = {"machine": machine.facts(), "versions": machine.versions(), "commit": machine.commit()}
+        facts = {
+            "command": f"python -m benchmarks.serve INDEX --seconds {options.seconds:g} --minutes {options.minutes:g} --out FILE",
+            "machine": machine.facts(),
+            "versions": machine.versions(SERVER_PACKAGES),
+            "commit": machine.commit(),
+        }
         asked = [asdict(one) for one in wanted[:20]]
         record = {
             **facts,
             "index": newssearch.open(options.index).info().to_dict()["articles"],
             "asked": asked,
         }
-        options.out.write_text(json.dumps({**record, "runs": runs}, indent=1) + "\n", "utf-8")
+        options.out.write_text(json.dumps({**record, "runs": runs}) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,19 +1,21 @@
 """The engines that the contract is tested with, and the fixtures for its tests.
 
-To test another engine, add an entry to :data:`ENGINES`.
+To test another engine, add its name to :data:`ENGINES`, and let :func:`engine` yield it.
 """
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import newssearch
+from cluster.contract import ClusterIndexes, known_engine
 from newssearch import Article, Index
 from newssearch.engines.embedded.indexing import near_duplicates
 
@@ -65,14 +67,22 @@ def _embedded_without_boilerplate() -> Iterator[None]:
         yield
 
 
-ENGINES = (Engine("embedded", str, _damage_embedded, _litter_embedded, _embedded_without_boilerplate),)
+EMBEDDED = Engine("embedded", str, _damage_embedded, _litter_embedded, _embedded_without_boilerplate)
+ENGINES = ("embedded", "opensearch")
 
 
-@pytest.fixture(scope="session", params=ENGINES, ids=[engine.name for engine in ENGINES])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Return each engine under test."""
-    chosen: Engine = request.param
-    return chosen
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Yield each engine under test. That for a cluster is tested with ``NEWSSEARCH_CLUSTER=1`` only, because it is slow."""
+    if request.param == "embedded":
+        yield EMBEDDED
+        return
+    if not os.environ.get("NEWSSEARCH_CLUSTER"):
+        pytest.skip("set NEWSSEARCH_CLUSTER=1 to test the engine for a cluster, too")
+    indexes = ClusterIndexes(request.getfixturevalue("cluster"))
+    with known_engine():
+        yield Engine("opensearch", indexes.address, indexes.damage, indexes.litter, nullcontext)
+        indexes.remove()
 
 
 @pytest.fixture

@@ -1,0 +1,68 @@
+"""The engine on a cluster, for the tests of the contract: an index for each folder that a test names."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from newssearch.engines.opensearch.rebuild import make_empty
+from newssearch.engines.opensearch.state import new_base, read_state
+from newssearch.engines.opensearch.store import OpenSearchStore
+
+from .server import Cluster
+
+
+class ClusterIndexes:
+    """The indexes that tests make on a cluster, by the paths of the folders in whose place they are."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._addresses: dict[Path, str] = {}
+
+    def address(self, path: Path) -> str:
+        """Return the address of the index for a path."""
+        name = f"{path.name.lower()}-{zlib.crc32(str(path).encode()):x}"
+        return self._addresses.setdefault(path, self._cluster.address(name))
+
+    def _only(self, folder: Path) -> OpenSearchStore:
+        found = [store for path, address in self._addresses.items() if folder in path.parents and (store := OpenSearchStore(address)).generation >= 0]  # fmt: skip
+        (store,) = found
+        return store
+
+    def damage(self, folder: Path) -> None:
+        """Damage the only index below a folder: the texts of some of its articles are not those that were indexed."""
+        client = self._only(folder)._client
+        base = read_state(client).state.base
+        hits = client.search({"size": 1000}, index=base)["hits"]["hits"]
+        for hit in hits[: (len(hits) + 1) // 2]:
+            client.put(base, hit["_id"], {**hit["_source"], "texts": {"of": ["damaged"]}})
+        client.refresh(base)
+
+    def litter(self, folder: Path) -> str:
+        """Leave what a rebuild leaves that is broken off, and return its name."""
+        client = self._only(folder)._client
+        base = new_base(client.address.name)
+        make_empty(client, base)
+        return base
+
+    def remove(self) -> None:
+        """Remove all indexes."""
+        for address in self._addresses.values():
+            client = OpenSearchStore(address)._client
+            for index in client.matching_indices(f"{client.address.name}*"):
+                client.delete_index(index)
+
+
+@contextmanager
+def known_engine() -> Iterator[None]:
+    """Let addresses of clusters be known, as long as the engine is not finished."""
+    from newssearch.engines import address
+
+    with pytest.MonkeyPatch.context() as patch:
+        schemes = {"opensearch": OpenSearchStore, "opensearch+http": OpenSearchStore}
+        patch.setattr(address, "ENGINES", {**address.ENGINES, **schemes})
+        yield

@@ -158,9 +158,10 @@ def _header_of(article: Article, state: str) -> dict[str, Any]:
             header[name] = value if isinstance(value, str) else value.isoformat()
     header["added"] = article.added.isoformat() if article.added is not None else None
     header["version"] = article.version
-    header["provenance"] = {name: list(one) for name, one in article.provenance.items()}
+    # lists, because OpenSearch does not keep the order of the members of an object
+    header["provenance"] = [[name, *one] for name, one in article.provenance.items()]
     if article.extra:
-        header["extra"] = {name: _typed_texts(value) for name, value in article.extra.items()}
+        header["extra"] = [[name, *_typed_texts(value)] for name, value in article.extra.items()]
     if article.earlier:
         header["earlier"] = [[one.digest, one.added.isoformat()] for one in article.earlier]
     if article.other_places:
@@ -184,7 +185,7 @@ def _typed_texts(value: ExtraValue) -> list[Any]:
 def extra_of(header: DocumentSource) -> FrozenDict[str, ExtraValue]:
     """Return the own fields of an article, given the header of its document."""
     return FrozenDict(
-        (name, value_of(kind, texts)) for name, (kind, texts) in header.get("extra", {}).items()
+        (name, value_of(kind, texts)) for name, kind, texts in header.get("extra", ())
     )
 
 
@@ -202,7 +203,7 @@ def article_from(source: DocumentSource) -> Article:
         id=header["id"],
         record=header["record"],
         paragraphs=paragraphs,
-        provenance=FrozenDict((name, Provenance(*one)) for name, one in header["provenance"].items()),
+        provenance=FrozenDict((name, Provenance(*one)) for name, *one in header["provenance"]),
         extra=extra_of(header),
         added=dt.datetime.fromisoformat(header["added"]),
         version=header["version"],

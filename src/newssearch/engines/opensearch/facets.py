@@ -230,7 +230,7 @@ class FacetCounter:
             "size": MAX_HITS_AT_ONCE,
             "track_total_hits": False,
             "query": finding_all([found, {"exists": {"field": f"own.{name}.value"}}]),
-            "_source": [f"header.extra.{name}"],
+            "_source": ["header.extra"],
             "sort": [{"id": "asc"}],
         }
         while True:

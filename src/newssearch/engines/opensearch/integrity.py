@@ -173,5 +173,5 @@ def _salvaged(
 
 def _rows_of(source: DocumentSource) -> tuple[ArticleField, ...]:
     """Return the own fields of an article, as far as its document tells their kinds."""
-    kinds = {name: kind for name, (kind, _) in source["header"].get("extra", {}).items()}
+    kinds = {name: kind for name, kind, _ in source["header"].get("extra", ())}
     return tuple(own_field(name, kind) for name, kind in sorted(kinds.items()))

@@ -49,10 +49,10 @@ class ClusterIndexes:
         make_empty(client, base)
         return base
 
-    def remove(self) -> None:
-        """Remove all indexes."""
-        for address in self._addresses.values():
-            client = OpenSearchStore(address)._client
+    def remove(self, folder: Path) -> None:
+        """Remove the indexes below a folder. A cluster takes a limited number of them."""
+        for path in [one for one in self._addresses if folder in one.parents]:
+            client = OpenSearchStore(self._addresses.pop(path))._client
             for index in client.matching_indices(f"{client.address.name}*"):
                 client.delete_index(index)
 

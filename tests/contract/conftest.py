@@ -33,17 +33,20 @@ class Engine:
     """Put a leftover, as of an interrupted run, into the only index below a folder, and return its name."""
     without_boilerplate: Callable[[], AbstractContextManager[None]]
     """Let no paragraph count as boilerplate, for comparisons with a search that has no boilerplate."""
+    remove: Callable[[Path], None] = lambda _: None
+    """Remove the indexes below a folder that is about to be removed, where that does not remove them."""
 
     @contextmanager
     def index(self, *articles: Article) -> Iterator[Index]:
         """Return a new index in a temporary place, with the given articles."""
-        with (
-            tempfile.TemporaryDirectory() as archive,
-            newssearch.create(self.address(Path(archive) / "index")) as index,
-        ):
-            if articles:
-                index.add(articles)
-            yield index
+        with tempfile.TemporaryDirectory() as archive:
+            try:
+                with newssearch.create(self.address(Path(archive) / "index")) as index:
+                    if articles:
+                        index.add(articles)
+                    yield index
+            finally:
+                self.remove(Path(archive))
 
 
 def _damage_embedded(folder: Path) -> None:
@@ -81,14 +84,16 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         pytest.skip("set NEWSSEARCH_CLUSTER=1 to test the engine for a cluster, too")
     indexes = ClusterIndexes(request.getfixturevalue("cluster"))
     with known_engine():
-        yield Engine("opensearch", indexes.address, indexes.damage, indexes.litter, nullcontext)
-        indexes.remove()
+        yield Engine(
+            "opensearch", indexes.address, indexes.damage, indexes.litter, nullcontext, indexes.remove
+        )
 
 
 @pytest.fixture
-def address(engine: Engine, tmp_path: Path) -> str:
-    """Return the address of an index that does not exist yet. Its archive is ``tmp_path``."""
-    return engine.address(tmp_path / "index")
+def address(engine: Engine, tmp_path: Path) -> Iterator[str]:
+    """Yield the address of an index that does not exist yet. Its archive is ``tmp_path``."""
+    yield engine.address(tmp_path / "index")
+    engine.remove(tmp_path)
 
 
 @pytest.fixture

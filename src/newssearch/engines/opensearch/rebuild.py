@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from contextlib import suppress
 
-from newssearch.errors import IndexFolderError, NewssearchError
+from newssearch.errors import IndexFolderError, IndexNotFoundError, NewssearchError
 from newssearch.system.fault_points import fault_point
 
 from .client import Client
@@ -102,7 +102,7 @@ def check_name(client: Client) -> None:
 
 def committed_number(client: Client) -> int:
     """Return the number of the last commit, also of an index of another version; -1 if there is none, or none is stated."""
-    with suppress(NewssearchError, KeyError, TypeError, ValueError):
+    with suppress(IndexNotFoundError, KeyError, TypeError, ValueError):
         document = client.get(client.address.name + STATE, COMMIT)
         if document is not None:
             return int(document.source["number"])

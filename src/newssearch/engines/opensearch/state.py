@@ -261,6 +261,9 @@ def put_in_place(client: Client, base: str) -> None:
     name = client.address.name
     actions: list[dict[str, Any]] = []
     for end in ("", WORDS, STATE):
-        actions += [{"remove": {"index": old, "alias": name + end}} for old in client.indices_of(name + end)]
+        actions += [
+            {"remove": {"index": old, "alias": name + end, "must_exist": False}}
+            for old in client.indices_of(name + end)
+        ]
         actions.append({"add": {"index": base + end, "alias": name + end}})
     client.update_aliases(actions)

@@ -107,9 +107,10 @@ class NewWords:
 
     def learn(self, words: tuple[Spelled, ...]) -> None:
         """Send those of the words that the run has not sent yet."""
-        for word in words:
-            if word not in self._known:
-                self._learn(word)
+        if not self._known.issuperset(words):
+            for word in words:
+                if word not in self._known:
+                    self._learn(word)
 
     def _learn(self, word: Spelled) -> None:
         if len(self._known) >= MAX_KNOWN_WORDS:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from newssearch.engines.opensearch.rebuild import make_empty
 from newssearch.engines.opensearch.state import new_base, read_state
 from newssearch.engines.opensearch.store import OpenSearchStore
 
@@ -46,7 +45,7 @@ class ClusterIndexes:
         """Leave what a rebuild leaves that is broken off, and return its name."""
         client = self._only(folder)._client
         base = new_base(client.address.name)
-        make_empty(client, base)
+        client.create_index(base, {})
         return base
 
     def remove(self, folder: Path) -> None:

@@ -184,9 +184,7 @@ def _typed_texts(value: ExtraValue) -> list[Any]:
 
 def extra_of(header: DocumentSource) -> FrozenDict[str, ExtraValue]:
     """Return the own fields of an article, given the header of its document."""
-    return FrozenDict(
-        (name, value_of(kind, texts)) for name, kind, texts in header.get("extra", ())
-    )
+    return FrozenDict((name, value_of(kind, texts)) for name, kind, texts in header.get("extra", ()))
 
 
 def article_from(source: DocumentSource) -> Article:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from newssearch import Article
 from newssearch.commit import article_hash, digest_of_sum, sum_of_hashes
-from newssearch.engines.opensearch import bulk, sending
+from newssearch.engines.opensearch import bulk
 from newssearch.engines.opensearch.store import OpenSearchStore
 from newssearch.engines.protocol import Writer
 from newssearch.system import fault_points
@@ -60,7 +60,7 @@ def bring(address: str, version: int, kinds: str = "add remove", wait: float = 3
     """Bring an archive to a version in two commits, as a run does."""
     wanted = target(version)
     half = len(wanted) // 2
-    bulk.MAX_BULK_BODY = sending.MAX_BULK_BODY = 15_000  # many requests
+    bulk.MAX_BULK_BODY = 15_000  # many requests
     writer = OpenSearchStore(address).writer(wait)
     try:
         put(writer, wanted[:half])

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from newssearch.errors import IndexWriteError
 
-from .bulk import MAX_BULK_BODY, Action, BulkOutcome
+from . import bulk
+from .bulk import Action, BulkOutcome
 from .client import Client
 from .documents import cut
 from .tokens import Spelled
@@ -51,7 +52,7 @@ class Sender:
         """
         size = _OVERHEAD + (len(action.source) if isinstance(action.source, bytes) else 0)
         target = index, may_exist
-        if self._sizes.get(target, 0) + size > MAX_BULK_BODY:
+        if self._sizes.get(target, 0) + size > bulk.MAX_BULK_BODY:
             self._send(target)
         self._batches.setdefault(target, []).append(action)
         self._sizes[target] = self._sizes.get(target, 0) + size

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -57,3 +59,20 @@ def test_dimensions_are_kept_but_not_without_end(tmp_path: Any, monkeypatch: pyt
             assert index.table("rain", by=name).cell(0).articles == 1
         with index._reading() as snapshot:
             assert len(snapshot._reader.kept(dimensions.Dimensions)._kept) <= 2  # type: ignore[attr-defined]
+
+
+def test_the_files_of_a_snapshot_are_closed_with_it_although_facets_were_counted(tmp_path: Any) -> None:
+    """On Windows, a commit cannot remove files that are open."""
+    with index_of(tmp_path / "index", article("Rain", "Rain.", outlet="Echo", date="2024-07-25")) as index:
+        assert index.search("rain", facets=["outlet", "month"]).facets["outlet"][0].articles == 1
+        with index._reading() as snapshot:
+            segment = weakref.ref(snapshot.segments[0])  # type: ignore[attr-defined]
+        del snapshot
+        gc.disable()
+        try:
+            index.add(article("Sun", "Sun."))
+            index.refresh()
+            assert index.count("sun") == 1
+            assert segment() is None
+        finally:
+            gc.enable()

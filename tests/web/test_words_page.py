@@ -80,7 +80,11 @@ def test_a_list_of_words_that_there_is_not_is_refused(client: TestClient) -> Non
 
 
 def test_words_and_stories_can_be_exported(tmp_path: Path) -> None:
-    with client_of(tmp_path, *WEATHER, *WIND) as client:
+    lines = [
+        f"Sentence number {n} of the report says where rain fell in town {n} last night." for n in range(8)
+    ]
+    copies = [article("Floods", *lines, outlet=outlet, url=outlet) for outlet in ("The Echo", "The Post")]
+    with client_of(tmp_path, *WEATHER, *WIND, *copies) as client:
         for address in (
             "/words?q=rain&span=2",
             "/words?q=rain&show=keywords&against=wind",

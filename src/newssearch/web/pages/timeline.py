@@ -151,7 +151,7 @@ def likely_unit(wanted: str, since: dt.date, until: dt.date) -> Unit:
     """Return the unit by which articles between two days are probably shown; ``wanted`` is the one asked for, if any.
 
     >>> likely_unit("", dt.date(2024, 7, 1), dt.date(2024, 7, 31)), likely_unit("day", dt.date(1990, 1, 1), dt.date(2024, 7, 31))
-    ('day', 'quarter')
+    ('day', 'year')
     """
     span = PeriodSpan("month", period_number("month", since), period_number("month", until))
     return next((one for one in choosable_units(span) if one == wanted), None) or suitable_unit(span)

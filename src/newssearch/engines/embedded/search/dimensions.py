@@ -7,6 +7,7 @@ apart are one group: see :mod:`newssearch.engines.value_groups`.
 from __future__ import annotations
 
 import datetime as dt
+import weakref
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, cast
 
@@ -379,7 +380,8 @@ class Dimensions:
     """The dimensions of a snapshot, each made when it is first asked for and then kept: see :data:`MAX_KEPT_DIMENSIONS`."""
 
     def __init__(self, reader: IndexReader) -> None:
-        self._reader = reader
+        # A strong reference would be a circle, which keeps files open until Python looks for such circles.
+        self._reader: IndexReader = weakref.proxy(reader)
         self._kept: dict[tuple[str, Aliases], Dimension] = {}
         self._words: dict[bool, Ints] = {}
 

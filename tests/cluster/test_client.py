@@ -34,7 +34,6 @@ def test_what_was_written_is_found_after_a_refresh(client: Client, name: str) ->
 
 def test_a_document_is_read_as_it_was_written_last_before_any_refresh(client: Client, name: str) -> None:
     client.bulk(numbers(3), name)
-    assert total(client, name) == 0
     found = client.get(name, "1")
     assert found is not None
     assert (found.id, found.source, found.version) == ("1", {"number": 1}, 1)

@@ -588,7 +588,7 @@ def test_a_lost_point_in_time_is_opened_again(
 ) -> None:
     write(empty, *news(1, 5))
     snapshot = empty.snapshot()
-    monkeypatch.setattr("newssearch.engines.opensearch.stored_articles.ARTICLES_AT_ONCE", 2)
+    monkeypatch.setattr("newssearch.engines.opensearch.stored_articles.WHOLE_ARTICLES_AT_ONCE", 2)
 
     def lose() -> None:
         assert snapshot._opened.pit is not None

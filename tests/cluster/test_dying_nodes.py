@@ -161,6 +161,7 @@ def test_what_a_dead_node_had_alone_is_an_error_and_never_a_smaller_count(
     client.delete_index(lost)
 
 
+@pytest.mark.skipif(THOROUGH < 2, reason="waits for time-outs: NEWSSEARCH_THOROUGH=2")
 def test_a_node_that_stands_still_is_passed_by(
     breakable: Cluster, client: Client, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

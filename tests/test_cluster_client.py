@@ -207,6 +207,19 @@ def test_a_server_that_stays_busy_is_an_error_that_says_why(
         client.search({}, index="news")
 
 
+def test_a_cluster_that_has_not_noticed_that_a_node_is_away_is_asked_again(
+    server: Server, client: Client
+) -> None:
+    cause = {"type": "node_not_connected_exception", "reason": "[node1] Node not connected"}
+    error = {
+        "type": "search_phase_execution_exception",
+        "reason": "Partial shards failure",
+        "root_cause": [cause],
+    }
+    server.script = [Said(500, {"error": error}), Said(200, FOUND)]
+    assert client.search({"size": 0}, index="news") == FOUND
+
+
 def test_a_search_ends_at_its_time_limit_also_while_it_waits(server: Server, client: Client) -> None:
     server.script = [Said(429, b"", {"Retry-After": "1"})]
     with pytest.raises(SearchStoppedError, match=r"time limit of 0\.3 s"):

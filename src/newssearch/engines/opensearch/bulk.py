@@ -14,7 +14,7 @@ from urllib.parse import quote
 from newssearch.stopping import NEVER, StopCheck
 
 from .failures import ClusterPlace, Refusal, RequestFailedError, failure_of
-from .transport import BUSY_STATUS, FIRST_PAUSE, LONGEST_PAUSE, WRITE_PATIENCE, Transport
+from .transport import FIRST_PAUSE, LONGEST_PAUSE, WRITE_PATIENCE, Transport
 
 MAX_BULK_BODY = 4_000_000
 """The largest size in bytes of a request, except for one that has a single document. Nodes with little memory refuse larger ones."""
@@ -178,7 +178,7 @@ class _BulkRequest:
             else:
                 self._outcome.conflicts.append(action.id)
             return True
-        if status in BUSY_STATUS and not refusal.is_block:
+        if refusal.asks_for_patience:
             return False
         failure = failure_of(refusal, self._place, host, writing=True)
         if isinstance(failure, RequestFailedError) and 400 <= status < 500:

@@ -28,6 +28,16 @@ _LOST_POINT_TYPES = {
     "node_disconnected_exception",
 }
 _LOST_POINT_REASONS = ("no node found for id", "No search context found", "unable to find node")
+_BUSY_STATUS = frozenset({429, 502, 503, 504})
+"""The statuses of an answer that asks for patience."""
+_NODE_AWAY_TYPES = frozenset({
+    "connect_transport_exception",
+    "no_shard_available_action_exception",
+    "node_closed_exception",
+    "node_disconnected_exception",
+    "node_not_connected_exception",
+})  # fmt: skip
+"""The types of errors of a cluster that has not noticed yet that a node is away. It gives them the status 500."""
 _TOO_LARGE_QUERY = (
     "too_many_clauses",
     "too_many_nested_clauses",
@@ -87,6 +97,12 @@ class Refusal(NamedTuple):
     def is_block(self) -> bool:
         """Whether the index, or the cluster, does not take this kind of request now: waiting for it makes no sense."""
         return "cluster_block_exception" in self.kinds
+
+    @property
+    def asks_for_patience(self) -> bool:
+        """Whether the same request may be answered a little later."""
+        away = self.status == 500 and not _NODE_AWAY_TYPES.isdisjoint(self.kinds)
+        return (self.status in _BUSY_STATUS or away) and not self.is_block
 
     @property
     def lost_point(self) -> bool:
@@ -156,7 +172,7 @@ def failure_of(refusal: Refusal, place: ClusterPlace, host: object, *, writing: 
             f"the query is too large for the cluster: {refusal.text}",
             suggestion="write fewer or narrower patterns",
         )
-    if status in (429, 502, 503, 504):
+    if refusal.asks_for_patience:
         return place.unreachable(f"{host} cannot answer for all of {place.name} now: {refusal.text}")
     return RequestFailedError(
         f"{host} refused a request with status {status}: {refusal.text}", status, kinds[0] if kinds else ""

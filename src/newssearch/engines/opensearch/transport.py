@@ -39,7 +39,6 @@ PROBE_TIMEOUT = 1.0
 """The time in seconds in which a node that stood still must show that it answers, before it gets a request again."""
 DOWN_SECONDS = (1.0, 60.0)
 """The time in seconds for which a node that is down gets no requests: at first, and at most."""
-BUSY_STATUS = frozenset({429, 502, 503, 504})
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 MAX_CONNECTIONS_TO_NODE = 32
@@ -277,11 +276,16 @@ class _Sending:
             return None
         node.answered()
         self._passed.clear()
-        if status in BUSY_STATUS and not Refusal.of_body(status, content).is_block:
+        if status >= 429 and self._asks_for_patience(Refusal.of_body(status, content)):
             self._repeated = self._repeated or status != 429
             if self._wait(retry_after):
                 return None
         return Reply(status, content, node.host, self._repeated)
+
+    def _asks_for_patience(self, refusal: Refusal) -> bool:
+        """Whether the request is worth repeating: not if it is the search of a point in time whose node is away."""
+        of_point_in_time = self._request[1].startswith("/_search")
+        return refusal.asks_for_patience and not (of_point_in_time and refusal.lost_point)
 
     def _note(self, node: _Node, trouble: str, *, late: bool) -> None:
         node.failed(late=late)

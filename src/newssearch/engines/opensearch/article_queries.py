@@ -140,8 +140,9 @@ class ArticleQueries:
         if row.kind == "words":
             words = " ".join(name_words(wanted))
             if not words:
-                whole = key(wanted)
-                return {"term": {place.replace("_key", "").replace(".key", ".value"): whole}}
+                whole, values = key(wanted), field if field in COUNTED_FIELDS else f"own.{field}.value"
+                known = self._keys_of(values)
+                return _one_of(values, [one for one in known if key(one) == whole and not name_words(one)])
             return {"wildcard": {place: {"value": f"*{_escaped(f' {words} ')}*"}}}
         if row.kind == "language":
             tag = key_of("lang", wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from newssearch.article import Article, EarlierVersion, Paragraph, Place, Provenance
@@ -227,8 +227,3 @@ def shown_from(source: DocumentSource) -> ShownFields:
 def place_from(header: DocumentSource) -> Place:
     """Return where the article of a header was read."""
     return Place(header.get("path") or "", header.get("member"), header["record"])
-
-
-def texts_with_numbers(texts: Iterable[str]) -> dict[int, str]:
-    """Return the texts of the paragraphs of an article by number."""
-    return dict(enumerate(texts, start=1))

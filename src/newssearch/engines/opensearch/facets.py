@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, cast
 
 from newssearch.corpus.periods import Unit, first_day, period_name, period_number, periods_within
 from newssearch.engines.article_times import AMBIGUOUS, DAY, ONLY_MONTH, ONLY_YEAR
+from newssearch.engines.selected_values import none_is_selected, selected_conditions
 from newssearch.engines.value_groups import (
     WORDLESS_PREFIX,
     contained_groups,
@@ -23,10 +24,9 @@ from newssearch.engines.value_groups import (
 )
 from newssearch.extra import number_of, texts_of
 from newssearch.facets import Facet, FacetValue, FacetValues
-from newssearch.fields import DATE_FACETS, FIELDS, FILTER_FIELDS, ArticleField
-from newssearch.filters import NONE
+from newssearch.fields import DATE_FACETS, FIELDS, ArticleField
 from newssearch.outlets import Aliases, outlets
-from newssearch.query import And, Field, Node, Not, Or, Within
+from newssearch.query import Field, Within
 from newssearch.request import ResolvedRequest
 from newssearch.stopping import NEVER, StopCheck
 from newssearch.text.analysis import key, name_words
@@ -98,7 +98,7 @@ class FacetCounter:
         others = {one.group for one in values} - {one.group for one in listed}
         rows = [FacetValue(one.value, one.articles, one.group in chosen) for one in listed]
         if counts.without and not wanted:
-            is_selected = request is not None and _asks_for_none(facet.name, request)
+            is_selected = request is not None and none_is_selected(facet.name, request)
             rows.insert(
                 self._place_of_none(facet.name, listed, counts), FacetValue(None, counts.without, is_selected)
             )
@@ -263,7 +263,7 @@ class FacetCounter:
             known = outlets(request.aliases)
             return {group_of(FIELDS[facet], one, known) for one in given if isinstance(one, str)}
         chosen = set[str]()
-        for node in _single_conditions(request.conditions[facet]) if facet in request.conditions else ():
+        for node in selected_conditions(facet, request):
             if isinstance(node, Field):
                 chosen.add(group_of(own, node.value, outlets()))
             elif isinstance(node, Within) and node.kind == "number" and not node.is_none:
@@ -286,24 +286,3 @@ def _own_group(field: ArticleField, text: str) -> tuple[str, str]:
 
 def _has_text(one: CountedFacetValue, counts: GroupCounts, folded: str) -> bool:
     return any(folded in key(spelling) for spelling in counts.spellings.get(one.group, (one.value,)))
-
-
-def _asks_for_none(facet: str, request: ResolvedRequest) -> bool:
-    """Whether a request asks for the articles without a value."""
-    if facet in FILTER_FIELDS:
-        return NONE in dict(request.filters).get(facet, ())
-    nodes = _single_conditions(request.conditions[facet]) if facet in request.conditions else ()
-    any_value = Field(facet, "*", pattern=True) if facet not in DATE_FACETS else None
-    return any(
-        node.is_none if isinstance(node, Within) else isinstance(node, Not) and node.operand == any_value
-        for node in nodes
-    )
-
-
-def _single_conditions(node: Node) -> Iterator[Node]:
-    """Yield the conditions on single values that a condition on a field joins; excluded values are left out."""
-    if isinstance(node, And | Or):
-        for operand in node.operands:
-            yield from _single_conditions(operand)
-    else:
-        yield node

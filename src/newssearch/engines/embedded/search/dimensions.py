@@ -92,7 +92,7 @@ class Dimension(Protocol):
         """
 
     def spellings(self, groups: Ints, articles: Ints) -> list[Collection[str]]:
-        """Return for each of the given groups the values of the given articles that are in it; of a period, its name."""
+        """Return, for each group, the values in it that some of the articles have; for a period, its name."""
 
     def sort_key(self, value: str | dt.date) -> Any:
         """Return the key by which equally frequent values are ordered."""
@@ -310,7 +310,7 @@ class ValueDimension:
         ]
 
     def spellings(self, groups: Ints, articles: Ints) -> list[Collection[str]]:
-        """Return for each of the given groups the values of the given articles that are in it."""
+        """Return, for each group, the values in it that some of the articles have."""
         return list(self._spelled(groups, articles, np.ones(len(articles), np.int64)))
 
     @cached_property

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from newssearch.corpus.periods import periods_within
 from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, distinct
+from newssearch.engines.selected_values import none_is_selected, selected_conditions
 from newssearch.engines.value_groups import group_of
 from newssearch.extra import number_of
 from newssearch.facets import Facet, FacetValue, FacetValues
-from newssearch.fields import DATE_FACETS, FIELDS, FILTER_FIELDS
-from newssearch.filters import NONE
+from newssearch.fields import DATE_FACETS, FIELDS
 from newssearch.outlets import Aliases, outlets
-from newssearch.query import And, Field, Node, Not, Or, Within
+from newssearch.query import Field, Within
 from newssearch.request import ResolvedRequest
 from newssearch.stopping import NEVER
 from newssearch.text.analysis import key
@@ -53,7 +53,7 @@ def count_facet(
     selected = set(chosen.tolist())
     rows = [FacetValue(one.value, one.articles, one.group in selected) for one in values]
     if counts.without and not wanted:
-        is_selected = request is not None and _none_is_selected(facet.name, request)
+        is_selected = request is not None and none_is_selected(facet.name, request)
         rows.insert(_place_of_none(values, counts), FacetValue(None, counts.without, is_selected))
     return FacetValues(
         facet.name,
@@ -85,7 +85,7 @@ def _selected(reader: IndexReader, facet: str, counts: ValueCounts, request: Res
         given = dict(request.filters).get(facet, ())
         return counts.with_keys(group_of(field, value, names) for value in given if isinstance(value, str))
     chosen = [NO_INTS]
-    for node in _alternatives(request.conditions[facet]) if facet in request.conditions else ():
+    for node in selected_conditions(facet, request):
         if isinstance(node, Field):
             chosen.append(counts.with_keys([group_of(own, node.value, outlets())]))
         elif isinstance(node, Within) and node.kind == "number" and not node.is_none:
@@ -102,24 +102,3 @@ def _periods_between(counts: ValueCounts, start: dt.datetime | None, end: dt.dat
     assert unit is not None, "the values of dates are periods"
     within = periods_within(unit, names, start, end)
     return counts.groups[[name in within for name in names]]
-
-
-def _none_is_selected(facet: str, request: ResolvedRequest) -> bool:
-    """Whether a request asks for the articles without a value."""
-    if facet in FILTER_FIELDS:
-        return NONE in dict(request.filters).get(facet, ())
-    nodes = _alternatives(request.conditions[facet]) if facet in request.conditions else ()
-    any_value = Field(facet, "*", pattern=True) if facet not in DATE_FACETS else None
-    return any(
-        node.is_none if isinstance(node, Within) else isinstance(node, Not) and node.operand == any_value
-        for node in nodes
-    )
-
-
-def _alternatives(node: Node) -> Iterator[Node]:
-    """Yield the conditions on single values that a condition on a field joins; excluded values are left out."""
-    if isinstance(node, And | Or):
-        for operand in node.operands:
-            yield from _alternatives(operand)
-    else:
-        yield node

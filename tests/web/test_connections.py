@@ -1,18 +1,21 @@
-"""How long a connection waits for its client, by a clock that the tests set."""
+"""How long a connection waits for its client, by a clock that the tests set; and how it ends with the server."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
+import warnings
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
-from uvicorn.server import ServerState
 
 from newssearch.web.server.listening import listening
-from newssearch.web.server.protocol import READING_SECONDS, BoundedProtocol
+from newssearch.web.server.protocol import READING_SECONDS, BoundedProtocol, ConnectionsState
+from newssearch.web.server.worker import ArchiveServer
 
 SIZE = 16 * 1024 * 1024
 """The number of bytes of an answer: more than the system keeps for a client."""
@@ -74,7 +77,7 @@ def with_reader(steps: Steps) -> None:
         config.load()
 
         def begin() -> BoundedProtocol:
-            made.append(BoundedProtocol(config, ServerState(), {}, _loop=loop))
+            made.append(BoundedProtocol(config, ConnectionsState(), {}, _loop=loop))
             return made[-1]
 
         with listening("127.0.0.1", 0) as listener, socket.socket() as connection:
@@ -129,3 +132,38 @@ def test_a_client_that_reads_a_few_bytes_at_a_time_is_cut_off() -> None:
         assert reader.received < 10_000_000
 
     with_reader(steps)
+
+
+@pytest.mark.parametrize("turns", range(5))
+def test_a_connection_that_comes_when_the_server_ends_does_not_hold_it_up(turns: int) -> None:
+    """The server is told to end this number of turns of its loop after a client connects: before, while or after it accepts."""
+
+    async def main() -> None:
+        config = uvicorn.Config(
+            answer_at_length,
+            http=BoundedProtocol,
+            log_config=None,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
+        with listening("127.0.0.1", 0) as listener, socket.socket() as connection:
+            server = ArchiveServer(config)
+            serving = loop.create_task(server.serve([listener]))
+            while not server.started:
+                await asyncio.sleep(0)
+            connection.connect(listener.getsockname())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await server.shutdown([listener])
+            assert not server.server_state.connections
+            server.should_exit = True
+            await serving
+
+    loop = Loop()
+    try:
+        loop.run_until_complete(main())
+    finally:
+        loop.close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()  # asyncio leaves a socket that it is accepting to the collector, which warns

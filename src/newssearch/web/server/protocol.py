@@ -11,6 +11,7 @@ import sys
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from newssearch.web.security.headers import with_security_headers
 
@@ -24,16 +25,24 @@ MAX_CONNECTIONS = 500
 """The largest number of connections of one process; further ones are closed."""
 
 
-class BoundedProtocol(H11Protocol):
-    """A connection that ends if its client sends too slowly, reads too slowly, or is one too many."""
+class ConnectionsState(ServerState):
+    """What the connections of a process share."""
 
+    ending = False
+    """Whether the server closes its connections: uvicorn overlooks those that it has accepted just before."""
+
+
+class BoundedProtocol(H11Protocol):
+    """A connection that ends if its client sends too slowly, reads too slowly, is one too many, or comes when the server ends."""
+
+    server_state: ConnectionsState
     _arriving: asyncio.TimerHandle | None = None
     _reading: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
-        if len(self.connections) > MAX_CONNECTIONS:
+        if self.server_state.ending or len(self.connections) > MAX_CONNECTIONS:
             transport.abort()
         else:
             self._arriving = self.loop.call_later(REQUEST_SECONDS, transport.abort)

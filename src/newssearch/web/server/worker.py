@@ -22,7 +22,7 @@ from newssearch.web.security.attempts import FailedAttempts
 from newssearch.web.settings import ServerSettings
 
 from .listening import BACKLOG
-from .protocol import BoundedProtocol
+from .protocol import BoundedProtocol, ConnectionsState
 
 PROXIES = ["127.0.0.1", "::1"]
 """The addresses of reverse proxies that are believed which client sent a request, and whether it came by HTTPS."""
@@ -42,14 +42,25 @@ ACCEPTED_AT_ONCE = 2
 """The number of connections that one of several processes accepts at a time, so that the others get some too."""
 
 
-class _Server(uvicorn.Server):
+class ArchiveServer(uvicorn.Server):
     """A server that serves until a signal ends it, and then leaves the process to its caller."""
+
+    server_state: ConnectionsState
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.server_state = ConnectionsState()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve."""
         await super().startup(sockets)
         for listener in sockets or ():
             listener.listen(BACKLOG)  # the loop accepts few at a time, so that the other workers get some
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End: close connections without a request, also those that begin from now on, and wait for the other ones."""
+        self.server_state.ending = True
+        await super().shutdown(sockets)
 
 
 def serve_socket(
@@ -84,7 +95,7 @@ def serve_socket(
     )
     threading.Thread(target=_open_archive, args=(app,), daemon=True).start()
     sys.setswitchinterval(SWITCH_SECONDS)
-    server = _Server(config)
+    server = ArchiveServer(config)
     for number in (
         signal.SIGINT,
         signal.SIGTERM,

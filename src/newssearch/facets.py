@@ -27,9 +27,10 @@ class Facet:
     ``contains`` keeps only values that contain this text, compared without regard to capitals and accents; articles without
     a value are not listed then.
 
-    With ``disjunctive``, the filter of the request on the facet's own field is left out, and all its other filters apply:
-    a facet of outlets then shows what other outlets would add. The filters on dates are left out of each facet of dates.
-    Conditions in the query always apply.
+    With ``disjunctive``, the values that the request chooses of the facet's own field are left out, and all its other filters
+    apply, also the values that it excludes of this field: each count is the number of articles that the value finds if it
+    takes the place of the chosen ones. The filters on dates are left out of each facet of dates. Conditions in the query
+    always apply.
 
     Without options, a facet counts what its name alone does.
 
@@ -102,7 +103,7 @@ class FacetValues(TupleSequence[FacetValue]):
     It is a sequence of :class:`FacetValue`, which equals a tuple of the same values. Values of fields are ordered by
     descending number of articles, periods by time. An article may have several values: a byline of two people, or several
     values of an own field. ``name`` is that of the facet. ``counted`` is the number of articles whose values are counted:
-    those that match, and if the facet is disjunctive, those that only the filter on its own field excludes. ``others`` is
+    those that match, and if the facet is disjunctive, those that only lack the values chosen of its own field. ``others`` is
     the number of values that are not listed, and ``others_articles`` the number of articles that have one of these.
 
     >>> values = FacetValues("outlet", (FacetValue("The Echo", 3),), counted=5, others=2, others_articles=2)

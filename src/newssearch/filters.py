@@ -15,7 +15,7 @@ from newssearch.text.partial_dates import PartialDate
 from . import arguments
 from .errors import QueryError
 from .fields import FILTER_FIELDS, ArticleField, is_own_name
-from .query import Field, Node, Not, Within, all_of, any_of, condition, unknown_field
+from .query import Field, Node, Not, Within, any_of, condition, unknown_field
 
 
 class NoValue(Enum):
@@ -109,27 +109,18 @@ def _compared(value: FilterValue) -> FilterValue:
 
 
 def own_conditions(
-    wanted: Mapping[str, tuple[FilterValue, ...]],
-    excluded: Mapping[str, tuple[FilterValue, ...]],
-    now: dt.datetime,
-    own: Mapping[str, ArticleField],
+    filters: Mapping[str, tuple[FilterValue, ...]], now: dt.datetime, own: Mapping[str, ArticleField]
 ) -> FrozenDict[str, Node]:
-    """Return for each own field the condition that its filters state, as a node of a query.
+    """Return for each own field in ``filters`` the condition to have one of its values, as a node of a query.
 
-    An article must have one of the ``wanted`` values of a field, and none of the ``excluded`` ones. ``own`` are the own
-    fields of the index. Raises :class:`~newssearch.QueryError` for another field, and for a value that is no number, date
-    or range where it must be one.
+    ``own`` are the own fields of the index. Raises :class:`~newssearch.QueryError` for another field, and for a value that
+    is no number, date or range where it must be one.
     """
     found: dict[str, Node] = {}
-    for name in dict.fromkeys((*wanted, *excluded)):
+    for name, values in filters.items():
         if name not in own:
             raise unknown_field(name, own)
-        parts: list[Node] = []
-        if name in wanted:
-            parts.append(any_of([_condition(own[name], value, now) for value in wanted[name]]))
-        if name in excluded:
-            parts.append(Not(any_of([_condition(own[name], value, now) for value in excluded[name]])))
-        found[name] = all_of(parts)
+        found[name] = any_of([_condition(own[name], value, now) for value in values])
     return FrozenDict(found)
 
 

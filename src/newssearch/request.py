@@ -375,7 +375,9 @@ class ResolvedRequest(Request):
     end: dt.datetime | None = None
     """The first moment after the period; None if the period has no end."""
     conditions: Mapping[str, Node] = field(default_factory=FrozenDict)
-    """For each own field with filters, the condition that articles must match."""
+    """For each own field with chosen values, the condition that an article has one of them."""
+    unwanted: Mapping[str, Node] = field(default_factory=FrozenDict)
+    """For each own field with excluded values, the condition that an article has one of them, which it must not match."""
     added_since: dt.datetime | None = None
     """The time, in UTC, from which on articles must have come into the index; None for any time. It is the beginning of the
     last run if the request has ``since_run``."""
@@ -438,9 +440,14 @@ def resolve(
     for facet in request.asked_facets:
         if facet.name not in FACET_FIELDS and facet.name not in own:
             raise no_facet(facet.name, own)
-    conditions = own_conditions(request.own_filters, request.own_exclusions, now, own)
     return ResolvedRequest(
-        **values, start=start, end=end, conditions=conditions, aliases=aliases, check=check
+        **values,
+        start=start,
+        end=end,
+        conditions=own_conditions(request.own_filters, now, own),
+        unwanted=own_conditions(request.own_exclusions, now, own),
+        aliases=aliases,
+        check=check,
     )
 
 

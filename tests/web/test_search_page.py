@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import lxml.html
 import pytest
@@ -157,6 +159,77 @@ def test_beside_an_excluded_value_others_count_what_their_links_find(tmp_path: P
         )
         assert counts["Ana"] == "2"
         assert sorted(page.follow(facet("byline", "Ana")).headlines) == ["By Ana", "By Ana and Cy"]
+
+
+NONE_SHOWN = "(none)"
+
+
+def test_a_value_counts_what_it_finds_beside_the_values_that_are_left_out(tmp_path: Path) -> None:
+    """For all choices and exclusions of the values of a field of which an article has several."""
+    drawn = random.Random(22)
+    values = "Economy", "Sport"
+    archive = [tuple(value for value in values if drawn.random() < 0.5) for _ in range(12)]
+    with newssearch.create(tmp_path / "index") as index:
+        index.add(
+            newssearch.Article.create(
+                text="Rain.", url=f"u{n}", extra={"theme": list(themes)} if themes else {}
+            )
+            for n, themes in enumerate(archive)
+        )
+
+    def number(wanted: set[str], excluded: set[str]) -> int:
+        held = [set(themes) or {NONE_SHOWN} for themes in archive]
+        return sum((not wanted or bool(one & wanted)) and not one & excluded for one in held)
+
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        for states in itertools.product(("", "where", "where_not"), repeat=3):
+            stated = [
+                (value, state) for value, state in zip((*values, NONE_SHOWN), states, strict=True) if state
+            ]
+            chosen, excluded = (
+                {value for value, one in stated if one == state} for state in ("where", "where_not")
+            )
+            page = Shown(
+                client,
+                "/?" + urlencode([("q", "rain"), *((state, f"theme={value}") for value, state in stated)]),
+            )
+            for row in page.tree.xpath("//details[@id='facet-theme']//li"):
+                value = row.xpath("string(a[@class='value'])")
+                count = row.xpath("string(span[@class='count'])")
+                assert count == ("" if value in excluded else str(number({value}, excluded))), (stated, value)
+                after = page.follow(facet("theme", value))
+                changed = number(chosen ^ ({value} - excluded), excluded - {value})
+                assert after.text("//h1") == {0: "Nothing found", 1: "1 article"}.get(
+                    changed, f"{changed} articles"
+                )
+
+
+@pytest.mark.parametrize(
+    ("stated", "value"),
+    [
+        ("outlet=the+echo", "The Echo"),
+        ("outlet=bbc.co.uk&outlet=The+Echo", "BBC News"),
+        ("where=coded%3D2024", "2024-07"),
+    ],
+)
+def test_a_chosen_value_is_let_go_however_it_was_written(tmp_path: Path, stated: str, value: str) -> None:
+    outlets = "The Echo", "BBC News", "bbc.co.uk", "BBC News"
+    with newssearch.create(tmp_path / "index") as index:
+        index.add(
+            newssearch.Article.create(
+                text="Rain.", url=f"u{n}", outlet=name, extra={"coded": dt.date(2024, 7 + n, 1)}
+            )
+            for n, name in enumerate(outlets)
+        )
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        page = Shown(client, f"/?q=rain&{stated}")
+        field = "coded" if "coded" in stated else "outlet"
+        assert value in page.all(f"//details[@id='facet-{field}']//a[@aria-current='true']")
+        after = page.follow(facet(field, value))
+        assert value not in after.all(f"//details[@id='facet-{field}']//a[@aria-current='true']")
+        excluded = page.follow(f"//details[@id='facet-{field}']//a[@aria-label='Exclude {value}']")
+        assert f"not {value}" in " ".join(excluded.all(CHIPS)).replace("coded: ", "")
+        assert excluded.status == 200
 
 
 def test_a_facet_is_listed_in_full_without_a_query(tmp_path: Path) -> None:

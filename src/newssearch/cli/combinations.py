@@ -53,8 +53,10 @@ def check_query(context: click.Context) -> None:
         raise click.UsageError(
             f"--strict has no effect with --format {format_}, which has only articles that match unless --no-strict is given."
         )
-    if values["disjunctive"] and not any(_is_filtered(asked.name, values) for asked in values["facets"]):
-        raise click.UsageError("--disjunctive has no effect without a filter on the field of a --facet.")
+    if values["disjunctive"] and not any(_is_chosen(asked.name, values) for asked in values["facets"]):
+        raise click.UsageError(
+            "--disjunctive has no effect without a value chosen of the field of a --facet."
+        )
     if values["facets"] and format_ in ("csv", "jsonl") and not (values["count"] or values["as_json"]):
         raise click.UsageError(
             f"--format {format_} has no place for facets beside hits: use --count --format {format_} for the facets"
@@ -128,13 +130,13 @@ def check_verify(context: click.Context) -> None:
         )
 
 
-def _is_filtered(facet: str, values: Mapping[str, Any]) -> bool:
-    """Whether the options of a command filter by the field of a facet."""
+def _is_chosen(facet: str, values: Mapping[str, Any]) -> bool:
+    """Whether the options of a command choose values of the field of a facet. A disjunctive facet leaves these out."""
     if facet in DATE_FACETS:
         return any(values[name] for name in ("since", "until", "on"))
     if facet in FILTER_FIELDS:
-        return bool(values[facet] or values[f"{facet}_not"])
-    return facet in values["where"] or facet in values["where_not"]
+        return bool(values[facet])
+    return facet in values["where"]
 
 
 def _given(context: click.Context) -> set[str]:

@@ -85,7 +85,8 @@ from .tables import note_page
 @click.option(
     "--disjunctive",
     is_flag=True,
-    help="Count each facet as if the filters on its own field were not given: what other values would add.",
+    help="Count each facet as if no values of its own field were chosen: what other values would add. Excluded values stay"
+    " excluded.",
 )
 @click.option(
     "--novel", is_flag=True, help="Only paragraphs that no earlier article has, not even as a near copy."

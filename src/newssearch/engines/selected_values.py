@@ -1,13 +1,26 @@
-"""Which single values a request filters by: what a facet marks as selected, whatever the engine."""
+"""Which values a request filters by, whatever the engine: what a facet marks as selected, and what it leaves out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from newssearch.fields import DATE_FACETS, FILTER_FIELDS
 from newssearch.filters import NONE
-from newssearch.query import And, Field, Node, Not, Or, Within
+from newssearch.query import Field, Node, Not, Or, Within
 from newssearch.request import ResolvedRequest
+
+
+class FilterPart(NamedTuple):
+    """What a request asks of the values of a field: to have one of some values, or, if it ``excludes``, none of some."""
+
+    field: str
+    excludes: bool = False
+
+
+def chosen_by(facet: str) -> FilterPart:
+    """Return what a disjunctive facet leaves out: the chosen values of its field. Excluded ones stay excluded."""
+    return FilterPart("date" if facet in DATE_FACETS else facet)
 
 
 def none_is_selected(facet: str, request: ResolvedRequest) -> bool:
@@ -22,13 +35,13 @@ def none_is_selected(facet: str, request: ResolvedRequest) -> bool:
 
 
 def selected_conditions(facet: str, request: ResolvedRequest) -> Iterator[Node]:
-    """Yield the conditions on single values of an own field that a request joins; excluded values are left out."""
+    """Yield the conditions on single values of an own field that a request joins by OR."""
     if facet in request.conditions:
         yield from _alternatives(request.conditions[facet])
 
 
 def _alternatives(node: Node) -> Iterator[Node]:
-    if isinstance(node, And | Or):
+    if isinstance(node, Or):
         for operand in node.operands:
             yield from _alternatives(operand)
     else:

@@ -17,7 +17,7 @@ from newssearch.engines.article_times import moment_of
 from newssearch.engines.embedded.search.date_facets import count_dates, first_and_last_date
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator, Selection
 from newssearch.engines.embedded.search.explain import explain
-from newssearch.engines.embedded.search.facets import count_facet, filtered_by
+from newssearch.engines.embedded.search.facets import count_facet
 from newssearch.engines.embedded.search.feedback import FEEDBACK_RESULTS, expansion_of
 from newssearch.engines.embedded.search.hit_order import HitOrder, place_of
 from newssearch.engines.embedded.search.hits import HitMaker, articles_of_story
@@ -38,6 +38,7 @@ from newssearch.engines.protocol import (
     KeptVersion,
     StoredHeader,
 )
+from newssearch.engines.selected_values import chosen_by
 from newssearch.facets import Facet, FacetValue, FacetValues
 from newssearch.fields import FIELD_NAMES, INFO_FACETS
 from newssearch.identity import id_number
@@ -268,9 +269,9 @@ class EmbeddedSnapshot(CorpusQueries):
         found: dict[str, FacetValues] = {}
         for facet in request.asked_facets:
             request.check()
-            field = filtered_by(facet.name)
-            disjunctive = facet.disjunctive and field in selection.filters
-            counted = selection.articles(leaving_out=field) if disjunctive else articles
+            chosen = chosen_by(facet.name)
+            disjunctive = facet.disjunctive and chosen in selection.filters
+            counted = selection.articles(leaving_out=chosen) if disjunctive else articles
             found[facet.name] = count_facet(self._reader, facet, counted, request.aliases, request)
         return FrozenDict(found)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from newssearch.engines.article_times import NO_TIME, instant
+from newssearch.engines.selected_values import FilterPart
 from newssearch.errors import QueryError
 from newssearch.fields import FIELDS, ArticleField
 from newssearch.filters import FilterValue, NoValue
@@ -235,24 +236,26 @@ class ArticleQueries:
 
     # ---- requests
 
-    def filters(self, request: ResolvedRequest, *, in_part: bool = False) -> dict[str, ClusterQuery]:
-        """Return for each field that a request filters a query for the articles that pass.
+    def filters(self, request: ResolvedRequest, *, in_part: bool = False) -> dict[FilterPart, ClusterQuery]:
+        """Return for each part of the filters of a request a query for the articles that pass.
 
         The filter on dates is that on ``date``, the one on the time of indexing that on ``added``.
         """
-        found: dict[str, list[ClusterQuery]] = {}
+        found: dict[FilterPart, ClusterQuery] = {}
         for field, values in request.filters:
-            found.setdefault(field, []).append(finding_any(self.with_value(field, value) for value in values))
+            found[FilterPart(field)] = finding_any(self.with_value(field, value) for value in values)
         for field, values in request.exclusions:
-            without = excluding(finding_any(self.with_value(field, value) for value in values))
-            found.setdefault(field, []).append(without)
+            unwanted = finding_any(self.with_value(field, value) for value in values)
+            found[FilterPart(field, excludes=True)] = excluding(unwanted)
         for field, condition in request.conditions.items():
-            found.setdefault(field, []).append(self(condition))
+            found[FilterPart(field)] = self(condition)
+        for field, condition in request.unwanted.items():
+            found[FilterPart(field, excludes=True)] = excluding(self(condition))
         if request.start is not None or request.end is not None:
-            found["date"] = [self.dated(request.start, request.end, in_part=in_part)]
+            found[FilterPart("date")] = self.dated(request.start, request.end, in_part=in_part)
         if request.added_since is not None:
-            found["added"] = [self.added(request.added_since)]
-        return {field: finding_all(queries) for field, queries in found.items()}
+            found[FilterPart("added")] = self.added(request.added_since)
+        return found
 
 
 def place_of_key(field: str) -> str:

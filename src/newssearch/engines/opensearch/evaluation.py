@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from newssearch.engines import bm25f
+from newssearch.engines.selected_values import FilterPart
 from newssearch.errors import QueryError
 from newssearch.fields import ArticleField
 from newssearch.highlight.matcher import AnalysedText, find_matches
@@ -70,14 +71,15 @@ class Evaluation:
     # ---- articles
 
     def found(
-        self, tree: Node | None = None, *, in_part: bool = False, leaving_out: str = ""
+        self, tree: Node | None = None, *, in_part: bool = False, leaving_out: FilterPart | None = None
     ) -> ClusterQuery:
         """Return a query for the live articles that the tree finds and that pass all filters of the request.
 
-        The filter on the field ``leaving_out`` is left out.
+        The part ``leaving_out`` of the filters does not apply.
         """
         filters = self.conditions.filters(self.request, in_part=in_part)
-        filters.pop(leaving_out, None)
+        if leaving_out is not None:
+            filters.pop(leaving_out, None)
         matching = self.conditions(self.tree if tree is None else tree, in_part=in_part)
         return finding_all([self._live, matching, *filters.values()])
 

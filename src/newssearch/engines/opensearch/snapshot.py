@@ -21,9 +21,10 @@ from newssearch.engines.protocol import (
     FoundScan,
     HitAddress,
 )
+from newssearch.engines.selected_values import chosen_by
 from newssearch.errors import HitNotFoundError, QueryError
 from newssearch.facets import Facet, FacetValue, FacetValues
-from newssearch.fields import DATE_FACETS, FIELD_NAMES, INFO_FACETS, by_name
+from newssearch.fields import FIELD_NAMES, INFO_FACETS, by_name
 from newssearch.identity import id_number
 from newssearch.outlets import Aliases
 from newssearch.query import Boost, Diagnostic, Everything, Node, Relaxed, Word
@@ -135,8 +136,7 @@ class OpenSearchSnapshot(StoredArticles):
         for facet in request.asked_facets:
             counted = found
             if facet.disjunctive:
-                field = "date" if facet.name in DATE_FACETS else facet.name
-                counted = evaluation.found(leaving_out=field)
+                counted = evaluation.found(leaving_out=chosen_by(facet.name))
             facets[facet.name] = counter.count(facet, counted, request)
         return Found(
             hits=self._hits(evaluation, page),

@@ -12,6 +12,7 @@ from newssearch.facets import Facet, FacetValue, FacetValues, others_text
 from newssearch.fields import FACET_FIELDS, FILTER_FIELDS
 from newssearch.filters import NONE
 from newssearch.info import IndexInfo
+from newssearch.text.analysis import key
 
 from .chips import field_label
 from .links import Links, with_parameter
@@ -73,9 +74,9 @@ def useful_facets(info: IndexInfo) -> tuple[str, ...]:
 
 
 def facets_to_count(names: Iterable[str], question: SearchQuestion) -> list[Facet]:
-    """Return the facets to ask for: each without its own filter, so that several values can be chosen.
+    """Return the facets to ask for: each without the values chosen of its own field, so that several can be chosen.
 
-    If the filter only excludes values, it holds: an article that has one of them beside others is not found by these.
+    Excluded values stay excluded: an article that has one of them beside others is not found by these.
     """
     found = []
     for name in names:
@@ -144,7 +145,7 @@ def _list_items(rows: Iterable[FacetRow]) -> Markup:
 
 def _facet_rows(name: str, values: FacetValues, links: Links) -> tuple[FacetRow, ...]:
     option = name if name in FILTER_FIELDS else "where"
-    addresses = _FacetAddresses(option, links)
+    addresses = _FacetAddresses(name, option, links)
     excluded = set(addresses.unwanted)
     rows = []
     for one in values:
@@ -182,10 +183,12 @@ def _row_read_as_none(name: str, one: FacetValue, links: Links) -> FacetRow:
 class _FacetAddresses:
     """The addresses that the values of a facet lead to: with the filters of an ``option`` changed by one value.
 
-    ``wanted`` are the values of the filter, and ``unwanted`` those that it excludes.
+    ``wanted`` are the values of the filter, and ``unwanted`` those that it excludes. An own field, which shares its option
+    with others, stands before its values: ``theme=Economy``.
     """
 
-    def __init__(self, option: str, links: Links) -> None:
+    def __init__(self, field: str, option: str, links: Links) -> None:
+        self._field = field
         self.option, self.option_not, self._links = option, f"{option}_not", links
         self.wanted, self.unwanted = links.values(option), links.values(self.option_not)
         self._without = links.here(**{option: self.wanted, self.option_not: None})
@@ -193,6 +196,10 @@ class _FacetAddresses:
 
     def of(self, value: str, selected: bool, excluded: bool) -> tuple[str, str]:
         """Return the address with a value chosen, or no longer chosen or excluded if it is, and the one with it excluded."""
+        if selected and value not in self.wanted:
+            kept = self._without_chosen(value)
+            toggle = self._links.here(**{self.option: kept})
+            return toggle, self._links.here(**{self.option: kept, self.option_not: [*self.unwanted, value]})
         if value not in self.wanted and value not in self.unwanted:  # most values
             toggle = with_parameter(self._without, self.option, value)
             for other in self.unwanted:
@@ -208,3 +215,15 @@ class _FacetAddresses:
         else:
             toggle = here(**{self.option: [*self.wanted, value], self.option_not: unwanted})
         return toggle, here(**{self.option: wanted, self.option_not: [*unwanted, value]})
+
+    def _without_chosen(self, value: str) -> list[str]:
+        """Return the wanted values without those that choose a value in another spelling, by another name or as a period.
+
+        Which name or period does is not known here: unless it is only a spelling, all values of the field are dropped.
+        """
+        spelled = [one for one in self.wanted if key(one) == key(value)]
+        if spelled:
+            return [one for one in self.wanted if one not in spelled]
+        if self.option == self._field:
+            return []
+        return [one for one in self.wanted if one.partition("=")[0].strip() != self._field]

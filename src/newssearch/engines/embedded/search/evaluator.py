@@ -14,6 +14,8 @@ from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.field import NO_POSTINGS, TEXT_FIELDS, Postings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, indices_in
+from newssearch.engines.selected_values import FilterPart
+from newssearch.filters import FilterValue
 from newssearch.outlets import Aliases
 from newssearch.query import (
     And,
@@ -66,14 +68,14 @@ class LeafMatches(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """The live articles that a tree finds, and for each field that a request filters, a mask of those that pass."""
+    """The live articles that a tree finds, and for each part of the filters of a request, a mask of those that pass."""
 
     matching: Mask
-    filters: Mapping[str, Mask]
+    filters: Mapping[FilterPart, Mask]
 
-    def articles(self, leaving_out: str = "") -> Mask:
-        """Return a mask of the articles that pass all filters, or all but those on the field ``leaving_out``."""
-        masks = [mask for field, mask in self.filters.items() if field != leaving_out]
+    def articles(self, leaving_out: FilterPart | None = None) -> Mask:
+        """Return a mask of the articles that pass all filters, or all but the part ``leaving_out``."""
+        masks = [mask for part, mask in self.filters.items() if part != leaving_out]
         return _intersection([self.matching, *masks])
 
 
@@ -188,27 +190,29 @@ class QueryEvaluator:
             text = ListedDocs(Postings(owners[keep], counts[keep]), segment)
         return LeafMatches(text, title)
 
-    def filter_masks(self, request: ResolvedRequest, *, in_part: bool = False) -> dict[str, Mask]:
-        """Return for each field that a request filters a mask of the articles that pass; deleted ones may be among them.
+    def filter_masks(self, request: ResolvedRequest, *, in_part: bool = False) -> dict[FilterPart, Mask]:
+        """Return for each part of the filters of a request a mask of the articles that pass; deleted ones may be among them.
 
         The filter on dates is that on ``date``, the one on the time of indexing that on ``added``. With ``in_part``, a
         month or a year of which only a part lies in the period of the request is enough.
         """
-        masks = {
-            field: _union(self._conditions.with_value(field, value) for value in self.check.during(values, 1))
-            for field, values in request.filters
-        }
+        masks: dict[FilterPart, Mask] = {}
+        for field, values in request.filters:
+            masks[FilterPart(field)] = self._with_one_of(field, values)
         for field, values in request.exclusions:
-            found = (self._conditions.with_value(field, value) for value in self.check.during(values, 1))
-            without = ~_union(found)
-            masks[field] = masks[field] & without if field in masks else without
+            masks[FilterPart(field, excludes=True)] = ~self._with_one_of(field, values)
         for field, condition in request.conditions.items():
-            masks[field] = self.articles(condition)
+            masks[FilterPart(field)] = self.articles(condition)
+        for field, condition in request.unwanted.items():
+            masks[FilterPart(field, excludes=True)] = ~self.articles(condition)
         if request.start is not None or request.end is not None:
-            masks["date"] = self._conditions.dated(request.start, request.end, in_part=in_part)
+            masks[FilterPart("date")] = self._conditions.dated(request.start, request.end, in_part=in_part)
         if request.added_since is not None:
-            masks["added"] = self._conditions.added(request.added_since)
+            masks[FilterPart("added")] = self._conditions.added(request.added_since)
         return masks
+
+    def _with_one_of(self, field: str, values: Sequence[FilterValue]) -> Mask:
+        return _union(self._conditions.with_value(field, value) for value in self.check.during(values, 1))
 
     def filtered(self, request: ResolvedRequest) -> Mask | None:
         """Return a mask of the live articles that pass all filters of a request; None if it has no filters."""

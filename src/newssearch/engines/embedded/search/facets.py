@@ -24,11 +24,6 @@ from .reader import IndexReader
 from .value_counts import CountedValue, ValueCounts
 
 
-def filtered_by(facet: str) -> str:
-    """Return the name of the field whose filters a disjunctive facet leaves out."""
-    return "date" if facet in DATE_FACETS else facet
-
-
 def count_facet(
     reader: IndexReader,
     facet: Facet,

@@ -19,8 +19,8 @@ from typing import Any
 
 import newssearch
 from newssearch import Article
+from newssearch.engines import near_duplicates
 from newssearch.engines.embedded import writer
-from newssearch.engines.embedded.indexing import near_duplicates
 
 from . import machine
 

@@ -13,8 +13,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 from newssearch import Article
-from newssearch.engines.embedded.indexing import near_duplicates
-from newssearch.engines.embedded.segment.shingles import MIN_SAMPLES, SHINGLE_WORDS, SHINGLES_PER_SAMPLE
+from newssearch.engines import near_duplicates
+from newssearch.engines.shingles import MIN_SAMPLES, SHINGLE_WORDS, SHINGLES_PER_SAMPLE
 from newssearch.text.analysis import analyser
 
 FACTORS = (

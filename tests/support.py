@@ -22,7 +22,7 @@ import newssearch
 from newssearch import Article, Index, IndexReport, ReadOptions, Rejected, readers
 from newssearch.article import Date
 from newssearch.cli import cli, run
-from newssearch.engines.embedded.indexing import near_duplicates
+from newssearch.engines import near_duplicates
 from newssearch.engines.embedded.storage.toc import read_toc, toc_bytes, toc_path
 from newssearch.readers import Skipped
 

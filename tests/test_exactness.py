@@ -19,12 +19,11 @@ from hypothesis import strategies as st
 import newssearch
 import reference
 from newssearch import Article, Hit, Index, PartialDate
-from newssearch.engines import bm25f
+from newssearch.engines import bm25f, sorted_sets
 from newssearch.engines.embedded import index_folder, new_segments, store
 from newssearch.engines.embedded.indexing import merge_policy
 from newssearch.engines.embedded.search import hit_order, result_order, top_k
 from newssearch.engines.embedded.segment import field, postings
-from newssearch.engines.embedded.storage import sorted_sets
 from newssearch.highlight.matcher import AnalysedText, find_matches
 from newssearch.identity import id_number
 from newssearch.query import (

@@ -17,7 +17,7 @@ import pytest
 import newssearch
 from cluster.contract import ClusterIndexes, known_engine
 from newssearch import Article, Index
-from newssearch.engines.embedded.indexing import near_duplicates
+from newssearch.engines import near_duplicates
 
 
 @dataclass(frozen=True)

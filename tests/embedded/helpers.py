@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck
 
+from newssearch.engines import sorted_sets
 from newssearch.engines.embedded.indexing import inverter, lexicon, merge_source, merger
 from newssearch.engines.embedded.segment import field as field_module
 from newssearch.engines.embedded.segment import format as format_module
 from newssearch.engines.embedded.segment import postings as term_module
 from newssearch.engines.embedded.segment import term_union
-from newssearch.engines.embedded.storage import block_store, sorted_sets
+from newssearch.engines.embedded.storage import block_store
 from newssearch.engines.embedded.storage import patched_ints as small_module
 from newssearch.engines.embedded.storage.container import (
     ContainerWriter,

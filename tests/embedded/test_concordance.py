@@ -16,7 +16,7 @@ from newssearch.corpus.concordance import LINE_SORTS
 from newssearch.engines.embedded.corpus import article_order, occurrences
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.storage.block_store import BlockStore
-from newssearch.engines.embedded.storage.sorted_sets import Ints
+from newssearch.engines.sorted_sets import Ints
 from newssearch.query import Node, scored_leaves, side_by_side
 from support import THOROUGH, article, index_of, without_boilerplate
 from test_exactness import indexes

@@ -16,7 +16,7 @@ from newssearch.engines.embedded.search.spans import Spans
 from newssearch.engines.embedded.storage.container import (
     Array,
 )
-from newssearch.engines.embedded.storage.sorted_sets import Ints
+from newssearch.engines.sorted_sets import Ints
 from support import THOROUGH
 
 from .helpers import starts_of

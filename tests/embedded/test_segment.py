@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newssearch.engines import bm25f
+from newssearch.engines import bm25f, sorted_sets
 from newssearch.engines.embedded.indexing.inverter import Articles, invert
 from newssearch.engines.embedded.indexing.lexicon import IndexedWord, WordTable
 from newssearch.engines.embedded.indexing.segment_builder import document_articles
@@ -25,11 +25,10 @@ from newssearch.engines.embedded.segment.format import pack, packed_starts, unpa
 from newssearch.engines.embedded.segment.levenshtein import distances
 from newssearch.engines.embedded.segment.term_union import TermUnion
 from newssearch.engines.embedded.segment.tokens import Tokens
-from newssearch.engines.embedded.storage import sorted_sets
 from newssearch.engines.embedded.storage.container import (
     Container,
 )
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS
+from newssearch.engines.sorted_sets import NO_INTS
 from newssearch.query.patterns import within_edits
 from newssearch.stopping import NEVER
 from support import RANDOMS, THOROUGH

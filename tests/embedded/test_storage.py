@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newssearch.engines.embedded.storage import block_store, sorted_sets
+from newssearch.engines import sorted_sets
+from newssearch.engines.embedded.storage import block_store
 from newssearch.engines.embedded.storage.container import (
     Array,
     Container,

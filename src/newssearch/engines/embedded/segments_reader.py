@@ -24,7 +24,7 @@ class SegmentsReader:
 
     def __init__(self, segments: list[Segment], boilerplate: Array, toc: Toc) -> None:
         self.boilerplate = boilerplate
-        """The min-hash samples that are boilerplate, as sorted hashes: see :mod:`indexing.near_duplicates`."""
+        """The min-hash samples that are boilerplate, as sorted hashes: see :mod:`newssearch.engines.near_duplicates`."""
         self.commit = Commit(toc.generation, toc.time, digest_of_sum(toc.hash_sum))
         self.stamp = toc.stamp
         self._reader = IndexReader(segments)

@@ -26,7 +26,6 @@ from newssearch.engines.embedded.search.result_order import ResultOrder
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
 from newssearch.engines.embedded.storage.container import item_view
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, distinct, run_starts
 from newssearch.engines.protocol import (
     Contents,
     Found,
@@ -39,6 +38,7 @@ from newssearch.engines.protocol import (
     StoredHeader,
 )
 from newssearch.engines.selected_values import chosen_by
+from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask, distinct, run_starts
 from newssearch.facets import Facet, FacetValue, FacetValues
 from newssearch.fields import FIELD_NAMES, INFO_FACETS
 from newssearch.identity import id_number

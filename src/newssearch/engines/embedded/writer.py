@@ -15,23 +15,23 @@ import numpy as np
 from newssearch.article import Article
 from newssearch.commit import article_hash, sum_of_hashes
 from newssearch.engines.embedded.indexing.merger import Renumbered, merge_segments, renumbered
-from newssearch.engines.embedded.indexing.near_duplicates import (
-    SegmentStories,
-    update_stories,
-)
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.segment.shingles import Hashes
 from newssearch.engines.embedded.segment.story_columns import (
     SegmentKey,
     Stories,
-    StoryColumns,
     concat_columns,
 )
 from newssearch.engines.embedded.storage.container import Container, ContainerWriter
 from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.engines.embedded.whoosh_compat.folder import Lock
+from newssearch.engines.near_duplicates import (
+    SegmentStories,
+    StoryColumns,
+    update_stories,
+)
 from newssearch.engines.protocol import KeptVersion, StoredHeader, with_own_fields
+from newssearch.engines.shingles import Hashes
 from newssearch.fields import ArticleField, by_name
 from newssearch.system.atomic_files import remove_unused, writing
 from newssearch.system.fault_points import fault_point

@@ -15,7 +15,7 @@ from newssearch.engines.article_times import NO_TIME
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.search.result_order import ResultOrder
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
+from newssearch.engines.sorted_sets import Ints, Mask
 from newssearch.request import ResolvedRequest
 
 UNDATED = np.iinfo(np.int64).max

@@ -16,7 +16,7 @@ from newssearch.corpus.association import (
 from newssearch.corpus.words import Collocate, CollocateOptions, CorpusSize, FoundCollocates
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.segment.field import FieldReader
-from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_ranges, distinct
+from newssearch.engines.sorted_sets import Ints, concat_ranges, distinct
 from newssearch.request import ResolvedRequest
 
 from .occurrences import Occurrences, SegmentOccurrences, occurrences_by_segment

@@ -10,7 +10,7 @@ import numpy as np
 
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.segment.field import TEXT_FIELDS, FieldReader, encoded
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints
+from newssearch.engines.sorted_sets import NO_INTS, Ints
 from newssearch.text.counted_words import counted_word
 
 from .word_details import Spellings

@@ -15,7 +15,7 @@ import numpy as np
 from newssearch.corpus.concordance import ConcordanceLine, LineOptions
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
+from newssearch.engines.sorted_sets import Ints, Mask
 from newssearch.highlight.context import context_of, words_after, words_before
 from newssearch.highlight.matcher import AnalysedText, Match
 from newssearch.request import ResolvedRequest

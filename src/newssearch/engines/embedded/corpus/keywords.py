@@ -9,7 +9,7 @@ import numpy as np
 from newssearch.corpus.association import CRITICAL_LL, DIGITS, log_likelihood, log_ratio
 from newssearch.corpus.words import CorpusSize, FoundKeywords, Keyword, KeywordOptions
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, distinct
+from newssearch.engines.sorted_sets import Ints, Mask, distinct
 from newssearch.request import ResolvedRequest
 
 from .segment_words import INSIDE, SegmentWords, WordTotals

@@ -19,7 +19,7 @@ from newssearch.engines.embedded.search.spans import NO_SPANS, Spans, owner_of, 
 from newssearch.engines.embedded.segment.field import NO_POSTINGS, Postings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import (
+from newssearch.engines.sorted_sets import (
     Ints,
     Mask,
     indices_in,

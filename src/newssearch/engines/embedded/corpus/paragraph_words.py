@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import Ints
+from newssearch.engines.sorted_sets import Ints
 from newssearch.text.analysis import Analyser, analyser_named
 from newssearch.text.counted_words import counted_word
 

@@ -12,7 +12,7 @@ from newssearch.corpus.sampling import sampling_keys, smallest
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, concat_ranges
+from newssearch.engines.sorted_sets import NO_INTS, Ints, concat_ranges
 
 from .occurrences import Occurrences, SegmentOccurrences
 

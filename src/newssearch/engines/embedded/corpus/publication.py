@@ -9,7 +9,7 @@ import numpy as np
 from newssearch.engines.article_times import AMBIGUOUS, DAY, NO_DATE
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints
+from newssearch.engines.sorted_sets import NO_INTS, Ints
 
 OF_A_DAY, COARSER, UNDATED = range(3)
 """The classes of dates: with a day, only a month or a year, none."""

@@ -20,7 +20,7 @@ from newssearch.corpus.sample import (
 from newssearch.engines.embedded.search.dimensions import NO_GROUP, Dimension, Dimensions
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, run_starts
+from newssearch.engines.sorted_sets import Ints, Mask, run_starts
 from newssearch.fields import DATE_FACETS
 from newssearch.identity import DIGEST_LENGTH
 from newssearch.request import ResolvedRequest

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
+from newssearch.engines.sorted_sets import Ints, Mask
 from newssearch.system.kept import cached_property
 from newssearch.text.counted_words import function_words
 from newssearch.text.function_words import FUNCTION_WORDS

@@ -11,7 +11,7 @@ from newssearch.corpus.coverage import CoverageRequest, FoundCoverage, OutletCov
 from newssearch.corpus.time_span import span_between
 from newssearch.engines.embedded.search.dimensions import NO_GROUP, Dimensions, ValueDimension
 from newssearch.engines.embedded.search.reader import IndexReader
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, run_starts
+from newssearch.engines.sorted_sets import Ints, Mask, run_starts
 from newssearch.outlets import outlets as outlet_names
 from newssearch.request import ResolvedRequest
 from newssearch.text.analysis import key

@@ -11,7 +11,7 @@ from newssearch.engines.article_times import NO_TIME
 from newssearch.engines.embedded.search.dimensions import NO_GROUP, Dimension, Dimensions
 from newssearch.engines.embedded.search.hits import articles_of_story
 from newssearch.engines.embedded.search.reader import IndexReader
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
+from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask, run_starts
 from newssearch.request import ResolvedRequest
 from newssearch.stopping import StopCheck
 

@@ -31,7 +31,7 @@ from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
+from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
 from newssearch.query import Diagnostic, Node
 from newssearch.request import ResolvedRequest
 

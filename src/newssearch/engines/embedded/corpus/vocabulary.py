@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from newssearch.engines.embedded.segment.field import FieldReader
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, distinct
+from newssearch.engines.sorted_sets import NO_INTS, Ints, distinct
 from newssearch.system.kept import cached_property
 from newssearch.text.counted_words import ACRONYM_TERMS, counted_word, is_initials, with_stops
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from newssearch.engines.embedded.segment.field import FieldReader
 from newssearch.engines.embedded.segment.format import RUN_BITS, packed_widths, unpack_at
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
+from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, run_starts
 from newssearch.system.kept import cached_property
 
 COUNTED_PER_SLICE = 1 << 20

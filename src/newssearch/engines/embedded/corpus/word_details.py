@@ -12,7 +12,7 @@ from newssearch.engines.embedded.search.spans import owner_of
 from newssearch.engines.embedded.segment.field import FieldReader, TextField
 from newssearch.engines.embedded.segment.postings import PostingSubset, TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask
+from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask
 from newssearch.text.counted_words import shown_spelling
 from newssearch.text.folding import unelided
 from newssearch.text.tokenizer import TAG_PREFIX

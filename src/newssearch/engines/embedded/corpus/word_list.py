@@ -11,7 +11,7 @@ import numpy as np
 from newssearch.corpus.words import IndexWord
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.segment.field import TEXT_FIELDS, FieldReader, encoded
-from newssearch.engines.embedded.storage.sorted_sets import Mask
+from newssearch.engines.sorted_sets import Mask
 from newssearch.text.counted_words import ACRONYM_TERMS, counted_word
 
 from .vocabulary import FieldWords

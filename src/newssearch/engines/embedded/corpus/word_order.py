@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from newssearch.corpus.association import AssociationScores
-from newssearch.engines.embedded.storage.sorted_sets import Ints
+from newssearch.engines.sorted_sets import Ints
 from newssearch.text.counted_words import has_letters
 
 from .segment_words import INSIDE, RIGHT, WordCounts

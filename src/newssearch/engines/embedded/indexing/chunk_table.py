@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newssearch.engines.embedded.storage.container import Bytes
-from newssearch.engines.embedded.storage.mmap_file import Array
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
+from newssearch.engines.sorted_sets import Array, Ints, Mask
 
 MAX_CHUNK_BYTES = 64
 """A chunk table holds chunks of at most this size in bytes. Longer chunks are rare."""

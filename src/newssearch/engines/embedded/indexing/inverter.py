@@ -67,7 +67,7 @@ from newssearch.engines.embedded.segment.format import (
 )
 from newssearch.engines.embedded.storage.container import Array, narrow, string_sections
 from newssearch.engines.embedded.storage.patched_ints import patched_sections
-from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts, sums_of_runs
+from newssearch.engines.sorted_sets import Ints, run_starts, sums_of_runs
 
 if TYPE_CHECKING:
     from newssearch.engines.embedded.segment.tokens import Tokens

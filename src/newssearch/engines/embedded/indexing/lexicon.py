@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from newssearch.engines.embedded.segment.compound_postings import entry_of
 from newssearch.engines.embedded.segment.tokens import Numbers, Tokens
-from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_ranges
+from newssearch.engines.sorted_sets import Ints, concat_ranges
 from newssearch.text import compounds
 from newssearch.text.analysis import Analyser, Compound, analyser_named
 from newssearch.text.compounds import MAX_JOINED_WORDS, camel_case_parts

@@ -13,7 +13,7 @@ import numpy as np
 
 from newssearch.engines.embedded.segment.field import FieldReader
 from newssearch.engines.embedded.storage.container import Array, StringTable
-from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_aranges, run_starts
+from newssearch.engines.sorted_sets import Ints, concat_aranges, run_starts
 from newssearch.system.kept import cached_property
 
 WORDS_PER_SLICE = 1_000_000

@@ -39,7 +39,7 @@ from newssearch.engines.embedded.storage.container import (
     string_sections,
 )
 from newssearch.engines.embedded.storage.patched_ints import PatchedIntsWriter
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
+from newssearch.engines.sorted_sets import Ints, Mask
 from newssearch.system.workers import WorkerPool
 
 from .inverter import ArticleBlocks, Articles, HighBitsRuns, Vocabulary

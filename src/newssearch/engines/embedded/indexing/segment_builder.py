@@ -43,10 +43,11 @@ import numpy as np
 from newssearch.article import Article
 from newssearch.engines.article_times import added_time, date_columns
 from newssearch.engines.embedded.segment.own_fields import OwnValues
-from newssearch.engines.embedded.segment.shingles import sample_sections, sample_texts
+from newssearch.engines.embedded.segment.shingles import sample_sections
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED, numbered_of, rest_of, shown_of
 from newssearch.engines.embedded.storage.block_store import block_sections
 from newssearch.engines.embedded.storage.container import Array, narrow, string_sections
+from newssearch.engines.shingles import sample_texts
 from newssearch.extra import texts_of
 from newssearch.fields import EXACT_FIELDS, WHOLE_FIELDS, WORD_FIELDS, ArticleField
 from newssearch.identity import id_number, normal_key
@@ -168,7 +169,7 @@ class SegmentBuilder:
         tokens = lexicon.tokens(self._bodies, of_documents)
         articles = Articles(sections["document.article"], first, tokens.sizes)
         sections |= invert("text", tokens, lexicon.words, articles)
-        samples = sample_texts(tokens, lexicon.words.hashes())
+        samples = sample_texts(lexicon.words.hashes()[tokens.words], tokens.sizes)
         sections |= sample_sections(samples, sections["document.article"], first)
         return sections | block_sections("header", self._rest) | block_sections("body", self._bodies)
 

@@ -36,8 +36,8 @@ from newssearch.engines.embedded.segment.stored_fields import NUMBERED, date_of,
 from newssearch.engines.embedded.storage.block_store import BlockStore
 from newssearch.engines.embedded.storage.container import Array, Container, StringTable
 from newssearch.engines.embedded.storage.patched_ints import EXCEPTION
-from newssearch.engines.embedded.storage.sorted_sets import Ints, run_starts, sums_of_runs
 from newssearch.engines.embedded.storage.toc import SegmentEntry
+from newssearch.engines.sorted_sets import Ints, run_starts, sums_of_runs
 from newssearch.errors import IndexDamagedError
 from newssearch.extra import number_of, value_of
 from newssearch.identity import id_number

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import Mask
+from newssearch.engines.sorted_sets import Mask
 from newssearch.query import Field
 from newssearch.query.patterns import value_pattern
 from newssearch.system.lazy_regex import Pattern

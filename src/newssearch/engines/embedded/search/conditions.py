@@ -10,7 +10,7 @@ import numpy as np
 from newssearch.engines.article_times import NO_TIME, instant
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Mask
+from newssearch.engines.sorted_sets import Mask
 from newssearch.errors import QueryError
 from newssearch.fields import FIELDS, ArticleField
 from newssearch.filters import FilterValue, NoValue

@@ -17,7 +17,7 @@ from newssearch.engines.article_times import (
     partial_date,
 )
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
+from newssearch.engines.sorted_sets import Ints, Mask
 from newssearch.results import DateCounts
 from newssearch.text.partial_dates import PartialDate
 

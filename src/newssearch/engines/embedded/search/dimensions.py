@@ -16,7 +16,7 @@ import numpy as np
 from newssearch.corpus.periods import Unit, first_day, period_name
 from newssearch.engines.embedded.segment.own_fields import OwnColumn
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import (
+from newssearch.engines.sorted_sets import (
     NO_INTS,
     Ints,
     Mask,

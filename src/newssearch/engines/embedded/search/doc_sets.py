@@ -18,7 +18,7 @@ from newssearch.engines.embedded.segment.field import Postings
 from newssearch.engines.embedded.segment.postings import PostingSubset, TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array, narrow
-from newssearch.engines.embedded.storage.sorted_sets import (
+from newssearch.engines.sorted_sets import (
     Ints,
     Mask,
     concat_ranges,

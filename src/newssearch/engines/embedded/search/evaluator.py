@@ -13,8 +13,8 @@ import numpy as np
 from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.field import NO_POSTINGS, TEXT_FIELDS, Postings
 from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, indices_in
 from newssearch.engines.selected_values import FilterPart
+from newssearch.engines.sorted_sets import Ints, Mask, indices_in
 from newssearch.filters import FilterValue
 from newssearch.outlets import Aliases
 from newssearch.query import (

@@ -11,7 +11,7 @@ from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.field import Postings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints
+from newssearch.engines.sorted_sets import NO_INTS, Ints
 
 from .doc_sets import Scores
 from .reader import IndexReader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from newssearch.engines.embedded.storage.sorted_sets import Mask
+from newssearch.engines.sorted_sets import Mask
 from newssearch.query import And, Everything, Node, has_everything
 from newssearch.request import ResolvedRequest
 from newssearch.results import Clause

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from newssearch.corpus.periods import periods_within
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, distinct
 from newssearch.engines.selected_values import none_is_selected, selected_conditions
+from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask, distinct
 from newssearch.engines.value_groups import group_of
 from newssearch.extra import number_of
 from newssearch.facets import Facet, FacetValue, FacetValues

@@ -12,7 +12,7 @@ from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.postings import TermPostings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import (
+from newssearch.engines.sorted_sets import (
     NO_INTS,
     Ints,
     distinct,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array, item_view
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, distinct
+from newssearch.engines.sorted_sets import Ints, Mask, distinct
 from newssearch.fields import ArticleField
 from newssearch.system.kept import cached_property
 

@@ -12,7 +12,7 @@ import numpy as np
 from newssearch.engines import bm25f
 from newssearch.engines.article_times import MICROSECONDS_A_DAY, NO_TIME
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask
+from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask
 from newssearch.query import Region
 from newssearch.request import ResolvedRequest
 from newssearch.results import Explanation, TermScore

@@ -7,7 +7,7 @@ import numpy as np
 from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.field import Postings
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import (
+from newssearch.engines.sorted_sets import (
     BINARY_SEARCH_RATIO,
     Ints,
     Mask,

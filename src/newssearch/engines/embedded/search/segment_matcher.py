@@ -11,7 +11,7 @@ from newssearch.engines.embedded.segment.field import NO_POSTINGS, FieldReader, 
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.term_union import TermUnion
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import (
+from newssearch.engines.sorted_sets import (
     Ints,
     Mask,
     distinct,

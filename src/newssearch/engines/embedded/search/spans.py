@@ -15,7 +15,7 @@ import numpy as np
 
 from newssearch.engines.embedded.segment.field import Postings
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import (
+from newssearch.engines.sorted_sets import (
     NO_INTS,
     Ints,
     Mask,

@@ -11,7 +11,7 @@ import numpy as np
 from newssearch.engines.embedded.segment.field import FieldReader, TextField
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import StringTable
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, distinct
+from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask, distinct
 from newssearch.query import Caps, Exact, Fuzzy, Name, Phrase, Regex, Wildcard, Word
 from newssearch.query.alternatives import Alternative, Alternatives, alternatives_of
 from newssearch.query.names import ARTICLES, is_name

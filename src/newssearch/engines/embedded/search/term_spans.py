@@ -20,7 +20,7 @@ from newssearch.engines.embedded.segment.postings import PostingSubset, TermPost
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.term_union import TermUnion
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import (
+from newssearch.engines.sorted_sets import (
     Ints,
     Mask,
     distinct,

@@ -19,7 +19,7 @@ from newssearch.engines import bm25f
 from newssearch.engines.article_times import NO_TIME
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import (
+from newssearch.engines.sorted_sets import (
     NO_INTS,
     Ints,
     Mask,

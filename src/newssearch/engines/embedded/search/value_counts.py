@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from newssearch.corpus.periods import Unit, period_name
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
+from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask, run_starts
 from newssearch.fields import DATE_FACETS
 from newssearch.outlets import Aliases
 from newssearch.stopping import StopCheck

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newssearch.engines.embedded.storage.container import Array, item_view
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints
+from newssearch.engines.sorted_sets import NO_INTS, Ints
 
 _LEVELS = 32
 _LOWEST_EXPONENT = -2.5

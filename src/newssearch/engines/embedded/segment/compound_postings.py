@@ -26,7 +26,7 @@ from newssearch.engines.embedded.storage.container import (
     narrow,
     string_sections,
 )
-from newssearch.engines.embedded.storage.sorted_sets import Ints, distinct, run_starts
+from newssearch.engines.sorted_sets import Ints, distinct, run_starts
 
 MAX_FOUND_KEYS = 4096
 """At most this many answers of :meth:`Compounds.has_keys` are cached; then the cache is emptied."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from newssearch.engines.embedded.storage.container import Array, Container, Section, StringTable
 from newssearch.engines.embedded.storage.patched_ints import PatchedInts
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, ranges, run_starts
+from newssearch.engines.sorted_sets import NO_INTS, Ints, ranges, run_starts
 from newssearch.stopping import NEVER, StopCheck
 from newssearch.system.kept import cached_property
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_aranges
+from newssearch.engines.sorted_sets import Ints, concat_aranges
 
 RUN_BITS = 16
 """An article block stores this many low bits of its article number; its high-bits run stores the others."""

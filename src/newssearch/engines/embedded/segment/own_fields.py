@@ -31,7 +31,7 @@ from newssearch.engines.embedded.storage.container import (
     narrow,
     string_sections,
 )
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask
+from newssearch.engines.sorted_sets import Ints, Mask
 from newssearch.extra import number_of, value_of
 from newssearch.fields import OWN_KINDS, ArticleField, own_field
 from newssearch.system.kept import cached_property

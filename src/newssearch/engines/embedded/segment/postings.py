@@ -12,7 +12,7 @@ import numpy as np
 
 from newssearch.engines.embedded.storage.container import Array, Section
 from newssearch.engines.embedded.storage.patched_ints import PatchedInts
-from newssearch.engines.embedded.storage.sorted_sets import (
+from newssearch.engines.sorted_sets import (
     Ints,
     concat_ranges,
     indices_in,

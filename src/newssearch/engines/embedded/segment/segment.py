@@ -27,7 +27,9 @@ from newssearch.engines.article_times import (
 )
 from newssearch.engines.embedded.storage.block_store import BlockStore
 from newssearch.engines.embedded.storage.container import Array, Container, StringTable, item_view
-from newssearch.engines.embedded.storage.sorted_sets import NO_INTS, Ints, Mask, run_starts
+from newssearch.engines.near_duplicates import StoryColumns
+from newssearch.engines.shingles import Signatures
+from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask, run_starts
 from newssearch.extra import NO_EXTRA, ExtraValue, value_of
 from newssearch.fields import ArticleField
 from newssearch.identity import id_number
@@ -39,9 +41,8 @@ from newssearch.text.analysis import analysis_of
 
 from .field import FieldReader, TextField
 from .own_fields import OwnColumn, own_kinds
-from .shingles import SampleTable
+from .shingles import SIGNATURE_SECTIONS, SampleTable
 from .stored_fields import VALUES, article_of, date_of
-from .story_columns import StoryColumns
 
 
 class FieldColumn(NamedTuple):
@@ -533,6 +534,11 @@ class Segment:
     def samples(self) -> SampleTable:
         """The min-hash samples of the documents."""
         return SampleTable(self.container)
+
+    @property
+    def signatures(self) -> Signatures:
+        """The signatures of the articles."""
+        return Signatures(*(self.container[name] for name in SIGNATURE_SECTIONS))
 
     @cached_property
     def rest(self) -> BlockStore:

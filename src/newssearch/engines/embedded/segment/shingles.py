@@ -1,11 +1,6 @@
-"""Min-hash samples of paragraphs: few numbers by which copies of a text are found among millions of articles.
+"""The min-hash samples of the documents of a segment: see :mod:`newssearch.engines.shingles`.
 
-A *shingle* is a sequence of :data:`SHINGLE_WORDS` terms, so that case, punctuation and endings make no difference; a
-shorter paragraph is one shingle. The *samples* of a paragraph are the hashes of its shingles that are among its
-:data:`MIN_SAMPLES` lowest, or in the lowest 1/:data:`SHINGLES_PER_SAMPLE` of the range of hashes. Texts that have much
-in common share samples, however they are divided into paragraphs (Broder, On the resemblance and containment of
-documents, 1997). The *signature* of a paragraph is the least of its samples after these are hashed again. A segment
-has these sections; its samples are sorted by hash, and those that differ only in the last 16 bits are a *page*:
+A segment has these sections; its samples are sorted by hash, and those that differ only in the last 16 bits are a *page*:
 
 ============================  =========================================================================================
 ``samples.low``               the last 16 bits of each hash; all 32 bits if there are no pages
@@ -23,25 +18,15 @@ has these sections; its samples are sorted by hash, and those that differ only i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from newssearch.engines.embedded.storage.container import Array, Container, narrow
 from newssearch.engines.embedded.storage.patched_ints import PatchedInts, patched_sections
-from newssearch.engines.embedded.storage.sorted_sets import Ints, Mask, run_starts
+from newssearch.engines.shingles import Hashes, Samples, signatures_of
+from newssearch.engines.sorted_sets import Ints, Mask, run_starts
 from newssearch.system.kept import cached_property
 
-if TYPE_CHECKING:
-    from .tokens import Tokens
-
-SHINGLE_WORDS = 5
-"""The number of words of a shingle. Fewer often agree by chance; with more, one edited word changes too many."""
-MIN_SAMPLES = 3
-"""A paragraph has at least this many samples, or as many as it has shingles if these are fewer."""
-SHINGLES_PER_SAMPLE = 16
-"""In a long paragraph, one shingle in 16 is a sample on average."""
 MIN_PAGED_SAMPLES = 1 << 20
 """The hashes of a segment with at least this many samples are stored by page."""
 PAGE_HASH_BITS = 16
@@ -50,60 +35,6 @@ MAX_SINGLE_LOOKUPS = 20_000
 """Up to this many hashes are looked up one by one in their pages; more are looked up in the array of all hashes."""
 
 SIGNATURE_SECTIONS = ("article.signature", "article.signature.within", "article.signature.other")
-
-Hashes = NDArray[np.uint32]
-
-_FACTORS = np.array(
-    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F], np.uint64
-)  # fmt: skip
-_MIXER = np.uint64(0xBF58476D1CE4E5B9)
-_SIGNATURE_FACTOR = np.uint32(0x9E3779B1)
-_TEXT_SHIFT = np.uint64(32)
-_SAMPLE_BOUND = np.uint32((1 << 32) // SHINGLES_PER_SAMPLE)
-
-
-class Samples(NamedTuple):
-    """The samples of several texts, ordered by text, then by hash, without duplicates in a text.
-
-    ``texts`` has the index of each sample's text.
-    """
-
-    texts: Ints
-    hashes: Hashes
-
-
-def sample_texts(tokens: Tokens, hashes: NDArray[np.uint64]) -> Samples:
-    """Return the samples of all texts in ``tokens``. ``hashes[n]`` is the hash of word ``n`` of the lexicon."""
-    values = hashes[tokens.words]
-    text = np.repeat(np.arange(len(tokens.sizes), dtype=np.uint32), tokens.sizes)
-    whole = max(len(values) - SHINGLE_WORDS + 1, 0)
-    found = values[:whole] * _FACTORS[0]
-    for n in range(1, SHINGLE_WORDS):
-        found += values[n : n + whole] * _FACTORS[n]
-    inside = np.flatnonzero(text[:whole] == text[SHINGLE_WORDS - 1 :]) if whole else np.empty(0, np.int64)
-    keys = _keys(text[inside], found[inside])
-    short = np.flatnonzero((tokens.sizes > 0) & (tokens.sizes < SHINGLE_WORDS))
-    starts = np.cumsum(tokens.sizes) - tokens.sizes
-    few = np.zeros(len(short), np.uint64)
-    for n in range(SHINGLE_WORDS - 1):
-        longer = tokens.sizes[short] > n
-        few[longer] += values[starts[short[longer]] + n] * _FACTORS[n]
-    keys = np.concatenate((keys, _keys(short, few)))
-    keys.sort()
-    keys = keys[run_starts(keys)]
-    texts, chosen = (keys >> _TEXT_SHIFT).astype(np.int64), keys.astype(np.uint32)
-    first = np.flatnonzero(run_starts(texts))
-    rank = np.arange(len(keys)) - np.repeat(first, np.diff(first, append=len(keys)))
-    kept = (rank < MIN_SAMPLES) | (chosen < _SAMPLE_BOUND)
-    return Samples(texts[kept], chosen[kept])
-
-
-def _keys(texts: Array, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return sort keys: the high 32 bits are the text, the low 32 bits are the high half of the hash after mixing."""
-    mixed = hashes ^ (hashes >> np.uint64(29))
-    mixed *= _MIXER
-    mixed ^= mixed >> np.uint64(31)
-    return np.asarray(texts.astype(np.uint64) << _TEXT_SHIFT | mixed >> _TEXT_SHIFT, np.uint64)
 
 
 def sample_sections(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
@@ -118,29 +49,14 @@ def sample_sections(samples: Samples, article: Array, first: Array) -> dict[str,
     return {
         **_sorted_sections(samples.hashes[order], articles[order], within[order]),
         **patched_sections("samples.sizes", sizes),
-        **_signatures(samples, article, first),
+        **_signature_sections(samples, article, first),
     }
 
 
-def _signatures(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
+def _signature_sections(samples: Samples, article: Array, first: Array) -> dict[str, Array]:
     """Return the sections of signatures of a new segment. The arguments are those of :func:`sample_sections`."""
-    begins = np.flatnonzero(run_starts(samples.texts))
-    least = np.minimum.reduceat(samples.hashes * _SIGNATURE_FACTOR, begins) if len(begins) else samples.hashes
-    documents = samples.texts[begins]
-    articles = article[documents].astype(np.int64)
-    order = np.lexsort((least, articles))
-    documents, articles, least = documents[order], articles[order], least[order]
-    lowest = run_starts(articles)
-    second = np.flatnonzero(lowest[:-1] & ~lowest[1:]) + 1
-    signatures, within, others = (np.zeros(len(first) - 1, np.uint32) for _ in range(3))
-    signatures[articles[lowest]] = least[lowest]
-    within[articles[lowest]] = documents[lowest] - first[articles[lowest]]
-    others[articles[second]] = least[second]
-    return {
-        "article.signature": signatures,
-        "article.signature.within": narrow(within),
-        "article.signature.other": others,
-    }
+    found = signatures_of(samples, article, first)
+    return dict(zip(SIGNATURE_SECTIONS, found._replace(within=narrow(found.within)), strict=True))
 
 
 def _sorted_sections(hashes: Hashes, articles: Ints, within: Ints) -> dict[str, Array]:

@@ -8,7 +8,7 @@ of a segment in the commit, from 0:
 ``segments``            JSON: for each segment the name of its file and the number of its live documents
 ``N.story``             the number of each article's story; 0 for an article that is the only one of its story
 ``N.samples``           the number of each article's samples that are not boilerplate; see
-                        :mod:`indexing.near_duplicates`
+                        :mod:`newssearch.engines.near_duplicates`
 ``N.boilerplate``       the documents that are boilerplate, ascending
 ``N.redundant``         the documents that are boilerplate or also occur in an earlier article, ascending
 ``boilerplate``         the hashes of samples that are boilerplate, ascending
@@ -33,20 +33,12 @@ from newssearch.engines.embedded.storage.container import (
     narrow,
     write_container,
 )
-from newssearch.engines.embedded.storage.sorted_sets import Ints
+from newssearch.engines.near_duplicates import StoryColumns
+from newssearch.engines.sorted_sets import Ints
 from newssearch.system.atomic_files import patiently, remove_unused
 
 _FILE_NAME = "stories-{}.nws"
 _FILE_PATTERN = re.compile(r"stories-(\d+)\.nws")
-
-
-class StoryColumns(NamedTuple):
-    """The stories of one segment: the four sections ``N.…`` of a file of stories, where ``N`` is its index."""
-
-    story: Array
-    samples: Array
-    boilerplate: Array
-    redundant: Array
 
 
 class SegmentKey(NamedTuple):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import (
+from newssearch.engines.sorted_sets import (
     NO_INTS,
     Ints,
     Mask,

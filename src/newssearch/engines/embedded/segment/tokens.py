@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from newssearch.engines.embedded.storage.sorted_sets import Ints
+from newssearch.engines.sorted_sets import Ints
 
 Numbers = NDArray[np.uint32]
 

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from newssearch.engines.sorted_sets import Ints
 from newssearch.system.deflate import compressor, decompress
 
 from .container import (
@@ -33,7 +34,6 @@ from .container import (
     narrow,
     string_sections,
 )
-from .sorted_sets import Ints
 
 BLOCK_SIZE = 3072
 """A block has at least this many bytes before compression; only the last one may have fewer."""

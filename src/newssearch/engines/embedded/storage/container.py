@@ -35,11 +35,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from newssearch.engines.sorted_sets import Array
 from newssearch.system.atomic_files import new_file, sync
 from newssearch.system.fault_points import fault_point
 from newssearch.system.kept import cached_property
 
-from .mmap_file import ALIGNMENT, MAGIC, Array, ContainerError, MappedFile, Section, checksums, trailer_bytes
+from .mmap_file import ALIGNMENT, MAGIC, ContainerError, MappedFile, Section, checksums, trailer_bytes
 
 __all__ = [
     "Allocation",

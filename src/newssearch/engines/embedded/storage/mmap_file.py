@@ -19,8 +19,8 @@ from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
+from newssearch.engines.sorted_sets import Array
 from newssearch.errors import IndexDamagedError
 from newssearch.system.atomic_files import named
 
@@ -39,8 +39,6 @@ SECTION_DTYPES = frozenset(f"{kind}{size}" for kind in ("<u", "<i", "<f") for si
 """The dtypes that a section may have."""
 _POPULATE_READ = 22
 """The value of MADV_POPULATE_READ, which Linux 5.14 and later understand. Python has no name for it before 3.14."""
-
-Array = NDArray[Any]
 
 
 class ContainerError(IndexDamagedError):

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from newssearch.engines.sorted_sets import Ints, sums_before
 from newssearch.system.kept import cached_property
 
 from .container import Array, Container, narrow
-from .sorted_sets import Ints, sums_before
 
 MIN_INTS_PER_EXCEPTION = 5
 """At most one number in five is an exception: each exception takes five or six bytes, other numbers one or two."""

@@ -17,7 +17,7 @@ with warnings.catch_warnings():
 
 from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms
 from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import Ints
+from newssearch.engines.sorted_sets import Ints
 
 MATCHER_BLOCK = 128
 """The number of postings in a block of a matcher. Whoosh skips blocks by an upper bound of their scores."""

@@ -27,7 +27,7 @@ from newssearch.engines.article_times import NO_TIME, local_time
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import VALUES, date_of
 from newssearch.engines.embedded.storage.container import Array, StringTable
-from newssearch.engines.embedded.storage.sorted_sets import Ints, concat_aranges
+from newssearch.engines.sorted_sets import Ints, concat_aranges
 from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
 
 from .matcher import Matcher, Positions

@@ -1,7 +1,7 @@
 """Near duplicates: articles that are copies of one text, whole or cut, edited, or under other headlines.
 
 A *min-hash sample* of a document is the hash of a few consecutive words. A document has several samples, and texts with
-much in common share many of them: see :mod:`segment.shingles`. The result depends only on the articles in the index.
+much in common share many of them: see :mod:`.shingles`. The result depends only on the articles in the index.
 Each commit updates it for the articles that it adds and removes:
 
 - A sample is *boilerplate* if at least :data:`BOILERPLATE_ARTICLES_OF_OUTLET` articles of one outlet have it, and these
@@ -29,19 +29,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from newssearch.engines.article_times import NO_TIME
-from newssearch.engines.embedded.segment.segment import Segment
-from newssearch.engines.embedded.segment.shingles import SIGNATURE_SECTIONS, Hashes
-from newssearch.engines.embedded.segment.story_columns import StoryColumns
-from newssearch.engines.embedded.storage.container import Array
-from newssearch.engines.embedded.storage.sorted_sets import (
-    NO_INTS,
-    Ints,
-    Mask,
-    concat_ranges,
-    distinct,
-    run_starts,
-)
+from newssearch.engines.sorted_sets import NO_INTS, Array, Ints, Mask, concat_ranges, distinct, run_starts
+
+from .article_times import NO_TIME
+from .sampled_articles import SampledArticles
+from .shingles import Hashes
 
 BOILERPLATE_ARTICLES_OF_OUTLET = 10
 """A sample is boilerplate if at least this number of articles of one outlet have it and are not copies of each other.
@@ -56,7 +48,7 @@ No story has that many copies, so the words are a formula that many outlets prin
 MIN_SHARED_SAMPLES = 3
 """Two articles that share fewer samples than this are not copies: one or two samples can be a common phrase.
 
-A paragraph of seven words or more has at least three samples (:data:`segment.shingles.MIN_SAMPLES`), so one shared
+A paragraph of seven words or more has at least three samples (:data:`.shingles.MIN_SAMPLES`), so one shared
 paragraph can suffice.
 """
 MIN_SHARE_OF_SMALLER = 0.7
@@ -95,10 +87,26 @@ The number of pairs then grows linearly. Copies spread from an original, which i
 story.
 """
 
+NO_HASHES: Hashes = np.empty(0, np.uint32)
+
 _HIGH_SHIFT = np.uint64(32)
 """Shifting by this number of bits puts the first of two 32-bit numbers into the upper half of a 64-bit sorting key."""
 _NO_TIME_LAST = np.iinfo(np.int64).max
 """The instant that stands for a missing date in sorting: articles without a date come last."""
+
+
+class StoryColumns(NamedTuple):
+    """The stories of some articles, whose documents are their paragraphs.
+
+    ``story`` is the number of each article's story; 0 for an article that is the only one of its story. ``samples`` is
+    the number of each article's samples that are not boilerplate. ``boilerplate`` and ``redundant`` are the numbers of
+    documents, ascending.
+    """
+
+    story: Array
+    samples: Array
+    boilerplate: Array
+    redundant: Array
 
 
 class SegmentStories(NamedTuple):
@@ -108,7 +116,7 @@ class SegmentStories(NamedTuple):
     articles that were removed since.
     """
 
-    segment: Segment
+    segment: SampledArticles
     before: StoryColumns | None
     removed: Ints
 
@@ -118,14 +126,17 @@ def update_stories(parts: Sequence[SegmentStories], boilerplate: Hashes) -> tupl
 
     ``boilerplate`` are the boilerplate hashes of the last commit, ascending.
     """
-    return _Update(parts, boilerplate).run()
+    update = StoryUpdate(parts, boilerplate)
+    while update.spread():
+        pass
+    return update.compare()
 
 
 class _SampleRows(NamedTuple):
     """A table with a row for each sample of a live article, sorted by hash, then by article, the earliest first.
 
     ``hashes`` is the index of the hash among the hashes that were looked up. ``articles`` and ``documents`` are
-    numbered as in :class:`_Update`. ``once`` is true for exactly one of the rows with the same article and hash.
+    numbered as in :class:`StoryUpdate`. ``once`` is true for exactly one of the rows with the same article and hash.
     """
 
     hashes: Ints
@@ -148,14 +159,20 @@ class _ArticlePairs(NamedTuple):
     others: Ints
 
 
-class _Update:
-    """One run of :func:`update_stories`.
+class StoryUpdate:
+    """One update of the stories for a commit.
 
     Articles and documents are numbered consecutively across all segments of the commit. An article is *dirty* if its
     story may change with this commit.
+
+    An engine that has not read all articles repeats the update with more of them after each call of :meth:`spread`. It
+    tells what it knows of the others: ``certain`` are hashes that are boilerplate, whichever articles have them.
     """
 
-    def __init__(self, parts: Sequence[SegmentStories], boilerplate: Hashes) -> None:
+    def __init__(
+        self, parts: Sequence[SegmentStories], boilerplate: Hashes, certain: Hashes = NO_HASHES
+    ) -> None:
+        self._certain = certain
         self._parts = parts
         self._segments = [part.segment for part in parts]
         self._articles = _starts_of([segment.articles for segment in self._segments])
@@ -179,13 +196,18 @@ class _Update:
             self._boilerplate[before.boilerplate.astype(np.int64) + self._documents[n]] = True
             self._redundant[before.redundant.astype(np.int64) + self._documents[n]] = True
         self._dirty &= self._present
+        gone = self._removed()
+        self._touched = self._hashes_of(gone)
+        self._mark_stories_dirty(gone)
         self._outlets = self._outlet_numbers()
         self._instants = np.concatenate([segment.instant for segment in self._segments] or [NO_INTS])
         self._signatures, self._signature_documents, self._other_signatures = (
-            np.concatenate([segment.container[name] for segment in self._segments] or [NO_INTS]).astype(
-                np.int64
+            (
+                np.concatenate([NO_INTS, *arrays]).astype(np.int64)
+                for arrays in zip(*(segment.signatures for segment in self._segments), strict=True)
             )
-            for name in SIGNATURE_SECTIONS
+            if self._segments
+            else (NO_INTS, NO_INTS, NO_INTS)
         )
         self._signature_documents += np.concatenate(
             [segment.first[:-1] + self._documents[n] for n, segment in enumerate(self._segments)] or [NO_INTS]
@@ -201,23 +223,37 @@ class _Update:
             found.append(numbers[codes])
         return np.concatenate(found)
 
-    def run(self) -> tuple[list[StoryColumns], Hashes]:
-        """Find all dirty articles, compare them, and return what :func:`update_stories` returns."""
-        removed = self._removed()
-        touched = self._hashes_of(removed)
-        self._mark_stories_dirty(removed)
-        while True:
-            wanted = _union_hashes(touched, self._hashes_of(self._dirty))
-            rows, alone = self._shared_rows(wanted, touched)
-            common = self._find_boilerplate(rows.where(rows.once), len(wanted))
-            more = self._newly_dirty(rows, wanted, common, touched)
-            if not more.any():
-                break
-            self._dirty |= more
-            self._mark_stories_dirty(more)
-        self._compare(rows, common, alone)
-        others = self._before[~_are_in(self._before, wanted)]
-        return [self._part(n) for n in range(len(self._parts))], _union_hashes(others, wanted[common])
+    @property
+    def dirty(self) -> Mask:
+        """A mask of the articles whose stories may change."""
+        return self._dirty
+
+    def mark_dirty(self, articles: Mask, touched: Hashes) -> None:
+        """Add articles to those whose stories may change, and hashes to those that removed articles have."""
+        self._dirty |= articles & self._present
+        self._touched = _union_hashes(self._touched, touched)
+
+    def spread(self) -> bool:
+        """Mark as dirty the articles that the dirty and the removed ones make so. Return whether there are any more."""
+        self._wanted = _union_hashes(self._touched, self._hashes_of(self._dirty))
+        rows, self._alone = self._shared_rows(self._wanted, self._touched)
+        self._common = self._find_boilerplate(rows.where(rows.once), len(self._wanted))
+        self._common |= _are_in(self._wanted, self._certain)
+        self._rows = rows
+        more = self._newly_dirty(rows, self._wanted, self._common, self._touched)
+        if not more.any():
+            return False
+        self._dirty |= more
+        self._mark_stories_dirty(more)
+        return True
+
+    def compare(self) -> tuple[list[StoryColumns], Hashes]:
+        """Compare the dirty articles, when no more are, and return what :func:`update_stories` returns."""
+        self._compare(self._rows, self._common, self._alone)
+        others = self._before[~_are_in(self._before, self._wanted)]
+        return [self._part(n) for n in range(len(self._parts))], _union_hashes(
+            others, self._wanted[self._common]
+        )
 
     def _part(self, n: int) -> StoryColumns:
         articles = slice(int(self._articles[n]), int(self._articles[n + 1]))
@@ -241,7 +277,7 @@ class _Update:
 
     def _hashes_of(self, articles: Mask) -> Hashes:
         """Return the distinct sample hashes of the given articles, ascending."""
-        found = [np.empty(0, np.uint32)]
+        found = [NO_HASHES]
         for n, segment in enumerate(self._segments):
             here = articles[self._articles[n] : self._articles[n + 1]]
             if here.all():
@@ -290,7 +326,7 @@ class _Update:
                 sizes = np.bincount(hashes, minlength=len(wanted))
             counts += sizes
             found.append((hashes.astype(np.int32), articles.astype(np.int32), indices.astype(np.int32)))
-        chosen = (counts > 1) | _are_in(wanted, removed)
+        chosen = (counts > 1) | _are_in(wanted, removed) | _are_in(wanted, self._certain)
         alone = np.zeros(len(self._present), np.int64)
         shared = []
         for n, (hashes, articles, indices) in enumerate(found):

@@ -225,16 +225,26 @@ class Evaluation:
 
     def texts(self, query: ClusterQuery) -> Iterator[DocumentSource]:
         """Yield the live articles that a query finds, with all that scores depend on, in the order of their ids."""
+        return self.sources(query, True, VERIFIED_AT_ONCE)
+
+    def sources(
+        self, query: ClusterQuery, parts: Sequence[str] | bool, size: int
+    ) -> Iterator[DocumentSource]:
+        """Yield parts of the documents of the live articles that a query finds, in the order of their ids.
+
+        One request reads ``size`` of them.
+        """
         body: dict[str, Any] = {
-            "size": VERIFIED_AT_ONCE,
+            "size": size,
             "track_total_hits": False,
             "query": finding_all([self._live, query]),
+            "_source": parts,
             "sort": [{"id": "asc"}],
         }
         while True:
             hits = self._search(body, self.check)["hits"]["hits"]
             yield from (hit["_source"] for hit in hits)
-            if len(hits) < VERIFIED_AT_ONCE:
+            if len(hits) < size:
                 return
             body = {**body, "search_after": hits[-1]["sort"]}
 

@@ -46,7 +46,7 @@ COARSEST: Mapping[str, int] = {
     "day": DAY,
 }
 """The coarsest precision that a date may have to be counted in a facet."""
-_FIRST_DAY = dt.date.min.toordinal()
+FIRST_DAY = dt.date.min.toordinal()
 
 
 class CountedFacetValue(NamedTuple):
@@ -146,7 +146,7 @@ class FacetCounter:
             if day is None or (precision & ~AMBIGUOUS) < COARSEST[unit]:
                 without += number
             else:
-                counts[period_number(unit, dt.date.fromordinal(day + _FIRST_DAY))] += number
+                counts[period_number(unit, dt.date.fromordinal(day + FIRST_DAY))] += number
         names = {number: period_name(unit, first_day(unit, number)) for number in sorted(counts)}
         values = [CountedFacetValue(name, name, counts[number]) for number, name in names.items()]
         by_name = {one.group: one.articles for one in values}
@@ -198,7 +198,7 @@ class FacetCounter:
         for values in self._texts_of(field.name, found):
             own = set[str]()
             for text in values:
-                group, shown = _own_group(field, text)
+                group, shown = own_group(field, text)
                 own.add(group)
                 spellings.setdefault(group, Counter())[shown] += 1
             groups_of.append(own)
@@ -273,7 +273,7 @@ class FacetCounter:
         return chosen
 
 
-def _own_group(field: ArticleField, text: str) -> tuple[str, str]:
+def own_group(field: ArticleField, text: str) -> tuple[str, str]:
     """Return the key of the group of a value of an own field, and the value as a facet shows it."""
     if field.kind == "date":
         return text[:7], text[:7]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from newssearch.article import Article
 from newssearch.corpus.neighbours import Neighbours
 from newssearch.engines.article_times import ONLY_MONTH, ONLY_YEAR, moment_of, partial_date
-from newssearch.engines.corpus_protocol import FoundLines
 from newssearch.engines.protocol import (
     Contents,
     Found,
@@ -37,6 +36,7 @@ from newssearch.text.partial_dates import PartialDate
 
 from .article_queries import EVERYTHING
 from .client import JsonAnswer
+from .corpus_queries import CorpusQueries
 from .evaluation import Evaluation
 from .facets import FacetCounter
 from .leaf_queries import ClusterQuery, finding_all, finding_any
@@ -45,15 +45,13 @@ from .ranking import ClusterRanking, RankedHit
 from .scoring import Statistics
 from .searching import ClusterHits, clauses_of, explanation_of, totals_of
 from .statistics import statistics_of
-from .stored_articles import Opened, StoredArticles
+from .stored_articles import Opened
 from .vocabulary import KnownWords
 
 if TYPE_CHECKING:
-    from newssearch.corpus.concordance import LineOptions
     from newssearch.corpus.coverage import CoverageRequest, FoundCoverage
     from newssearch.corpus.sample import FoundSample, SampleRequest
     from newssearch.corpus.stories import FoundStories, StoriesRequest
-    from newssearch.corpus.tabulation import Tabulation, TabulationRequest
     from newssearch.corpus.words import (
         CollocateOptions,
         FoundCollocates,
@@ -70,7 +68,7 @@ def _cannot(what: str) -> NoReturn:
     raise QueryError(f"an index in OpenSearch cannot {what}")
 
 
-class OpenSearchSnapshot(StoredArticles):
+class OpenSearchSnapshot(CorpusQueries):
     """The state of an index after one commit: see :class:`newssearch.engines.protocol.Snapshot`."""
 
     _known: tuple[Opened, Statistics, KnownWords, dict[str, bool], dict[str, list[str]]] | None = None
@@ -303,16 +301,6 @@ class OpenSearchSnapshot(StoredArticles):
     def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:
         """Refuse: the words of an article are not compared with those of all articles."""
         _cannot("find articles related to another one")
-
-    def tabulate(
-        self, trees: Sequence[Node], request: ResolvedRequest, wanted: TabulationRequest
-    ) -> Tabulation:
-        """Refuse: articles and matches are not counted in the cells of a table."""
-        _cannot("count articles in a table")
-
-    def concordance(self, tree: Node, request: ResolvedRequest, wanted: LineOptions) -> FoundLines:
-        """Refuse: matches are not put on lines."""
-        _cannot("show words in context")
 
     def collocates(self, tree: Node, request: ResolvedRequest, options: CollocateOptions) -> FoundCollocates:
         """Refuse: the words near matches are not counted."""

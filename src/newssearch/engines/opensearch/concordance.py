@@ -1,0 +1,204 @@
+"""The lines of a concordance: occurrences in order, found in the texts of all articles that may have one.
+
+First only the places of all occurrences are kept, as numbers; the texts of those that are on the page, or that are sorted
+by the words beside them, are read once more.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newssearch.corpus.concordance import ConcordanceLine, LineOptions
+from newssearch.corpus.sampling import sampling_keys, smallest
+from newssearch.engines.article_times import NO_TIME
+from newssearch.highlight.context import context_of, words_after, words_before
+from newssearch.highlight.matcher import AnalysedText, Match
+from newssearch.identity import id_number
+from newssearch.system.kept import cached_property
+from newssearch.text.analysis import analyser_named
+
+from .documents import DocumentSource, shown_from
+from .evaluation import VERIFIED_AT_ONCE, Evaluation, SearchCall
+from .leaf_queries import ClusterQuery
+from .occurrences import OccurrenceReader
+from .ranking import ClusterRanking
+
+UNDATED = 1 << 62
+"""The sort key of articles without a date, which are last in each order."""
+
+Ints = NDArray[np.int64]
+
+
+class _Article(NamedTuple):
+    """An article with occurrences: its id, and its time, or :data:`~newssearch.engines.article_times.NO_TIME`."""
+
+    id: str
+    time: int
+
+    def date_key(self, *, newest: bool) -> int:
+        """Return the sort key by date."""
+        return UNDATED if self.time == NO_TIME else -self.time if newest else self.time
+
+
+class _Places(NamedTuple):
+    """Places of occurrences, an item of each array for each: the index of the article, the paragraph, first word and end."""
+
+    articles: Ints
+    paragraphs: Ints
+    firsts: Ints
+    ends: Ints
+
+    def at(self, chosen: Ints | slice) -> _Places:
+        """Return some of the places."""
+        return _Places._make(column[chosen] for column in self)
+
+
+class ConcordanceReader:
+    """Reads the lines of a concordance. The request of ``evaluation`` is for all articles by relevance, without grouping."""
+
+    def __init__(
+        self, search: SearchCall, evaluation: Evaluation, found: ClusterQuery, wanted: LineOptions
+    ) -> None:
+        self._search, self._evaluation, self._found, self._wanted = search, evaluation, found, wanted
+        self._articles: list[_Article] = []
+        columns = [array("q") for _ in _Places._fields]
+        reader = OccurrenceReader(evaluation)
+        self.paragraphs = 0
+        """The number of paragraphs with an occurrence."""
+        for source in reader.articles(search, found, "show words in context"):
+            number = len(self._articles)
+            self._articles.append(_Article(source["id"], int(source.get("instant", NO_TIME))))
+            for one in reader.paragraphs(source):
+                self.paragraphs += 1
+                for match in one.matches:
+                    for column, value in zip(columns, (number, one.number, *match), strict=True):
+                        column.append(value)
+        self._places = _Places._make(np.array(column, np.int64) for column in columns)
+
+    @property
+    def total(self) -> int:
+        """The number of all occurrences."""
+        return len(self._places.articles)
+
+    @property
+    def articles(self) -> int:
+        """The number of articles with an occurrence in a paragraph."""
+        return len(np.unique(self._places.articles))
+
+    @cached_property
+    def sample(self) -> int | None:
+        """The number of occurrences that are drawn at random; None if all are taken."""
+        return self._wanted.drawn(self.total)
+
+    def lines(self) -> tuple[ConcordanceLine, ...]:
+        """Return the lines on the wanted page, in order."""
+        wanted = self._wanted
+        end = self.total if self.sample is None else self.sample
+        if wanted.limit is not None:
+            end = min(end, wanted.offset + wanted.limit)
+        if wanted.offset >= end:
+            return ()
+        places = self._places if self.sample is None else self._sampled(self.sample, wanted.seed or 0)
+        if wanted.by_words:
+            order = self._by_words(places)
+        elif wanted.sort == "relevance":
+            order = self._by_article(places, self._by_relevance(places, end))
+        else:
+            order = self._by_article(places, self._by_date(newest=wanted.sort == "newest"))
+        return self._read(places.at(order[wanted.offset : end]))
+
+    # ---- order
+
+    def _sampled(self, size: int, seed: int) -> _Places:
+        numbers = np.array([id_number(one.id) for one in self._articles], np.uint64)
+        identity = (numbers[self._places.articles], *self._places[1:])
+        return self._places.at(smallest(sampling_keys(seed, *identity), size, *identity))
+
+    def _by_article(self, places: _Places, articles: Iterable[int]) -> Ints:
+        """Return the indices of the places of the given articles, in their order."""
+        rank = np.full(len(self._articles), len(self._articles))
+        for at, number in enumerate(articles):
+            rank[number] = at
+        ranks = rank[places.articles]
+        order: Ints = np.lexsort((places.ends, places.firsts, places.paragraphs, ranks))
+        return order[ranks[order] < len(self._articles)]
+
+    def _by_date(self, *, newest: bool) -> Sequence[int]:
+        def key(number: int) -> tuple[int, str]:
+            return self._articles[number].date_key(newest=newest), self._articles[number].id
+
+        return sorted(range(len(self._articles)), key=key)
+
+    def _by_relevance(self, places: _Places, end: int) -> Sequence[int]:
+        """Return the first articles in the order of a search, which have ``end`` of the places at least."""
+        lines = np.bincount(places.articles, minlength=len(self._articles))
+        number_of = {one.id: number for number, one in enumerate(self._articles)}
+        ranking = ClusterRanking(self._search, self._evaluation, self._found)
+        most = end
+        while True:
+            ranked = ranking.first(most)
+            found = [number_of[one.source["id"]] for one in ranked if one.source["id"] in number_of]
+            if len(ranked) < most or int(lines[found].sum()) >= end:
+                return found
+            most *= 4
+
+    def _by_words(self, places: _Places) -> Ints:
+        """Return the indices of the places in order of the words beside them, nearest word first.
+
+        Ties are ordered by date, newest first, then by id, paragraph and position.
+        """
+        words = words_before if self._wanted.sort == "left" else words_after
+        rows = [
+            (
+                words(text, match, self._wanted.width), self._articles[number].date_key(newest=True), source["id"],
+                paragraph, *match, at,
+            )
+            for at, number, source, paragraph, text, match in self._texts(places)
+        ]  # fmt: skip
+        return np.array([row[-1] for row in sorted(rows)], np.int64)
+
+    # ---- texts
+
+    def _read(self, places: _Places) -> tuple[ConcordanceLine, ...]:
+        """Return the lines of the places, in the same order."""
+        lines: list[tuple[int, ConcordanceLine]] = []
+        for at, _, source, paragraph, text, match in self._texts(places):
+            shown = shown_from(source)
+            start, left, matched, right = context_of(text, match, self._wanted.width)
+            line = ConcordanceLine(
+                id=shown["id"],
+                paragraph=paragraph,
+                date=shown["date"],
+                outlet=shown["outlet"],
+                title=shown["title"],
+                left=left,
+                match=matched,
+                right=right,
+                start=start,
+            )
+            lines.append((at, line))
+        return tuple(line for _, line in sorted(lines, key=lambda one: one[0]))
+
+    def _texts(self, places: _Places) -> Iterator[tuple[int, int, DocumentSource, int, AnalysedText, Match]]:
+        """Yield the index of each place, its article, document, paragraph, text and words. Each article is read once."""
+        of_article: dict[str, list[tuple[int, int, int, int]]] = {}
+        rows = zip(*(column.tolist() for column in places), strict=True)
+        for at, (number, paragraph, *match) in enumerate(rows):
+            of_article.setdefault(self._articles[number].id, []).append((paragraph, *match, at))
+        number_of = {one.id: number for number, one in enumerate(self._articles)}
+        ids = sorted(of_article)
+        for low in range(0, len(ids), VERIFIED_AT_ONCE):
+            some = ids[low : low + VERIFIED_AT_ONCE]
+            for source in self._evaluation.texts({"terms": {"id": some}}):
+                analyser = analyser_named(source["analysis"])
+                texts: dict[int, AnalysedText] = {}
+                for paragraph, first, end, at in of_article[source["id"]]:
+                    self._evaluation.check()
+                    if paragraph not in texts:
+                        texts[paragraph] = AnalysedText(source["texts"]["of"][paragraph - 1], analyser)
+                    yield at, number_of[source["id"]], source, paragraph, texts[paragraph], (first, end)

@@ -1,0 +1,83 @@
+"""The occurrences of a query in the paragraphs of the articles that it finds, from their texts.
+
+An *occurrence* is a match, in a paragraph of a matching article, of a leaf that is neither negated nor optional. Equal
+spans of several leaves are one occurrence. Headlines have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from newssearch.errors import QueryError
+from newssearch.highlight.matcher import AnalysedText, Match, find_matches
+from newssearch.text.analysis import analyser_named
+
+from .article_queries import nested
+from .documents import DocumentSource
+from .evaluation import Evaluation, SearchCall
+from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all
+
+MAX_READ = 1_000_000
+"""The largest number of paragraphs that are read to count the matches or the words in them."""
+
+
+class MatchingParagraph(NamedTuple):
+    """A paragraph with occurrences, ascending, each once; its number, and its text."""
+
+    number: int
+    text: AnalysedText
+    matches: list[Match]
+
+
+def check_readable(search: SearchCall, evaluation: Evaluation, found: ClusterQuery, purpose: str) -> None:
+    """Raise :class:`~newssearch.QueryError` if the articles that a query finds have too many paragraphs to be read."""
+    body = {
+        "size": 0, "track_total_hits": True, "query": found, "aggs": {"paragraphs": {"sum": {"field": "count"}}},
+    }  # fmt: skip
+    number = int(search(body, evaluation.check)["aggregations"]["paragraphs"]["value"])
+    if number > MAX_READ:
+        raise QueryError(
+            f"an index in OpenSearch reads at most {MAX_READ:,} paragraphs to {purpose}, and these articles have {number:,}",
+            suggestion="search for more specific words, or give filters",
+        )
+
+
+class OccurrenceReader:
+    """Finds the occurrences of the query of an evaluation in documents, which are given with header, texts and paragraphs."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._check = evaluation.check
+        self._uses = list(
+            dict.fromkeys(
+                (use.leaf, use.region)
+                for use in evaluation.scored
+                if not use.optional and use.region != "title"
+            )
+        )
+
+    def articles(self, search: SearchCall, found: ClusterQuery, purpose: str) -> Iterator[DocumentSource]:
+        """Yield those of the articles that a query finds which have an occurrence, in the order of their ids.
+
+        Raises :class:`~newssearch.QueryError` if they have too many paragraphs.
+        """
+        text = self._evaluation.matching_paragraphs()
+        if text is FINDS_NOTHING:
+            return
+        having = finding_all([found, nested(text)])
+        check_readable(search, self._evaluation, having, purpose)
+        yield from self._evaluation.texts(having)
+
+    def paragraphs(self, source: DocumentSource) -> Iterator[MatchingParagraph]:
+        """Yield the paragraphs of an article that have an occurrence, in order."""
+        analyser = analyser_named(source["analysis"])
+        for text, one in zip(source["texts"]["of"], source["paragraphs"], strict=False):
+            asked = [leaf for leaf, region in self._uses if region is None or one["lead"]]
+            if not asked:
+                continue
+            analysed = AnalysedText(text, analyser, self._check)
+            found = [find_matches(leaf, analysed) for leaf in asked]
+            if any(found):
+                matches = found[0] if len(found) == 1 else sorted({match for here in found for match in here})
+                yield MatchingParagraph(one["number"], analysed, matches)

@@ -1,0 +1,253 @@
+"""Counts the articles and matches of several queries in the cells of a table: see :mod:`newssearch.corpus.tabulation`.
+
+Articles with the same entries in all groupings (:mod:`.article_groups`) are one *row*. OpenSearch counts the articles and
+the matching paragraphs of rows; occurrences and sentences are counted in the texts of the articles, and the values of own
+fields, of which an article may have several, are read article by article.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import product
+from typing import Any, NamedTuple, TypeVar
+
+from newssearch.corpus.tabulation import (
+    Extent,
+    GroupIndices,
+    Grouping,
+    Groups,
+    MatchCounts,
+    QueryCounts,
+    Tabulation,
+    TabulationRequest,
+)
+from newssearch.fields import ArticleField
+from newssearch.query import Everything
+
+from .article_groups import ArticleGroups, Entry, GroupKey
+from .article_queries import PARAGRAPHS
+from .documents import DocumentSource
+from .evaluation import Evaluation, SearchCall
+from .leaf_queries import FINDS_NOTHING, ClusterQuery
+from .mapping import MAX_HITS_AT_ONCE
+from .occurrences import OccurrenceReader
+from .searching import totals_of
+
+Row = tuple[Entry, ...]
+"""The entries of articles in all groupings of a table."""
+Numbers = TypeVar("Numbers", MatchCounts, Extent)
+
+
+class _GroupIndex(NamedTuple):
+    """The groups that a table has of a grouping, and for each entry the indices of the groups that it is in."""
+
+    groups: Groups
+    indices_of: Mapping[Entry, Sequence[int]]
+
+
+def tabulate(
+    search: SearchCall,
+    evaluations: Sequence[Evaluation],
+    own: Mapping[str, ArticleField],
+    wanted: TabulationRequest,
+) -> Tabulation:
+    """Count the articles that each evaluation finds, and their matches, in the cells that ``wanted`` asks for."""
+    aliases = evaluations[0].request.aliases
+    groupings = [ArticleGroups(one.name, own, aliases) for one in wanted.by]
+    reader = _RowReader(search, groupings)
+    found = [one.found() for one in evaluations]
+    counted = [reader.matches(one, query, wanted) for one, query in zip(evaluations, found, strict=True)]
+    extents: dict[Row, Extent] = {}
+    if wanted.extents:
+        extents = reader.extents(evaluations[0], evaluations[0].found(Everything()))
+    weights: Counter[Row] = Counter()
+    for rows in counted:
+        for row, numbers in rows.items():
+            weights[row] += numbers.articles
+    for row in extents:
+        weights[row] += 0
+    indices = [
+        _group_index(groups, grouping, _of_entries(weights, number), with_extents=wanted.extents)
+        for number, (groups, grouping) in enumerate(zip(groupings, wanted.by, strict=True))
+    ]
+    return Tabulation(
+        groups=tuple(index.groups for index in indices),
+        queries=tuple(
+            QueryCounts(
+                total=_total(rows, MatchCounts),
+                cells=_cells(rows, indices, MatchCounts),
+                diagnostics=tuple(dict.fromkeys(evaluation.notes)),
+                undated=evaluation.undated(query),
+                imprecise=evaluation.imprecise(query),
+                dates=totals_of(search, evaluation, query).dates,
+            )
+            for evaluation, query, rows in zip(evaluations, found, counted, strict=True)
+        ),
+        extent=_total(extents, Extent),
+        extents=_cells(extents, indices, Extent),
+    )
+
+
+# ---- rows
+
+
+class _RowReader:
+    """Counts articles by row."""
+
+    def __init__(self, search: SearchCall, groupings: Sequence[ArticleGroups]) -> None:
+        self._search = search
+        self._groupings = groupings
+        self._fields = [name for one in groupings for name in one.stored]
+        self._by_buckets = all(one.stored for one in groupings)
+
+    def matches(
+        self, evaluation: Evaluation, found: ClusterQuery, wanted: TabulationRequest
+    ) -> dict[Row, MatchCounts]:
+        """Return the numbers that are wanted of the articles that a query finds."""
+        if wanted.occurrences or wanted.sentences or (wanted.paragraphs and not self._by_buckets):
+            return self._matches_in_texts(evaluation, found, wanted)
+        text = evaluation.matching_paragraphs() if wanted.paragraphs else FINDS_NOTHING
+        aggs = {"in": {"nested": {"path": PARAGRAPHS}, "aggs": {"matching": {"filter": text}}}}
+        if text is FINDS_NOTHING:
+            aggs = {}
+        rows = {}
+        for row, bucket in self._rows(evaluation, found, aggs):
+            paragraphs = bucket["in"]["matching"]["doc_count"] if aggs else 0
+            rows[row] = MatchCounts(bucket["doc_count"], paragraphs)
+        return rows
+
+    def extents(self, evaluation: Evaluation, passed: ClusterQuery) -> dict[Row, Extent]:
+        """Return the sizes of the articles that pass the filters."""
+        aggs = {"words": {"sum": {"field": "words"}}}
+        return {
+            row: Extent(bucket["doc_count"], int(bucket["words"]["value"]))
+            for row, bucket in self._rows(evaluation, passed, aggs)
+        }
+
+    def _rows(
+        self, evaluation: Evaluation, query: ClusterQuery, aggs: dict[str, Any]
+    ) -> Iterator[tuple[Row, Any]]:
+        """Yield each row of the articles that a query finds once, with what OpenSearch aggregates of it."""
+        if not self._groupings:
+            body = {"size": 0, "track_total_hits": True, "query": query, "aggs": aggs}
+            answer = self._search(body, evaluation.check)
+            number = answer["hits"]["total"]["value"]
+            if number:
+                yield (), {"doc_count": number, **answer.get("aggregations", {})}
+        elif self._by_buckets:
+            yield from self._buckets(evaluation, query, aggs)
+        else:
+            yield from self._one_by_one(evaluation, query)
+
+    def _buckets(
+        self, evaluation: Evaluation, query: ClusterQuery, aggs: dict[str, Any]
+    ) -> Iterator[tuple[Row, Any]]:
+        sources = [
+            {str(n): {"terms": {"field": name, "missing_bucket": True}}}
+            for n, name in enumerate(self._fields)
+        ]
+        asked: dict[str, Any] = {"size": MAX_HITS_AT_ONCE, "sources": sources}
+        while True:
+            evaluation.check()
+            rows = {"rows": {"composite": asked, "aggs": aggs}}
+            body = {"size": 0, "track_total_hits": True, "query": query, "aggs": rows}
+            answer = self._search(body, evaluation.check)["aggregations"]["rows"]
+            for bucket in answer["buckets"]:
+                values = iter(bucket["key"][str(n)] for n in range(len(self._fields)))
+                yield tuple(tuple(next(values) for _ in one.stored) for one in self._groupings), bucket
+            if len(answer["buckets"]) < MAX_HITS_AT_ONCE:
+                return
+            asked = {**asked, "after": answer["after_key"]}
+
+    def _one_by_one(self, evaluation: Evaluation, query: ClusterQuery) -> Iterator[tuple[Row, Any]]:
+        """Yield the rows of articles that are read one by one."""
+        articles, words = Counter[Row](), Counter[Row]()
+        parts = ["words", *dict.fromkeys(name for one in self._groupings for name in one.sources)]
+        for source in evaluation.sources(query, parts, MAX_HITS_AT_ONCE):
+            row = self._row(source)
+            articles[row] += 1
+            words[row] += source["words"]
+        for row, number in articles.items():
+            yield row, {"doc_count": number, "words": {"value": words[row]}}
+
+    def _row(self, source: DocumentSource) -> Row:
+        return tuple(one.entry(source) for one in self._groupings)
+
+    def _matches_in_texts(
+        self, evaluation: Evaluation, found: ClusterQuery, wanted: TabulationRequest
+    ) -> dict[Row, MatchCounts]:
+        rows = {row: [bucket["doc_count"], 0, 0, 0] for row, bucket in self._rows(evaluation, found, {})}
+        reader = OccurrenceReader(evaluation)
+        for source in reader.articles(self._search, found, "count matches"):
+            counts = rows[self._row(source)]
+            for one in reader.paragraphs(source):
+                counts[1] += wanted.paragraphs
+                if wanted.sentences:
+                    counts[2] += len({one.text.sentences[first] for first, _ in one.matches})
+                if wanted.occurrences:
+                    counts[3] += len(one.matches)
+        return {row: MatchCounts(*counts) for row, counts in rows.items()}
+
+
+# ---- groups and cells
+
+
+def _of_entries(weights: Mapping[Row, int], number: int) -> Counter[Entry]:
+    """Return the sums of the weights of rows by their entries in one grouping."""
+    found = Counter[Entry]()
+    for row, weight in weights.items():
+        found[row[number]] += weight
+    return found
+
+
+def _group_index(
+    groups: ArticleGroups, grouping: Grouping, weights: Mapping[Entry, int], *, with_extents: bool
+) -> _GroupIndex:
+    """Return the groups that a table has. ``weights`` has the number of articles of each entry that queries find."""
+    own = {entry: [group for group, _ in groups.own_groups(entry)] for entry in weights}
+    counted = weights
+    if groups.in_time and with_extents:
+        counted = dict.fromkeys(weights, 1)
+    names = groups.named(counted)
+    members = {entry: groups.with_contained(of_entry, names.keys()) for entry, of_entry in own.items()}
+    frequency = Counter[GroupKey]()
+    for entry, inside in members.items():
+        for group in inside:
+            frequency[group] += 0 if groups.in_time else weights[entry]
+    order = sorted(names, key=lambda group: (-frequency[group], groups.sort_key(names[group])))
+    end = len(order) if groups.in_time or grouping.limit is None else grouping.limit
+    values: list[str | dt.date | None] = [names[group] for group in order[:end]]
+    index_of: dict[GroupKey, int] = {group: at for at, group in enumerate(order[:end])}
+    without: Sequence[int] = ()
+    if any(weight and not own[entry] for entry, weight in weights.items()):
+        without = (len(values),)
+        values.append(None)
+    index_of.update((group, len(values)) for group in order[end:])
+
+    def indices(entry: Entry, inside: Set[GroupKey]) -> Sequence[int]:
+        return sorted({index_of[group] for group in inside}) if own[entry] else without
+
+    return _GroupIndex(
+        Groups(tuple(values), len(order[end:]), groups.overlapping),
+        {entry: indices(entry, inside) for entry, inside in members.items()},
+    )
+
+
+def _total(rows: Mapping[Row, Numbers], make: type[Numbers]) -> Numbers:
+    return make(*map(sum, zip(*rows.values(), strict=True)))
+
+
+def _cells(
+    rows: Mapping[Row, Numbers], indices: Sequence[_GroupIndex], make: type[Numbers]
+) -> dict[GroupIndices, Numbers]:
+    """Return the sums of the numbers of rows by the cells that they are in."""
+    sums: dict[GroupIndices, list[int]] = {}
+    for row, numbers in rows.items() if indices else ():
+        of_row = (index.indices_of[entry] for index, entry in zip(indices, row, strict=True))
+        for cell in product(*of_row):
+            held = sums.setdefault(cell, [0] * len(numbers))
+            for at, number in enumerate(numbers):
+                held[at] += number
+    return {cell: make(*sums[cell]) for cell in sorted(sums)}

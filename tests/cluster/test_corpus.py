@@ -1,0 +1,165 @@
+"""The engine for OpenSearch counts, compares and lists words and matches as the embedded engine does, to the last number."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import drawn
+import newssearch
+from contract.test_own_fields import KEPT, NAMES
+from newssearch import Article, Config, Index, QueryError
+from newssearch.corpus.concordance import LINE_SORTS
+from newssearch.corpus.table import MEASURES
+from newssearch.engines.opensearch import occurrences
+from newssearch.engines.opensearch.store import OpenSearchStore
+from newssearch.query import Node
+from newssearch.system.frozen import FrozenDict
+from support import THOROUGH, without_boilerplate
+
+from .compared import corpus
+from .server import Cluster
+
+__all__ = ["without_boilerplate"]  # a fixture of all tests here
+
+QUERIES = ["rain", "rain iraq OR us", "*", "title:rain", "hlead(rain) OR casa", "rain w/3 iraq", "r*n -us", "outlet:bbc", '"al abbasi"', "notthere"]  # fmt: skip
+FILTERS: list[dict[str, Any]] = [
+    {},
+    {},
+    {"lang": "en"},
+    {"outlet": "BBC"},
+    {"since": "2024-07"},
+    {"byline": "silva"},
+]
+BY = ["outlet", "byline", "located", "lang", "section", "day", "week", "month", "quarter", "year", "theme", "people", "size", "coded"]  # fmt: skip
+CODED = [dt.date(2024, 7, 25), dt.date(2024, 7, 31), dt.date(2023, 1, 31), dt.datetime(2024, 7, 25, 23, 30)]
+COMPARED = settings(max_examples=25 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def with_own_fields(articles: list[Article], seed: int = 1) -> list[Article]:
+    """Return articles with values of own fields."""
+    drawn_by = random.Random(seed)
+    found = []
+    for one in articles:
+        extra: dict[str, Any] = {}
+        for name in ("theme", "people"):
+            if names := tuple(drawn_by.sample(NAMES, drawn_by.randint(0, 3))):
+                extra[name] = names if len(names) > 1 else names[0]
+        if drawn_by.random() < 0.7:
+            extra["size"] = drawn_by.choice([-1, 2, 0.5, 2**53, 1e300])
+        if drawn_by.random() < 0.7:
+            extra["coded"] = drawn_by.choice(CODED)
+        found.append(dataclasses.replace(one, extra=FrozenDict(extra)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def indexes(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Index, Index]]:
+    """An embedded index and one in OpenSearch, with the same articles in several languages and the same own fields."""
+    store = OpenSearchStore(cluster.address(f"corpus-{random.getrandbits(40):x}"))
+    store.create(10.0).close()
+    articles = with_own_fields(corpus(150, 2))
+    with newssearch.create(tmp_path_factory.mktemp("corpus") / "index") as one, Index(store) as other:
+        for index in (one, other):
+            object.__setattr__(index, "config", Config(fields=KEPT))  # type: ignore[arg-type]
+            index.add(articles)
+        yield one, other
+
+
+def without_notes(found: Any) -> dict[str, Any]:
+    """Return all that a view has found, without the commit and the notes on unknown words."""
+    fields = {one.name: getattr(found, one.name) for one in dataclasses.fields(found)}
+    for name in ("commit", "diagnostics"):
+        fields.pop(name, None)
+    return fields
+
+
+def assert_same(indexes: tuple[Index, Index], view: Callable[[Index], Any]) -> None:
+    """Assert that a view of both indexes has the same outcome."""
+    outcomes: list[object] = []
+    for index in indexes:
+        try:
+            found = view(index)
+        except QueryError as error:
+            outcomes.append(str(error))
+        else:
+            outcomes.append(without_notes(found))
+    assert outcomes[1] == outcomes[0]
+
+
+# ---- tables
+
+
+@COMPARED
+@given(
+    trees=st.lists(drawn.TREES, min_size=1, max_size=3, unique_by=str),
+    by=st.lists(st.sampled_from(BY), max_size=2, unique=True),
+    measures=st.sampled_from([("articles",), ("articles", "share"), ("paragraphs", "share"), MEASURES]),
+    top=st.none() | st.integers(1, 3),
+    options=st.sampled_from(FILTERS),
+)
+def test_each_cell_of_a_table_has_the_same_numbers(
+    indexes: tuple[Index, Index],
+    trees: list[Node],
+    by: list[str],
+    measures: Any,
+    top: int | None,
+    options: Any,
+) -> None:
+    def view(index: Index) -> Any:
+        table = index.table(trees, by=by, measures=measures, top=top, **options)
+        plain = tuple(dataclasses.replace(one, diagnostics=()) for one in table.queries)
+        return dataclasses.replace(table, queries=plain)
+
+    assert_same(indexes, view)
+
+
+def test_matches_in_too_many_paragraphs_are_not_counted(
+    indexes: tuple[Index, Index], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, other = indexes
+    monkeypatch.setattr(occurrences, "MAX_READ", 10)
+    assert other.table("rain", measures="articles")
+    assert other.table("title:rain", measures="occurrences").total().occurrences == 0
+    with pytest.raises(
+        QueryError, match="reads at most 10 paragraphs to count matches, and these articles have"
+    ):
+        other.table("rain", measures="occurrences")
+
+
+# ---- concordances
+
+
+@COMPARED
+@given(
+    tree=drawn.TREES,
+    sort=st.sampled_from(LINE_SORTS),
+    page=st.sampled_from([(50, 0), (None, 0), (3, 2), (7, 11), (0, 0)]),
+    sample=st.none() | st.integers(1, 20),
+    width=st.integers(1, 5),
+    options=st.sampled_from(FILTERS),
+)
+def test_lines_are_the_same_in_the_same_order(
+    indexes: tuple[Index, Index],
+    tree: Node,
+    sort: Any,
+    page: tuple[int | None, int],
+    sample: int | None,
+    width: int,
+    options: Any,
+) -> None:
+    limit, offset = page
+    seed = None if sample is None else 7
+    assert_same(
+        indexes,
+        lambda index: index.kwic(
+            tree, sort=sort, limit=limit, offset=offset, sample=sample, seed=seed, width=width, **options
+        ),
+    )

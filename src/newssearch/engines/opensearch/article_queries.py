@@ -82,23 +82,33 @@ class ArticleQueries:
         self._with_count = with_count
         self._keys_of = keys_of
 
-    def __call__(self, node: Node, region: str | None = None, *, in_part: bool = False) -> ClusterQuery:
-        """Return a query for the articles that a node finds. For ``in_part``, see :meth:`dated`."""
+    def __call__(
+        self, node: Node, region: str | None = None, *, in_part: bool = False, negated: bool = False
+    ) -> ClusterQuery:
+        """Return a query for the articles that a node finds. For ``in_part``, see :meth:`dated`.
+
+        It changes no condition on dates that is negated. ``negated`` is whether the node stands below an odd number of
+        negations.
+        """
         self._check()
         if isinstance(node, Leaf):
             return nested(self._paragraphs_with(node, region))
         if isinstance(node, Not):
-            return excluding(self(node.operand, region, in_part=in_part))
+            return excluding(self(node.operand, region, in_part=in_part, negated=not negated))
         if isinstance(node, And):
-            return finding_all([self(operand, region, in_part=in_part) for operand in node.operands])
+            return finding_all(
+                [self(operand, region, in_part=in_part, negated=negated) for operand in node.operands]
+            )
         if isinstance(node, Or):
             if has_everything(node):
                 return self(Everything(), region)
-            return finding_any([self(operand, region, in_part=in_part) for operand in node.operands])
+            return finding_any(
+                [self(operand, region, in_part=in_part, negated=negated) for operand in node.operands]
+            )
         if isinstance(node, Boost):
-            return self(node.operand, region, in_part=in_part)
+            return self(node.operand, region, in_part=in_part, negated=negated)
         if isinstance(node, Region):
-            return self(node.operand, narrower(region, node.name), in_part=in_part)
+            return self(node.operand, narrower(region, node.name), in_part=in_part, negated=negated)
         if isinstance(node, AtLeast):
             return self._with_count(node, region)
         if isinstance(node, Field):
@@ -106,7 +116,7 @@ class ArticleQueries:
         if isinstance(node, Dated):
             if node.name == "added":
                 return self.added(node.start, node.end)
-            return self.dated(node.start, node.end, in_part=in_part)
+            return self.dated(node.start, node.end, in_part=in_part and not negated)
         if isinstance(node, Within):
             return self.within(node)
         if isinstance(node, Undated):

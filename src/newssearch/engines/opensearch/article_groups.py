@@ -23,7 +23,7 @@ from .article_queries import place_of_key
 from .documents import DocumentSource, extra_of
 from .facets import COARSEST, FIRST_DAY, own_group
 
-Entry = tuple[Any, ...]
+GroupEntry = tuple[Any, ...]
 """What is stored of an article for a grouping."""
 GroupKey = int | str
 """The key of a group: that of a value, or the number of a period."""
@@ -69,7 +69,7 @@ class ArticleGroups:
         """The parts of a document that :meth:`entry` needs."""
         return self.stored or ("header.extra",)
 
-    def entry(self, source: DocumentSource) -> Entry:
+    def entry(self, source: DocumentSource) -> GroupEntry:
         """Return the entry of the article of a document."""
         if self._is_own:
             value = extra_of(source["header"]).get(self.name) if "header" in source else None
@@ -78,7 +78,7 @@ class ArticleGroups:
 
     # ---- groups
 
-    def own_groups(self, entry: Entry) -> list[tuple[GroupKey, GroupName]]:
+    def own_groups(self, entry: GroupEntry) -> list[tuple[GroupKey, GroupName]]:
         """Return the groups of the values that an article has itself, each with how the article spells it."""
         field = self._field
         if field is None:
@@ -110,7 +110,7 @@ class ArticleGroups:
     def _sizes_of(self, known: Set[GroupKey]) -> list[int]:
         return word_counts(cast("Collection[str]", known))
 
-    def named(self, weights: Mapping[Entry, int]) -> dict[GroupKey, GroupName]:
+    def named(self, weights: Mapping[GroupEntry, int]) -> dict[GroupKey, GroupName]:
         """Return how each group is named that entries of some weight have: by its most frequent spelling."""
         spellings: dict[GroupKey, Counter[GroupName]] = {}
         for entry, weight in weights.items():

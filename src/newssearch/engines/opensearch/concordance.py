@@ -28,10 +28,10 @@ from .leaf_queries import ClusterQuery
 from .occurrences import OccurrenceReader
 from .ranking import ClusterRanking
 
-UNDATED = 1 << 62
+LAST_DATE_KEY = 1 << 62
 """The sort key of articles without a date, which are last in each order."""
 
-Ints = NDArray[np.int64]
+IntColumn = NDArray[np.int64]
 
 
 class _Article(NamedTuple):
@@ -42,23 +42,23 @@ class _Article(NamedTuple):
 
     def date_key(self, *, newest: bool) -> int:
         """Return the sort key by date."""
-        return UNDATED if self.time == NO_TIME else -self.time if newest else self.time
+        return LAST_DATE_KEY if self.time == NO_TIME else -self.time if newest else self.time
 
 
 class _Places(NamedTuple):
     """Places of occurrences, an item of each array for each: the index of the article, the paragraph, first word and end."""
 
-    articles: Ints
-    paragraphs: Ints
-    firsts: Ints
-    ends: Ints
+    articles: IntColumn
+    paragraphs: IntColumn
+    firsts: IntColumn
+    ends: IntColumn
 
-    def at(self, chosen: Ints | slice) -> _Places:
+    def at(self, chosen: IntColumn | slice) -> _Places:
         """Return some of the places."""
         return _Places._make(column[chosen] for column in self)
 
 
-class ConcordanceReader:
+class LineReader:
     """Reads the lines of a concordance. The request of ``evaluation`` is for all articles by relevance, without grouping."""
 
     def __init__(
@@ -119,13 +119,13 @@ class ConcordanceReader:
         identity = (numbers[self._places.articles], *self._places[1:])
         return self._places.at(smallest(sampling_keys(seed, *identity), size, *identity))
 
-    def _by_article(self, places: _Places, articles: Iterable[int]) -> Ints:
+    def _by_article(self, places: _Places, articles: Iterable[int]) -> IntColumn:
         """Return the indices of the places of the given articles, in their order."""
         rank = np.full(len(self._articles), len(self._articles))
         for at, number in enumerate(articles):
             rank[number] = at
         ranks = rank[places.articles]
-        order: Ints = np.lexsort((places.ends, places.firsts, places.paragraphs, ranks))
+        order: IntColumn = np.lexsort((places.ends, places.firsts, places.paragraphs, ranks))
         return order[ranks[order] < len(self._articles)]
 
     def _by_date(self, *, newest: bool) -> Sequence[int]:
@@ -147,7 +147,7 @@ class ConcordanceReader:
                 return found
             most *= 4
 
-    def _by_words(self, places: _Places) -> Ints:
+    def _by_words(self, places: _Places) -> IntColumn:
         """Return the indices of the places in order of the words beside them, nearest word first.
 
         Ties are ordered by date, newest first, then by id, paragraph and position.

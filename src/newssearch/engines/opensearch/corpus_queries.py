@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from newssearch.corpus.tabulation import Tabulation, TabulationRequest
 
 
-class CorpusQueries(StoredArticles):
+class ClusterCorpusQueries(StoredArticles):
     """The methods of a snapshot that count, compare and list: see :class:`newssearch.engines.corpus_protocol.CorpusSnapshot`."""
 
     @abstractmethod
@@ -35,7 +35,7 @@ class CorpusQueries(StoredArticles):
 
     def concordance(self, tree: Node, request: ResolvedRequest, wanted: LineOptions) -> FoundLines:
         """Return the page of lines that ``wanted`` asks for, with the counts of all occurrences."""
-        from .concordance import ConcordanceReader  # a search needs none of it
+        from .concordance import LineReader  # a search needs none of it
 
         asked = replace(
             request,
@@ -51,7 +51,7 @@ class CorpusQueries(StoredArticles):
             evaluation = self._evaluation(opened, tree, asked)
             found = evaluation.found()
             total = evaluation.count(found)
-            reader = ConcordanceReader(self._searcher(opened), evaluation, found, wanted)
+            reader = LineReader(self._searcher(opened), evaluation, found, wanted)
             return FoundLines(
                 lines=reader.lines(),
                 total_occurrences=reader.total,
@@ -59,7 +59,7 @@ class CorpusQueries(StoredArticles):
                 total_articles=total,
                 without_lines=total - reader.articles,
                 sample=reader.sample,
-                diagnostics=_notes(evaluation),
+                diagnostics=_notes_on_query(evaluation),
                 undated=evaluation.undated(found),
                 imprecise=evaluation.imprecise(found),
             )
@@ -70,15 +70,15 @@ class CorpusQueries(StoredArticles):
         self, trees: Sequence[Node], request: ResolvedRequest, wanted: TabulationRequest
     ) -> Tabulation:
         """Return the counts of each tree, as a whole and in the cells that ``wanted`` asks for."""
-        from .tabulating import tabulate  # a search needs none of it
+        from .tabulating import tabulate_cells  # a search needs none of it
 
         def work(opened: Opened) -> Tabulation:
             evaluations = [self._evaluation(opened, tree, request) for tree in trees]
-            return tabulate(self._searcher(opened), evaluations, by_name(self.own_fields), wanted)
+            return tabulate_cells(self._searcher(opened), evaluations, by_name(self.own_fields), wanted)
 
         return self._whole(work)
 
 
-def _notes(evaluation: Evaluation) -> tuple[Diagnostic, ...]:
+def _notes_on_query(evaluation: Evaluation) -> tuple[Diagnostic, ...]:
     """Return the notes on a query, each once."""
     return tuple(dict.fromkeys(evaluation.notes))

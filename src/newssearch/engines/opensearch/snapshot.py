@@ -36,7 +36,7 @@ from newssearch.text.partial_dates import PartialDate
 
 from .article_queries import EVERYTHING
 from .client import JsonAnswer
-from .corpus_queries import CorpusQueries
+from .corpus_queries import ClusterCorpusQueries
 from .evaluation import Evaluation
 from .facets import FacetCounter
 from .leaf_queries import ClusterQuery, finding_all, finding_any
@@ -68,7 +68,7 @@ def _cannot(what: str) -> NoReturn:
     raise QueryError(f"an index in OpenSearch cannot {what}")
 
 
-class OpenSearchSnapshot(CorpusQueries):
+class OpenSearchSnapshot(ClusterCorpusQueries):
     """The state of an index after one commit: see :class:`newssearch.engines.protocol.Snapshot`."""
 
     _known: tuple[Opened, Statistics, KnownWords, dict[str, bool], dict[str, list[str]]] | None = None

@@ -26,7 +26,7 @@ from newssearch.corpus.tabulation import (
 from newssearch.fields import ArticleField
 from newssearch.query import Everything
 
-from .article_groups import ArticleGroups, Entry, GroupKey
+from .article_groups import ArticleGroups, GroupEntry, GroupKey
 from .article_queries import PARAGRAPHS
 from .documents import DocumentSource
 from .evaluation import Evaluation, SearchCall
@@ -35,19 +35,19 @@ from .mapping import MAX_HITS_AT_ONCE
 from .occurrences import OccurrenceReader
 from .searching import totals_of
 
-Row = tuple[Entry, ...]
+EntryRow = tuple[GroupEntry, ...]
 """The entries of articles in all groupings of a table."""
-Numbers = TypeVar("Numbers", MatchCounts, Extent)
+CellCounts = TypeVar("CellCounts", MatchCounts, Extent)
 
 
-class _GroupIndex(NamedTuple):
+class _TableGroups(NamedTuple):
     """The groups that a table has of a grouping, and for each entry the indices of the groups that it is in."""
 
     groups: Groups
-    indices_of: Mapping[Entry, Sequence[int]]
+    indices_of: Mapping[GroupEntry, Sequence[int]]
 
 
-def tabulate(
+def tabulate_cells(
     search: SearchCall,
     evaluations: Sequence[Evaluation],
     own: Mapping[str, ArticleField],
@@ -59,10 +59,10 @@ def tabulate(
     reader = _RowReader(search, groupings)
     found = [one.found() for one in evaluations]
     counted = [reader.matches(one, query, wanted) for one, query in zip(evaluations, found, strict=True)]
-    extents: dict[Row, Extent] = {}
+    extents: dict[EntryRow, Extent] = {}
     if wanted.extents:
         extents = reader.extents(evaluations[0], evaluations[0].found(Everything()))
-    weights: Counter[Row] = Counter()
+    weights: Counter[EntryRow] = Counter()
     for rows in counted:
         for row, numbers in rows.items():
             weights[row] += numbers.articles
@@ -76,8 +76,8 @@ def tabulate(
         groups=tuple(index.groups for index in indices),
         queries=tuple(
             QueryCounts(
-                total=_total(rows, MatchCounts),
-                cells=_cells(rows, indices, MatchCounts),
+                total=_summed(rows, MatchCounts),
+                cells=_summed_cells(rows, indices, MatchCounts),
                 diagnostics=tuple(dict.fromkeys(evaluation.notes)),
                 undated=evaluation.undated(query),
                 imprecise=evaluation.imprecise(query),
@@ -85,8 +85,8 @@ def tabulate(
             )
             for evaluation, query, rows in zip(evaluations, found, counted, strict=True)
         ),
-        extent=_total(extents, Extent),
-        extents=_cells(extents, indices, Extent),
+        extent=_summed(extents, Extent),
+        extents=_summed_cells(extents, indices, Extent),
     )
 
 
@@ -104,7 +104,7 @@ class _RowReader:
 
     def matches(
         self, evaluation: Evaluation, found: ClusterQuery, wanted: TabulationRequest
-    ) -> dict[Row, MatchCounts]:
+    ) -> dict[EntryRow, MatchCounts]:
         """Return the numbers that are wanted of the articles that a query finds."""
         if wanted.occurrences or wanted.sentences or (wanted.paragraphs and not self._by_buckets):
             return self._matches_in_texts(evaluation, found, wanted)
@@ -118,7 +118,7 @@ class _RowReader:
             rows[row] = MatchCounts(bucket["doc_count"], paragraphs)
         return rows
 
-    def extents(self, evaluation: Evaluation, passed: ClusterQuery) -> dict[Row, Extent]:
+    def extents(self, evaluation: Evaluation, passed: ClusterQuery) -> dict[EntryRow, Extent]:
         """Return the sizes of the articles that pass the filters."""
         aggs = {"words": {"sum": {"field": "words"}}}
         return {
@@ -128,7 +128,7 @@ class _RowReader:
 
     def _rows(
         self, evaluation: Evaluation, query: ClusterQuery, aggs: dict[str, Any]
-    ) -> Iterator[tuple[Row, Any]]:
+    ) -> Iterator[tuple[EntryRow, Any]]:
         """Yield each row of the articles that a query finds once, with what OpenSearch aggregates of it."""
         if not self._groupings:
             body = {"size": 0, "track_total_hits": True, "query": query, "aggs": aggs}
@@ -143,7 +143,7 @@ class _RowReader:
 
     def _buckets(
         self, evaluation: Evaluation, query: ClusterQuery, aggs: dict[str, Any]
-    ) -> Iterator[tuple[Row, Any]]:
+    ) -> Iterator[tuple[EntryRow, Any]]:
         sources = [
             {str(n): {"terms": {"field": name, "missing_bucket": True}}}
             for n, name in enumerate(self._fields)
@@ -161,9 +161,9 @@ class _RowReader:
                 return
             asked = {**asked, "after": answer["after_key"]}
 
-    def _one_by_one(self, evaluation: Evaluation, query: ClusterQuery) -> Iterator[tuple[Row, Any]]:
+    def _one_by_one(self, evaluation: Evaluation, query: ClusterQuery) -> Iterator[tuple[EntryRow, Any]]:
         """Yield the rows of articles that are read one by one."""
-        articles, words = Counter[Row](), Counter[Row]()
+        articles, words = Counter[EntryRow](), Counter[EntryRow]()
         parts = ["words", *dict.fromkeys(name for one in self._groupings for name in one.sources)]
         for source in evaluation.sources(query, parts, MAX_HITS_AT_ONCE):
             row = self._row(source)
@@ -172,12 +172,12 @@ class _RowReader:
         for row, number in articles.items():
             yield row, {"doc_count": number, "words": {"value": words[row]}}
 
-    def _row(self, source: DocumentSource) -> Row:
+    def _row(self, source: DocumentSource) -> EntryRow:
         return tuple(one.entry(source) for one in self._groupings)
 
     def _matches_in_texts(
         self, evaluation: Evaluation, found: ClusterQuery, wanted: TabulationRequest
-    ) -> dict[Row, MatchCounts]:
+    ) -> dict[EntryRow, MatchCounts]:
         rows = {row: [bucket["doc_count"], 0, 0, 0] for row, bucket in self._rows(evaluation, found, {})}
         reader = OccurrenceReader(evaluation)
         for source in reader.articles(self._search, found, "count matches"):
@@ -194,17 +194,17 @@ class _RowReader:
 # ---- groups and cells
 
 
-def _of_entries(weights: Mapping[Row, int], number: int) -> Counter[Entry]:
+def _of_entries(weights: Mapping[EntryRow, int], number: int) -> Counter[GroupEntry]:
     """Return the sums of the weights of rows by their entries in one grouping."""
-    found = Counter[Entry]()
+    found = Counter[GroupEntry]()
     for row, weight in weights.items():
         found[row[number]] += weight
     return found
 
 
 def _group_index(
-    groups: ArticleGroups, grouping: Grouping, weights: Mapping[Entry, int], *, with_extents: bool
-) -> _GroupIndex:
+    groups: ArticleGroups, grouping: Grouping, weights: Mapping[GroupEntry, int], *, with_extents: bool
+) -> _TableGroups:
     """Return the groups that a table has. ``weights`` has the number of articles of each entry that queries find."""
     own = {entry: [group for group, _ in groups.own_groups(entry)] for entry in weights}
     counted = weights
@@ -226,22 +226,22 @@ def _group_index(
         values.append(None)
     index_of.update((group, len(values)) for group in order[end:])
 
-    def indices(entry: Entry, inside: Set[GroupKey]) -> Sequence[int]:
+    def indices(entry: GroupEntry, inside: Set[GroupKey]) -> Sequence[int]:
         return sorted({index_of[group] for group in inside}) if own[entry] else without
 
-    return _GroupIndex(
+    return _TableGroups(
         Groups(tuple(values), len(order[end:]), groups.overlapping),
         {entry: indices(entry, inside) for entry, inside in members.items()},
     )
 
 
-def _total(rows: Mapping[Row, Numbers], make: type[Numbers]) -> Numbers:
+def _summed(rows: Mapping[EntryRow, CellCounts], make: type[CellCounts]) -> CellCounts:
     return make(*map(sum, zip(*rows.values(), strict=True)))
 
 
-def _cells(
-    rows: Mapping[Row, Numbers], indices: Sequence[_GroupIndex], make: type[Numbers]
-) -> dict[GroupIndices, Numbers]:
+def _summed_cells(
+    rows: Mapping[EntryRow, CellCounts], indices: Sequence[_TableGroups], make: type[CellCounts]
+) -> dict[GroupIndices, CellCounts]:
     """Return the sums of the numbers of rows by the cells that they are in."""
     sums: dict[GroupIndices, list[int]] = {}
     for row, numbers in rows.items() if indices else ():

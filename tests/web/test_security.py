@@ -18,9 +18,11 @@ from starlette.testclient import TestClient
 
 import newssearch
 from newssearch.web import ServerSettings, create_app
+from newssearch.web.security.access import Access
 from newssearch.web.security.attempts import (
     ATTEMPTS_SIZE,
     CLIENT_LIMIT,
+    KNOWN_SECONDS,
     MAX_CLIENTS,
     TOTAL_LIMIT,
     FailedAttempts,
@@ -561,11 +563,66 @@ def test_failed_attempts_are_limited(archive: Path) -> None:
         assert client.get("/api/search?q=rain", headers={"Authorization": "Bearer wrong"}).status_code == 401
         for answer in (
             log_in(client, PASSWORD),
-            client.get("/api/search?q=rain", headers={"Authorization": f"Bearer {TOKEN}"}),
+            client.get("/api/search?q=rain", headers={"Authorization": "Bearer wrong"}),
         ):
             assert answer.status_code == 429
             assert 0 < int(answer.headers["retry-after"]) <= CLIENT_LIMIT.seconds
             assert_protected(answer)
+
+
+def test_a_right_token_and_a_session_pass_whatever_others_guess(archive: Path) -> None:
+    with served(archive, token=TOKEN, password=PASSWORD) as client:
+        assert log_in(client, PASSWORD).status_code == 303
+        session = dict(client.cookies)
+        client.cookies.clear()
+        app: Any = client.app
+        access: Access = app.state.context.access
+        for number in range(2 * TOTAL_LIMIT.burst):
+            access.attempts.add(f"192.0.2.{number % 250}")
+        for _ in range(CLIENT_LIMIT.burst):
+            access.attempts.add("192.0.2.7")
+        assert (
+            client.get("/api/search?q=rain", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+        )
+        client.cookies.update(session)
+        assert client.get("/api/search?q=rain").status_code == 200
+        client.cookies.clear()
+        assert log_in(client, PASSWORD).status_code == 429
+        assert log_in(client, TOKEN).status_code == 303
+
+
+def test_strangers_do_not_keep_out_whoever_has_logged_in_before() -> None:
+    clock = Clock()
+    attempts = FailedAttempts(b"key", clock=clock)
+    attempts.logged_in("198.51.100.7")
+    clock.now += KNOWN_SECONDS - 1
+    for number in range(3 * TOTAL_LIMIT.burst):
+        attempts.add(f"client {number}")
+    assert attempts.wait("198.51.100.8") > 0
+    for _ in range(CLIENT_LIMIT.burst):
+        assert attempts.wait("198.51.100.7") == 0
+        attempts.add("198.51.100.7")
+    assert attempts.wait("198.51.100.7") == CLIENT_LIMIT.seconds
+    clock.now += 1
+    assert attempts.wait("198.51.100.7") > CLIENT_LIMIT.seconds
+
+
+def test_however_many_guess_a_password_few_guesses_are_compared() -> None:
+    """A thousand addresses for ten minutes, and one of them has logged in before."""
+    clock, seconds = Clock(), 600
+    attempts = FailedAttempts(b"key", clock=clock)
+    attempts.logged_in("client 0")
+    compared = [0, 0]
+    for second in range(seconds):
+        clock.now += 1
+        for number in (0, *range(second % 200, 1000, 200)):
+            while attempts.wait(f"client {number}") == 0:
+                attempts.add(f"client {number}")
+                compared[number == 0] += 1
+    assert CLIENT_LIMIT.burst < compared[1] <= CLIENT_LIMIT.burst + seconds / CLIENT_LIMIT.seconds
+    assert (
+        TOTAL_LIMIT.burst < sum(compared) <= TOTAL_LIMIT.burst + seconds / TOTAL_LIMIT.seconds + compared[1]
+    )
 
 
 class Clock:

@@ -33,13 +33,17 @@ async def _show_login(request: Request) -> Response:
 async def _log_in(request: Request) -> Response:
     access = _limited_access(request)
     form = parse_qs((await _body(request)).decode("utf-8", "replace"))
-    client = client_of(request.scope)
-    if seconds := access.attempts.wait(client):
-        return problem_page(too_many_attempts(seconds), Links(request))
+    client, given = client_of(request.scope), form.get("password", [""])[0]
     after = next_path(form.get("next", [""])[0])
-    if not access.is_password(form.get("password", [""])[0]):
-        access.attempts.add(client)
-        return _login_page(request, after, "This is not the password.", 401)
+    if not access.is_token(
+        given
+    ):  # a password can be guessed: it is not even compared if there are too many attempts
+        if seconds := access.attempts.wait(client):
+            return problem_page(too_many_attempts(seconds), Links(request))
+        if not access.is_password(given):
+            access.attempts.add(client)
+            return _login_page(request, after, "This is not the password.", 401)
+    access.attempts.logged_in(client)
     answer = RedirectResponse(prefix_of(request) + after, 303)
     _set_session(answer, request, new_session(access.settings.session_key, time.time()), SESSION_SECONDS)
     return answer

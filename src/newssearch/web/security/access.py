@@ -34,8 +34,8 @@ class Access(NamedTuple):
         return _is_same(given, self.settings.token)
 
     def is_password(self, given: str) -> bool:
-        """Whether a text is the password or the token. The time that this takes says nothing about them."""
-        return _is_same(given, self.settings.password) | _is_same(given, self.settings.token)
+        """Whether a text is the password. The time that this takes says nothing about it."""
+        return _is_same(given, self.settings.password)
 
     def has_session(self, request: Request) -> bool:
         """Whether a request belongs to a session."""

@@ -40,11 +40,11 @@ class AccessMiddleware:
         scheme, _, given = Headers(scope=scope).get("authorization", "").partition(" ")
         request = Request(scope)
         if scheme.lower() == "bearer":
+            if self._access.is_token(given.strip()):
+                return None
             client = client_of(scope)
             if seconds := self._access.attempts.wait(client):
                 return refusal(request, too_many_attempts(seconds))
-            if self._access.is_token(given.strip()):
-                return None
             self._access.attempts.add(client)
             return _unauthorized(request, "this is not the token of the server", ' error="invalid_token"')
         if self._access.has_session(request):

@@ -198,4 +198,4 @@ def field_rows(article: Article) -> Iterator[FieldRow]:
         yield FieldRow(name, shown(own), None)
 
 
-ROUTES = (page_route("/article/{id:path}", article_page, "article"),)
+ROUTES = (page_route("/article/{id:path}", article_page, "article", ARTICLE_PARAMETERS),)

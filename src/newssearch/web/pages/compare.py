@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from newssearch.corpus.periods import DayBounds, PeriodSpan, Unit, first_day, last_day, period_name
+from newssearch.corpus.periods import UNITS, DayBounds, PeriodSpan, Unit, first_day, last_day, period_name
 from newssearch.display.brief import many, shortened
 from newssearch.errors import QueryError
 from newssearch.index import Index
@@ -34,6 +34,7 @@ from .timeline import (
     period_counts,
     shown_span,
     suitable_unit,
+    unit_remarks,
 )
 
 MAX_LINE_NAME_CHARS = 28
@@ -41,7 +42,7 @@ MAX_LINE_NAME_CHARS = 28
 PARAMETERS_OF_COMPARISON = (
     QUERY._replace(kind="texts"),
     *options_of(MatchOptions),
-    Parameter("unit", "text", "The unit of time."),
+    Parameter("unit", "text", "The unit of time.", choices=UNITS),
     Parameter("counts", "flag", "Numbers of articles, instead of shares of all.", False),
 )
 
@@ -176,9 +177,11 @@ def compare_page(view: View) -> ShownPage:
         "table": links.picked("/api/count", SHARED_PARAMETERS, by=by, measure=measures),
         "table_csv": links.picked("/api/count", SHARED_PARAMETERS, by=by, measure=measures, format="csv"),
     }
+    asked_in_vain: tuple[Remark, ...] = ()
     if span is not None:
         units = choosable_units(span)
         unit = next((one for one in units if one == asked.unit), None) or suitable_unit(span)
+        asked_in_vain = unit_remarks(asked.unit, unit, links)
         span = span.by(unit)
         counts = [asked.counts_by(unit, one) for one in compared]
         rows = _compared_rows(view, asked, compared, counts, span, bounds)
@@ -191,7 +194,7 @@ def compare_page(view: View) -> ShownPage:
                 _beyond_chart(view, one, by_unit, span) for one, by_unit in zip(compared, counts, strict=True)
             ],
         }
-    return ShownPage("compare.html", values)
+    return ShownPage("compare.html", values, remarks=asked_in_vain)
 
 
 def _common_span(compared: Sequence[ComparedQuery], bounds: DayBounds) -> PeriodSpan | None:
@@ -263,4 +266,4 @@ def _example_pairs(view: View) -> list[tuple[str, str]]:
     return [(" · ".join(outlets), view.links.bare("/compare", q=queries, counts="true"))]
 
 
-ROUTES = (page_route("/compare", compare_page, "compare"),)
+ROUTES = (page_route("/compare", compare_page, "compare", PARAMETERS_OF_COMPARISON),)

@@ -81,4 +81,4 @@ def needed_seed(asked: AskedOptions) -> tuple[str, ...]:
     return ("seed",) if asked.value("sample", None) or asked.value("sort", "") in BY_WORDS else ()
 
 
-ROUTES = (page_route("/context", context_page, "context"),)
+ROUTES = (page_route("/context", context_page, "context", CONTEXT_PARAMETERS),)

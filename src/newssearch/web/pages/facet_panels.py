@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -13,10 +13,12 @@ from newssearch.fields import FACET_FIELDS, FILTER_FIELDS
 from newssearch.filters import NONE
 from newssearch.info import IndexInfo
 from newssearch.text.analysis import key
+from newssearch.web.parameters import MAX_SHOWN_CHARS
 
 from .chips import field_label
 from .links import Links, with_parameter
 from .question import SearchQuestion
+from .remarks import Remark
 
 LISTED_VALUES = 8
 """The number of values that a panel lists."""
@@ -85,6 +87,21 @@ def facets_to_count(names: Iterable[str], question: SearchQuestion) -> list[Face
         chosen = name in question.options or name in question.options.get("where", {})
         found.append(Facet(name, limit, question.find if wide else "", disjunctive=chosen))
     return found
+
+
+def facet_remarks(names: Collection[str], question: SearchQuestion, links: Links) -> tuple[Remark, ...]:
+    """Return the remark that an address asks for the values of a facet that no panel lists, or for values of none."""
+    if question.facet and question.facet not in names:
+        there = (
+            f"the facets are: {', '.join(names)}"
+            if names
+            else "the articles have no field with several values"
+        )
+        text = f"No facet {question.facet[:MAX_SHOWN_CHARS]!r} can be listed here"
+        return (Remark(text, hint=there, remove=links.here(facet=None, find=None)),)
+    if question.find and not question.facet:
+        return (Remark("The parameter find has no effect without facet", remove=links.here(find=None)),)
+    return ()
 
 
 def facet_panels(

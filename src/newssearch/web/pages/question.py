@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from newssearch.article import Date
-from newssearch.corpus.periods import DayBounds
+from newssearch.corpus.periods import UNITS, DayBounds
 from newssearch.fields import ArticleField
 from newssearch.filters import period_bounds
 from newssearch.query import parse
@@ -38,7 +38,7 @@ PARAMETERS = (
     Parameter("strict", "flag", "No hits with some of the words only."),
     Parameter("page", "number", "The page.", 1, least=1, most=MAX_PAGES),
     Parameter("limit", "text", "Hits of a page.", str(PAGE_SIZES[0]), tuple(map(str, PAGE_SIZES))),
-    Parameter("unit", "text", "The unit of time."),
+    Parameter("unit", "text", "The unit of time.", choices=UNITS),
     Parameter("share", "flag", "Shares of all articles over time, instead of numbers.", False),
     Parameter("facet", "text", "The facet of which more values are listed."),
     Parameter("find", "text", "Only values of this facet that contain this text."),
@@ -48,7 +48,7 @@ PARAMETERS = (
 class SearchQuestion(NamedTuple):
     """What is asked: the query, the options of the search, the page and its size, and what else the page shows.
 
-    ``shares`` is whether shares are shown over time. ``facet`` is the name of the facet of which more values are listed,
+    ``unit`` is the unit of time that is asked for; "" for a suitable one. ``shares`` is whether shares are shown over time. ``facet`` is the name of the facet of which more values are listed,
     only those that contain ``find``.
     """
 
@@ -56,6 +56,7 @@ class SearchQuestion(NamedTuple):
     options: dict[str, Any]
     page: int
     size: int
+    unit: str
     shares: bool
     facet: str
     find: str
@@ -84,6 +85,7 @@ def read_question(links: Links) -> SearchQuestion:
         {name: values[name] for name in (*_TAKEN,) if name in values},
         int(str(values.get("page", 1))),
         int(str(values.get("limit", PAGE_SIZES[0]))),
+        str(values.get("unit", "")),
         bool(values.get("share", False)),
         str(values.get("facet", "")),
         str(values.get("find", "")),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from newssearch.display.brief import many
 from newssearch.query import Diagnostic
+from newssearch.web.parameters import MAX_SHOWN_CHARS
 from newssearch.web.problems import HttpProblem
 
 from .links import Links
 
 AROUND_FAULT = 60
 """The largest number of characters of the query that are shown on each side of a faulty part."""
+MAX_PARAMETERS_NAMED = 3
+"""The largest number of unknown parameters that a remark names."""
 _DID_YOU_MEAN = re.compile(r"did you mean (?P<words>.+)\?", re.DOTALL)
 _LAST_WORDS = " or the word in quotation marks"
 _QUOTED_WORD = re.compile(r"'(.+)'|\"(.+)\"", re.DOTALL)
@@ -37,7 +42,8 @@ class Replacement(NamedTuple):
 class Remark(NamedTuple):
     """A remark on a query: its text, the place that it is about, and what to write instead, as links or as text.
 
-    ``wrong`` is whether the query could not be answered.
+    ``wrong`` is whether the query could not be answered. ``remove`` is the address of the view without what the remark is
+    about, ``removes`` parameters; "" if it cannot be left out.
     """
 
     text: str
@@ -45,6 +51,8 @@ class Remark(NamedTuple):
     hint: str = ""
     instead: tuple[Replacement, ...] = ()
     wrong: bool = False
+    remove: str = ""
+    removes: int = 1
 
 
 def faulty_line(query: str, start: int, end: int) -> FaultyLine | None:
@@ -68,7 +76,8 @@ def remark_of(problem: HttpProblem, links: Links) -> Remark:
     note = Diagnostic("problem", problem.detail, suggestion=problem.suggestion)
     instead = _replacements(problem.query, problem.start, problem.end, note, links) if line else ()
     hint = "" if instead else problem.suggestion
-    return Remark(_sentence(problem.detail), line, hint, instead, wrong=True)
+    remove = links.here(**{problem.parameter: None}) if links.values(problem.parameter) else ""
+    return Remark(_sentence(problem.detail), line, hint, instead, wrong=True, remove=remove)
 
 
 def remarks_of(query: str, notes: Iterable[Diagnostic], links: Links) -> tuple[Remark, ...]:
@@ -80,6 +89,23 @@ def remarks_of(query: str, notes: Iterable[Diagnostic], links: Links) -> tuple[R
         hint = "" if instead else note.suggestion
         found.append(Remark(_sentence(note.message), faulty_line(query, start, end), hint, instead))
     return tuple(found)
+
+
+def unknown_parameters(links: Links, known: Collection[str]) -> tuple[Remark, ...]:
+    """Return the remark on the parameters of the current address that a view does not know; none if it knows all."""
+    names = list(dict.fromkeys(name for name, _ in links.given if name not in known))
+    if not names:
+        return ()
+    shown = [f"{name[:MAX_SHOWN_CHARS]!r}" for name in names[:MAX_PARAMETERS_NAMED]]
+    rest = len(names) - len(shown)
+    text = f"This view does not know the parameter{'s' if len(names) > 1 else ''} {', '.join(shown)}"
+    if rest:
+        text += f" and {many(rest, 'other')}"
+    instead: tuple[Replacement, ...] = ()
+    near = difflib.get_close_matches(names[0][:MAX_SHOWN_CHARS], known, 1) if len(names) == 1 else []
+    if near and not links.values(near[0]):
+        instead = (Replacement(near[0], links.here(**{names[0]: None, near[0]: links.values(names[0])})),)
+    return (Remark(text, instead=instead, remove=links.here(**dict.fromkeys(names)), removes=len(names)),)
 
 
 def _sentence(text: str) -> str:

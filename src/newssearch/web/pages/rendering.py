@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -22,13 +22,14 @@ from newssearch.index import Index
 from newssearch.results import Clause, Hit
 from newssearch.snippet import Snippet
 from newssearch.web.context import ServerContext, server_context
+from newssearch.web.parameters import Parameter
 from newssearch.web.pool import SearchLimits
 from newssearch.web.problems import EXPECTED, HttpProblem, logged_problem
 
 from .chips import FILTERING, filter_chips_of, without_filters
 from .citation import context_object
 from .links import VIEWS, Links, article_path, told_path
-from .remarks import remark_of
+from .remarks import Remark, remark_of, unknown_parameters
 from .timeline import percent
 
 FILTERS_CLAUSE = "the filters"
@@ -47,11 +48,12 @@ class View(NamedTuple):
 
 
 class ShownPage(NamedTuple):
-    """A page: its template, the values for it, and its status."""
+    """A page: its template, the values for it, its status, and remarks on what its address asks in vain."""
 
     template: str
     values: Mapping[str, Any]
     status: int = 200
+    remarks: tuple[Remark, ...] = ()
 
 
 @cache
@@ -137,12 +139,19 @@ def others_of(clauses: Sequence[Clause], left_out: int) -> str:
     )
 
 
-def page_route(path: str, view: Callable[[View], ShownPage], name: str) -> Route:
-    """Return a route to a view, a function that makes a page in one of the threads that search."""
-    return Route(path, _page_handler(view), name=name)
+def page_route(
+    path: str, view: Callable[[View], ShownPage], name: str, takes: Iterable[Parameter] = ()
+) -> Route:
+    """Return a route to a view, a function that makes a page in one of the threads that search.
+
+    ``takes`` are the parameters that the view reads: the page remarks on others.
+    """
+    return Route(path, _page_handler(view, [one.name for one in takes]), name=name)
 
 
-def _page_handler(view: Callable[[View], ShownPage]) -> Callable[[Request], Awaitable[Response]]:
+def _page_handler(
+    view: Callable[[View], ShownPage], takes: Collection[str]
+) -> Callable[[Request], Awaitable[Response]]:
     async def handle(request: Request) -> Response:
         links, context = Links(request), server_context(request)
         if any(
@@ -153,6 +162,7 @@ def _page_handler(view: Callable[[View], ShownPage]) -> Callable[[Request], Awai
         def answer(limits: SearchLimits) -> Response:
             def made(index: Index) -> Response:
                 page = view(View(links, context, request.path_params, limits))
+                page = page._replace(remarks=(*unknown_parameters(links, takes), *page.remarks))
                 return answer_of(page, links, commit=index.commit)
 
             return context.archive.at_one_commit(made)
@@ -172,7 +182,11 @@ def answer_of(
     commit: Commit | None = None,
 ) -> Response:
     """Return a page as the answer to a request. Its foot states the commit, if it is given."""
-    text = _environment().get_template(page.template).render(links=links, commit=commit, **page.values)
+    text = (
+        _environment()
+        .get_template(page.template)
+        .render(links=links, commit=commit, remarks_on_address=page.remarks, **page.values)
+    )
     kept = {"Cache-Control": "private, no-cache", **(headers or {})}
     return HTMLResponse(text.encode("utf-8", "replace"), page.status, headers=kept)
 

@@ -12,12 +12,13 @@ from newssearch.index import Index
 from newssearch.results import Results, left_out
 
 from .chips import filter_chips_of, without_filters
-from .facet_panels import facet_panels, facets_to_count, useful_facets
+from .facet_panels import facet_panels, facet_remarks, facets_to_count, useful_facets
 from .links import SHARED_PARAMETERS, Links
 from .paging import paging_of
 from .question import (
     FINDING,
     PAGE_SIZES,
+    PARAMETERS,
     SearchQuestion,
     axis_bounds,
     days_within,
@@ -27,7 +28,7 @@ from .question import (
 from .remarks import remarks_of
 from .rendering import ShownPage, View, page_route
 from .start import start_page
-from .timeline import CountBy, Timeline, likely_unit, timeline_of
+from .timeline import CountBy, Timeline, likely_unit, timeline_of, unit_remarks
 
 SORT_NAMES = {"relevance": "relevance", "newest": "newest", "oldest": "oldest", "added": "last added"}
 """How a page names the orders of hits."""
@@ -44,12 +45,13 @@ def search_page(view: View) -> ShownPage:
     contents = view.context.archive.info().contents
     bounds = axis_bounds(question.options, contents.first_date, contents.last_date)
     days = days_within(bounds, contents.first_date, contents.last_date)
-    unit: Unit = "month" if days is None else likely_unit(view.links.value("unit"), *days)
+    unit: Unit = "month" if days is None else likely_unit(question.unit, *days)
     found = _found(view, index, question, unit)
     shown = found.corrected or found
     links = view.links.asking(shown.query) if found.corrected else view.links
     now = dt.datetime.now()
     fixed = fixed_address(links, question, now, index.own_fields)
+    timeline = _timeline(view, index, question, shown, links, bounds)
     values: dict[str, Any] = {
         "question": question,
         "found": found,
@@ -60,7 +62,7 @@ def search_page(view: View) -> ShownPage:
         "chips": filter_chips_of(links),
         "clear": without_filters(links),
         "panels": facet_panels(shown.facets, question, links),
-        "timeline": _timeline(view, index, question, shown, links, bounds),
+        "timeline": timeline,
         "left_out": left_out(shown.undated, shown.imprecise),
         "paging": paging_of(_pages_hold(shown), question.page, question.size, links),
         "sorts": [(name, links.here(sort=None if sort == "relevance" else sort)) for sort, name in SORT_NAMES.items()],
@@ -73,22 +75,30 @@ def search_page(view: View) -> ShownPage:
         "permalink": view.links.absolute(fixed or links.here(page=view.links.value("page"))),
         "without_filters": _count_without_filters(view, index, question, found),
     }  # fmt: skip
-    return ShownPage("search.html", values)
+    asked_in_vain = (
+        *unit_remarks(question.unit, timeline.unit if timeline else None, links),
+        *facet_remarks(_listed_facets(view), question, links),
+    )
+    return ShownPage("search.html", values, remarks=asked_in_vain)
 
 
 def _found(view: View, index: Index, question: SearchQuestion, unit: Unit) -> Results:
     """Return what is found, counted by month and by the unit of time that is probably shown."""
-    facets = view.context.archive.kept("facets", lambda index: useful_facets(index.info()))
     return index.search(
         question.query,
         **question.options,
         limit=question.size,
         offset=(question.page - 1) * question.size,
-        facets=[*facets_to_count(facets, question), "month", unit],
+        facets=[*facets_to_count(_listed_facets(view), question), "month", unit],
         snippet=SNIPPET_CHARS,
         timeout=view.limits.timeout,
         stop=view.limits.stop,
     )
+
+
+def _listed_facets(view: View) -> tuple[str, ...]:
+    names: tuple[str, ...] = view.context.archive.kept("facets", lambda index: useful_facets(index.info()))
+    return names
 
 
 def _pages_hold(results: Results) -> int:
@@ -151,4 +161,4 @@ def _count_without_filters(view: View, index: Index, question: SearchQuestion, f
     return index.count(question.query, **kept, timeout=view.limits.timeout, stop=view.limits.stop)
 
 
-ROUTES = (page_route("/", search_page, "search"),)
+ROUTES = (page_route("/", search_page, "search", PARAMETERS),)

@@ -52,4 +52,4 @@ def stories_page(view: View) -> ShownPage:
     )
 
 
-ROUTES = (page_route("/stories", stories_page, "stories"),)
+ROUTES = (page_route("/stories", stories_page, "stories", STORIES_PARAMETERS),)

@@ -10,8 +10,9 @@ from newssearch.article import Article
 from newssearch.corpus.time_span import span_between
 from newssearch.errors import ArticleNotFoundError
 from newssearch.index import Index
+from newssearch.request import MatchOptions
 from newssearch.story import Change, ChangeKind, Edit, Story, Version, compare
-from newssearch.web.options import QUERY
+from newssearch.web.options import QUERY, options_of
 from newssearch.web.parameters import Parameter
 
 from .asking import asked_of
@@ -21,6 +22,7 @@ SHOWN_COMPARISONS = 3
 """The number of versions that are shown beside the first, unless the address chooses one."""
 STORY_PARAMETERS = (
     QUERY,
+    *options_of(MatchOptions),  # of the search that led here, which its articles lead back to
     Parameter("base", "text", "The id of the version that the others are compared with."),
     Parameter("version", "text", "The id of the version that is shown beside it."),
 )
@@ -132,4 +134,4 @@ def diff_rows(base: Article, changes: Sequence[Change]) -> Iterator[DiffRow]:
             yield DiffRow(change.kind, (Edit("same", base.paragraphs[change.first - 1].text),), (whole,))
 
 
-ROUTES = (page_route("/story/{id:path}", story_page, "story"),)
+ROUTES = (page_route("/story/{id:path}", story_page, "story", STORY_PARAMETERS),)

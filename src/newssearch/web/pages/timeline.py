@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from markupsafe import Markup
 
@@ -27,6 +27,7 @@ from newssearch.results import DateCounts, why_no_value
 
 from .charts import ChartBar, Html, bar_chart, time_ticks
 from .links import Links
+from .remarks import Remark
 
 OUTLYING_SHARE = 0.005
 """The share of the dated articles that may lie before the axis, and after it."""
@@ -155,6 +156,18 @@ def likely_unit(wanted: str, since: dt.date, until: dt.date) -> Unit:
     """
     span = PeriodSpan("month", period_number("month", since), period_number("month", until))
     return next((one for one in choosable_units(span) if one == wanted), None) or suitable_unit(span)
+
+
+def unit_remarks(wanted: str, shown: Unit | None, links: Links) -> tuple[Remark, ...]:
+    """Return the remark that a chart is not by the ``wanted`` unit of time, because there would be too many bars.
+
+    ``shown`` is the unit that the chart has; None if there is no chart. A coarser one than wanted is no reason to remark: it is
+    only one bar.
+    """
+    if not wanted or shown is None or UNITS.index(shown) <= UNITS.index(cast("Unit", wanted)):
+        return ()
+    text = f"A chart by {wanted} would have too many bars: it is by {shown}"
+    return (Remark(text, remove=links.here(unit=None)),)
 
 
 def timeline_of(

@@ -44,6 +44,7 @@ WORD_ADDRESS = ("span", "measure", "min_count", "all_words", "against")
 WORD_LIMITS = (25, 50, 100, 200, 500)
 """The numbers of words that the form offers."""
 _SHOW = Parameter("show", "text", "Which words.", COLLOCATES, choices=(COLLOCATES, KEYWORDS))
+PARAMETERS_OF_WORDS = (_SHOW, *endpoint_parameters(f"/{COLLOCATES}"), *endpoint_parameters(f"/{KEYWORDS}"))
 _PLAIN_WORD = re.compile(r"[a-z]+(?<!^and)(?<!^or)(?<!^not)")
 
 
@@ -177,4 +178,4 @@ def _shares(scores: list[float]) -> list[float]:
     return [round(max(100 * score / highest, 0.0), 1) if highest > 0 else 0.0 for score in scores]
 
 
-ROUTES = (page_route("/words", words_page, "words"),)
+ROUTES = (page_route("/words", words_page, "words", PARAMETERS_OF_WORDS),)

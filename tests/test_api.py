@@ -113,6 +113,7 @@ PUBLIC = [
     "Scan",
     "SearchStoppedError",
     "Series",
+    "Sharding",
     "Snippet",
     "Story",
     "StoryList",

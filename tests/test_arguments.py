@@ -15,7 +15,18 @@ from typing import Any
 import pytest
 
 import newssearch
-from newssearch import Article, Config, Index, Limits, NewssearchError, ReadOptions, Request, query, readers
+from newssearch import (
+    Article,
+    Config,
+    Index,
+    Limits,
+    NewssearchError,
+    ReadOptions,
+    Request,
+    Sharding,
+    query,
+    readers,
+)
 from newssearch.text.paragraphs import Block
 from support import articles_in, index_of, read_bytes
 
@@ -94,6 +105,8 @@ WRONG: dict[str, list[object]] = {
     "tuple[tuple[str, str], ...]": [None, 5, "x", b"x", ["x"], [("x",)], [("x", 5)], {"x": None}],
     "Aliases": [None, 5, "x", b"x", ["x"], [("x",)], [("x", 5)], {"x": None}, {"x": b"y"}],
     "Limits": [None, 5, {}, "x"],
+    "Sharding": [None, 5, {}, "x"],
+    "Compression": [None, 5, {}],
 }  # fmt: skip
 WRONG["tuple[tuple[str, tuple[str, ...]], ...]"] = WRONG["Aliases"]
 """Values that the annotation of a parameter does not allow, by annotation. A missing annotation fails the tests."""
@@ -121,7 +134,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
         if inspect.isfunction(value):
             found[name] = value, functions[name]
     found["Article.create"] = Article.create, {}
-    found |= {kind.__name__: (kind, {}) for kind in (Config, ReadOptions, Limits, Request)}
+    found |= {kind.__name__: (kind, {}) for kind in (Config, ReadOptions, Limits, Sharding, Request)}
     found["Facet"] = newssearch.Facet, {"name": "outlet"}
     text: dict[str, object] = {"text": "x"}
     nodes: dict[str, object] = {"operands": [query.Word("x")]}
@@ -148,6 +161,7 @@ def test_every_public_class_is_made_by_users_or_for_them() -> None:
         "PartialDate",
         "ReadOptions",
         "Request",
+        "Sharding",
     }
 
 

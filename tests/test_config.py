@@ -79,6 +79,12 @@ def test_a_project_of_others_is_none_of_ours(archive: Path, content: str) -> Non
         ('[columns]\ntilte = "x"', "columns: no such field: tilte; the fields are: id, title"),
         ('outlets = ["a"]', "outlets: must be a table of outlets"),
         ("[folders]\na = 1", "folders: must be a table of folders"),
+        ("opensearch = 3", "opensearch: must be a table"),
+        ("[opensearch]\nnodes = 3", "opensearch: no such setting: nodes; the settings are: shards, replicas"),
+        ("[opensearch]\nshards = 0", "opensearch: shards: wanted a number from 1 to 1024; got 0"),
+        ("[opensearch]\nreplicas = 33", "opensearch: replicas: wanted a number from 0 to 32; got 33"),
+        ("[opensearch]\nshards = true", "opensearch: shards: wanted a whole number"),
+        ('[opensearch]\ncompression = "none"', "opensearch: compression is 'best' or 'fast', not 'none'"),
         ("limits = 1", "limits: must be a table of bounds"),
         ("[limits]\nsize = 1", "limits: no such limit: size; the limits are: document"),
         ("[limits]\ndepth = 0", "limits: depth must be a number above 0"),
@@ -160,6 +166,7 @@ def test_info_shows_what_holds_and_from_where(archive: Path, cli: Command) -> No
         "versions",
         "strict",
         "limits",
+        "opensearch",
     ]
 
 

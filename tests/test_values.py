@@ -87,7 +87,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         empty, *empty.clauses, *ranks, info, info.contents, story, *story.versions, *(c for v in story.versions for c in v.changes),
         newssearch.Change("changed", 1, 1, "It rained.", (newssearch.Edit("cut", "rained"),)), newssearch.Edit("same", "It"),
         newssearch.PartialDate(2024, 8), newssearch.PartialDate(2024), results.dates, newssearch.DateCounts(1, 2, 3, 4),
-        report, *progress[:1], newssearch.Progress(1, 2, 3), config, newssearch.Limits(), newssearch.ReadOptions(), newssearch.Request(outlet="The Echo", limit=None), TREE, TREE.tree, *_nodes(TREE.tree),
+        report, *progress[:1], newssearch.Progress(1, 2, 3), config, newssearch.Limits(), newssearch.Sharding(), newssearch.ReadOptions(), newssearch.Request(outlet="The Echo", limit=None), TREE, TREE.tree, *_nodes(TREE.tree),
         sound, problem, newssearch.Leftover("x", 1), newssearch.Removal("mail", 3, 5, "its files are gone", 1, ("a.eml",)), newssearch.Salvage(folder, folder, 1, 2, (problem,)),
         dataclasses.replace(sound, problems=(problem,)), near, *near, near.corpus, marking, *marking, *words, *counted,
     ]  # fmt: skip

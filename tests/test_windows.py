@@ -22,7 +22,7 @@ import newssearch
 from newssearch import Index, IndexWriteError
 from newssearch.cli import run
 from newssearch.engines.embedded import new_segments
-from newssearch.system import atomic_files, fault_points
+from newssearch.system import atomic_files, fault_points, real_paths
 from newssearch.system.workers import PROCESSES_VARIABLE
 from newssearch.updating import files
 from support import article
@@ -241,6 +241,7 @@ def windows_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use Windows paths, as far as possible without Windows: no link and no short name is followed."""
     functions = SimpleNamespace(path=ntpath, fsencode=os.fsencode, fsdecode=os.fsdecode)
     monkeypatch.setattr(files, "os", functions)
+    monkeypatch.setattr(real_paths, "os", functions)
     monkeypatch.setattr(files, "Path", PureWindowsPath)
 
 

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from .reports import IndexReport, Leftover, Problem, Progress, Removal, Salvage, Verification
     from .request import Request
     from .results import Clause, Copy, DateCounts, Explanation, Hit, Rank, Results, TermScore
+    from .sharding import Sharding
     from .snippet import Snippet
     from .story import Change, Edit, Story, Version
     from .text.partial_dates import PartialDate
@@ -140,6 +141,7 @@ __all__ = [
     "Scan",
     "SearchStoppedError",
     "Series",
+    "Sharding",
     "Snippet",
     "Story",
     "StoryList",
@@ -211,6 +213,7 @@ _NAMES_BY_MODULE = {
     "index.scanning": ("Scan",),
     "info": ("IndexInfo",),
     "limits": ("Limits",),
+    "sharding": ("Sharding",),
     "query": ("Diagnostic", "Query", "parse"),
     "readers": ("ReadOptions",),
     "updating.rebuilding": ("rebuild",),

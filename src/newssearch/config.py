@@ -7,26 +7,31 @@ the file.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from newssearch.system.atomic_files import sealed, unsealed
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
 
 from . import arguments
-from .errors import ConfigError
+from .errors import ConfigError, NewssearchError
 from .fields import COLUMN_FIELDS, KeptField, kept_fields
 from .limits import DEFAULT_LIMITS, Limits
 from .outlets import Aliases, aliases_of
+from .sharding import DEFAULT_SHARDING, Sharding
 
 CONFIG_FILE = "newssearch.toml"
 PROJECT_FILE = "pyproject.toml"
+STORED_CONFIG = "config.json"
+"""The extra of an index that is elsewhere than its archive, with the settings of the last run of ``newssearch index``."""
 
 ENVIRONMENT_VARIABLES = FrozenDict({"day_first": "NEWSSEARCH_DAY_FIRST", "lang": "NEWSSEARCH_LANG"})
 """The environment variables that can set a setting, by the name of the setting."""
@@ -49,7 +54,7 @@ class Config:
     outlet of articles in that folder that do not name theirs. ``versions`` is ``"replace"`` if an article that was read
     again with other content replaces the one in the index, and ``"keep"`` if each version is an article of its own.
     ``strict`` is whether searches that find few articles return no others: see :class:`Request`.
-    ``limits`` bound the size of inputs. ``fields`` are the columns and keys that are kept as own fields. ``origins``
+    ``limits`` bound the size of inputs. ``opensearch`` says how a new index is spread over a cluster. ``fields`` are the columns and keys that are kept as own fields. ``origins``
     maps each setting that is not a default to its origin, such as ``"command line"`` or the name of a file or
     environment variable.
     """
@@ -63,12 +68,14 @@ class Config:
     versions: Versions = "replace"
     strict: bool = False
     limits: Limits = DEFAULT_LIMITS
+    opensearch: Sharding = DEFAULT_SHARDING
     fields: tuple[KeptField, ...] = ()
     origins: Mapping[str, str] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
         """Make a tuple of each sequence, and of a single value given instead. Raises TypeError for a wrong type."""
         arguments.check_settings(self, Limits)
+        arguments.instance("opensearch", self.opensearch, Sharding, "Sharding")
         object.__setattr__(self, "fields", kept_fields(self.fields))
         object.__setattr__(self, "exclude", arguments.texts("exclude", self.exclude))
         arguments.choice("versions", self.versions, VERSIONS)
@@ -106,6 +113,7 @@ class Config:
             "versions": self.versions,
             "strict": self.strict,
             "limits": asdict(self.limits),
+            "opensearch": asdict(self.opensearch),
         }
         return {
             name: {"value": value, "from": self.origins.get(name.replace("-", "_"), NOT_SET)}
@@ -113,12 +121,18 @@ class Config:
         }
 
 
-def load_config(archive: Path, environ: Mapping[str, str] | None = None) -> Config:
+def load_config(
+    archive: Path,
+    environ: Mapping[str, str] | None = None,
+    stored: Callable[[], str | None] = lambda: None,
+) -> Config:
     """Return the configuration of the archive in the folder ``archive``, from its file and the environment variables.
 
-    ``environ`` replaces ``os.environ``. Raises :class:`ConfigError` for an invalid setting.
+    ``environ`` replaces ``os.environ``. If the archive has no file, the settings are those that ``stored`` returns, as
+    :func:`settings_to_store` has made them. Raises :class:`ConfigError` for an invalid setting.
     """
-    settings, name = _file_settings(archive)
+    found = _file_settings(archive)
+    settings, name = found if found is not None else (_stored_settings(stored()), "the index")
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for key, value in settings.items():
@@ -179,8 +193,26 @@ def kept(text: str) -> KeptField:
     return field
 
 
-def _file_settings(archive: Path) -> tuple[Mapping[str, Any], str]:
-    """Return the settings in the configuration file of an archive (none if there is no file), and the file's name.
+def settings_to_store(archive: Path) -> str | None:
+    """Return the settings in the configuration file of an archive as a text, for an index that is elsewhere.
+
+    Returns None if there is no file. Raises :class:`ConfigError` if ``newssearch.toml`` is not valid TOML.
+    """
+    found = _file_settings(archive)
+    return None if found is None else sealed(json.dumps({"settings": found[0]}, default=str))
+
+
+def _stored_settings(content: str | None) -> Mapping[str, Any]:
+    """Return the settings of a text that :func:`settings_to_store` has made; none if there is no text, or it is damaged."""
+    try:
+        settings = json.loads(unsealed(content or ""))["settings"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return {}
+    return settings if isinstance(settings, dict) else {}
+
+
+def _file_settings(archive: Path) -> tuple[Mapping[str, Any], str] | None:
+    """Return the settings in the configuration file of an archive, and the file's name; None if there is no such file.
 
     Raises :class:`ConfigError` if ``newssearch.toml`` is not valid TOML.
     """
@@ -199,7 +231,7 @@ def _file_settings(archive: Path) -> tuple[Mapping[str, Any], str]:
         own = tools.get("newssearch") if isinstance(tools, dict) else None
         if isinstance(own, dict):
             return own, f"{name} [tool.newssearch]"
-    return {}, CONFIG_FILE
+    return None
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -290,6 +322,19 @@ def _versions(value: object) -> str:
     return str(value)
 
 
+def _sharding(value: object) -> Sharding:
+    names = [setting.name for setting in fields(Sharding)]
+    if not isinstance(value, dict):
+        raise ValueError(f"must be a table, such as shards = 3; its settings are: {', '.join(names)}")
+    for name in value:
+        if name not in names:
+            raise ValueError(f"no such setting: {name}; the settings are: {', '.join(names)}")
+    try:
+        return Sharding(**value)
+    except (TypeError, ValueError, NewssearchError) as error:
+        raise ValueError(str(error)) from None
+
+
 _SIZE_FORM = Pattern(r"([0-9]{1,12})\s*(?:(k|M|G)(i?)B?|B|bytes)?", re.IGNORECASE)
 _SIZE_UNITS = {"k": 1, "m": 2, "g": 3}
 
@@ -331,4 +376,5 @@ _READERS: Mapping[str, Any] = FrozenDict({
     "versions": _versions,
     "strict": _boolean,
     "limits": _limits,
+    "opensearch": _sharding,
 })  # fmt: skip

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from newssearch.display.brief import brief, many, quoted
+from newssearch.display.index_address import index_address
 from newssearch.system.late_dataclass import dataclass
 
 from .article import utc
@@ -40,7 +41,7 @@ class IndexInfo:
 
     def __repr__(self) -> str:
         held = f"{many(self.contents.articles, 'article')}, {many(self.contents.paragraphs, 'paragraph')}"
-        return brief(self, f"of {quoted(str(self.folder))}: {held}, {many(self.size, 'byte')}")
+        return brief(self, f"of {quoted(index_address(self.folder))}: {held}, {many(self.size, 'byte')}")
 
     def _repr_html_(self) -> str:
         """Return HTML for a notebook: a table of the counts, and for each field a table of its values."""
@@ -60,7 +61,7 @@ class IndexInfo:
             ("commit", f"{self.commit.number:,}, {self.commit.time:%Y-%m-%d %H:%M:%S} UTC"),
             ("digest", f"<code>{self.commit.digest}</code>"),
             ("last run", f"{self.last_run:%Y-%m-%d %H:%M:%S} UTC" if self.last_run else "none"),
-            ("folder", notebook.text_html(self.folder)),
+            ("folder", notebook.text_html(index_address(self.folder))),
         )
         fields = (
             notebook.collapsed(
@@ -76,7 +77,7 @@ class IndexInfo:
         """Return the statistics as JSON types, as ``newssearch info --json`` prints them."""
         held = self.contents
         return {
-            "folder": str(self.folder),
+            "folder": index_address(self.folder),
             "articles": held.articles,
             "paragraphs": held.paragraphs,
             "words": held.words,

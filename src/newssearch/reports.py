@@ -9,6 +9,7 @@ from typing import Literal
 
 from newssearch.article import Rejected
 from newssearch.display.brief import brief, many, quoted
+from newssearch.display.index_address import index_address
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
 
@@ -196,7 +197,7 @@ class Verification:
         state = "sound" if self.sound else many(len(self.problems), "problem")
         return brief(
             self,
-            f"of {quoted(str(self.folder))}: {state}, {many(self.articles, 'article')}, {many(self.paragraphs, 'paragraph')}",
+            f"of {quoted(index_address(self.folder))}: {state}, {many(self.articles, 'article')}, {many(self.paragraphs, 'paragraph')}",
         )
 
     @property
@@ -210,7 +211,7 @@ class Verification:
     def to_dict(self) -> dict[str, object]:
         """Return the report as JSON types, as ``newssearch verify --json`` prints it."""
         return {
-            "folder": str(self.folder),
+            "folder": index_address(self.folder),
             "sound": self.sound,
             "problems": [problem.to_dict() for problem in self.problems],
             "leftovers": [{"name": left.name, "size": left.size} for left in self.leftovers],
@@ -247,7 +248,7 @@ class Salvage:
     def to_dict(self) -> dict[str, object]:
         """Return the report as JSON types, as ``newssearch salvage --json`` prints it."""
         return {
-            "folder": str(self.folder),
+            "folder": index_address(self.folder),
             "into": str(self.into),
             "saved": self.saved,
             "lost": self.lost,

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-import pytest
 
 from newssearch.engines.opensearch.state import new_base, read_state
 from newssearch.engines.opensearch.store import OpenSearchStore
@@ -54,14 +50,3 @@ class ClusterIndexes:
             client = OpenSearchStore(self._addresses.pop(path))._client
             for index in client.matching_indices(f"{client.address.name}*"):
                 client.delete_index(index)
-
-
-@contextmanager
-def known_engine() -> Iterator[None]:
-    """Let addresses of clusters be known, as long as the engine is not finished."""
-    from newssearch.engines import address
-
-    with pytest.MonkeyPatch.context() as patch:
-        schemes = {"opensearch": OpenSearchStore, "opensearch+http": OpenSearchStore}
-        patch.setattr(address, "ENGINES", {**address.ENGINES, **schemes})
-        yield

@@ -105,7 +105,7 @@ def test_an_archive_is_made_once_and_opened(address: str) -> None:
 
 def test_an_index_of_another_program_is_left_alone(address: str) -> None:
     store = OpenSearchStore(address)
-    store._client.create_index(store.address.name, {})
+    store._client.create_index(store._client.address.name, {})
     with pytest.raises(IndexVersionError, match="newssearch did not make"):
         store.open()
     with pytest.raises(newssearch.IndexFolderError, match="choose another name"):
@@ -114,7 +114,7 @@ def test_an_index_of_another_program_is_left_alone(address: str) -> None:
     with pytest.raises(newssearch.IndexFolderError, match="choose another name"):
         begun.begin()
     begun.close()
-    assert store._client.stats(store.address.name).documents == 0
+    assert store._client.stats(store._client.address.name).documents == 0
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_lost_state_is_damage_and_the_articles_are_salvaged(empty: OpenSearchS
     for refused in (empty.open, empty.snapshot):
         with pytest.raises(IndexDamagedError, match="its last commit is missing"):
             refused()
-    assert [one.file for one in empty.check(5).problems()] == [empty.address.name]
+    assert [one.file for one in empty.check(5).problems()] == [empty._client.address.name]
     problem, *found = empty.salvage()
     assert "its last commit is missing" in str(problem)
     whole = {one.article.title for one in found if isinstance(one, StoredArticle)}
@@ -166,7 +166,7 @@ def test_changes_are_seen_with_their_commit_and_snapshots_stay_as_they_were(empt
     opened.add(three, three.state)
     assert opened.pending == 4
     assert opened.find(three.id) is None
-    empty._client.refresh(empty.address.name)
+    empty._client.refresh(empty._client.address.name)
     assert titles(empty) == ["Report 1", "Report 2"]  # also when the cluster has refreshed by itself
     opened.commit()
     assert opened.pending == 0
@@ -297,8 +297,8 @@ def test_extras_of_any_length_are_written_whole(
 
 
 def _refreshed(store: OpenSearchStore, end: str) -> str:
-    store._client.refresh(store.address.name + end)
-    return store.address.name + end
+    store._client.refresh(store._client.address.name + end)
+    return store._client.address.name + end
 
 
 # ---- the round trip
@@ -381,7 +381,7 @@ def test_every_article_comes_back_as_it_was(cluster: Cluster, made: list[Article
     assert snapshot.commit.digest == digest(made)
     assert list(store.check(30).problems()) == []
     snapshot.close()
-    for index in store._client.matching_indices(f"{store.address.name}*"):
+    for index in store._client.matching_indices(f"{store._client.address.name}*"):
         store._client.delete_index(index)
 
 
@@ -568,7 +568,7 @@ def test_what_a_broken_rebuild_leaves_is_removed(empty: OpenSearchStore) -> None
         assert empty.generation == before + (fault == "rebuild: in place")
         left = empty.leftovers(())
         assert len(left) == 3
-        assert all(one.size > 0 and one.name.startswith(f"{empty.address.name}-") for one in left)
+        assert all(one.size > 0 and one.name.startswith(f"{empty._client.address.name}-") for one in left)
         assert empty.clean(10, ()) == ([one.name for one in left], [])
         assert empty.leftovers(()) == []
     assert len(titles(empty)) == 60

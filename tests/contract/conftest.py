@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import newssearch
-from cluster.contract import ClusterIndexes, known_engine
+from cluster.contract import ClusterIndexes
 from newssearch import Article, Index
 from newssearch.engines import near_duplicates
 
@@ -83,10 +83,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     if not os.environ.get("NEWSSEARCH_CLUSTER"):
         pytest.skip("set NEWSSEARCH_CLUSTER=1 to test the engine for a cluster, too")
     indexes = ClusterIndexes(request.getfixturevalue("cluster"))
-    with known_engine():
-        yield Engine(
-            "opensearch", indexes.address, indexes.damage, indexes.litter, nullcontext, indexes.remove
-        )
+    yield Engine("opensearch", indexes.address, indexes.damage, indexes.litter, nullcontext, indexes.remove)
 
 
 @pytest.fixture

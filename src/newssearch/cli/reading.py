@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from newssearch.asked_facet import AskedFacet
-from newssearch.config import load_config
 from newssearch.display import escape
 from newssearch.display.brief import many
+from newssearch.engines.address import store_at
 from newssearch.errors import NewssearchError
 from newssearch.fields import FACET_FIELDS
 from newssearch.highlight.snippets import highlighted
@@ -315,7 +315,7 @@ def story_command(article_id: str, folder: Path, listed: bool, as_json: bool, ti
 def info_command(folder: Path, configured: bool, as_json: bool) -> int:
     """Summarise the index: articles, paragraphs, dates, outlets, sources, languages, size, and the provenance of each field."""
     if configured:
-        config = load_config(folder.absolute().parent)
+        config = store_at("--index", folder).config
         if as_json:
             show_line(json_text(config.to_dict()))
         else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from newssearch.display import escape
+from newssearch.display.index_address import index_address
 from newssearch.errors import IndexNotFoundError, NewssearchError
 from newssearch.index import open_index
 
@@ -154,10 +155,10 @@ def _index_if_missing(context: click.Context, folder: Path, yes: bool) -> int:
             raise
     if not yes:
         if not sys.stdin.isatty():
-            message = f"there is no index in {folder} yet: `newssearch index` makes one of {paths[0]}/, and so does --yes"
+            message = f"there is no index in {index_address(folder)} yet: `newssearch index` makes one of {paths[0]}/, and so does --yes"
             raise IndexNotFoundError(message, folder) from None
         if not click.confirm(
-            f"There is no index in {escape.terminal(str(folder))} yet. Index {paths[0]}/ now?",
+            f"There is no index in {escape.terminal(index_address(folder))} yet. Index {paths[0]}/ now?",
             err=True,
             default=True,
         ):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from newssearch.config import Config, column, kept, load_config
+from newssearch.config import Config, column, kept
 from newssearch.display import escape
 from newssearch.display.brief import many
+from newssearch.engines.address import store_at
 from newssearch.errors import NewssearchError
 from newssearch.fields import kept_fields
 from newssearch.index import Index, open_index, open_or_create
@@ -119,7 +120,7 @@ def index_command(
         own = kept_fields([kept(without_surrogates(text)) for text in kept_columns])
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--keep") from None
-    config = load_config(folder.absolute().parent).with_given(
+    config = store_at("--index", folder).config.with_given(
         day_first=day_first, lang=lang, columns=mapped, exclude=exclude, fields=own
     )
     stream = sys.stdin.buffer if "-" in paths else None
@@ -246,12 +247,12 @@ def remove_command(
         from newssearch.updating import files, removal  # slow to import; a search needs none of it
 
         among = () if ids else paths
-        names = files.all_names(among, files.archive_of(opened.folder))
+        names = files.all_names(among, store_at("--index", folder).archive.root)
         kept = [one for one in chosen if among and removal.places_left(opened.article(one), names)]
         if not yes:
             gone = sorted({*chosen} - {*kept})
             list_removed((opened.article(article_id) for article_id in gone), len(gone))
-            question = f"Remove {many(len(gone), 'article')} from {escape.terminal(str(folder))}?"
+            question = f"Remove {many(len(gone), 'article')} from {escape.terminal(opened.address)}?"
             if not confirmed(question):
                 raise NewssearchError("nothing was removed")
         with printed_log():

@@ -5,21 +5,14 @@ To add an engine, write a class that is a :class:`~newssearch.engines.protocol.S
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from newssearch import arguments
+from newssearch.display.index_address import INDEX_SCHEME, index_address
 from newssearch.errors import NewssearchError
-from newssearch.system.lazy_regex import Pattern
 
 from .protocol import Store
-
-_SCHEME = Pattern(r"([a-z][a-z0-9+.-]+):[/\\]+", re.IGNORECASE)
-"""Matches the beginning of an address with a scheme (``scheme://…``), also with one slash, as pathlib writes it.
-
-A scheme has at least two characters, because a single letter is a drive of Windows.
-"""
 
 
 def _embedded(address: str) -> Store:
@@ -28,10 +21,18 @@ def _embedded(address: str) -> Store:
     return EmbeddedStore(Path(address))
 
 
+def _opensearch(address: str) -> Store:
+    from .opensearch.store import OpenSearchStore  # as above
+
+    return OpenSearchStore(address)
+
+
 FOLDER = "folder"
 """The key in :data:`ENGINES` of the embedded engine, whose addresses are paths of folders without a scheme."""
 
-ENGINES: Mapping[str, Callable[[str], Store]] = {FOLDER: _embedded}
+ENGINES: Mapping[str, Callable[[str], Store]] = {
+    FOLDER: _embedded, "opensearch": _opensearch, "opensearch+http": _opensearch
+}  # fmt: skip
 """For each scheme, the function that returns the store at an address of that scheme. It opens no index."""
 
 
@@ -41,8 +42,8 @@ def store_at(name: str, address: str | Path) -> Store:
     ``name`` is the name of the caller's argument, for messages. Raises TypeError if the address is neither a string nor
     a path, and :class:`~newssearch.NewssearchError` if it is empty or has an unknown scheme.
     """
-    path = str(arguments.path(name, address))
-    scheme = _SCHEME.match(path)
+    path = index_address(arguments.path(name, address))
+    scheme = INDEX_SCHEME.match(path)
     if scheme is None:
         return ENGINES[FOLDER](path)
     engine = ENGINES.get(scheme[1].lower())
@@ -51,4 +52,4 @@ def store_at(name: str, address: str | Path) -> Store:
         raise NewssearchError(
             f"{name}: no engine knows {scheme[1]}://; the address of an index is the path of a folder{schemes}"
         )
-    return engine(f"{scheme[1].lower()}://{path[scheme.end() :]}")
+    return engine(path)

@@ -15,8 +15,10 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from newssearch.archive import ArchiveFolder
 from newssearch.article import Article, Place
 from newssearch.commit import Commit
+from newssearch.config import Config
 from newssearch.display.brief import brief, many
 from newssearch.errors import OwnFieldError
 from newssearch.facets import FacetValue, FacetValues
@@ -438,11 +440,20 @@ class Store(Protocol):
     """
 
     @property
-    def folder(self) -> Path:
-        """The folder of the index.
+    def address(self) -> str:
+        """The address of the index, as messages show it: the path of its folder, or ``scheme://…``."""
 
-        Messages name it, and the archive's configuration is read from the folder above it.
-        """
+    @property
+    def folder(self) -> Path:
+        """The folder of the index. For an index that is in no folder, its address as a path, which does not exist."""
+
+    @property
+    def archive(self) -> ArchiveFolder:
+        """The archive of the index: the folder that its files belong to."""
+
+    @property
+    def config(self) -> Config:
+        """The configuration of the archive, read anew. Raises :class:`~newssearch.ConfigError` if it is invalid."""
 
     # ---- open, create, rebuild
 

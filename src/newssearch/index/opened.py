@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
-from newssearch.config import Config, load_config
+from newssearch.config import Config
 from newssearch.display.brief import brief, quoted
 from newssearch.engines.protocol import Snapshot, Store
 from newssearch.errors import ArticleNotFoundError, NewssearchError, QueryError
@@ -63,22 +63,27 @@ class OpenIndex:
     def __reduce__(self) -> str:
         raise TypeError(
             "an Index holds open files and cannot be pickled or copied:"
-            f" call newssearch.open({str(self.folder)!r}) in each process"
+            f" call newssearch.open({self.address!r}) in each process"
         )
 
     def __repr__(self) -> str:
         with self._shared.reading() as opened:
-            return brief(self, quoted(str(self.folder), 160), "" if opened is not None else "(closed)")
+            return brief(self, quoted(self.address, 160), "" if opened is not None else "(closed)")
+
+    @property
+    def address(self) -> str:
+        """The address of the index: the path of its folder as it was given, or ``opensearch://…``."""
+        return self._store.address
 
     @property
     def folder(self) -> Path:
-        """The folder that holds the files of the index."""
+        """The folder that holds the files of the index. For an index on a cluster, its address as a path."""
         return self._store.folder
 
     @cached_property
     def config(self) -> Config:
         """The configuration of the archive, read at the first use. Raises :class:`ConfigError` if it is invalid."""
-        return load_config(self.folder.absolute().parent)
+        return self._store.config
 
     def close(self) -> None:
         """Close the index. Its files are closed when the running searches have ended.
@@ -127,7 +132,7 @@ class OpenIndex:
     def _opened(self) -> Iterator[OpenedSnapshot]:
         with self._shared.reading() as opened:
             if opened is None:
-                raise NewssearchError(f"the index in {self.folder} is closed")
+                raise NewssearchError(f"the index in {self.address} is closed")
             yield opened
 
     @contextmanager
@@ -168,12 +173,6 @@ class OpenIndex:
         return (
             self.config.outlets if asked or "outlet:" in query.lower() or "source:" in query.lower() else ()
         )
-
-    @property
-    def _archive(self) -> Path:
-        from newssearch.updating import files  # slow to import, and a search needs none of it
-
-        return files.archive_of(self.folder)
 
     def _manifest(self) -> Manifest:
         from newssearch.updating.manifest import (  # slow to import, and a search needs none of it

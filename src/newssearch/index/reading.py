@@ -284,7 +284,7 @@ class ReadingMethods(OpenIndex):
         """
         from newssearch.updating import files, removal  # slow to import, and a search needs none of it
 
-        name = files.name_of(arguments.path("path", path), self._archive)
+        name = files.name_of(arguments.path("path", path), self._store.archive.root)
         with self._reading() as snapshot:
             return removal.articles_in(snapshot, self._manifest(), str(path), name)
 

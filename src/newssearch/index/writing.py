@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from newssearch import arguments
 from newssearch.article import Article
-from newssearch.config import Config
+from newssearch.config import STORED_CONFIG, Config
 from newssearch.engines.protocol import Writer
 from newssearch.updating import last_run
 
@@ -84,10 +84,10 @@ class WritingMethods(OpenIndex):
         arguments.function("confirm", confirm)
         arguments.flag("retry", retry)
         arguments.stream("stream", stream)
-        chosen, options = chosen_settings(self.folder.absolute().parent, config, options)
+        chosen, options = chosen_settings(lambda: self.config, config, options)
 
         def work(run: Indexer) -> None:
-            listing = files.list_files(wanted, self.folder, chosen.exclude)
+            listing = files.list_files(wanted, self._store.archive, chosen.exclude)
             run.read_files(listing)
             if prune:  # after reading: the articles of a moved file have its new path by now
                 run.commit()
@@ -112,7 +112,7 @@ class WritingMethods(OpenIndex):
         from newssearch.updating import files, removal  # slow to import, and a search needs none of it
 
         wanted = dict.fromkeys(arguments.several("ids", ids, str, "a string"))
-        named = files.all_names(arguments.paths("paths", paths), self._archive)
+        named = files.all_names(arguments.paths("paths", paths), self._store.archive.root)
         self._check_open()
         writer = self._store.writer(arguments.seconds("wait", wait))
         try:
@@ -145,12 +145,13 @@ class WritingMethods(OpenIndex):
         writer = self._store.writer(arguments.seconds("wait", wait))
         try:
             self._store.write_extra(last_run.RUN_FILE, last_run.dump(writer.moment))
+            self._keep_settings()
             run = Indexer(
                 writer,
                 self._manifest(),
                 self._save,
                 options,
-                archive=self._archive,
+                archive=self._store.archive.root,
                 retry=retry,
                 stop=stop,
                 progress=progress,
@@ -162,6 +163,14 @@ class WritingMethods(OpenIndex):
             return run.finish()
         finally:
             self._end(writer)
+
+    def _keep_settings(self) -> None:
+        """Write the settings of the archive into an index that is elsewhere, so that searches from anywhere have them."""
+        from newssearch.updating.extras import stored_settings  # a search needs none of it
+
+        settings = stored_settings(self._store)
+        if settings is not None and settings != self._store.read_extra(STORED_CONFIG):
+            self._store.write_extra(STORED_CONFIG, settings)
 
     def _end(self, writer: Writer) -> None:
         """Renew the snapshot after writing, and close the writer, which releases the lock."""

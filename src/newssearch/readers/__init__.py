@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from newssearch import arguments
 from newssearch.article import STREAM
-from newssearch.config import Config, load_config
+from newssearch.config import Config
 from newssearch.errors import NewssearchError
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.records.json import read_lines
@@ -108,16 +108,16 @@ def signature(options: ReadOptions) -> str:
 
 
 def chosen_settings(
-    archive: Path, config: Config | None, options: ReadOptions | None
+    default: Callable[[], Config], config: Config | None, options: ReadOptions | None
 ) -> tuple[Config, ReadOptions]:
     """Return the given configuration and options, with a default for each that is None.
 
-    The default configuration is that of the archive; the default options are those in the configuration. Raises
+    The default configuration is that which ``default`` returns, that of the archive; the default options are those in the configuration. Raises
     :class:`~newssearch.ConfigError` for an invalid configuration file, and TypeError for a value of the wrong type.
     """
     arguments.instance("config", config, (Config, type(None)), "a Config, or None")
     arguments.instance("options", options, (ReadOptions, type(None)), "ReadOptions, or None")
-    chosen = config or load_config(archive)
+    chosen = config or default()
     read = (
         chosen.day_first,
         chosen.lang,

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from newssearch.config import STORED_CONFIG, settings_to_store
+from newssearch.engines.protocol import Store
+
 from . import last_run, manifest
 
-EXTRAS = (manifest.FILE_NAME, last_run.RUN_FILE)
+EXTRAS = (manifest.FILE_NAME, last_run.RUN_FILE, STORED_CONFIG)
 """The names of all extras of an index."""
+
+
+def stored_settings(store: Store) -> str | None:
+    """Return the settings that an index elsewhere than its archive keeps: those of the archive here, or the present ones.
+
+    Returns None for an index in the folder of its archive, which has the file itself, and where there are no settings.
+    """
+    archive = store.archive
+    if archive.own_index:
+        return None
+    return settings_to_store(archive.folder) or store.read_extra(STORED_CONFIG)

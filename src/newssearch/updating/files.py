@@ -1,7 +1,7 @@
 """Finding the files that a run reads, and naming them: the index knows each file by its path relative to the archive.
 
-The archive is the folder that holds the folder of the index (:func:`archive_of`). "The name in the index" of a file or
-folder is defined by :func:`name_of`.
+The archive is a :class:`~newssearch.archive.ArchiveFolder`. "The name in the index" of a file or folder is defined by
+:func:`name_of`, where an archive stands for its ``root``.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from newssearch.archive import ArchiveFolder
 from newssearch.article import Rejected
 from newssearch.config import CONFIG_FILE
 from newssearch.system.kept import cached_property
+from newssearch.system.real_paths import real_path
 
 SAVED_PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
 """The suffixes of web pages. A browser that saves ``a.html`` puts its images and styles into a folder ``a_files``."""
@@ -101,15 +103,17 @@ def _folders_of(path: str) -> Iterator[str]:
         yield "."
 
 
-def list_files(patterns: Iterable[str | Path], index: Path, exclude: Sequence[str] = ()) -> FileListing:
+def list_files(
+    patterns: Iterable[str | Path], archive: ArchiveFolder, exclude: Sequence[str] = ()
+) -> FileListing:
     """Find the files that ``patterns`` match, each once, in a stable order. A pattern is a file, a folder or a glob.
 
     A folder stands for all files below it, except hidden files, links to folders (which could form cycles, and are
     counted), the files of a saved page (``a_files/`` beside ``a.html``), the configuration of the archive, files that
-    ``exclude`` matches (see :func:`excluded`), and the folder of the ``index`` itself. A pattern that matches nothing
+    ``exclude`` matches (see :func:`excluded`), and the folder of the index itself. A pattern that matches nothing
     is rejected, and so is a folder that cannot be listed.
     """
-    return _FileFinder(index, exclude).find(patterns)
+    return _FileFinder(archive, exclude).find(patterns)
 
 
 def reading_order(path: str) -> list[tuple[bool, str]]:
@@ -125,9 +129,9 @@ def reading_order(path: str) -> list[tuple[bool, str]]:
 class _FileFinder:
     """One look at the archive. It compares paths with all links resolved."""
 
-    def __init__(self, index: Path, exclude: Sequence[str]) -> None:
-        self.root, self.unresolved_root = str(archive_of(index)), str(index.absolute().parent)
-        self.skip = real_path(index)
+    def __init__(self, archive: ArchiveFolder, exclude: Sequence[str]) -> None:
+        self.root, self.unresolved_root = str(archive.root), str(archive.folder)
+        self.skip = archive.own_index
         self.exclude = exclude
         self.found = FileListing()
         self.seen: set[str] = set()
@@ -281,31 +285,12 @@ def _exclusion(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     return re.compile(f"{anywhere}{expression}(?:/.*)?", re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
-def real_path(file: str | Path) -> str:
-    """Return the absolute path of a file, with links and ``..`` resolved.
-
-    If the file is itself a broken link, the path of the link is returned.
-    """
-    try:
-        if os.path.islink(file) and not (os.path.isfile(file) or os.path.isdir(file)):  # noqa: PTH112, PTH113, PTH114
-            parent, name = os.path.split(os.path.abspath(file))  # noqa: PTH100
-            return os.path.join(os.path.realpath(parent), name)  # noqa: PTH118
-        return os.path.realpath(file)
-    except (OSError, ValueError):  # ValueError: a name that no file can have
-        return os.path.abspath(file)  # noqa: PTH100
-
-
 def _target(file: Path) -> str:
     """Return the absolute path of a file with all links resolved, broken ones too. The target need not exist."""
     try:
         return os.path.realpath(file)
     except (OSError, ValueError):
         return real_path(file)
-
-
-def archive_of(folder: Path) -> Path:
-    """Return the archive of the index in ``folder``: the parent of that folder, after links are resolved."""
-    return Path(real_path(folder)).parent
 
 
 def name_of(file: Path, archive: Path) -> str:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from newssearch import arguments
 from newssearch.article import Article, Place, content_digest, same_content
-from newssearch.config import Config
+from newssearch.config import STORED_CONFIG, Config
 from newssearch.engines.address import store_at
 from newssearch.engines.protocol import Snapshot, Store, StoredHeader
 from newssearch.errors import IndexFolderError, IndexNotFoundError
@@ -20,7 +20,7 @@ from newssearch.reports import IndexReport, Progress, Removal
 from newssearch.system.kept import cached_property
 
 from . import files, last_run
-from .extras import EXTRAS
+from .extras import EXTRAS, stored_settings
 from .fingerprint import file_digest
 from .indexer import Indexer
 from .manifest import FILE_NAME, Manifest
@@ -52,7 +52,7 @@ def rebuild(
     """
     store = store_at("folder", folder)
     wanted = arguments.paths("paths", paths)
-    chosen, options = chosen_settings(store.folder.absolute().parent, config, options)
+    chosen, options = chosen_settings(lambda: store.config, config, options)
     for name, value in (("confirm", confirm), ("stop", stop), ("progress", progress)):
         arguments.function(name, value)
     arguments.stream("stream", stream)
@@ -61,19 +61,21 @@ def rebuild(
         begun = ended.enter_context(closing(store.rebuild(wait, EXTRAS)))
         old = _old(store)
         ended.callback(old.close)
-        listing = files.list_files(wanted, store.folder, chosen.exclude)
+        listing = files.list_files(wanted, store.archive, chosen.exclude)
         refused = _refused(_missed(old, listing), confirm)
         if refused:
             rejected = tuple(listing.rejected)
             return IndexReport(rejections=len(rejected), rejected=rejected, refused=refused, kept=old.total)
         with closing(begun.begin(old.last_moment)) as writer:
             begun.write_extra(last_run.RUN_FILE, last_run.dump(writer.moment))
+            if (settings := stored_settings(store)) is not None:
+                begun.write_extra(STORED_CONFIG, settings)
             run = Indexer(
                 writer,
                 Manifest(),
                 lambda manifest: begun.write_extra(FILE_NAME, manifest.dump()),
                 options,
-                archive=files.archive_of(store.folder),
+                archive=store.archive.root,
                 stop=stop,
                 progress=progress,
                 recall=old.recall,
@@ -98,11 +100,14 @@ def read_from(folder: str | Path) -> list[str]:
     outside of the archive that have their first two folders in common.
     """
     together: dict[tuple[str, ...], list[str]] = {}
-    for name, entry in Manifest.load(store_at("folder", folder).read_extra(FILE_NAME)).entries.items():
+    store = store_at("folder", folder)
+    for name, entry in Manifest.load(store.read_extra(FILE_NAME)).entries.items():
         if entry.articles:
             path = Path(name)
             together.setdefault(path.parts[: 3 if path.is_absolute() else 1], []).append(name)
-    return sorted(str(Path(folder).parent / os.path.commonpath(names)) for names in together.values())
+    found = (store.archive.folder / os.path.commonpath(names) for names in together.values())
+    here = Path.cwd()
+    return sorted(str(path.relative_to(here) if path.is_relative_to(here) else path) for path in found)
 
 
 class _Old:
@@ -208,7 +213,7 @@ def _old(store: Store) -> _Old:
         return _Old(None, {path: entry.articles for path, entry in entries.items() if entry.articles})
     try:
         manifest = Manifest.load(store.read_extra(FILE_NAME))
-        return _Old(len(snapshot), snapshot.paths(), snapshot, manifest, files.archive_of(store.folder))
+        return _Old(len(snapshot), snapshot.paths(), snapshot, manifest, store.archive.root)
     except BaseException:
         snapshot.close()
         raise

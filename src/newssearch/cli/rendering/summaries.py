@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from newssearch.config import Config
 from newssearch.display import escape
 from newssearch.display.brief import many
+from newssearch.display.index_address import index_address
 from newssearch.facets import FacetValue
 from newssearch.results import DateCounts
 
@@ -30,7 +31,7 @@ SHOWN_PROBLEMS = 20
 def text_info(info: IndexInfo, style: Style) -> Iterator[str]:
     """Yield the lines of a summary of an index."""
     held = info.contents
-    yield f"{style.bold(escape.terminal(str(info.folder)))}: {many(held.articles, 'article')}, " + (
+    yield f"{style.bold(escape.terminal(index_address(info.folder)))}: {many(held.articles, 'article')}, " + (
         f"{many(held.paragraphs, 'paragraph')}, {many(held.words, 'word')}"
     )
     days = f"{held.first_date} to {held.last_date}" if held.first_date else "none"

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from newssearch._version import __version__
+from newssearch.archive import ArchiveFolder, archive_around
+from newssearch.config import Config, load_config
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.story_columns import (
@@ -85,6 +87,21 @@ class IndexFolder:
     def folder(self) -> Path:
         """The folder of the index."""
         return self._folder
+
+    @property
+    def address(self) -> str:
+        """The path of the folder, as it was given."""
+        return str(self._folder)
+
+    @property
+    def archive(self) -> ArchiveFolder:
+        """The folder that holds that of the index."""
+        return archive_around(self._folder)
+
+    @property
+    def config(self) -> Config:
+        """The configuration of the archive."""
+        return load_config(self._folder.absolute().parent)
 
     def open(self) -> None:
         """Check that the folder holds an index and that this version can read it.

@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from newssearch.display.index_address import index_address
 from newssearch.errors import (
     IndexExistsError,
     IndexLockedError,
@@ -81,7 +82,7 @@ class ClusterLock:
             holder = _owner_described(found.source)
             waited = now - started
             if waited >= wait:
-                message = f"{holder} is writing to {self._client.place}: waited {waited:.1f} s; try again when it is done, or wait longer"
+                message = f"{holder} is writing to {index_address(self._client.place)}: waited {waited:.1f} s; try again when it is done, or wait longer"
                 raise IndexLockedError(message, self._client.place, holder, waited)
             if waited >= _LOCK_SILENT_SECONDS and not announced:
                 announced = True
@@ -142,7 +143,7 @@ class ClusterLock:
         if self._lost:
             place = self._client.place
             raise IndexWriteError(
-                f"{place}: this run stood still or was cut off for more than {LEASE:.0f} s, and another one has taken its place:"
+                f"{index_address(place)}: this run stood still or was cut off for more than {LEASE:.0f} s, and another one has taken its place:"
                 " what it had not committed is discarded; run it again",
                 place,
             )

@@ -39,7 +39,7 @@ _LONG = {"type": "long"}
 _COUNT = {"type": "integer"}
 
 
-def articles_index(shards: int, replicas: int) -> dict[str, Any]:
+def articles_index(shards: int) -> dict[str, Any]:
     """Return settings and mapping of the index of articles."""
     values = {name: _VALUE for field in COUNTED_FIELDS for name in (field, f"{field}_key")}
     paragraph = {
@@ -60,8 +60,6 @@ def articles_index(shards: int, replicas: int) -> dict[str, Any]:
         "settings": {
             "index": {
                 "number_of_shards": shards,
-                "number_of_replicas": replicas,
-                "codec": "best_compression",
                 "max_result_window": MAX_HITS_AT_ONCE,
                 "max_inner_result_window": MAX_HITS_AT_ONCE,
                 "mapping.nested_objects.limit": MAX_NESTED,
@@ -137,14 +135,12 @@ def own_mapping(fields: Iterable[ArticleField]) -> dict[str, Any]:
     return {"properties": {"own": {"properties": found}}}
 
 
-def words_index(shards: int, replicas: int) -> dict[str, Any]:
+def words_index() -> dict[str, Any]:
     """Return settings and mapping of the index of the distinct words of an archive: see :class:`.tokens.Spelled`."""
     return {
         "settings": {
             "index": {
-                "number_of_shards": shards,
-                "number_of_replicas": replicas,
-                "codec": "best_compression",
+                "number_of_shards": 1,
                 "max_result_window": MAX_HITS_AT_ONCE,
             }
         },
@@ -160,9 +156,9 @@ def words_index(shards: int, replicas: int) -> dict[str, Any]:
     }
 
 
-def state_index(replicas: int) -> dict[str, Any]:
+def state_index() -> dict[str, Any]:
     """Return settings and mapping of the index of what is known of an archive: its last commit, and its extras."""
     return {
-        "settings": {"index": {"number_of_shards": 1, "number_of_replicas": replicas}},
+        "settings": {"index": {"number_of_shards": 1}},
         "mappings": {"dynamic": False, "properties": {}},
     }

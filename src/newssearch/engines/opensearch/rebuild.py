@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 from contextlib import suppress
 
+from newssearch.display.index_address import index_address
 from newssearch.errors import IndexFolderError, IndexNotFoundError, NewssearchError
+from newssearch.sharding import Sharding
 from newssearch.system.fault_points import fault_point
 
 from .client import Client
@@ -32,9 +34,10 @@ class OpenSearchRebuild:
     It holds ``lock``, which keeps other writers out, until it is closed.
     """
 
-    def __init__(self, client: Client, lock: ClusterLock) -> None:
+    def __init__(self, client: Client, lock: ClusterLock, sharding: Sharding) -> None:
         self._client = client
         self._lock = lock
+        self._sharding = sharding
         self._base: str | None = None
         self._writer: OpenSearchWriter | None = None
 
@@ -44,7 +47,7 @@ class OpenSearchRebuild:
         remove_unused_indices(self._client)  # of the broken rebuilds: this one holds the lock
         fault_point("rebuild: begin")
         self._base = new_base(self._client.address.name)
-        make_empty(self._client, self._base)
+        make_empty(self._client, self._base, self._sharding)
         self._writer = OpenSearchWriter(self._client, self._lock, after, self._base + STATE, owns_lock=False)
         return self._writer
 
@@ -79,9 +82,9 @@ class OpenSearchRebuild:
             self._lock.release()
 
 
-def make_empty(client: Client, base: str) -> None:
+def make_empty(client: Client, base: str, sharding: Sharding) -> None:
     """Make the indices of an archive without articles. No alias stands for them yet."""
-    make_indices(client, base)
+    make_indices(client, base, sharding)
     now = dt.datetime.now(dt.timezone.utc)
     write_state(client, State.empty(base, now), None)
 
@@ -95,7 +98,7 @@ def check_name(client: Client) -> None:
     foreign = [index for index in behind if not is_ours(name, index)]
     if foreign:
         raise IndexFolderError(
-            f"{client.place}: {foreign[0]} is not an index of newssearch: choose another name for the index",
+            f"{index_address(client.place)}: {foreign[0]} is not an index of newssearch: choose another name for the index",
             client.place,
         )
 

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+from newssearch.display.index_address import index_address
 from newssearch.errors import IndexWriteError
 
 from . import bulk
@@ -82,11 +83,12 @@ class Sender:
         if outcome.rejected:
             document, reason = next(iter(outcome.rejected.items()))
             raise IndexWriteError(
-                f"{place}: the cluster does not take the document {document}: {reason}", place
+                f"{index_address(place)}: the cluster does not take the document {document}: {reason}", place
             )
         if outcome.conflicts and not may_exist:
             raise IndexWriteError(
-                f"{place}: another run has taken the place of this one, and writes to the index", place
+                f"{index_address(place)}: another run has taken the place of this one, and writes to the index",
+                place,
             )
 
     def close(self) -> None:

@@ -10,7 +10,6 @@ The document ``commit`` of the state is written over by each commit, and by each
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 import secrets
 from pathlib import Path
@@ -18,8 +17,10 @@ from typing import Any, NamedTuple
 
 from newssearch._version import __version__
 from newssearch.commit import DIGEST_BITS
-from newssearch.errors import ConfigError, IndexDamagedError, IndexNotFoundError, IndexVersionError
+from newssearch.display.index_address import index_address
+from newssearch.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError
 from newssearch.fields import ArticleField, OwnKind, own_field
+from newssearch.sharding import DEFAULT_SHARDING, Sharding
 from newssearch.text.analysis import ANALYSIS_VERSION
 
 from .client import Client, StoredDocument
@@ -29,8 +30,6 @@ COMMIT = "commit"
 """The id of the document that is the last commit."""
 WORDS, STATE, LOCK = "-words", "-state", "-lock"
 """What the names of the indices of words, of the state and of the lock end with."""
-SHARDS_VARIABLE = "NEWSSEARCH_OPENSEARCH_SHARDS"
-REPLICAS_VARIABLE = "NEWSSEARCH_OPENSEARCH_REPLICAS"
 
 
 class State(NamedTuple):
@@ -119,7 +118,9 @@ class State(NamedTuple):
                 own=dict(source["own"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise IndexDamagedError(f"{place}: its last commit cannot be read: {error}", place) from error
+            raise IndexDamagedError(
+                f"{index_address(place)}: its last commit cannot be read: {error}", place
+            ) from error
 
 
 def check_versions(source: dict[str, Any], place: Path) -> None:
@@ -127,12 +128,14 @@ def check_versions(source: dict[str, Any], place: Path) -> None:
     try:
         found, analysis, made_by = int(source["format"]), int(source["analysis"]), str(source["made_by"])
     except (KeyError, TypeError, ValueError) as error:
-        raise IndexDamagedError(f"{place}: its last commit names no version", place) from error
+        raise IndexDamagedError(f"{index_address(place)}: its last commit names no version", place) from error
     if found > MAPPING_FORMAT or analysis > ANALYSIS_VERSION:
-        message = f"{place} was made by a newer version of newssearch ({made_by}): update newssearch"
+        message = (
+            f"{index_address(place)} was made by a newer version of newssearch ({made_by}): update newssearch"
+        )
         raise IndexVersionError(message, place, found)
     if found < MAPPING_FORMAT or analysis < ANALYSIS_VERSION:
-        message = f"{place} was made by an older version of newssearch ({made_by}): rebuild it with `newssearch index --rebuild`"
+        message = f"{index_address(place)} was made by an older version of newssearch ({made_by}): rebuild it with `newssearch index --rebuild`"
         raise IndexVersionError(message, place, found)
 
 
@@ -156,7 +159,7 @@ def read_state(client: Client, index: str | None = None) -> FoundState:
         raise _no_archive(client) from None
     if document is None:
         raise IndexDamagedError(
-            f"{place}: the index is damaged (its last commit is missing); `newssearch verify` looks at all of it",
+            f"{index_address(place)}: the index is damaged (its last commit is missing); `newssearch verify` looks at all of it",
             place,
         )
     return FoundState(State.from_json(document.source, place), document)
@@ -166,11 +169,14 @@ def _no_archive(client: Client) -> Exception:
     place, name = client.place, client.address.name
     behind = client.indices_of(name) or list(client.matching_indices(f"{name}*").keys() & {name})
     if any(is_ours(name, index) for index in behind):
-        return IndexDamagedError(f"{place}: the index is damaged (there is no {name}{STATE})", place)
+        return IndexDamagedError(
+            f"{index_address(place)}: the index is damaged (there is no {name}{STATE})", place
+        )
     if behind:
-        return IndexVersionError(f"{place} is an index that newssearch did not make", place)
+        return IndexVersionError(f"{index_address(place)} is an index that newssearch did not make", place)
     return IndexNotFoundError(
-        f"{place} does not exist: make an index with `newssearch index --index {place} FILES…`", place
+        f"{index_address(place)} does not exist: make an index with `newssearch index --index {index_address(place)} FILES…`",
+        place,
     )
 
 
@@ -218,42 +224,29 @@ def our_indices(client: Client) -> dict[str, list[str]]:
 # ---- making indices
 
 
-def make_indices(client: Client, base: str) -> None:
+def make_indices(client: Client, base: str, sharding: Sharding) -> None:
     """Make the three indices of an archive, which are empty and have no aliases yet."""
-    shards = _setting(SHARDS_VARIABLE, 1, 1024)
-    replicas = _setting(REPLICAS_VARIABLE, 0, 32)
-    most = 1 if shards is None else shards
-    copies = 0 if replicas is None else replicas
     for index, body in (
-        (base, articles_index(most, copies)),
-        (base + WORDS, words_index(1, copies)),
-        (base + STATE, state_index(copies)),
+        (base, articles_index(sharding.shards)),
+        (base + WORDS, words_index()),
+        (base + STATE, state_index()),
     ):
-        client.create_index(index, _with_settings(body, replicas))
+        client.create_index(index, _with_settings(body, sharding))
 
 
 def make_lock_index(client: Client, index: str) -> None:
     """Make the index of the lock. Raises :class:`~newssearch.IndexExistsError` if there is one."""
-    replicas = _setting(REPLICAS_VARIABLE, 0, 32)
-    client.create_index(index, _with_settings(state_index(replicas or 0), replicas))
+    client.create_index(index, _with_settings(state_index(), DEFAULT_SHARDING))
 
 
-def _with_settings(body: dict[str, Any], replicas: int | None) -> dict[str, Any]:
+def _with_settings(body: dict[str, Any], sharding: Sharding) -> dict[str, Any]:
     """Let an index be refreshed by commits alone, and have a replica if there are several nodes and none is asked for."""
-    settings = {**body["settings"]["index"], "refresh_interval": "-1"}
-    if replicas is None:
-        settings["auto_expand_replicas"] = "0-1"
-        del settings["number_of_replicas"]
+    copies: dict[str, Any] = {"number_of_replicas": sharding.replicas}
+    if sharding.replicas is None:
+        copies = {"auto_expand_replicas": "0-1"}
+    codec = "best_compression" if sharding.compression == "best" else "default"
+    settings = {**body["settings"]["index"], "refresh_interval": "-1", "codec": codec, **copies}
     return {**body, "settings": {"index": settings}}
-
-
-def _setting(variable: str, least: int, most: int) -> int | None:
-    text = os.environ.get(variable, "").strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
-        raise ConfigError(f"{variable}: wanted a number from {least} to {most}; got {text!r}")
-    return int(text)
 
 
 def put_in_place(client: Client, base: str) -> None:

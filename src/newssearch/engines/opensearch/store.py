@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newssearch.archive import ArchiveFolder, archive_here
+from newssearch.config import STORED_CONFIG, Config, load_config
 from newssearch.errors import (
     ConfigError,
     IndexExistsError,
@@ -37,25 +39,40 @@ class OpenSearchStore:
 
     def __init__(self, address: str) -> None:
         """Make no request yet. Raises :class:`~newssearch.ConfigError` for an invalid address."""
-        self.address = cluster_address(address)
+        self._place = cluster_address(address)
         for end in (WORDS, STATE, LOCK):
-            if self.address.name.endswith(end):
+            if self._place.name.endswith(end):
                 raise ConfigError(
                     f"the name of an index does not end with {end}: newssearch makes such names itself"
                 )
 
     @cached_property
     def _client(self) -> Client:
-        return Client(self.address)
+        return Client(self._place)
 
     @property
     def _name(self) -> str:
-        return self.address.name
+        return self._place.name
+
+    @property
+    def address(self) -> str:
+        """The address of the index, with all hosts and ports."""
+        return str(self._place)
 
     @property
     def folder(self) -> Path:
-        """The address of the index, as messages name it. There is no such folder."""
-        return Path(str(self.address))
+        """The address of the index as a path, which does not exist."""
+        return Path(self.address)
+
+    @property
+    def archive(self) -> ArchiveFolder:
+        """The archive that the working folder is in: see :func:`~newssearch.archive.archive_here`."""
+        return archive_here()
+
+    @property
+    def config(self) -> Config:
+        """The configuration of the archive; if it has none here, that which the last run of ``newssearch index`` stored."""
+        return load_config(self.archive.folder, stored=partial(self.read_extra, STORED_CONFIG))
 
     # ---- open, create, rebuild
 
@@ -80,12 +97,13 @@ class OpenSearchStore:
 
         _ = self._client.version
         self._check_absent()
+        sharding = self.config.opensearch
         lock = ClusterLock(self._client, wait)
         try:
             self._check_absent()  # another process may have made one while this one waited for the lock
             check_name(self._client)
             base = new_base(self._name)
-            make_empty(self._client, base)
+            make_empty(self._client, base, sharding)
             put_in_place(self._client, base)
         except BaseException:
             lock.release()
@@ -94,7 +112,7 @@ class OpenSearchStore:
 
     def _check_absent(self) -> None:
         if self._client.indices_of(self._name):
-            raise IndexExistsError(f"{self.folder} already holds an index", self.folder)
+            raise IndexExistsError(f"{self.address} already holds an index", self.folder)
 
     def rebuild(self, wait: float, extras: Iterable[str] = ()) -> OpenSearchRebuild:
         """Begin a rebuild, which holds the lock. The extras of the new index replace all of the old one.
@@ -105,7 +123,8 @@ class OpenSearchStore:
         from .rebuild import OpenSearchRebuild  # a search needs none of it
 
         _ = self._client.version
-        return OpenSearchRebuild(self._client, ClusterLock(self._client, wait))
+        sharding = self.config.opensearch
+        return OpenSearchRebuild(self._client, ClusterLock(self._client, wait), sharding)
 
     # ---- read and write
 
@@ -160,7 +179,7 @@ class OpenSearchStore:
         """Write the extra ``name``: whatever happens, the old one or the new one is there. The caller must hold the writer."""
         behind = self._client.indices_of(self._name + STATE)  # a missing alias must not become an index
         if len(behind) != 1:
-            raise IndexNotFoundError(f"{self.folder} no longer holds an index", self.folder)
+            raise IndexNotFoundError(f"{self.address} no longer holds an index", self.folder)
         write_extra(self._client, behind[0], name, content)
 
     # ---- check, clean, salvage

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from newssearch.article import Article
 from newssearch.commit import Commit, digest_of_sum
+from newssearch.display.index_address import index_address
 from newssearch.engines.article_times import moment_of
 from newssearch.engines.protocol import KeptVersion, StoredHeader
 from newssearch.errors import IndexDamagedError, IndexNotFoundError, NewssearchError
@@ -51,7 +52,8 @@ def opened_commit(client: Client) -> Opened:
             before, state = state, read_state(client).state
             if state.base == before.base:
                 raise IndexDamagedError(
-                    f"{client.place}: the index is damaged (there is no {state.base})", client.place
+                    f"{index_address(client.place)}: the index is damaged (there is no {state.base})",
+                    client.place,
                 ) from None
             continue
         after = read_state(client).state
@@ -60,7 +62,7 @@ def opened_commit(client: Client) -> Opened:
         client.close_pit(pit)
         state = after
     raise NewssearchError(
-        f"{client.place}: another commit came each time that the index was opened; try again"
+        f"{index_address(client.place)}: another commit came each time that the index was opened; try again"
     )
 
 

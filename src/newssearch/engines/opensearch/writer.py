@@ -23,6 +23,7 @@ import numpy as np
 
 from newssearch.article import Article
 from newssearch.commit import DIGEST_BITS, article_hash, sum_of_hashes
+from newssearch.display.index_address import index_address
 from newssearch.engines.protocol import KeptVersion, StoredHeader, with_own_fields
 from newssearch.errors import IndexUnreachableError, IndexWriteError, NewssearchError
 from newssearch.fields import ArticleField, by_name
@@ -194,7 +195,7 @@ class OpenSearchWriter:
         except ConflictError:
             place = self._client.place
             raise IndexWriteError(
-                f"{place}: another run has taken the place of this one, and writes to the index: what this one had not"
+                f"{index_address(place)}: another run has taken the place of this one, and writes to the index: what this one had not"
                 " committed is discarded; run it again",
                 place,
             ) from None

@@ -1,0 +1,37 @@
+"""The archive of an index: the folder to which the paths in the index are relative, and whose configuration holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from newssearch.system.real_paths import real_path
+
+from .config import CONFIG_FILE
+
+
+class ArchiveFolder(NamedTuple):
+    """The folder of an archive. Its configuration is that in ``folder``, whose links are not resolved."""
+
+    folder: Path
+    root: Path
+    """The folder with all links resolved. The name of a file in the index is its path relative to this."""
+    own_index: str = ""
+    """The path of the index in the archive, with all links resolved, which no run reads; ``""`` if it is elsewhere."""
+
+
+def archive_around(index: Path) -> ArchiveFolder:
+    """Return the archive of an index in a folder: the folder that holds the folder ``index``."""
+    real = real_path(index)
+    return ArchiveFolder(index.absolute().parent, Path(real).parent, real)
+
+
+def archive_here() -> ArchiveFolder:
+    """Return the archive that a person works in whose index is elsewhere.
+
+    It is the innermost folder with a ``newssearch.toml`` among the working folder and those above it; without such a file,
+    the working folder.
+    """
+    here = Path.cwd()
+    folder = next((one for one in (here, *here.parents) if (one / CONFIG_FILE).is_file()), here)
+    return ArchiveFolder(folder, Path(real_path(folder)))

@@ -1,0 +1,117 @@
+"""An archive whose index is on a cluster: its folder, its settings, and the same commands as for an index in a folder."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import newssearch
+from newssearch.engines.opensearch.store import OpenSearchStore
+from support import Command, command
+
+from .server import Cluster
+
+STORY = "{}\n\nBy Ana Silva\n\n25 July 2024\n\nThe river {} above its banks on Monday, and the council closed two bridges.\n"
+
+
+@pytest.fixture
+def address(cluster: Cluster, request: pytest.FixtureRequest, worker_id: str) -> Iterator[str]:
+    """Yield the address of an index that does not exist yet."""
+    found = cluster.address(f"{worker_id}-{zlib.crc32(request.node.nodeid.encode())}")
+    yield found
+    client = OpenSearchStore(found)._client
+    for index in client.matching_indices(f"{client.address.name}*"):
+        client.delete_index(index)
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an archive of two articles in two folders, which is the working folder."""
+    for at, name in enumerate(("2023/a.txt", "2024/b.txt")):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(STORY.format(f"Rain {at}", "rose"), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, address: str) -> Command:
+    """Return the command line for an index on the cluster."""
+    monkeypatch.setenv("NEWSSEARCH_INDEX", address)
+    return command(capsys, monkeypatch)
+
+
+def test_an_archive_is_indexed_searched_changed_and_checked_by_the_same_commands(
+    cli: Command, archive: Path, address: str
+) -> None:
+    assert cli("index", "2023", "2024").out.startswith("articles: 2 added")
+    assert "2 articles, 2 matching paragraphs" in cli("query", "river bridges").out
+    (archive / "2024/b.txt").write_text(STORY.format("Rain 1", "fell"), "utf-8")
+    (archive / "2023/a.txt").unlink()
+    ran = cli("index", "2023", "2024", "--prune", "--yes")
+    assert ran.out.startswith("articles: 0 added, 1 updated, 0 unchanged, 1 removed"), ran
+    assert "1 article, 1 matching paragraph" in cli("query", "fell").out
+    assert cli("verify").out.startswith("sound: 1 article")
+    assert cli("info").out.startswith(f"{address}: 1 article, ")
+    assert json.loads(cli("info", "--json").out)["folder"] == address
+    assert cli("remove", "--path", "2024", "--yes").out.startswith("1 removed")
+    assert "0 articles" in cli("query", "river").out
+
+
+def test_the_folder_with_the_settings_is_the_archive_wherever_below_it_a_person_works(
+    cli: Command, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (archive / "newssearch.toml").write_text('lang = "fr"', "utf-8")
+    monkeypatch.chdir(archive / "2024")
+    cli("index", "b.txt", "../2023")
+    assert [hit["path"] for hit in json.loads(cli("query", "river", "--json", "--sort", "id").out)["hits"]] == [
+        "2023/a.txt", "2024/b.txt",
+    ]  # fmt: skip
+    monkeypatch.chdir(archive)
+    assert cli("index", "2023", "2024").out.startswith("articles: 0 added, 0 updated, 2 unchanged")
+
+
+def test_who_searches_from_elsewhere_has_the_settings_of_the_archive(
+    cli: Command, archive: Path, address: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    (archive / "newssearch.toml").write_text(
+        '[folders]\n"2024" = "The Echo"\n[outlets]\n"The Echo" = ["Echo Online"]', "utf-8"
+    )
+    cli("index", "2024")
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert "1 article" in cli("query", "river", "--outlet", "Echo Online").out
+    assert json.loads(cli("info", "--config", "--json").out)["outlets"] == {
+        "value": {"The Echo": ["Echo Online"]}, "from": "the index",
+    }  # fmt: skip
+    with newssearch.open(address) as index:
+        index.add(newssearch.Article.create(title="Sun", text="The sun shone."))
+    assert "1 article" in cli("query", "river", "--outlet", "Echo Online").out  # still
+    other = Path("other.txt")
+    other.write_text(STORY.format("Snow", "froze"), "utf-8")
+    assert cli("index", "--rebuild", "--yes", "other.txt").out.startswith("articles: 1 added")
+    assert json.loads(cli("info", "--config", "--json").out)["outlets"]["from"] == "the index"
+
+
+def test_the_settings_say_how_a_new_index_is_spread(cli: Command, archive: Path, address: str) -> None:
+    (archive / "newssearch.toml").write_text("[opensearch]\nshards = 3\nreplicas = 0\n", "utf-8")
+    cli("index", "2024")
+    client = OpenSearchStore(address)._client
+    (behind,) = client.indices_of(client.address.name)
+    assert tuple(client.settings(behind)[f"index.number_of_{name}"] for name in ("shards", "replicas")) == (
+        "3",
+        "0",
+    )
+    (archive / "newssearch.toml").write_text("[opensearch]\nshards = 0\n", "utf-8")
+    assert cli("index", "2024").err == (
+        "error: newssearch.toml: opensearch: shards: wanted a number from 1 to 1024; got 0\n"
+    )
+
+
+def test_without_an_index_the_message_names_the_address(cli: Command, address: str, archive: Path) -> None:
+    ran = cli("query", "rain")
+    assert ran.code == 3
+    assert address in ran.err

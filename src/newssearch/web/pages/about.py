@@ -9,7 +9,8 @@ from newssearch.facets import FacetValue
 from newssearch.fields import FIELDS
 
 from .chips import field_label
-from .rendering import ShownPage, View, day_text, page_route
+from .hit_list import day_text
+from .rendering import ShownPage, View, page_route
 
 ABOUT_VALUES = 60
 """The number of values of a field that are listed at once. Of outlets the others are behind a fold; of other fields, which

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, NewType
 
 from markupsafe import Markup
@@ -31,6 +32,8 @@ NAME_WIDTH = 14
 """The width in per cent that the name of a line takes."""
 NAME_HEIGHT = 13
 """The height in pixels that the name of a line takes."""
+MAX_KEPT_SIZES = 64
+"""The places of the bars are kept for this number of numbers of bars."""
 _LINE_WIDTH = 1000
 _TICK_STEPS: dict[Unit, tuple[int, ...]] = {
     "day": (1, 2, 7, 14),
@@ -52,7 +55,7 @@ class ChartBar(NamedTuple):
     """
 
     value: float
-    title: str
+    title: Html
     address: Html
     since: str
     until: str
@@ -127,19 +130,23 @@ def bar_chart(
     base, width = PLOT_HEIGHT + HEADROOM, 100 / max(len(bars), 1)
     hot, bar_width = f'width="{width:.3f}%" y="0" height="{base}"/>', f"{width * 0.84:.3f}%"
     drawn = []
-    for at, bar in enumerate(bars):
-        height = PLOT_HEIGHT * bar.value / grid[-1]
-        height = max(height, MIN_BAR_HEIGHT) if bar.value else 0.0
-        left = f"{at * width:.3f}%"
+    for left, (value, title, address, since, until, open_) in zip(_lefts(len(bars)), bars, strict=True):
+        height = max(PLOT_HEIGHT * value / grid[-1], MIN_BAR_HEIGHT) if value else 0.0
         drawn.append(
-            f'<a href="{bar.address}" tabindex="-1" data-since="{bar.since}" data-until="{bar.until}">'
-            f'<title>{escape.html(bar.title)}</title><rect class="hot" x="{left}" {hot}'
-            f'<rect class="bar{" open" if bar.open else ""}" x="{left}" width="{bar_width}"'
+            f'<a href="{address}" tabindex="-1" data-since="{since}" data-until="{until}">'
+            f'<title>{title}</title><rect class="hot" x="{left}" {hot}'
+            f'<rect class="bar{" open" if open_ else ""}" x="{left}" width="{bar_width}"'
             f' y="{base - height:.1f}" height="{height:.1f}"/></a>'
         )
     content = "".join(drawn)
     brush = f'<rect class="brush" y="0" width="0" height="{base}"/>'
     return _chart("bars", label, grid, shown, ticks, len(bars), f"<g>{content}</g>{brush}")
+
+
+@lru_cache(maxsize=MAX_KEPT_SIZES)
+def _lefts(size: int) -> tuple[str, ...]:
+    """Return the left edges of that number of bars."""
+    return tuple(f"{at * (100 / size):.3f}%" for at in range(size))
 
 
 def line_chart(

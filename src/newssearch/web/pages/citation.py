@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from newssearch.article import Article, Date
 from newssearch.commit import Commit
@@ -16,6 +17,9 @@ from newssearch.text.partial_dates import PartialDate
 _BETWEEN_AUTHORS = re.compile(r"\s*;\s*|\s+(?:and|und|et|y|&)\s+|,\s+and\s+")
 _CITED_DIGITS = 16
 """The number of digits of the digest of a commit in a citation: enough to tell commits apart."""
+_CONTEXT = urlencode({"ctx_ver": "Z39.88-2004", "rft_val_fmt": "info:ofi/fmt:kev:mtx:dc", "rft.type": "newspaperArticle", "rft.title": ""})  # fmt: skip
+MAX_KEPT_NAMES = 1024
+"""The encoding of this number of names of outlets, authors and languages is kept."""
 _TITLE_ENDS = ("?", "!", ".", "…")
 
 
@@ -107,20 +111,24 @@ def context_object(article: Article | Hit) -> str:
     >>> context_object(Article.create(title="Rain", outlet="The Echo")).partition("&rft.title=")[2]
     'Rain&rft.source=The+Echo'
     """
-    pairs = [
-        ("ctx_ver", "Z39.88-2004"),
-        ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
-        ("rft.type", "newspaperArticle"),
-        ("rft.title", article.title or "Untitled"),
-    ]
-    pairs += [("rft.au", author) for author in authors_of(article)]
-    more = {
-        "rft.source": article.outlet,
-        "rft.date": _iso_day(article.date) if article.date is not None else None,
-        "rft.language": article.lang,
-        "rft.identifier": original_address(article),
-    }
-    return urlencode([*pairs, *((name, value) for name, value in more.items() if value)], errors="replace")
+    parts = [_CONTEXT, _form_encoded(article.title or "Untitled")]
+    parts += [f"&rft.au={_encoded_name(author)}" for author in authors_of(article)]
+    if article.outlet:
+        parts.append(f"&rft.source={_encoded_name(article.outlet)}")
+    if article.date is not None:
+        parts.append(f"&rft.date={_iso_day(article.date)}")
+    if article.lang:
+        parts.append(f"&rft.language={_encoded_name(article.lang)}")
+    if address := original_address(article):
+        parts.append(f"&rft.identifier={_form_encoded(address)}")
+    return "".join(parts)
+
+
+def _form_encoded(text: str) -> str:
+    return quote_plus(text, errors="replace")
+
+
+_encoded_name = lru_cache(maxsize=MAX_KEPT_NAMES)(_form_encoded)
 
 
 def _iso_day(date: Date) -> str:

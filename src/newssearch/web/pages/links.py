@@ -113,6 +113,11 @@ class Links:
         return self._address(path, [*kept, *_as_pairs(changes.items())])
 
     @property
+    def shared_parameters(self) -> str:
+        """The end of all addresses that :meth:`shared` returns without changes, but for the comparison."""
+        return self.shared("/")[len(self.prefix) + 1 :]
+
+    @property
     def form_path(self) -> str:
         """The path of the view that a new query in the masthead leads to: the current view, if it is one of a query."""
         return self.path if self.path in dict(VIEWS) else "/"

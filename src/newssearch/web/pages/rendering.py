@@ -14,28 +14,24 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from newssearch._version import __version__
-from newssearch.article import Date
 from newssearch.commit import Commit
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.index import Index
-from newssearch.results import Clause, Hit
-from newssearch.snippet import Snippet
+from newssearch.results import Clause
 from newssearch.web.context import ServerContext, server_context
 from newssearch.web.parameters import Parameter
 from newssearch.web.pool import SearchLimits
 from newssearch.web.problems import EXPECTED, HttpProblem, logged_problem
 
 from .chips import FILTERING, filter_chips_of, without_filters
-from .citation import context_object
-from .links import VIEWS, Links, article_path, told_path
+from .hit_list import day_text, hit_list
+from .links import VIEWS, Links, article_path
 from .remarks import Remark, remark_of, unknown_parameters
 from .timeline import percent
 
 FILTERS_CLAUSE = "the filters"
 """The text of the clause that counts the articles which the filters let through."""
-MAX_COPIES_NAMED = 3
-"""The largest number of outlets of copies that a hit names."""
 
 
 class View(NamedTuple):
@@ -71,17 +67,13 @@ def _environment() -> Environment:
         "day": day_text,
         "number": number_text,
         "minute": minute_text,
-        "marked": marked_snippet,
         "shown": shown_text,
         "percent": percent,
-        "web_address": is_web_address,
-        "coins": context_object,
     }
     made.globals |= {
         "many": many,
         "article_path": article_path,
-        "told_path": told_path,
-        "also_in": also_in,
+        "hit_list": hit_list,
         "others_of": others_of,
         "version": __version__,
         "VIEWS": VIEWS,
@@ -96,40 +88,14 @@ def shown_text(text: object) -> Markup:
     return Markup(escape.html("" if text is None else str(text)))
 
 
-def marked_snippet(snippet: Snippet) -> Markup:
-    """Return a snippet as HTML, with its highlights in ``<mark>``."""
-    return Markup(snippet.html())
-
-
 def number_text(value: float) -> str:
     """Return a number with thousands separated."""
     return f"{value:,}"
 
 
-def day_text(value: Date | None) -> str:
-    """Return the day, month or year of a date as text; ``no date`` for None."""
-    if value is None:
-        return "no date"
-    return value.date().isoformat() if isinstance(value, dt.datetime) else value.isoformat()
-
-
 def minute_text(moment: dt.datetime) -> str:
     """Return a moment to the minute, as in ``2024-07-25 14:30``."""
     return f"{moment:%Y-%m-%d %H:%M}"
-
-
-def is_web_address(url: str | None) -> bool:
-    """Whether a page may link to a url that an article states: only ``http:`` and ``https:``."""
-    return url is not None and url.lower().startswith(("http://", "https://"))
-
-
-def also_in(hit: Hit) -> str:
-    """Return where the copies of a hit's article are: the names of up to three outlets, and the number of the others."""
-    names = list(dict.fromkeys(one.outlet for one in hit.copies if one.outlet and one.outlet != hit.outlet))
-    if not names:
-        return many(hit.copies_total, "other version")
-    rest = hit.copies_total - sum(one.outlet in names[:MAX_COPIES_NAMED] for one in hit.copies)
-    return ", ".join(names[:MAX_COPIES_NAMED]) + (f" and {many(rest, 'other')}" if rest > 0 else "")
 
 
 def others_of(clauses: Sequence[Clause], left_out: int) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import accumulate
 from typing import NamedTuple, cast
 
 from markupsafe import Markup
 
 from newssearch.corpus.periods import (
+    MAX_KEPT_PERIODS,
     UNITS,
     DayBounds,
     PeriodSpan,
@@ -37,6 +38,8 @@ MAX_BARS = {"day": 100, "week": 110, "month": 130, "quarter": 130, "year": 200}
 """The largest number of periods for which a unit of time is chosen."""
 MAX_CHOSEN_BARS = 500
 """The largest number of periods that a reader can choose."""
+MAX_KEPT_AXES = 64
+"""The periods of this number of axes are kept: most pages of a commit have the same axis."""
 DATES = ("since", "until", "on")
 _A_DAY = dt.timedelta(days=1)
 
@@ -101,6 +104,7 @@ def period_counts(unit: Unit, values: Iterable[FacetValue]) -> dict[int, int]:
     return {_number_of(unit, one.value): one.articles for one in values if one.value is not None}
 
 
+@lru_cache(maxsize=MAX_KEPT_PERIODS)
 def _number_of(unit: Unit, value: str) -> int:
     year = int(value[:4])
     if unit == "year":
@@ -214,6 +218,27 @@ def timeline_of(
     )
 
 
+class _Period(NamedTuple):
+    """A period of an axis: its name, its first and last day, and these as in ISO 8601."""
+
+    name: str
+    first: dt.date
+    last: dt.date
+    first_text: str
+    last_text: str
+
+
+@lru_cache(maxsize=MAX_KEPT_AXES)
+def _axis_periods(span: PeriodSpan) -> tuple[_Period, ...]:
+    unit = span.unit
+    begins = [first_day(unit, number) for number in range(span.first, span.last + 1)]
+    ends = [day - _A_DAY for day in begins[1:]] + [last_day(unit, span.last)]
+    return tuple(
+        _Period(period_name(unit, first), first, last, first.isoformat(), last.isoformat())
+        for first, last in zip(begins, ends, strict=True)
+    )
+
+
 def _rows(
     links: Links,
     span: PeriodSpan,
@@ -222,20 +247,18 @@ def _rows(
     bounds: DayBounds,
     today: dt.date,
 ) -> tuple[TimeRow, ...]:
-    unit, numbers = span.unit, range(span.first, span.last + 1)
-    begins = [first_day(unit, number) for number in numbers]
-    ends = [day - _A_DAY for day in begins[1:]] + [last_day(unit, span.last)]
     base = links.here(since=None, until=None, on=None, unit=None)
     begun = escape.html(f"{base}{'&' if '?' in base else '?'}since=")  # escaped once, for all rows have it
+    since, until = bounds[0] or dt.date.min, bounds[1] or dt.date.max
     found = []
-    for number, since, until in zip(numbers, begins, ends, strict=True):
-        first, last = since.isoformat(), until.isoformat()
-        lowest = first if bounds[0] is None else max(since, bounds[0]).isoformat()
-        highest = last if bounds[1] is None else min(until, bounds[1]).isoformat()
+    for number, (name, first, last, first_text, last_text) in enumerate(_axis_periods(span), span.first):
+        lowest = first_text if since <= first else since.isoformat()
+        highest = last_text if until >= last else until.isoformat()
         address = Html(f"{begun}{lowest}&amp;until={highest}")
         of_all = None if totals is None else totals.get(number, 0)
-        name = period_name(unit, since)
-        found.append(TimeRow(name, first, last, until < today, counts.get(number, 0), of_all, address))
+        found.append(
+            TimeRow(name, first_text, last_text, last < today, counts.get(number, 0), of_all, address)
+        )
     return tuple(found)
 
 
@@ -266,16 +289,18 @@ def table_rows(rows: Iterable[TimeRow], shares: bool) -> Markup:
             share = "–" if row.share is None else percent(row.share)
             more = f'<td class="number">{row.all_articles:,}</td><td class="number">{share}</td>'
         open_ = "" if row.over else " (not over)"
-        period = f'<th scope="row"><a href="{row.address}">{escape.html(row.value)}</a>{open_}</th>'
+        period = f'<th scope="row"><a href="{row.address}">{row.value}</a>{open_}</th>'
         shown.append(f'<tr>{period}<td class="number">{row.articles:,}</td>{more}</tr>\n')
     return Markup("".join(shown))
 
 
-def row_title(row: TimeRow) -> str:
-    """Return what a period says when it is pointed at."""
+def row_title(row: TimeRow) -> Html:
+    """Return what a period says when it is pointed at: names of periods and numbers need no escaping."""
     of_all = "" if row.all_articles is None else f" of {row.all_articles:,}"
     share = "" if row.share is None else f", {percent(row.share)}"
-    return f"{row.value}{'' if row.over else ' (not over)'}: {many(row.articles, 'article')}{of_all}{share}"
+    return Html(
+        f"{row.value}{'' if row.over else ' (not over)'}: {many(row.articles, 'article')}{of_all}{share}"
+    )
 
 
 def percent(share: float) -> str:

@@ -20,7 +20,7 @@ from newssearch.corpus.concordance import LINE_SORTS
 from newssearch.corpus.table import MEASURES
 from newssearch.engines.opensearch import occurrences
 from newssearch.engines.opensearch.store import OpenSearchStore
-from newssearch.query import Node
+from newssearch.query import Node, parse
 from newssearch.system.frozen import FrozenDict
 from support import THOROUGH, without_boilerplate
 
@@ -162,4 +162,26 @@ def test_lines_are_the_same_in_the_same_order(
         lambda index: index.kwic(
             tree, sort=sort, limit=limit, offset=offset, sample=sample, seed=seed, width=width, **options
         ),
+    )
+
+
+# ---- samples
+
+
+@COMPARED
+@given(
+    tree=drawn.TREES | st.just(parse("*").tree),
+    by=st.none() | st.sampled_from(BY),
+    size=st.sampled_from([0, 1, 7, 40, 1000]),
+    equal=st.booleans(),
+    texts=st.booleans(),
+    options=st.sampled_from(FILTERS),
+)
+def test_samples_have_the_same_articles_and_strata(
+    indexes: tuple[Index, Index], tree: Node, by: Any, size: int, equal: bool, texts: bool, options: Any
+) -> None:
+    equal = equal and by is not None
+    assert_same(
+        indexes,
+        lambda index: index.sample(tree, size=size, seed=7, by=by, equal=equal, texts=texts, **options),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from newssearch.article import Date, json_values
 from newssearch.commit import Commit
@@ -13,6 +13,7 @@ from newssearch.extra import ExtraValue, json_extra
 from newssearch.fields import HIT_FIELDS
 from newssearch.identity import id_number, without_slug
 from newssearch.query import Diagnostic
+from newssearch.results import SHOWN_FIELDS
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.tuple_sequence import TupleSequence
 
@@ -178,6 +179,19 @@ class SampledArticle:
             "text": self.text,
             "extra": json_extra(self.extra),
         }
+
+
+NOT_IN_SAMPLES = tuple(name for name in SHOWN_FIELDS if name not in SampledArticle.__annotations__)
+"""The fields of hits that a sample leaves out: where and when an article was read, which a rebuild changes."""
+
+
+def sampled_article(
+    shown: Mapping[str, Any], paragraphs: int, texts: Sequence[str] | None, stratum: Stratum
+) -> SampledArticle:
+    """Return an article of a sample, given the fields that a hit shows, its number of paragraphs, and their texts."""
+    fields = {name: value for name, value in shown.items() if name not in NOT_IN_SAMPLES}
+    text = "\n\n".join(texts) if texts is not None else None
+    return SampledArticle(**fields, paragraphs=paragraphs, text=text, stratum=stratum)
 
 
 class FoundSample(NamedTuple):

@@ -19,6 +19,7 @@ from .stored_articles import Opened, StoredArticles
 
 if TYPE_CHECKING:
     from newssearch.corpus.concordance import LineOptions
+    from newssearch.corpus.sample import FoundSample, SampleRequest
     from newssearch.corpus.tabulation import Tabulation, TabulationRequest
 
 
@@ -59,6 +60,22 @@ class ClusterCorpusQueries(StoredArticles):
                 total_articles=total,
                 without_lines=total - reader.articles,
                 sample=reader.sample,
+                diagnostics=_notes_on_query(evaluation),
+                undated=evaluation.undated(found),
+                imprecise=evaluation.imprecise(found),
+            )
+
+        return self._whole(work)
+
+    def sample(self, tree: Node, request: ResolvedRequest, wanted: SampleRequest) -> FoundSample:
+        """Return a random sample of the articles that match ``tree`` and pass the filters of ``request``."""
+        from .sampling import drawn_sample  # a search needs none of it
+
+        def work(opened: Opened) -> FoundSample:
+            evaluation = self._evaluation(opened, tree, request)
+            found = evaluation.found()
+            drawn = drawn_sample(evaluation, found, by_name(self.own_fields), wanted)
+            return drawn._replace(
                 diagnostics=_notes_on_query(evaluation),
                 undated=evaluation.undated(found),
                 imprecise=evaluation.imprecise(found),

@@ -50,7 +50,6 @@ from .vocabulary import KnownWords
 
 if TYPE_CHECKING:
     from newssearch.corpus.coverage import CoverageRequest, FoundCoverage
-    from newssearch.corpus.sample import FoundSample, SampleRequest
     from newssearch.corpus.stories import FoundStories, StoriesRequest
     from newssearch.corpus.words import (
         CollocateOptions,
@@ -319,10 +318,6 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
     def completions(self, prefix: str, limit: int, check: StopCheck) -> tuple[str, ...]:
         """Refuse: the vocabulary has no numbers of occurrences."""
         _cannot("complete words")
-
-    def sample(self, tree: Node, request: ResolvedRequest, wanted: SampleRequest) -> FoundSample:
-        """Refuse: no sample is drawn."""
-        _cannot("draw a sample")
 
     def stories(self, tree: Node, request: ResolvedRequest, wanted: StoriesRequest) -> FoundStories:
         """Refuse: articles that tell the same story are not found."""

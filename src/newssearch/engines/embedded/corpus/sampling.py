@@ -16,6 +16,7 @@ from newssearch.corpus.sample import (
     SampleRequest,
     Stratum,
     allocated,
+    sampled_article,
 )
 from newssearch.engines.embedded.search.dimensions import NO_GROUP, Dimension, Dimensions
 from newssearch.engines.embedded.search.reader import IndexReader
@@ -24,7 +25,6 @@ from newssearch.engines.sorted_sets import Ints, Mask, run_starts
 from newssearch.fields import DATE_FACETS
 from newssearch.identity import DIGEST_LENGTH
 from newssearch.request import ResolvedRequest
-from newssearch.results import SHOWN_FIELDS
 from newssearch.stopping import StopCheck
 
 ARTICLES_AT_ONCE = 65_536
@@ -148,19 +148,12 @@ def _strata(dimension: Dimension, unit: Unit, articles: Ints, check: StopCheck) 
     )
 
 
-NOT_IN_SAMPLES = tuple(name for name in SHOWN_FIELDS if name not in SampledArticle.__annotations__)
-"""The fields of hits that a sample leaves out: where and when an article was read, which a rebuild changes."""
-
-
 def _sampled_article(
     reader: IndexReader, number: int, stratum: Stratum, texts: bool, check: StopCheck
 ) -> SampledArticle:
     """Return an article of a sample, given by its number in the index."""
     check()
     segment, article = reader.article_at(number)
-    shown: dict[str, Any] = {**segment.shown(article)}
-    for name in NOT_IN_SAMPLES:
-        del shown[name]
     first, count = int(segment.first[article]), segment.count(article)
-    text = "\n\n".join(segment.bodies[first + at] for at in range(count)) if texts else None
-    return SampledArticle(**shown, paragraphs=count, text=text, stratum=stratum)
+    bodies = [segment.bodies[first + at] for at in range(count)] if texts else None
+    return sampled_article(segment.shown(article), count, bodies, stratum)

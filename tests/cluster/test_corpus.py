@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import drawn
 import newssearch
 from contract.test_own_fields import KEPT, NAMES
-from newssearch import Article, Config, Index, QueryError
+from newssearch import Article, Config, Index, QueryError, Results
 from newssearch.corpus.concordance import LINE_SORTS
 from newssearch.corpus.table import MEASURES
 from newssearch.engines.opensearch import occurrences
@@ -185,3 +185,34 @@ def test_samples_have_the_same_articles_and_strata(
         indexes,
         lambda index: index.sample(tree, size=size, seed=7, by=by, equal=equal, texts=texts, **options),
     )
+
+
+# ---- telling words
+
+
+def ranked(results: Results) -> Any:
+    """Return the interpretation, the totals and the hits of results."""
+    hits = [(hit.address, hit.score, hit.matching, hit.explanation, hit.snippet) for hit in results.hits]
+    return results.interpretation, results.expansion, results.total_articles, results.total_paragraphs, hits
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"limit": 3, "offset": 2}, {"lang": "en"}, {"limit": None}, {"since": "2024-07"}]
+)
+def test_related_articles_are_the_same(indexes: tuple[Index, Index], options: dict[str, Any]) -> None:
+    one, other = indexes
+    for article_id in one.find("")[::11]:
+        assert ranked(other.related(article_id, group=False, **options)) == ranked(
+            one.related(article_id, group=False, **options)
+        )
+
+
+@COMPARED
+@given(tree=drawn.TREES, options=st.sampled_from(FILTERS))
+def test_a_query_is_expanded_by_the_same_words(
+    indexes: tuple[Index, Index], tree: Node, options: dict[str, Any]
+) -> None:
+    found, wanted = (index.search(tree, expand=True, group=False, **options) for index in reversed(indexes))
+    assert ranked(found) == ranked(wanted)
+    reasons = [[note for note in one.diagnostics if note.kind == "expansion"] for one in (found, wanted)]
+    assert reasons[0] == reasons[1]

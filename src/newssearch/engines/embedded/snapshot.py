@@ -18,14 +18,18 @@ from newssearch.engines.embedded.search.date_facets import count_dates, first_an
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator, Selection
 from newssearch.engines.embedded.search.explain import explain
 from newssearch.engines.embedded.search.facets import count_facet
-from newssearch.engines.embedded.search.feedback import FEEDBACK_RESULTS, expansion_of
 from newssearch.engines.embedded.search.hit_order import HitOrder, place_of
 from newssearch.engines.embedded.search.hits import HitMaker, articles_of_story
-from newssearch.engines.embedded.search.related import related_tree
 from newssearch.engines.embedded.search.result_order import ResultOrder
+from newssearch.engines.embedded.search.telling_words import (
+    SegmentTermCounts,
+    feedback_results,
+    weighty_paragraphs,
+)
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.segment.stored_fields import provenance_of
 from newssearch.engines.embedded.storage.container import item_view
+from newssearch.engines.feedback import FEEDBACK_RESULTS, expansion_of
 from newssearch.engines.protocol import (
     Contents,
     Found,
@@ -37,24 +41,23 @@ from newssearch.engines.protocol import (
     KeptVersion,
     StoredHeader,
 )
+from newssearch.engines.related import related_tree
 from newssearch.engines.selected_values import chosen_by
 from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask, distinct, run_starts
 from newssearch.facets import Facet, FacetValue, FacetValues
 from newssearch.fields import FIELD_NAMES, INFO_FACETS
 from newssearch.identity import id_number
 from newssearch.outlets import Aliases
-from newssearch.query import Everything, Node, Not, Relaxed
+from newssearch.query import Node, Relaxed
 from newssearch.request import HitContent, ResolvedRequest
 from newssearch.results import Hit, Rank
 from newssearch.system.frozen import FrozenDict
+from newssearch.text.analysis import analyser
 
 from .corpus_queries import CorpusQueries, without_repetitions
 
 if TYPE_CHECKING:
     from newssearch.corpus.neighbours import Neighbours
-
-NOTHING = Not(Everything())
-"""A tree that finds no article."""
 
 
 def _only(segment: Segment, article: int | None) -> Mask:
@@ -152,7 +155,13 @@ class EmbeddedSnapshot(CorpusQueries):
             if relaxed is not None and len(results) < FEEDBACK_RESULTS:
                 rest = replace(asked, limit=FEEDBACK_RESULTS - len(results))
                 results += ResultOrder(evaluator, self._more(evaluator, first, relaxed, rest), rest).page()
-            return expansion_of(evaluator, results)
+            return expansion_of(
+                tree,
+                list(request.check.during(feedback_results(self._reader, results), 1)),
+                SegmentTermCounts(self._reader),
+                evaluator.function_words,
+                request.check,
+            )
 
     def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:
         """Return the page of articles on the subject of an article, and the words that find them."""
@@ -160,7 +169,9 @@ class EmbeddedSnapshot(CorpusQueries):
             found = self._reader.article(article.id)
             assert found is not None, "an article of the snapshot"
             segment, number = found
-            tree = related_tree(self._reader, article, segment, number, request.check) or NOTHING
+            texts = weighty_paragraphs(article, segment, number)
+            terms = SegmentTermCounts(self._reader)
+            tree = related_tree(article.title or "", texts, analyser(article.lang), terms, request.check)
             own = self._reader.per_segment(lambda other: _only(other, number if other is segment else None))
             evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             articles = evaluator.found(request) & ~own

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from newssearch.engines import bm25f
-from newssearch.engines.article_times import NO_TIME
+from newssearch.engines.article_times import MICROSECONDS_A_DAY, NO_TIME
+from newssearch.engines.related import DATED_ARTICLES, nearness
 from newssearch.query import Word
 
 from .documents import DocumentSource
@@ -30,6 +31,8 @@ class RankedHit(NamedTuple):
     paragraph: int
     score: float
     scored: ScoredArticle
+    factor: float = 1.0
+    """The factor by which the nearness in date has raised the other parts of the score."""
 
     @property
     def proximity(self) -> float:
@@ -45,9 +48,16 @@ class Candidate(NamedTuple):
 
 
 class ClusterRanking:
-    """The results of one search in order. ``found`` is a query for the articles that it finds."""
+    """The results of one search in order. ``found`` is a query for the articles that it finds.
 
-    def __init__(self, search: SearchCall, evaluation: Evaluation, found: ClusterQuery) -> None:
+    With ``near_to``, a time as :func:`newssearch.engines.article_times.instant` has it, the scores of the first articles
+    depend on how near their dates are to it, instead of on how near their words are to each other.
+    """
+
+    def __init__(
+        self, search: SearchCall, evaluation: Evaluation, found: ClusterQuery, near_to: int | None = None
+    ) -> None:
+        self._near_to = near_to
         self._search = search
         self._evaluation = evaluation
         self._request = evaluation.request
@@ -66,16 +76,23 @@ class ClusterRanking:
         """Return the first ``end`` results, or all, whatever page the request asks for."""
         if end == 0:
             return []
-        has_proximity = self._has_proximity
-        wanted = end
-        if has_proximity and end is not None:
-            wanted = max(end, bm25f.PROXIMITY_ARTICLES)
-        found = self._sorted(wanted)
-        if has_proximity:
+        number = 0
+        if self._near_to is not None:
+            number = DATED_ARTICLES
+        elif self._has_proximity:
             number = bm25f.PROXIMITY_ARTICLES
-            raised = [self._with_proximity(one) for one in found[:number]]
-            found = sorted(raised, key=self._sort_key) + found[number:]
-        return found[:end]
+        found = self._sorted(None if end is None else max(end, number))
+        rescored = self._with_proximity if self._near_to is None else self._with_nearness
+        first = sorted(map(rescored, found[:number]), key=self._sort_key)
+        return (first + found[number:])[:end]
+
+    def _with_nearness(self, placed: RankedHit) -> RankedHit:
+        """Raise the score of an article by the nearness of its date."""
+        time = int(placed.source.get("instant", NO_TIME))
+        if self._near_to is None or NO_TIME in (time, self._near_to):
+            return placed
+        factor = nearness(abs(time - self._near_to) / MICROSECONDS_A_DAY)
+        return placed._replace(score=placed.score * factor, factor=factor)
 
     @property
     def _has_proximity(self) -> bool:

@@ -104,7 +104,9 @@ def explanation_of(scored: Sequence[LeafUse], placed: RankedHit, *, of_paragraph
     best = (*best, *(0.0 for _ in range(len(scored) - len(best))))
     terms = (
         TermScore(
-            str(Region(use.region, use.leaf) if use.region else use.leaf), article * whole, paragraph * part
+            str(Region(use.region, use.leaf) if use.region else use.leaf),
+            placed.factor * article * whole,
+            placed.factor * paragraph * part,
         )
         for use, whole, part in zip(scored, placed.scored.whole, best, strict=True)
     )

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from newssearch.article import Article
 from newssearch.corpus.neighbours import Neighbours
-from newssearch.engines.article_times import ONLY_MONTH, ONLY_YEAR, moment_of, partial_date
+from newssearch.engines.article_times import NO_TIME, ONLY_MONTH, ONLY_YEAR, moment_of, partial_date
+from newssearch.engines.feedback import FEEDBACK_RESULTS, expansion_of
 from newssearch.engines.protocol import (
     Contents,
     Found,
@@ -20,6 +21,7 @@ from newssearch.engines.protocol import (
     FoundScan,
     HitAddress,
 )
+from newssearch.engines.related import related_tree
 from newssearch.engines.selected_values import chosen_by
 from newssearch.errors import HitNotFoundError, QueryError
 from newssearch.facets import Facet, FacetValue, FacetValues
@@ -34,7 +36,7 @@ from newssearch.system.frozen import FrozenDict
 from newssearch.text.analysis import analyser_named
 from newssearch.text.partial_dates import PartialDate
 
-from .article_queries import EVERYTHING
+from .article_queries import EVERYTHING, excluding
 from .client import JsonAnswer
 from .corpus_queries import ClusterCorpusQueries
 from .evaluation import Evaluation
@@ -42,10 +44,11 @@ from .facets import FacetCounter
 from .leaf_queries import ClusterQuery, finding_all, finding_any
 from .mapping import MAX_HITS_AT_ONCE
 from .ranking import ClusterRanking, RankedHit
-from .scoring import Statistics
+from .scoring import Statistics, light_words
 from .searching import ClusterHits, clauses_of, explanation_of, totals_of
 from .statistics import statistics_of
 from .stored_articles import Opened
+from .telling_words import ClusterTermCounts, feedback_of, weighty_texts
 from .vocabulary import KnownWords
 
 if TYPE_CHECKING:
@@ -291,15 +294,56 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         """Return the ids of all articles of the story that the given article belongs to: only its own."""
         return [article_id]
 
-    # ---- what is not there yet
-
     def expansion(self, tree: Node, relaxed: Relaxed | None, request: ResolvedRequest) -> FoundExpansion:
-        """Refuse: the words of the best results are not compared with those of all articles."""
-        _cannot("expand a query by related words")
+        """Return the words by which a query is expanded; ``relaxed`` adds results with some of its words."""
+        asked = replace(
+            request, sort="relevance", limit=FEEDBACK_RESULTS, offset=0, all_paragraphs=False, group=True
+        )
+
+        def work(opened: Opened) -> FoundExpansion:
+            evaluation = self._evaluation(opened, tree, asked)
+            search = self._searcher(opened)
+            results = ClusterRanking(search, evaluation, evaluation.found()).page()
+            if relaxed is not None and len(results) < FEEDBACK_RESULTS:
+                more = ClusterRanking(search, evaluation, self._more(evaluation, relaxed))
+                results += more.first(FEEDBACK_RESULTS - len(results))
+            return expansion_of(
+                tree,
+                list(feedback_of(results)),
+                ClusterTermCounts(search, evaluation, opened.state.visible),
+                lambda analysis: light_words(evaluation.scored, analysis),
+                request.check,
+            )
+
+        return self._whole(work)
 
     def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:
-        """Refuse: the words of an article are not compared with those of all articles."""
-        _cannot("find articles related to another one")
+        """Return the page of articles on the subject of an article, and the words that find them."""
+
+        def work(opened: Opened) -> FoundRelated:
+            search = self._searcher(opened)
+            everything = self._evaluation(opened, Everything(), request)
+            (source,) = everything.texts({"terms": {"id": [article.id]}})
+            terms = ClusterTermCounts(search, everything, opened.state.visible)
+            own = analyser_named(source["analysis"])
+            tree = related_tree(article.title or "", weighty_texts(source), own, terms, request.check)
+            evaluation = self._evaluation(opened, tree, replace(request, explain=True))
+            told: ClusterQuery = {"terms": {"id": [article.id, *self.story(article.id)]}}
+            found = finding_all([evaluation.found(), excluding(told)])
+            totals = totals_of(search, evaluation, found)
+            time = int(source.get("instant", NO_TIME))
+            page = ClusterRanking(search, evaluation, found, time).page() if totals.articles else []
+            return FoundRelated(
+                tree=tree,
+                hits=self._hits(evaluation, page),
+                total_articles=totals.articles,
+                total_paragraphs=totals.paragraphs,
+                total_stories=totals.articles,
+            )
+
+        return self._whole(work)
+
+    # ---- what is not there yet
 
     def collocates(self, tree: Node, request: ResolvedRequest, options: CollocateOptions) -> FoundCollocates:
         """Refuse: the words near matches are not counted."""

@@ -12,6 +12,7 @@ import numpy as np
 from newssearch.engines import bm25f
 from newssearch.engines.article_times import MICROSECONDS_A_DAY, NO_TIME
 from newssearch.engines.embedded.storage.container import Array
+from newssearch.engines.related import DATED_ARTICLES, nearness
 from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask
 from newssearch.query import Region
 from newssearch.request import ResolvedRequest
@@ -21,7 +22,6 @@ from newssearch.stopping import NEVER, StopCheck
 from .doc_sets import Scores
 from .evaluator import QueryEvaluator
 from .proximity import Proximity
-from .related import DATED_ARTICLES, nearness
 from .top_k import Ranking, concat_ranked, kth_greatest, sort_keys
 
 MAX_TIES_BY_READING = 1000

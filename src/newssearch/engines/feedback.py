@@ -16,8 +16,9 @@ paragraph of each result is read, because much of an article may be about someth
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
+from typing import NamedTuple
 
 from newssearch.engines import bm25f
 from newssearch.engines.protocol import FoundExpansion
@@ -38,16 +39,15 @@ from newssearch.query import (
     WeightedWord,
     Word,
     leaves,
+    scored_leaves,
 )
 from newssearch.query.alternatives import alternatives_of
 from newssearch.stopping import StopCheck
-from newssearch.text.analysis import Analyser, analyser
+from newssearch.text.analysis import Analyser
 from newssearch.text.folding import spelled
 from newssearch.text.tokenizer import word_matches as words_of
 
-from .evaluator import QueryEvaluator
-from .related import articles_with, is_function_word, says_little, without_addresses
-from .result_order import Placed
+from .related import TermCounts, is_function_word, says_little, without_addresses
 
 FEEDBACK_RESULTS = 20
 """The number of results, the first in order, whose best paragraphs are read."""
@@ -81,33 +81,46 @@ class _Term:
         return None
 
 
-def expansion_of(evaluator: QueryEvaluator, results: Sequence[Placed]) -> FoundExpansion:
-    """Return the words by which the query of an evaluator is expanded, the heaviest first, or why there are none.
+class FeedbackResult(NamedTuple):
+    """A result: its score, the analyser of its article, and the text of its best paragraph, if that adds to scores."""
 
-    ``results`` are the first results of the query. A word is spelled as their best paragraphs most often spell it. Function
+    score: float
+    language: Analyser
+    text: str | None
+
+
+def expansion_of(
+    tree: Node,
+    results: Sequence[FeedbackResult],
+    counts: TermCounts,
+    function_words: Callable[[str], Collection[Leaf]],
+    check: StopCheck,
+) -> FoundExpansion:
+    """Return the words by which a query is expanded, the heaviest first, or why there are none.
+
+    ``results`` are the first results of the query, ``function_words`` returns the leaves of the query that are function
+    words in an analysis. A word is spelled as their best paragraphs most often spell it. Function
     words, words with digits at the beginning, and words that a negated part of the query matches are left out. A query of
     optional words alone is not expanded: further ones would decide what matches, as these do.
     """
-    if all(use.optional or use.negated for use in leaves(evaluator.tree)):
+    if all(use.optional or use.negated for use in leaves(tree)):
         return FoundExpansion((), "it has no word that must match")
     if not results:
         return FoundExpansion((), "it has no results")
-    total = sum(placed.score for placed in results)
+    total = sum(result.score for result in results)
     if not total:
         return FoundExpansion((), "all its results have score 0")
     terms: dict[str, _Term] = {}
     query_weight = 0.0
-    for placed in evaluator.check.during(results, 1):
-        segment, document = evaluator.reader.document(placed.document)
-        own = analyser(segment.shown(int(segment.article[document]))["lang"])
-        share = placed.score / total
-        query_weight += share * _query_weight(evaluator, own)
-        if segment.weightless is None or not segment.weightless[document]:
-            _read(segment.bodies[document], own, share, terms)
-    negated = (part for use in leaves(evaluator.tree) for part in _negated_words(use.leaf, use.negated))
-    excluded = _Excluded(negated, evaluator.check)
+    for result in check.during(results, 1):
+        share = result.score / total
+        query_weight += share * _query_weight(tree, function_words(result.language.name))
+        if result.text is not None:
+            _read(result.text, result.language, share, terms)
+    negated = (part for use in leaves(tree) for part in _negated_words(use.leaf, use.negated))
+    excluded = _Excluded(negated, check)
     chosen: dict[str, float] = {}
-    for term, weight in _by_weight(evaluator, terms):
+    for term, weight in _by_weight(counts, terms, check):
         text = terms[term].text(term)
         if text is None or excluded.matches(text, terms[term].language):
             continue
@@ -136,39 +149,40 @@ def _read(text: str, language: Analyser, share: float, terms: dict[str, _Term]) 
         term.spellings[spelled(token.word)] += 1
 
 
-def _by_weight(evaluator: QueryEvaluator, terms: Mapping[str, _Term]) -> Iterator[tuple[str, float]]:
+def _by_weight(
+    counts: TermCounts, terms: Mapping[str, _Term], check: StopCheck
+) -> Iterator[tuple[str, float]]:
     """Yield the terms that can say something about a subject with their ``v(t)``, the greatest first.
 
     In how many articles a term is, is looked up only once an upper bound of its ``v(t)`` is the greatest that is left.
     """
-    reader = evaluator.reader
-    most = max(MAX_EXPANSION_SHARE * reader.live_count, COMMON_ARTICLES)
-    greatest = bm25f.idf(reader.live_count, MIN_EXPANSION_ARTICLES)
+    most = max(MAX_EXPANSION_SHARE * counts.articles, COMMON_ARTICLES)
+    greatest = bm25f.idf(counts.articles, MIN_EXPANSION_ARTICLES)
     queue = [
         (-read.probability * greatest, False, term)
         for term, read in terms.items()
         if not (says_little(term) or term[0].isdigit())
     ]
+    counts.expect(term for *_, term in queue)
     heapify(queue)
     while queue:
-        evaluator.check()
+        check()
         bound, is_exact, term = heappop(queue)
         read = terms[term]
         if is_exact:
             yield term, -bound
         elif not is_function_word(read.language, read.spellings):
-            articles = articles_with(reader, term)
+            articles = counts.articles_with(term)
             if MIN_EXPANSION_ARTICLES <= articles <= most:
-                weight = read.probability * bm25f.idf(reader.live_count, articles)
+                weight = read.probability * bm25f.idf(counts.articles, articles)
                 heappush(queue, (-weight, True, term))
 
 
-def _query_weight(evaluator: QueryEvaluator, language: Analyser) -> float:
-    """Return the sum of the weights of the leaves of a query in an article of a language, without optional leaves."""
-    lowered = evaluator.function_words(language.name)
+def _query_weight(tree: Node, lowered: Collection[Leaf]) -> float:
+    """Return the sum of the weights of the leaves of a query, without optional leaves; ``lowered`` are function words."""
     return sum(
         wanted.boost * (bm25f.FUNCTION_WORD if wanted.leaf in lowered else 1.0)
-        for wanted in evaluator.scored_leaves
+        for wanted in scored_leaves(tree)
         if not wanted.optional
     )
 

@@ -1,0 +1,60 @@
+"""What telling words are found by in the segments of an index: numbers of articles by term, and texts that add to scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from newssearch.article import Article
+from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.feedback import FeedbackResult
+from newssearch.text.analysis import analyser
+
+from .reader import IndexReader
+from .result_order import Placed
+
+
+class SegmentTermCounts:
+    """Knows in how many live articles terms are: see :class:`newssearch.engines.related.TermCounts`."""
+
+    def __init__(self, reader: IndexReader) -> None:
+        self._reader = reader
+
+    @property
+    def articles(self) -> int:
+        """The number of live articles."""
+        return self._reader.live_count
+
+    def expect(self, terms: Iterable[str]) -> None:
+        """Do nothing: each term is looked up when it is asked for."""
+
+    def articles_with(self, term: str) -> int:
+        """Return the number of live articles that have a term in their text."""
+        total = 0
+        for segment in self._reader.segments:
+            field = segment.fields["text"]
+            number = field.find(term)
+            if number >= 0:
+                postings = field.term(number)
+                low, high = postings.range
+                live = segment.live
+                total += high - low if live is None else int(np.count_nonzero(live[postings.articles]))
+        return total
+
+
+def weighty_paragraphs(article: Article, segment: Segment, number: int) -> Iterator[str]:
+    """Yield the texts of those paragraphs of an article that add to scores; ``number`` is its number in the segment."""
+    weightless, first = segment.weightless, int(segment.first[number])
+    for document, paragraph in enumerate(article.paragraphs, start=first):
+        if weightless is None or not weightless[document]:
+            yield paragraph.text
+
+
+def feedback_results(reader: IndexReader, results: Sequence[Placed]) -> Iterator[FeedbackResult]:
+    """Yield what the expansion of a query reads of its first results."""
+    for placed in results:
+        segment, document = reader.document(placed.document)
+        own = analyser(segment.shown(int(segment.article[document]))["lang"])
+        is_weighty = segment.weightless is None or not segment.weightless[document]
+        yield FeedbackResult(placed.score, own, segment.bodies[document] if is_weighty else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,7 +21,8 @@ import pytest
 import newssearch
 from newssearch.web.security.attempts import CLIENT_LIMIT
 from newssearch.web.server.processes import MAX_FAILURES
-from support import article, index_of
+from support import Command, article, index_of
+from support import command as in_process
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-thirty-two-characters"
@@ -89,13 +91,20 @@ def _kill(process: subprocess.Popen[str]) -> None:
             pipe.close()
 
 
-def refused(folder: Path, *options: str, cwd: Path | None = None) -> tuple[int, str, str]:
-    """Return the exit code and the output of a server that does not start."""
-    done = subprocess.run(
-        command(folder, *options), stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=cwd, timeout=PATIENCE, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-    )  # fmt: skip
-    return done.returncode, done.stdout, done.stderr
+@pytest.fixture
+def serve(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+    """Yield a function that runs ``newssearch serve`` in this process, at a port in use: so it ends, whatever it does before."""
+    cli = in_process(capsys, monkeypatch)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        yield lambda folder, *options, **given: cli(
+            "serve", "--index", str(folder), "--port", port, *options, **given
+        )
+
+
+IN_USE = re.compile(
+    r"error: port \d+ is in use: choose another one with --port, or a free one with --port 0\n"
+)
 
 
 @posix_only
@@ -111,12 +120,6 @@ def test_a_server_answers_and_a_signal_ends_it_without_an_error(archive: Path, n
     (line,) = errors.splitlines()
     assert "127.0.0.1 GET /api/search 200 " in line
     assert "rain" not in line
-
-
-def test_the_log_is_quiet_if_asked(archive: Path) -> None:
-    with serving(archive, "-q") as server:
-        assert server.get("/robots.txt")[0] == 200
-        assert server.end()[1:] == ("", "")
 
 
 @posix_only
@@ -206,50 +209,51 @@ def awaited(look: Callable[[], Found]) -> Found:
     raise AssertionError("it did not happen")
 
 
-def test_a_commit_of_another_process_is_shown(archive: Path) -> None:
-    with serving(archive) as server:
+def test_a_commit_of_another_process_is_shown_and_the_log_is_quiet_if_asked(archive: Path) -> None:
+    with serving(archive, "-q") as server:
         assert '"total_articles":2' in server.get("/api/search?q=rain")[1]
         with newssearch.open(archive) as index:
             index.add(article("Hail", "Rain and hail."))
         assert '"total_articles":3' in server.get("/api/search?q=rain")[1]
+        assert server.end()[1:] == ("", "")
 
 
-def test_a_port_in_use_is_an_error_of_one_line(archive: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        code, output, errors = refused(archive, "--port", str(port))
-    assert (code, output) == (1, "")
-    assert (
-        errors
-        == f"error: port {port} is in use: choose another one with --port, or a free one with --port 0\n"
-    )
+def test_a_port_in_use_is_an_error_of_one_line(archive: Path, serve: Command) -> None:
+    done = serve(archive)
+    assert (done.code, done.out) == (1, "")
+    assert IN_USE.fullmatch(done.err)
 
 
-def test_an_address_that_others_reach_needs_a_secret(archive: Path, tmp_path: Path) -> None:
+def test_an_address_that_others_reach_needs_a_secret(archive: Path, tmp_path: Path, serve: Command) -> None:
     for host in ("0.0.0.0", "::", "192.0.2.1", "example.org", ""):
-        code, output, errors = refused(archive, "--host", host)
-        assert (code, output) == (2, "")
-        assert "--token-file FILE" in errors
-        assert "--password-file FILE" in errors
+        done = serve(archive, "--host", host)
+        assert (done.code, done.out) == (2, "")
+        assert "--token-file FILE" in done.err
+        assert "--password-file FILE" in done.err
     short = tmp_path / "short"
     short.write_text("secret\n", "utf-8")
     assert (
         "token has at least 20 characters"
-        in refused(archive, "--host", "0.0.0.0", "--token-file", str(short))[2]
+        in serve(archive, "--host", "0.0.0.0", "--token-file", str(short)).err
     )
     short.write_text("\nsecond line", "utf-8")
-    assert "is empty" in refused(archive, "--password-file", str(short))[2]
-    assert "does not exist" in refused(archive, "--token-file", str(tmp_path / "none"))[2]
+    assert "is empty" in serve(archive, "--password-file", str(short)).err
+    assert "does not exist" in serve(archive, "--token-file", str(tmp_path / "none")).err
 
 
-def test_other_machines_need_the_token(archive: Path, tmp_path: Path) -> None:
+def test_other_machines_need_the_token_and_a_proxy_on_this_one_says_who_they_are(
+    archive: Path, tmp_path: Path
+) -> None:
     file = tmp_path / "token"
     file.write_text(f"{TOKEN}\n", "utf-8")
     with serving(archive, "--host", "0.0.0.0", "--token-file", str(file)) as server:
         assert server.address == f"http://127.0.0.1:{server.port}/"
         assert server.get("/api/search?q=rain")[0] == 401
         assert server.get("/api/search?q=rain", Authorization=f"Bearer {TOKEN}")[0] == 200
-        assert TOKEN not in server.end()[2]
+        server.get("/robots.txt", **{"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"})
+        log = server.end()[2]
+        assert TOKEN not in log
+        assert " 203.0.113.9 GET /robots.txt 200 " in log
 
 
 def test_a_password_is_enough_for_other_machines(archive: Path, tmp_path: Path) -> None:
@@ -260,50 +264,44 @@ def test_a_password_is_enough_for_other_machines(archive: Path, tmp_path: Path) 
         assert server.get("/?q=rain")[0] == 303
 
 
-def test_without_an_index_it_says_what_to_do(tmp_path: Path) -> None:
-    code, output, errors = refused(tmp_path / "index", cwd=tmp_path)
-    assert (code, output) == (3, "")
-    assert len(errors.splitlines()) == 1
+def test_without_an_index_it_says_what_to_do(
+    tmp_path: Path, serve: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = serve(tmp_path / "index")
+    assert (done.code, done.out) == (3, "")
+    assert len(done.err.splitlines()) == 1
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
-    code, output, errors = refused(tmp_path / "index", cwd=tmp_path)
-    assert (code, output) == (3, "")
-    assert "`newssearch index` makes one of seeds/" in errors
+    done = serve(tmp_path / "index")
+    assert (done.code, done.out) == (3, "")
+    assert "`newssearch index` makes one of seeds/" in done.err
     assert not (tmp_path / "index").exists()
 
 
-def test_without_an_index_it_makes_one_of_the_sample_if_asked(tmp_path: Path) -> None:
+def test_without_an_index_it_makes_one_of_the_sample_if_asked(
+    tmp_path: Path, serve: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    process = subprocess.Popen(
-        command(tmp_path / "index", "--port", "0", "--yes"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, text=True, cwd=tmp_path, env=environment,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        address = next(line.strip() for line in process.stdout if line.startswith("http://"))
-        assert "Austin" in Running(process, address).get("/?q=coalition")[1]
-    finally:
-        _kill(process)
+    monkeypatch.chdir(tmp_path)
+    done = serve(tmp_path / "index", "--yes")
+    assert done.code == 1
+    assert IN_USE.search(done.err)
+    with newssearch.open(tmp_path / "index") as index:
+        assert index.search("coalition").total_articles == 1
 
 
-@pytest.mark.parametrize("sent", ["/archive", ""])
-def test_a_reverse_proxy_may_keep_its_prefix_or_strip_it(archive: Path, sent: str) -> None:
+def test_a_reverse_proxy_may_keep_its_prefix_or_strip_it(archive: Path) -> None:
     with serving(archive, "--root-path", "/archive/", "--allow-host", "news.example.org") as server:
         assert server.address == f"http://127.0.0.1:{server.port}/archive/"
-        status, page = server.get(f"{sent}/?q=rain", Host="news.example.org")
-        assert status == 200
-        assert 'action="/archive/"' in page
-        style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
-        assert style.startswith("/archive/static/newssearch.css?v=")
-        assert server.get(sent + style.removeprefix("/archive"), Host="news.example.org")[0] == 200
-        assert server.get(f"{sent}/api/search?q=rain", Host="news.example.org")[0] == 200
-        assert server.get(f"{sent}/", Host="other.example.org")[0] == 421
-
-
-def test_a_proxy_on_this_machine_says_who_the_client_is(archive: Path) -> None:
-    with serving(archive) as server:
-        server.get("/robots.txt", **{"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"})
-        assert " 203.0.113.9 GET /robots.txt 200 " in server.end()[2]
+        for sent in ("/archive", ""):
+            status, page = server.get(f"{sent}/?q=rain", Host="news.example.org")
+            assert status == 200
+            assert 'action="/archive/"' in page
+            style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+            assert style.startswith("/archive/static/newssearch.css?v=")
+            assert server.get(sent + style.removeprefix("/archive"), Host="news.example.org")[0] == 200
+            assert server.get(f"{sent}/api/search?q=rain", Host="news.example.org")[0] == 200
+            assert server.get(f"{sent}/", Host="other.example.org")[0] == 421
 
 
 # ---- what no library sends
@@ -428,27 +426,18 @@ def test_connections_are_limited(archive: Path, tmp_path: Path) -> None:
         )
 
 
-@posix_only
 @pytest.mark.parametrize("answer", ["n", "y"])
-def test_on_a_terminal_it_asks_whether_to_index_the_sample(tmp_path: Path, answer: str) -> None:
+def test_on_a_terminal_it_asks_whether_to_index_the_sample(
+    tmp_path: Path, serve: Command, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
-    terminal, stdin = os.openpty()
-    process = subprocess.Popen(
-        command(tmp_path / "index", "--port", "0", "-q"), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-    )  # fmt: skip
-    try:
-        os.write(terminal, f"{answer}\n".encode())
-        assert process.stdout is not None
-        if answer == "n":
-            output, errors = process.communicate(timeout=PATIENCE)
-            assert (output, process.returncode) == ("", 3)
-            assert "Index seeds/ now?" in errors
-            assert not (tmp_path / "index").exists()
-        else:
-            address = next(line.strip() for line in process.stdout if line.startswith("http://"))
-            assert Running(process, address).get("/?q=coalition")[0] == 200
-    finally:
-        _kill(process)
-        os.close(terminal)
-        os.close(stdin)
+    monkeypatch.chdir(tmp_path)
+    done = serve(tmp_path / "index", stdin=f"{answer}\n".encode(), terminal=True)
+    assert "Index seeds/ now?" in done.err
+    if answer == "n":
+        assert (done.code, done.out) == (3, "")
+        assert not (tmp_path / "index").exists()
+    else:
+        assert IN_USE.search(done.err)
+        with newssearch.open(tmp_path / "index") as index:
+            assert index.search("coalition").total_articles == 1

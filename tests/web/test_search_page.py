@@ -391,6 +391,17 @@ def test_the_chart_says_how_many_articles_have_no_place_on_it(tmp_path: Path) ->
         )
 
 
+def test_quarters_have_the_articles_of_their_months(tmp_path: Path) -> None:
+    dates = "2023-12-31", "2024-01-01", "2024-03-31", "2024-02", "2024-04-01", "2024", None
+    index_of(tmp_path / "index", *(article(f"Rain {date}", "Rain.", date=date) for date in dates)).close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        assert Shown(client, "/?q=rain&unit=quarter").all("//a[@data-since]/title") == [
+            "2023-Q4: 1 article",
+            "2024-Q1: 3 articles",
+            "2024-Q2: 1 article",
+        ]
+
+
 def test_a_period_that_is_not_over_is_marked(tmp_path: Path) -> None:
     today = dt.date.today().isoformat()
     index_of(

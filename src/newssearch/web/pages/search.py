@@ -89,7 +89,11 @@ def _found(view: View, index: Index, question: SearchQuestion, unit: Unit) -> Re
         **question.options,
         limit=question.size,
         offset=(question.page - 1) * question.size,
-        facets=[*facets_to_count(_listed_facets(view), question), "month", unit],
+        facets=[
+            *facets_to_count(_listed_facets(view), question),
+            "month",
+            *([] if unit == "quarter" else [unit]),
+        ],
         snippet=SNIPPET_CHARS,
         timeout=view.limits.timeout,
         stop=view.limits.stop,

@@ -117,6 +117,13 @@ def _number_of(unit: Unit, value: str) -> int:
     return period_number(unit, day)
 
 
+def _by_quarter(months: PeriodCounts) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for month, articles in months.items():
+        found[month // 3] = found.get(month // 3, 0) + articles
+    return found
+
+
 def shown_span(unit: Unit, counts: PeriodCounts) -> PeriodSpan | None:
     """Return the periods that an axis shows: all, unless a few articles far from the others would stretch it.
 
@@ -197,7 +204,9 @@ def timeline_of(
     wanted = links.value("unit")
     units = choosable_units(span)
     unit = next((one for one in units if one == wanted), None) or suitable_unit(span)
-    if unit != "month":
+    if unit == "quarter":  # a date that has a month has a quarter
+        counts = _by_quarter(counts)
+    elif unit != "month":
         counts = period_counts(unit, count_by(unit))
     if unit in ("day", "week"):  # the months may begin and end without articles
         span = (shown_span(unit, counts) or span.by(unit)).within(bounds)

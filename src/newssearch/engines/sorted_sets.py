@@ -33,6 +33,18 @@ def run_starts(values: Array) -> Mask:
     return new
 
 
+def run_sizes(starts: Ints, total: int) -> Ints:
+    """Return the sizes of runs of ``total`` items, given the indices at which they start: a fast :func:`numpy.diff`.
+
+    >>> run_sizes(np.array([0, 2, 3]), 7).tolist()
+    [2, 1, 4]
+    """
+    sizes = np.empty(len(starts), np.int64)
+    np.subtract(starts[1:], starts[:-1], out=sizes[:-1])
+    sizes[-1:] = total - starts[-1:]
+    return sizes
+
+
 def distinct(values: Array) -> Array:
     """Return the distinct values, ascending. Of sorted arrays, concatenated, that takes linear time.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from functools import lru_cache
 
 from newssearch.article import utc
 from newssearch.engines.protocol import Store
@@ -33,6 +34,7 @@ def read(store: Store) -> dt.datetime | None:
         return None
 
 
+@lru_cache(maxsize=1)  # a server reads the same file for each request
 def load(content: str | None) -> dt.datetime | None:
     """Return the time in the content of the file, in UTC; None if there is no file, or if it is damaged."""
     try:

@@ -278,11 +278,12 @@ class EmbeddedSnapshot(CorpusQueries):
     ) -> FrozenDict[str, FacetValues]:
         """Return the facets of a search that finds ``articles``."""
         found: dict[str, FacetValues] = {}
+        all_found = articles.nonzero()[0] if request.facets else NO_INTS
         for facet in request.asked_facets:
             request.check()
             chosen = chosen_by(facet.name)
             disjunctive = facet.disjunctive and chosen in selection.filters
-            counted = selection.articles(leaving_out=chosen) if disjunctive else articles
+            counted = selection.articles(leaving_out=chosen).nonzero()[0] if disjunctive else all_found
             found[facet.name] = count_facet(self._reader, facet, counted, request.aliases, request)
         return FrozenDict(found)
 
@@ -293,6 +294,7 @@ class EmbeddedSnapshot(CorpusQueries):
         """
         with self._reading():
             live = self._reader.live_articles()
+            articles = live.nonzero()[0]
             first, last = first_and_last_date(self._reader, live)
             return Contents(
                 articles=int(np.count_nonzero(live)),
@@ -301,11 +303,11 @@ class EmbeddedSnapshot(CorpusQueries):
                 first_date=first,
                 last_date=last,
                 by_field=FrozenDict(
-                    (name, count_facet(self._reader, Facet(name), live, aliases)) for name in INFO_FACETS
+                    (name, count_facet(self._reader, Facet(name), articles, aliases)) for name in INFO_FACETS
                 ),
                 own_fields=FrozenDict((row.name, str(row.kind)) for row in self.own_fields),
                 by_own_field=FrozenDict(
-                    (row.name, count_facet(self._reader, Facet(row.name), live, aliases))
+                    (row.name, count_facet(self._reader, Facet(row.name), articles, aliases))
                     for row in self.own_fields
                 ),
                 known=FrozenDict(self._provenances(live)),

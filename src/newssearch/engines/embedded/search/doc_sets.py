@@ -22,6 +22,7 @@ from newssearch.engines.sorted_sets import (
     Ints,
     Mask,
     concat_ranges,
+    run_sizes,
     run_starts,
     sums_of_runs,
 )
@@ -91,7 +92,7 @@ class ListedDocs:
     @cached_property
     def block_sizes(self) -> Array:
         """The number of paragraphs in each block."""
-        return np.diff(self._first, append=self.total)
+        return run_sizes(self._first, self.total)
 
     @property
     def total(self) -> int:

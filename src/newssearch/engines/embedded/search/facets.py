@@ -9,7 +9,7 @@ import numpy as np
 
 from newssearch.corpus.periods import periods_within
 from newssearch.engines.selected_values import none_is_selected, selected_conditions
-from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask, distinct
+from newssearch.engines.sorted_sets import NO_INTS, Ints, distinct
 from newssearch.engines.value_groups import group_of
 from newssearch.extra import number_of
 from newssearch.facets import Facet, FacetValue, FacetValues
@@ -27,11 +27,11 @@ from .value_counts import CountedValue, ValueCounts
 def count_facet(
     reader: IndexReader,
     facet: Facet,
-    articles: Mask,
+    articles: Ints,
     aliases: Aliases,
     request: ResolvedRequest | None = None,
 ) -> FacetValues:
-    """Return the values of a facet among the given articles: see :class:`~newssearch.Facet`.
+    """Return the values of a facet among the given articles of the index, ascending: see :class:`~newssearch.Facet`.
 
     Values are selected if ``request`` filters by them.
     """

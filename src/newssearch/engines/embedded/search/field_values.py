@@ -117,7 +117,7 @@ def similar_values(
         return _similar_keys(reader, field.name, wanted, most, check)
     from .value_counts import ValueCounts  # most searches need none of it
 
-    counts = ValueCounts(reader, field.name, reader.live_articles(), aliases, check)
+    counts = ValueCounts(reader, field.name, reader.live_articles().nonzero()[0], aliases, check)
     values = [one.value for one in counts.in_order(counts.groups)]
     sought = key(wanted)
     keys = [key(value) for value in check.during(values)]

@@ -86,10 +86,11 @@ class ResultOrder:
         self._reader = evaluator.reader
         self._request = request
         self._check = request.check
-        self._rankings = [
-            Ranking(evaluator, segment, mask, request.novel)
-            for segment, mask in self._reader.by_segment(articles)
-        ]
+        self._rankings = {  # by the number of the segment; there is nothing to rank in those without articles found
+            number: Ranking(evaluator, segment, mask, request.novel)
+            for number, (segment, mask) in enumerate(self._reader.by_segment(articles))
+            if mask.any()
+        }
         self._proximity = Proximity(evaluator)
         self._leaves = [
             str(Region(wanted.region, wanted.leaf) if wanted.region else wanted.leaf)
@@ -98,7 +99,7 @@ class ResultOrder:
 
     def paragraphs(self) -> int:
         """Return the number of paragraphs in which the query matches, in all articles found."""
-        return sum(ranking.paragraphs() for ranking in self._rankings)
+        return sum(ranking.paragraphs() for ranking in self._rankings.values())
 
     def page(self) -> list[Placed]:
         """Return the results on the requested page, in order."""
@@ -182,7 +183,7 @@ class ResultOrder:
         request = self._request
         ranked = [
             one.best(request, end, self._reader.document_offset(number))
-            for number, one in enumerate(self._rankings)
+            for number, one in self._rankings.items()
         ]
         documents, scores, times, matching = ranked[0] if len(ranked) == 1 else concat_ranked(ranked)
         first, second = sort_keys(scores, times, request)

@@ -22,6 +22,7 @@ from newssearch.engines.sorted_sets import (
     concat_ranges,
     intersect,
     intersect_all,
+    run_sizes,
     run_starts,
 )
 from newssearch.stopping import NEVER, StopCheck
@@ -310,7 +311,7 @@ def span_postings(spans: Spans, owner_starts: Array) -> Postings:
         return Postings(owners + (low - 1), counts[owners])
     owner = owner_of(owner_starts, spans.starts, spans.owners)
     first = np.diff(owner, prepend=-1).nonzero()[0]
-    return Postings(owner[first], np.diff(np.append(first, len(owner))))
+    return Postings(owner[first], run_sizes(first, len(owner)))
 
 
 def _has_follower(first: Spans, second: Spans, distance: int, owner_starts: Array) -> Mask:

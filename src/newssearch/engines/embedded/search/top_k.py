@@ -24,6 +24,7 @@ from newssearch.engines.sorted_sets import (
     Ints,
     Mask,
     ranges,
+    run_sizes,
     run_starts,
     union,
     union_size,
@@ -145,13 +146,14 @@ class Ranking:
     def _best_by_score(self, request: ResolvedRequest, wanted: int) -> Ranked:
         bounds = self._score_bounds()
         threshold = kth_greatest(bounds, max(2 * wanted, MIN_FIRST_ARTICLES))
-        while True:
-            # Ends at the latest once all articles are scored, for the worst score is then no less than the threshold.
-            found = self._scored(request, (bounds >= threshold).nonzero()[0])
-            worst = kth_greatest(found.scores, wanted)
-            if worst >= threshold:
-                return found
-            threshold = worst
+        found = self._scored(request, (bounds >= threshold).nonzero()[0])
+        worst = kth_greatest(found.scores, wanted)
+        if (
+            worst < threshold
+        ):  # more articles may be among the first; with them, the worst score is no less than now
+            others = self._scored(request, ((bounds >= worst) & (bounds < threshold)).nonzero()[0])
+            found = concat_ranked([found, others])
+        return found
 
     def _score_bounds(self) -> Scores:
         """Return an upper bound of the score of each found article."""
@@ -199,7 +201,7 @@ class Ranking:
         self._check()
         parts = self._exact.contributions(found, articles, chosen, documents, index)
         scores = sum_of_rows(parts.best)
-        sizes = np.diff(first, append=len(index))
+        sizes = run_sizes(first, len(index))
         matching = sizes if empty is None else sizes * ~empty[first]
         times = times_of(self._reader, segment, request)[articles]
         if not each:

@@ -34,10 +34,10 @@ class ValueCounts:
     """
 
     def __init__(
-        self, reader: IndexReader, facet: str, articles: Mask, aliases: Aliases, check: StopCheck
+        self, reader: IndexReader, facet: str, articles: Ints, aliases: Aliases, check: StopCheck
     ) -> None:
         check()
-        self.articles: Ints = articles.nonzero()[0]
+        self.articles = articles
         self._dimension = reader.kept(Dimensions).get(facet, aliases)
         self._unit = cast("Unit", facet) if facet in DATE_FACETS else "month"  # of own dates
         self._members = self._dimension.members(self.articles, check)
@@ -75,12 +75,14 @@ class ValueCounts:
         return [one if isinstance(one, str) else period_name(self._unit, one) for one in found]
 
     def in_order(self, groups: Ints) -> list[CountedValue]:
-        """Return the given groups by descending number of articles; periods by time.
+        """Return the given groups, which are ascending, by descending number of articles; periods by time.
 
         Equal numbers are ordered by value, numbers by size.
         """
         counts = self._counts[groups].tolist()
         rows = map(CountedValue, groups.tolist(), self.values(groups), counts)
+        if self._dimension.ordered:
+            return list(rows)
         if self._dimension.in_time:
             return sorted(rows, key=lambda one: one.value)
         return sorted(rows, key=lambda one: (-one.articles, self._dimension.sort_key(one.value)))

@@ -83,7 +83,8 @@ def article_page(view: View) -> ShownPage:
     marked = _highlights(index, article, asked)
     title = marked.get(0) or Snippet(article.title or "")
     paragraphs = list(shown_paragraphs(article, marked))
-    hit = _hit_of(index, article, asked)
+    neighbourhood = _neighbourhood(index, article, asked)
+    found = neighbourhood.found if neighbourhood else None
     return ShownPage(
         "article.html",
         {
@@ -92,8 +93,8 @@ def article_page(view: View) -> ShownPage:
             "title": numbered_marks(title, 1),
             "paragraphs": paragraphs,
             "matches": len(title.highlights) + sum(one.matches for one in paragraphs),
-            "hit": hit,
-            "neighbourhood": _neighbourhood(index, article, asked),
+            "hit": found.hit if found else _hit_of(index, article, asked),
+            "neighbourhood": neighbourhood,
             "in_title": len(title.highlights),
             "published": published_text(article.date),
             "story": path_of_story(article.id),

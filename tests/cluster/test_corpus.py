@@ -18,8 +18,11 @@ from contract.test_own_fields import KEPT, NAMES
 from newssearch import Article, Config, Index, QueryError, Results
 from newssearch.corpus.concordance import LINE_SORTS
 from newssearch.corpus.table import MEASURES
-from newssearch.engines.opensearch import occurrences
+from newssearch.corpus.words import COLLOCATE_MEASURES, KEYWORD_MEASURES
+from newssearch.engines.opensearch import evaluation, occurrences
 from newssearch.engines.opensearch.store import OpenSearchStore
+from newssearch.engines.opensearch.stored_articles import StoredArticles
+from newssearch.engines.opensearch.word_table import CommitWords
 from newssearch.query import Node, parse
 from newssearch.system.frozen import FrozenDict
 from support import THOROUGH, without_boilerplate
@@ -216,3 +219,100 @@ def test_a_query_is_expanded_by_the_same_words(
     assert ranked(found) == ranked(wanted)
     reasons = [[note for note in one.diagnostics if note.kind == "expansion"] for one in (found, wanted)]
     assert reasons[0] == reasons[1]
+
+
+# ---- words
+
+
+LISTED = {"min_count": 1, "limit": None}
+
+
+@COMPARED
+@given(
+    tree=drawn.TREES,
+    span=st.sampled_from([5, (0, 2), (3, 0), 1]),
+    measure=st.sampled_from(COLLOCATE_MEASURES),
+    listed=st.sampled_from(
+        [LISTED, {**LISTED, "all_words": True}, {"min_count": 2, "min_articles": 2, "limit": 5}]
+    ),
+    options=st.sampled_from(FILTERS),
+)
+def test_collocates_have_the_same_numbers(
+    indexes: tuple[Index, Index], tree: Node, span: Any, measure: Any, listed: dict[str, Any], options: Any
+) -> None:
+    assert_same(
+        indexes, lambda index: index.collocates(tree, span=span, measure=measure, **listed, **options)
+    )
+
+
+@COMPARED
+@given(
+    tree=drawn.TREES,
+    against=st.none() | drawn.TREES,
+    measure=st.sampled_from(KEYWORD_MEASURES),
+    listed=st.sampled_from(
+        [LISTED, {**LISTED, "all_words": True}, {"min_count": 2, "min_articles": 2, "limit": 5}]
+    ),
+    options=st.sampled_from(FILTERS),
+)
+def test_keywords_have_the_same_numbers(
+    indexes: tuple[Index, Index], tree: Node, against: Any, measure: Any, listed: dict[str, Any], options: Any
+) -> None:
+    assert_same(
+        indexes, lambda index: index.keywords(tree, against=against, measure=measure, **listed, **options)
+    )
+
+
+@pytest.mark.parametrize(
+    "prefix", ["", "u", "us", "u.s", "na", "NATION", "l", "d'", "1", "日", "ال", "zzz", "km"]
+)
+@pytest.mark.parametrize("limit", [0, 1, 3, 1000])
+def test_words_and_completions_are_the_same(indexes: tuple[Index, Index], prefix: str, limit: int) -> None:
+    one, other = indexes
+    assert other.words(prefix, limit) == one.words(prefix, limit)
+    assert other.completions(prefix, limit) == one.completions(prefix, limit)
+
+
+def test_words_are_counted_on_where_a_stopped_search_has_ended(indexes: tuple[Index, Index]) -> None:
+    one, other = indexes
+    calls = 0
+
+    def stop() -> bool:
+        nonlocal calls
+        calls += 1
+        return calls > 60
+
+    with Index(other._store) as anew:  # whose snapshot has counted nothing yet
+        with pytest.raises(newssearch.SearchStoppedError):
+            anew.words("u", 1000, stop=stop)
+        assert anew.words("u", 1000) == one.words("u", 1000)
+
+
+def test_words_are_counted_anew_after_a_failure(
+    indexes: tuple[Index, Index], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = indexes
+    added = 0
+    plain = CommitWords.add
+
+    def failing(table: CommitWords, source: Any) -> None:
+        nonlocal added
+        added += 1
+        plain(table, source)
+
+    with Index(other._store) as anew:
+        monkeypatch.setattr(evaluation, "VERIFIED_AT_ONCE", 40)
+        monkeypatch.setattr(CommitWords, "add", failing)
+        fails = iter([False] * 3 + [True] + [False] * 100)
+        search = StoredArticles._search
+
+        def broken(self: StoredArticles, *arguments: Any, **options: Any) -> Any:
+            if arguments[1].get("size") == 40 and next(fails):
+                raise newssearch.IndexUnreachableError("the cluster is away", "place")
+            return search(self, *arguments, **options)
+
+        monkeypatch.setattr(StoredArticles, "_search", broken)
+        with pytest.raises(newssearch.IndexUnreachableError):
+            anew.words("u", 1000)
+        assert added == 120
+        assert anew.words("u", 1000) == one.words("u", 1000)

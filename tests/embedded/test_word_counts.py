@@ -15,15 +15,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from newssearch import Article, Index, SearchStoppedError
+from newssearch.engines.counted_words import CLASSES, INSIDE, OUTSIDE, WordCounts, WordTotals
 from newssearch.engines.embedded.corpus import segment_words, vocabulary, word_counts
-from newssearch.engines.embedded.corpus.segment_words import (
-    CLASSES,
-    INSIDE,
-    OUTSIDE,
-    SegmentWords,
-    WordCounts,
-    WordTotals,
-)
+from newssearch.engines.embedded.corpus.segment_words import SegmentWords
 from newssearch.engines.embedded.corpus.word_counts import ChosenParagraphs, ChosenWords, WordCounter
 from newssearch.engines.embedded.indexing.lexicon import IndexedWord
 from newssearch.engines.embedded.segment.field import FieldReader

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from newssearch.engines.corpus_protocol import FoundLines
 from newssearch.fields import by_name
-from newssearch.query import Diagnostic, Node
+from newssearch.query import Diagnostic, Everything, Node
 from newssearch.request import ResolvedRequest
 from newssearch.stopping import StopCheck
 
@@ -21,10 +22,24 @@ if TYPE_CHECKING:
     from newssearch.corpus.concordance import LineOptions
     from newssearch.corpus.sample import FoundSample, SampleRequest
     from newssearch.corpus.tabulation import Tabulation, TabulationRequest
+    from newssearch.corpus.words import (
+        CollocateOptions,
+        FoundCollocates,
+        FoundKeywords,
+        IndexWord,
+        KeywordOptions,
+    )
+
+    from .word_table import CommitWords, WordTableMaker
+
+_Words = TypeVar("_Words")
 
 
 class ClusterCorpusQueries(StoredArticles):
     """The methods of a snapshot that count, compare and list: see :class:`newssearch.engines.corpus_protocol.CorpusSnapshot`."""
+
+    _making_tables = threading.Lock()
+    _table_maker: tuple[Opened, WordTableMaker] | None = None
 
     @abstractmethod
     def _searcher(self, opened: Opened) -> Callable[[JsonAnswer, StopCheck], JsonAnswer]:
@@ -82,6 +97,82 @@ class ClusterCorpusQueries(StoredArticles):
             )
 
         return self._whole(work)
+
+    def collocates(self, tree: Node, request: ResolvedRequest, options: CollocateOptions) -> FoundCollocates:
+        """Return the words near the matches of a query in the articles that pass the filters."""
+        from .word_comparison import WordComparison  # a search needs none of it
+
+        def work(opened: Opened) -> FoundCollocates:
+            evaluation = self._evaluation(opened, tree, request)
+            found = evaluation.found()
+            comparison = WordComparison(
+                self._searcher(opened), evaluation, lambda: self._word_table(opened, evaluation)
+            )
+            return replace(
+                comparison.collocates(found, options),
+                diagnostics=_notes_on_query(evaluation),
+                undated=evaluation.undated(found),
+                imprecise=evaluation.imprecise(found),
+            )
+
+        return self._whole(work)
+
+    def keywords(
+        self, tree: Node, against: Node | None, request: ResolvedRequest, options: KeywordOptions
+    ) -> FoundKeywords:
+        """Return the words that are relatively more frequent in the articles that match ``tree`` than in others."""
+        from newssearch.corpus.words import of_second_query  # a search needs none of it
+
+        from .word_comparison import WordComparison  # the same
+
+        def work(opened: Opened) -> FoundKeywords:
+            evaluation = self._evaluation(opened, tree, request)
+            other = None if against is None else self._evaluation(opened, against, request)
+            found = evaluation.found()
+            comparison = WordComparison(
+                self._searcher(opened), evaluation, lambda: self._word_table(opened, evaluation)
+            )
+            keywords = comparison.keywords(found, None if other is None else other.found(), options)
+            notes = _notes_on_query(evaluation)
+            if other is not None:
+                notes += tuple(map(of_second_query, _notes_on_query(other)))
+            return replace(
+                keywords,
+                diagnostics=notes,
+                undated=evaluation.undated(found),
+                imprecise=evaluation.imprecise(found),
+            )
+
+        return self._whole(work)
+
+    def words(self, prefix: str, limit: int, check: StopCheck) -> tuple[IndexWord, ...]:
+        """Return the words of paragraphs and headlines that begin with a folded prefix, the most frequent first."""
+        return self._with_word_table(check, lambda table: table.words(prefix, limit))
+
+    def completions(self, prefix: str, limit: int, check: StopCheck) -> tuple[str, ...]:
+        """Return the folded words with a folded prefix, each in its most frequent spelling, the most frequent first."""
+        return self._with_word_table(check, lambda table: table.completions(prefix, limit))
+
+    def _with_word_table(self, check: StopCheck, view: Callable[[CommitWords], _Words]) -> _Words:
+        def work(opened: Opened) -> _Words:
+            evaluation = self._evaluation(opened, Everything(), ResolvedRequest(check=check))
+            return view(self._word_table(opened, evaluation))
+
+        return self._whole(work)
+
+    def _word_table(self, opened: Opened, evaluation: Evaluation) -> CommitWords:
+        """Return the numbers of all words of an opened commit."""
+        from .occurrences import check_readable  # a search needs none of it
+        from .word_table import WordTableMaker  # the same
+
+        with self._making_tables:
+            kept = self._table_maker
+            if kept is None or kept[0] is not opened:
+                everything = evaluation.found_everywhere()
+                check_readable(self._searcher(opened), evaluation, everything, "count its words")
+                whole = self._evaluation(opened, Everything(), ResolvedRequest())
+                kept = self._table_maker = opened, WordTableMaker(lambda: whole.texts(everything))
+        return kept[1].table(evaluation.check)
 
     def tabulate(
         self, trees: Sequence[Node], request: ResolvedRequest, wanted: TabulationRequest

@@ -11,7 +11,7 @@ from newssearch.engines.selected_values import FilterPart
 from newssearch.errors import QueryError
 from newssearch.fields import ArticleField
 from newssearch.highlight.matcher import AnalysedText, find_matches
-from newssearch.query import AtLeast, Diagnostic, Leaf, LeafUse, Node, of_any_date, scored_leaves
+from newssearch.query import AtLeast, Diagnostic, Everything, Leaf, LeafUse, Node, of_any_date, scored_leaves
 from newssearch.request import ResolvedRequest
 from newssearch.stopping import StopCheck
 from newssearch.system.kept import cached_property
@@ -82,6 +82,10 @@ class Evaluation:
             filters.pop(leaving_out, None)
         matching = self.conditions(self.tree if tree is None else tree, in_part=in_part)
         return finding_all([self._live, matching, *filters.values()])
+
+    def found_everywhere(self) -> ClusterQuery:
+        """Return what :meth:`found` returns for all articles if the request has no filters."""
+        return finding_all([self._live, self.conditions(Everything())])
 
     def count(self, query: ClusterQuery) -> int:
         """Return the number of articles that a query finds."""

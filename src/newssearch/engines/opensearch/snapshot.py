@@ -54,13 +54,6 @@ from .vocabulary import KnownWords
 if TYPE_CHECKING:
     from newssearch.corpus.coverage import CoverageRequest, FoundCoverage
     from newssearch.corpus.stories import FoundStories, StoriesRequest
-    from newssearch.corpus.words import (
-        CollocateOptions,
-        FoundCollocates,
-        FoundKeywords,
-        IndexWord,
-        KeywordOptions,
-    )
 
 HITS_AT_ONCE = 200
 """The number of results that a scan puts in order at first; each time that it needs more, twice as many."""
@@ -344,24 +337,6 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         return self._whole(work)
 
     # ---- what is not there yet
-
-    def collocates(self, tree: Node, request: ResolvedRequest, options: CollocateOptions) -> FoundCollocates:
-        """Refuse: the words near matches are not counted."""
-        _cannot("list the words near others")
-
-    def keywords(
-        self, tree: Node, against: Node | None, request: ResolvedRequest, options: KeywordOptions
-    ) -> FoundKeywords:
-        """Refuse: the words of articles are not counted."""
-        _cannot("compare the words of articles")
-
-    def words(self, prefix: str, limit: int, check: StopCheck) -> tuple[IndexWord, ...]:
-        """Refuse: the vocabulary has no numbers of occurrences."""
-        _cannot("list its words")
-
-    def completions(self, prefix: str, limit: int, check: StopCheck) -> tuple[str, ...]:
-        """Refuse: the vocabulary has no numbers of occurrences."""
-        _cannot("complete words")
 
     def stories(self, tree: Node, request: ResolvedRequest, wanted: StoriesRequest) -> FoundStories:
         """Refuse: articles that tell the same story are not found."""

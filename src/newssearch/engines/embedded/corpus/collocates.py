@@ -7,25 +7,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from newssearch.corpus.association import (
-    DIGITS,
-    association_log_likelihood,
-    log_dice,
-    mutual_information,
-)
-from newssearch.corpus.words import Collocate, CollocateOptions, CorpusSize, FoundCollocates
+from newssearch.corpus.words import CollocateOptions, CorpusSize, FoundCollocates
+from newssearch.engines.counted_words import LEFT, MATCH, OUTSIDE, RIGHT, Classes, WordTotals
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
 from newssearch.engines.embedded.segment.field import FieldReader
-from newssearch.engines.sorted_sets import Ints, concat_ranges, distinct
+from newssearch.engines.sorted_sets import concat_ranges, distinct
+from newssearch.engines.word_comparison import NearWords, collocate_rows
+from newssearch.engines.word_order import listed_words
 from newssearch.request import ResolvedRequest
 
 from .occurrences import Occurrences, SegmentOccurrences, occurrences_by_segment
-from .segment_words import INSIDE, MATCH, OUTSIDE, RIGHT, Classes, SegmentWords, WordCounts, WordTotals
+from .segment_words import SegmentWords
 from .word_counts import ChosenParagraphs
 from .word_details import Spellings, articles_having
-from .word_order import listed_words, ranked, shown_words
-
-LEFT = INSIDE
 
 
 class Windows(NamedTuple):
@@ -107,67 +101,15 @@ class CollocateFinder:
             passed = ChosenParagraphs(mask, segment.novel if self._novel else None)
             frequency += words.of_words(words_kept, passed)
             corpus_words += passed.words(words.field)
-        total, rows = self._rows(counted, kept, frequency, corpus_words, occurrences)
+        near = NearWords(counted, kept, frequency, corpus_words, occurrences)
+        spellings = Spellings(self._reader)
+        total, rows = collocate_rows(near, self._options, self._articles_with, spellings.most_frequent)
         return FoundCollocates(
             occurrences=occurrences,
             window_words=int(counted.counts[[LEFT, RIGHT]].sum()),
             corpus=CorpusSize(int(np.count_nonzero(self._passed)), corpus_words),
             total=total,
             words=rows,
-        )
-
-    def _rows(
-        self, counted: WordCounts, kept: Ints, frequency: Ints, corpus_words: int, occurrences: int
-    ) -> tuple[int, tuple[Collocate, ...]]:
-        """Return the number of collocates, and those within the limit.
-
-        ``frequency`` has the frequencies of the words ``kept``.
-        """
-        if not len(kept):
-            return 0, ()
-        words = [counted.words[number] for number in kept.tolist()]
-        left, right, matching = (counted.counts[number][kept] for number in (LEFT, RIGHT, MATCH))
-        together, elsewhere = left + right, frequency - matching
-        window_words = int(counted.counts[[LEFT, RIGHT]].sum())
-        all_words = corpus_words - int(counted.counts[MATCH].sum())
-        expected = window_words * (elsewhere / all_words)
-        scores = {
-            "logdice": log_dice(together, occurrences, frequency),
-            "mi": mutual_information(together, expected),
-            "ll": association_log_likelihood(together, window_words, elsewhere, all_words),
-        }
-        options = self._options
-        attracted = np.flatnonzero(scores["mi"] > 0)
-        order = attracted[
-            ranked(
-                [words[number] for number in attracted.tolist()],
-                scores[options.measure][attracted],
-                together[attracted],
-                options.limit if options.min_articles <= 1 else None,
-            )
-        ]
-        shown = shown_words(
-            order.tolist(),
-            together,
-            options.limit,
-            options.min_articles,
-            lambda numbers: self._articles_with([words[number].decode() for number in numbers]),
-        )
-        spellings = Spellings(self._reader)
-        return len(attracted), tuple(
-            Collocate(
-                word=spellings.most_frequent(words[number].decode()),
-                count=int(together[number]),
-                left=int(left[number]),
-                right=int(right[number]),
-                articles=articles,
-                frequency=int(frequency[number]),
-                expected=round(float(expected[number]), DIGITS),
-                log_dice=float(scores["logdice"][number]),
-                mi=float(scores["mi"][number]),
-                ll=float(scores["ll"][number]),
-            )
-            for number, articles in shown
         )
 
     def _articles_with(self, words: Sequence[str]) -> list[int]:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
-from newssearch.corpus.association import CRITICAL_LL, DIGITS, log_likelihood, log_ratio
-from newssearch.corpus.words import CorpusSize, FoundKeywords, Keyword, KeywordOptions
+from newssearch.corpus.words import CorpusSize, FoundKeywords, KeywordOptions
+from newssearch.engines.counted_words import INSIDE, WordTotals
 from newssearch.engines.embedded.search.evaluator import QueryEvaluator
-from newssearch.engines.sorted_sets import Ints, Mask, distinct
+from newssearch.engines.sorted_sets import Mask, distinct
+from newssearch.engines.word_comparison import ComparedWords, keyword_rows
+from newssearch.engines.word_order import listed_words
 from newssearch.request import ResolvedRequest
 
-from .segment_words import INSIDE, SegmentWords, WordTotals
+from .segment_words import SegmentWords
 from .word_counts import ChosenParagraphs
 from .word_details import Spellings, articles_having
-from .word_order import listed_words, ranked, shown_words
-
-PER = 1_000_000
 
 
 class KeywordFinder:
@@ -57,7 +56,13 @@ class KeywordFinder:
         if self._includes_target:
             reference -= count
             compared = CorpusSize(compared.articles - target.articles, compared.words - target.words)
-        total, rows = self._rows(words_kept, count, reference, target, compared, options)
+        spellings = Spellings(self._reader)
+        total, rows = keyword_rows(
+            ComparedWords(words_kept, count, reference, target, compared),
+            options,
+            lambda words: [self._articles_with(word) for word in words],
+            spellings.most_frequent,
+        )
         return FoundKeywords(target=target, reference=compared, total=total, words=rows)
 
     def _selected(self, articles: Mask) -> Iterator[tuple[SegmentWords, ChosenParagraphs]]:
@@ -69,55 +74,6 @@ class KeywordFinder:
         return CorpusSize(
             int(np.count_nonzero(articles)),
             sum(chosen.words(words.field) for words, chosen in self._selected(articles)),
-        )
-
-    def _rows(
-        self,
-        words: Sequence[bytes],
-        count: Ints,
-        reference: Ints,
-        target: CorpusSize,
-        compared: CorpusSize,
-        options: KeywordOptions,
-    ) -> tuple[int, tuple[Keyword, ...]]:
-        """Return the number of keywords, and those within the limit. The arrays have the counts of the given words."""
-        if not target.words or not compared.words:
-            return 0, ()
-        ll, ratio = (
-            measure(count, target.words, reference, compared.words) for measure in (log_likelihood, log_ratio)
-        )
-        kept = np.flatnonzero(ratio > 0)
-        scores = ll
-        if options.measure == "logratio":
-            kept, scores = kept[ll[kept] >= CRITICAL_LL], ratio
-        order = kept[
-            ranked(
-                [words[number] for number in kept.tolist()],
-                scores[kept],
-                count[kept],
-                options.limit if options.min_articles <= 1 else None,
-            )
-        ]
-        shown = shown_words(
-            order.tolist(),
-            count,
-            options.limit,
-            options.min_articles,
-            lambda numbers: [self._articles_with(words[number].decode()) for number in numbers],
-        )
-        spellings = Spellings(self._reader)
-        return len(kept), tuple(
-            Keyword(
-                word=spellings.most_frequent(words[number].decode()),
-                count=int(count[number]),
-                articles=articles,
-                per_million=round(int(count[number]) * PER / target.words, DIGITS),
-                reference_count=int(reference[number]),
-                reference_per_million=round(int(reference[number]) * PER / compared.words, DIGITS),
-                ll=float(ll[number]),
-                log_ratio=float(ratio[number]),
-            )
-            for number, articles in shown
         )
 
     def _articles_with(self, word: str) -> int:

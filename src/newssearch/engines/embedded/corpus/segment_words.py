@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from functools import cache
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from newssearch.engines.counted_words import (
+    CLASSES,
+    INSIDE,
+    MATCH,
+    OUTSIDE,
+    RIGHT,
+    Classes,
+    WordCounts,
+    function_word_bytes,
+)
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.sorted_sets import Ints, Mask
@@ -23,25 +30,6 @@ from .word_counts import ChosenParagraphs, ChosenWords, WordCounter
 
 MAX_TEXT_RATIO = 128
 """Read texts if they have less than 1 in 128 words of the segment: analysing a word takes as long as counting 128."""
-
-Classes = NDArray[np.uint8]
-
-OUTSIDE, INSIDE, RIGHT, MATCH = range(4)
-"""The classes of words that are marked: those outside of what is counted; those inside, which for windows are those to
-the left of a match; those to the right; those of the match itself."""
-CLASSES = 4
-
-
-class WordCounts(NamedTuple):
-    """Words, and the numbers of their occurrences: a row of ``counts`` for each of the :data:`CLASSES`.
-
-    ``functional`` are those of the occurrences inside, left and right, that are function words in the language of their
-    article.
-    """
-
-    words: list[bytes]
-    counts: Ints
-    functional: Ints
 
 
 class SegmentWords:
@@ -83,7 +71,7 @@ class SegmentWords:
                     by_class[of_words[number]][words[number]] += 1
                     if of_words[number] != MATCH:
                         inside.append(words[number])
-            common = _function_words(analysis)
+            common = function_word_bytes(analysis)
             functional.update([word for word in inside if word in common])
         found = sorted(set().union(*by_class))
         counts = np.array([[counted[word] for word in found] for counted in by_class], np.int64)
@@ -104,7 +92,7 @@ class SegmentWords:
         here = np.flatnonzero(sums[:CLASSES].any(axis=0))
         words, sums = [words[number] for number in here.tolist()], sums[:, here]
         if not flags.any():
-            common = _function_words(next(iter(self.segment.analyses)))
+            common = function_word_bytes(next(iter(self.segment.analyses)))
             inside = sums[INSIDE] + sums[RIGHT]
             is_function_word = np.fromiter((word in common for word in words), np.bool_, len(words))
             sums[CLASSES] = np.where(is_function_word, inside, 0)
@@ -170,32 +158,3 @@ class SegmentWords:
             return ChosenParagraphs(~chosen.articles)
         every: Mask = np.ones(self.segment.articles, np.bool_)
         return ChosenParagraphs(every, ~chosen.owners(self.field))
-
-
-@cache
-def _function_words(analysis: str) -> frozenset[bytes]:
-    return frozenset(word.encode() for word in function_words(analysis))
-
-
-class WordTotals:
-    """Words of several segments, numbered in the order in which they are added, and the sums of their counts."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[bytes, int] = {}
-        self._counts = np.zeros((CLASSES + 1, 0), np.int64)
-
-    @property
-    def counted(self) -> WordCounts:
-        """The words by their numbers, with the sums of their counts."""
-        return WordCounts(list(self._numbers), self._counts[:CLASSES], self._counts[CLASSES])
-
-    def add(self, counted: WordCounts) -> None:
-        """Add the words of a segment."""
-        known = self._numbers
-        numbers = np.fromiter(
-            (known.setdefault(word, len(known)) for word in counted.words), np.int64, len(counted.words)
-        )
-        grown = np.zeros((CLASSES + 1, len(known) - self._counts.shape[1]), np.int64)
-        self._counts = np.concatenate((self._counts, grown), axis=1)
-        for row, counts in enumerate((*counted.counts, counted.functional)):
-            np.add.at(self._counts[row], numbers, counts)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from newssearch.engines.counted_words import INSIDE, RIGHT, Classes
 from newssearch.engines.embedded.search.reader import IndexReader
 from newssearch.engines.embedded.search.spans import owner_of
 from newssearch.engines.embedded.segment.field import FieldReader, TextField
@@ -17,7 +18,6 @@ from newssearch.text.counted_words import shown_spelling
 from newssearch.text.folding import unelided
 from newssearch.text.tokenizer import TAG_PREFIX
 
-from .segment_words import INSIDE, RIGHT, Classes
 from .vocabulary import FieldWords
 from .word_counts import ChosenParagraphs
 

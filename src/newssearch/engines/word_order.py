@@ -11,7 +11,7 @@ from newssearch.corpus.association import AssociationScores
 from newssearch.engines.sorted_sets import Ints
 from newssearch.text.counted_words import has_letters
 
-from .segment_words import INSIDE, RIGHT, WordCounts
+from .counted_words import INSIDE, RIGHT, WordCounts
 
 MIN_BATCH = 20
 """The articles of at least this number of words are counted at once."""

@@ -24,6 +24,7 @@ from newssearch import (
     Article,
     ArticleConflictError,
     ArticleNotFoundError,
+    IndexCopyError,
     IndexDamagedError,
     IndexExistsError,
     IndexFolderError,
@@ -56,6 +57,7 @@ PUBLIC = [
     "ConfigError",
     "Contents",
     "Copy",
+    "CopyReport",
     "CorpusSize",
     "Coverage",
     "DateCounts",
@@ -69,6 +71,7 @@ PUBLIC = [
     "Hit",
     "HitNotFoundError",
     "Index",
+    "IndexCopyError",
     "IndexDamagedError",
     "IndexExistsError",
     "IndexFolderError",
@@ -128,6 +131,7 @@ PUBLIC = [
     "Verification",
     "Version",
     "__version__",
+    "copy",
     "create",
     "open",
     "open_or_create",
@@ -335,7 +339,7 @@ def test_an_index_can_be_opened_often_without_leaving_files_open(tmp_path: Path)
 def test_the_tree_of_errors_is_as_drawn() -> None:
     drawn = {
         "NewssearchError": 1, "OwnFieldError": 2, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
-        "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "IndexUnreachableError": 3, "ArticleNotFoundError": 1,
+        "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "IndexCopyError": 1, "IndexUnreachableError": 3, "ArticleNotFoundError": 1,
         "ArticleConflictError": 1, "ConfigError": 2, "HitNotFoundError": 1, "SearchStoppedError": 5, "ReceiptError": 1,
         "QueryError": 2,
     }  # fmt: skip
@@ -353,6 +357,7 @@ def test_the_tree_of_errors_is_as_drawn() -> None:
         IndexDamagedError,
         IndexLockedError,
         IndexUnreachableError,
+        IndexCopyError,
         IndexWriteError,
     ):
         assert error.__bases__ == (IndexFolderError,)

@@ -127,7 +127,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
         "create": {"folder": folder / "new"}, "open": {"folder": folder / "index"},
         "open_or_create": {"folder": folder / "index"}, "parse": {"text": "x"},
         "rebuild": {"folder": folder / "other", "paths": []}, "verify": {"folder": folder / "index"},
-        "salvage": {"folder": folder / "index", "into": folder / "saved"},
+        "salvage": {"folder": folder / "index", "into": folder / "saved"}, "copy": {"source": folder / "index", "into": folder / "copied"},
     }  # fmt: skip
     for name in newssearch.__all__:
         value = getattr(newssearch, name)
@@ -143,7 +143,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
 
 
 RESULTS = {
-    "Article", "Change", "Clause", "Contents", "Copy", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "FacetValue", "FacetValues", "Hit", "Index", "IndexInfo",
+    "Article", "Change", "Clause", "Contents", "Copy", "CopyReport", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "FacetValue", "FacetValues", "Hit", "Index", "IndexInfo",
     "IndexReport", "Leftover", "Paragraph", "Place", "Problem", "Progress", "Provenance", "Query", "Rank", "Rejected", "Removal", "Results",
     "Salvage", "Snippet", "Story", "TermScore", "Verification", "Version",
     "Collocate", "Collocates", "Commit", "Concordance", "ConcordanceLine", "CorpusSize", "Coverage", "IndexWord", "Keyword", "Keywords", "ListedStory", "Neighbours", "OutletCoverage", "PeriodCount", "Receipt", "Sample", "SampledArticle", "Scan", "Series", "StoryList", "Stratum", "Table", "TableCell", "TableDimension", "TableGroup", "TableQuery", "TimeSpan",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .article import Article, EarlierVersion, Paragraph, Place, Provenance, Rejected
     from .commit import Commit
     from .config import Config
+    from .copying import copy
     from .corpus.concordance import Concordance, ConcordanceLine
     from .corpus.coverage import Coverage, OutletCoverage
     from .corpus.neighbours import Neighbours
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         ArticleNotFoundError,
         ConfigError,
         HitNotFoundError,
+        IndexCopyError,
         IndexDamagedError,
         IndexExistsError,
         IndexFolderError,
@@ -61,7 +63,7 @@ if TYPE_CHECKING:
     from .limits import Limits
     from .query import Diagnostic, Query, parse
     from .readers import ReadOptions
-    from .reports import IndexReport, Leftover, Problem, Progress, Removal, Salvage, Verification
+    from .reports import CopyReport, IndexReport, Leftover, Problem, Progress, Removal, Salvage, Verification
     from .request import Request
     from .results import Clause, Copy, DateCounts, Explanation, Hit, Rank, Results, TermScore
     from .sharding import Sharding
@@ -84,6 +86,7 @@ __all__ = [
     "ConfigError",
     "Contents",
     "Copy",
+    "CopyReport",
     "CorpusSize",
     "Coverage",
     "DateCounts",
@@ -97,6 +100,7 @@ __all__ = [
     "Hit",
     "HitNotFoundError",
     "Index",
+    "IndexCopyError",
     "IndexDamagedError",
     "IndexExistsError",
     "IndexFolderError",
@@ -156,6 +160,7 @@ __all__ = [
     "Verification",
     "Version",
     "__version__",
+    "copy",
     "create",
     "open",
     "open_or_create",
@@ -177,6 +182,7 @@ _NAMES_BY_MODULE = {
         "StoryList",
     ),
     "article": ("Article", "EarlierVersion", "Paragraph", "Place", "Provenance", "Rejected"),
+    "copying": ("copy",),
     "integrity": ("salvage", "verify"),
     "commit": ("Commit",),
     "config": ("Config",),
@@ -193,6 +199,7 @@ _NAMES_BY_MODULE = {
         "ArticleNotFoundError",
         "ConfigError",
         "HitNotFoundError",
+        "IndexCopyError",
         "IndexDamagedError",
         "IndexExistsError",
         "IndexFolderError",
@@ -231,7 +238,16 @@ _NAMES_BY_MODULE = {
     "snippet": ("Snippet",),
     "story": ("Change", "Edit", "Story", "Version"),
     "text.partial_dates": ("PartialDate",),
-    "reports": ("IndexReport", "Leftover", "Problem", "Progress", "Removal", "Salvage", "Verification"),
+    "reports": (
+        "CopyReport",
+        "IndexReport",
+        "Leftover",
+        "Problem",
+        "Progress",
+        "Removal",
+        "Salvage",
+        "Verification",
+    ),
 }
 """The public names that each module defines. A module is imported when one of its names is first used."""
 

@@ -10,6 +10,7 @@ Each exception carries the data that a program needs to react, and the exit code
     │   ├── IndexDamagedError       3   a check of its contents fails, a file is missing, or Whoosh wrote to it
     │   ├── IndexUnreachableError   3   no server of it answers, or none for all of it, or not to this user
     │   ├── IndexLockedError        1   another process is writing to it
+    │   ├── IndexCopyError          1   it is not as the index that it was copied from
     │   └── IndexWriteError         1   the disk is full, or the folder may not be written to
     ├── ArticleNotFoundError        1   no article has that id or key, or several do
     ├── HitNotFoundError            1   a search has no hit with that address
@@ -117,6 +118,10 @@ class IndexLockedError(IndexFolderError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (str(self), self.folder, self.holder, self.waited)
+
+
+class IndexCopyError(IndexFolderError):
+    """The index in ``folder`` is not as the index that it was copied from: its digest, its files or its contents differ."""
 
 
 class IndexWriteError(IndexFolderError):

@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from newssearch.config import STORED_CONFIG
 from newssearch.engines.address import store_at
 from newssearch.engines.protocol import LostArticle, Store
 from newssearch.system.atomic_files import unsealed
 from newssearch.updating import last_run, manifest
-from newssearch.updating.extras import EXTRAS
+from newssearch.updating.extras import COPY_FILE, EXTRAS
 
 from . import arguments
 from .errors import IndexDamagedError, NewssearchError, OwnFieldError
@@ -79,6 +80,8 @@ def _store_even_if_damaged(
 
 _HARM = {
     manifest.FILE_NAME: "it only saves work: files will be read again",
+    COPY_FILE: "only that this is a copy is not known: `newssearch copy` cannot bring it up to date",
+    STORED_CONFIG: "the settings of the archive are not known elsewhere, until the next run",
     last_run.RUN_FILE: "only what came with the last run cannot be searched for, until the next run",
 }
 """The harm that damage to each extra of an index does."""

@@ -1,4 +1,4 @@
-"""The reports of an indexing run, of a check of a whole index, and of the salvage of a damaged one."""
+"""The reports of an indexing run, of a check of a whole index, of the salvage of a damaged one, and of a copy."""
 
 from __future__ import annotations
 
@@ -242,15 +242,63 @@ class Salvage:
 
     def __repr__(self) -> str:
         return brief(
-            self, f"into {quoted(str(self.into))}: {many(self.saved, 'article')} saved, {self.lost:,} lost"
+            self,
+            f"into {quoted(index_address(self.into))}: {many(self.saved, 'article')} saved, {self.lost:,} lost",
         )
 
     def to_dict(self) -> dict[str, object]:
         """Return the report as JSON types, as ``newssearch salvage --json`` prints it."""
         return {
             "folder": index_address(self.folder),
-            "into": str(self.into),
+            "into": index_address(self.into),
             "saved": self.saved,
             "lost": self.lost,
             "problems": [problem.to_dict() for problem in self.problems],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CopyReport:
+    """The report of a copy of the index ``source`` in the index ``into``. Numbers count articles, unless stated otherwise.
+
+    ``copied`` were not there before, ``replaced`` were there otherwise, ``removed`` were there and are not in ``source``,
+    ``unchanged`` were there as they are. ``paragraphs`` is the number of paragraphs of the articles copied and replaced,
+    ``seconds`` the time. An ``interrupted`` copy continues when it is repeated.
+    """
+
+    source: Path
+    into: Path
+    copied: int = 0
+    replaced: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    paragraphs: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    @property
+    def rate(self) -> float:
+        """The number of paragraphs copied per second; 0 if the copy took no time."""
+        return self.paragraphs / self.seconds if self.seconds else 0.0
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"into {quoted(index_address(self.into))}: {many(self.copied, 'article')} copied, {self.unchanged:,} unchanged",
+            "(interrupted)" if self.interrupted else "",
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the report as JSON types, as ``newssearch copy --json`` prints it."""
+        return {
+            "source": index_address(self.source),
+            "into": index_address(self.into),
+            "copied": self.copied,
+            "replaced": self.replaced,
+            "removed": self.removed,
+            "unchanged": self.unchanged,
+            "paragraphs": self.paragraphs,
+            "seconds": round(self.seconds, 3),
+            "rate": round(self.rate, 1),
+            "interrupted": self.interrupted,
         }

@@ -31,6 +31,7 @@ from newssearch import (
 )
 from newssearch.article import EarlierVersion
 from newssearch.engines.opensearch import extras, lock, state, writer
+from newssearch.engines.opensearch.documents import document_id
 from newssearch.engines.opensearch.store import OpenSearchStore
 from newssearch.engines.protocol import StoredArticle
 from newssearch.fields import own_field
@@ -359,7 +360,7 @@ def stored(draw: st.DrawFn) -> Article:
 
 
 @settings(max_examples=2, deadline=None, phases=[Phase.generate])
-@given(made=st.lists(stored(), min_size=12, max_size=20, unique_by=lambda one: one.id))
+@given(made=st.lists(stored(), min_size=12, max_size=20, unique_by=lambda one: document_id(one.id)))
 def test_every_article_comes_back_as_it_was(cluster: Cluster, made: list[Article]) -> None:
     store = OpenSearchStore(cluster.address(f"round-{secrets.token_hex(6)}"))
     opened = store.create(10)

@@ -39,6 +39,7 @@ GROUPS: Sequence[CommandGroup] = (
         {
             "index": "writing",
             "remove": "writing",
+            "copy": "copying",
             "info": "reading",
             "verify": "repairing",
             "salvage": "repairing",

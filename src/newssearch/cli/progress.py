@@ -31,7 +31,7 @@ SHOWN_REJECTIONS = 20
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
+def progress_bar(label: str = "indexing") -> Iterator[Callable[[Progress], None] | None]:
     """Yield the function that advances a progress bar on standard error, or None if that is not a terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -44,7 +44,7 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
             bar = click.progressbar(
                 length=max(progress.total, 1),
                 file=sys.stderr,
-                label="indexing",
+                label=label,
                 update_min_steps=max(progress.total // 500, 1),
                 item_show_func=lambda seen: many(seen.articles, "article") if seen is not None else None,
             )

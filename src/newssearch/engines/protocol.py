@@ -251,6 +251,9 @@ class Snapshot(CorpusSnapshot, Protocol):
     def articles(self) -> Iterator[Article]:
         """Yield all articles in the order of their ids, reading one at a time."""
 
+    def stored(self) -> Iterator[StoredArticle]:
+        """Yield all articles with the ``state`` that they were added with, in the order in which they were indexed."""
+
     def __len__(self) -> int:
         """Return the number of articles."""
 
@@ -367,7 +370,7 @@ class Rebuild(Protocol):
 
 
 class StoredArticle(NamedTuple):
-    """An article that was salvaged whole from a damaged index, and the ``state`` that it was added with.
+    """An article as it is in an index, and the ``state`` that it was added with.
 
     ``own_fields`` has the rows of its own fields.
     """

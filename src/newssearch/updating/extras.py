@@ -7,7 +7,9 @@ from newssearch.engines.protocol import Store
 
 from . import last_run, manifest
 
-EXTRAS = (manifest.FILE_NAME, last_run.RUN_FILE, STORED_CONFIG)
+COPY_FILE = "copy.json"
+"""The extra of an index that is a copy of another one: which one, and of which commit."""
+EXTRAS = (manifest.FILE_NAME, last_run.RUN_FILE, STORED_CONFIG, COPY_FILE)
 """The names of all extras of an index."""
 
 

@@ -234,7 +234,7 @@ class _FileFinder:
 INDEX_MARKER = "newssearch.json"
 """The name of the file whose presence marks a folder as an index."""
 _TABLE = re.compile(r"_MAIN_[0-9]+\.toc")
-_OF_INDEX = re.compile(r"_?MAIN_.*|stories-[0-9]+\.nws|newssearch\.json|files\.json|run\.json")
+_OF_INDEX = re.compile(r"_?MAIN_.*|stories-[0-9]+\.nws|newssearch\.json|(?:files|run|copy)\.json")
 
 
 def _is_of_index(name: str) -> bool:

@@ -18,7 +18,7 @@ from .layout import Style
 
 if TYPE_CHECKING:
     from newssearch.info import IndexInfo
-    from newssearch.reports import IndexReport, Salvage, Verification
+    from newssearch.reports import CopyReport, IndexReport, Salvage, Verification
 
 SHOWN_VALUES = 10
 """The largest number of values of a field that ``info`` lists."""
@@ -183,7 +183,20 @@ def text_salvage(found: Salvage) -> Iterator[str]:
     """Yield the lines of a salvage report."""
     for problem in found.problems[:SHOWN_PROBLEMS]:
         yield f"damaged: {escape.terminal(str(problem))}"
-    yield f"{many(found.saved, 'article')} saved in {escape.terminal(str(found.into))}, {found.lost:,} lost"
+    yield f"{many(found.saved, 'article')} saved in {escape.terminal(index_address(found.into))}, {found.lost:,} lost"
+
+
+def text_copy(report: CopyReport) -> Iterator[str]:
+    """Yield the lines of the report of a copy."""
+    counts = (f"{getattr(report, name):,} {name}" for name in ("copied", "replaced", "removed", "unchanged"))
+    yield f"articles: {', '.join(counts)}"
+    into = escape.terminal(index_address(report.into))
+    if report.interrupted:
+        yield f"interrupted: repeat the command to continue the copy in {into}"
+    else:
+        yield f"{into} is as its source: the same articles, files and digest"
+    if report.paragraphs:
+        yield f"{many(report.paragraphs, 'paragraph')} copied in {report.seconds:.1f} s ({report.rate:,.0f} a second)"
 
 
 def size(count: float) -> str:

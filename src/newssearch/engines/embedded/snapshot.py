@@ -39,6 +39,7 @@ from newssearch.engines.protocol import (
     FoundScan,
     HitAddress,
     KeptVersion,
+    StoredArticle,
     StoredHeader,
 )
 from newssearch.engines.related import related_tree
@@ -379,6 +380,15 @@ class EmbeddedSnapshot(CorpusQueries):
             with self._reading():
                 read = segments[number].read(article)
             yield read
+
+    def stored(self) -> Iterator[StoredArticle]:
+        """Yield all articles with their states, in the order in which they were indexed, reading one at a time."""
+        for segment in self._reader.segments:
+            for article in range(segment.articles):
+                if segment.live is None or segment.live[article]:
+                    with self._reading():
+                        read = StoredArticle(segment.read(article), segment.state(article), self.own_fields)
+                    yield read
 
     def _ids(self, articles: Mask) -> Iterator[str]:
         for segment, mask in self._reader.by_segment(articles):

@@ -11,7 +11,7 @@ from newssearch.article import Article
 from newssearch.commit import Commit, digest_of_sum
 from newssearch.display.index_address import index_address
 from newssearch.engines.article_times import moment_of
-from newssearch.engines.protocol import KeptVersion, StoredHeader
+from newssearch.engines.protocol import KeptVersion, StoredArticle, StoredHeader
 from newssearch.errors import IndexDamagedError, IndexNotFoundError, NewssearchError
 from newssearch.fields import ArticleField
 from newssearch.stopping import NEVER, StopCheck
@@ -29,6 +29,7 @@ WHOLE_ARTICLES_AT_ONCE = 50
 _OPENING_ATTEMPTS = 5
 """A point in time is opened at most this number of times: a commit or a rebuild may come between."""
 _BY_ID = [{"id": "asc"}]
+_BY_SEQUENCE = [{"sequence": "asc"}]
 
 
 class Opened(NamedTuple):
@@ -194,8 +195,18 @@ class StoredArticles:
         for source in self._sources(("header", "texts")):
             yield article_from(source)
 
-    def _sources(self, parts: Sequence[str], size: int = WHOLE_ARTICLES_AT_ONCE) -> Iterator[DocumentSource]:
-        """Yield the documents of all articles in the order of their ids.
+    def stored(self) -> Iterator[StoredArticle]:
+        """Yield all articles with their states, in the order in which they were indexed, reading a few at a time."""
+        for source in self._sources(("header", "texts"), order=_BY_SEQUENCE):
+            yield StoredArticle(article_from(source), source["header"]["state"], self.own_fields)
+
+    def _sources(
+        self,
+        parts: Sequence[str],
+        size: int = WHOLE_ARTICLES_AT_ONCE,
+        order: Sequence[Mapping[str, str]] = _BY_ID,
+    ) -> Iterator[DocumentSource]:
+        """Yield the documents of all articles in an order, by default that of their ids.
 
         Where a point in time is lost, the next one goes on, as long as it is of the same commit. Otherwise
         :class:`.failures.PointInTimeLostError` is raised.
@@ -203,7 +214,7 @@ class StoredArticles:
         opened, last = self._opened, None
         while True:
             body: JsonAnswer = {
-                "query": self._committed(opened), "_source": list(parts), "sort": _BY_ID, "size": size, "track_total_hits": False
+                "query": self._committed(opened), "_source": list(parts), "sort": order, "size": size, "track_total_hits": False
             }  # fmt: skip
             if last is not None:
                 body["search_after"] = last

@@ -20,6 +20,7 @@ import pytest
 import newssearch
 from newssearch import Article
 from newssearch.cli import cli as commands
+from stories_sample import unlike
 from support import Command, article, command, every_command, index_of, made_by_another
 
 STORM = "2024-07-25-example-org-storm-over-baghdad"
@@ -782,6 +783,16 @@ def test_show_takes_the_end_of_an_id_and_the_number_of_a_paragraph(cli: Command,
     assert (done.code, done.err) == (1, f"error: {whole} has no paragraph 9: it has 3 paragraphs\n")
 
 
+def test_show_marks_boilerplate(cli: Command, tmp_path: Path) -> None:
+    letter = "Sign up for our daily letter, which comes each morning and is free."
+    with newssearch.create(tmp_path / "index") as index:
+        index.add(article(f"Number {n}", *unlike(n), letter, outlet="The Echo") for n in range(10))
+        (one,) = index.find("w4x0x0")
+    assert cli("show", f"{one}#3").out.endswith(f"\n\n      [boilerplate]\n   3  {letter}\n")
+    assert "[boilerplate]" not in cli("show", f"{one}#2").out
+    assert json.loads(cli("show", one, "--json").out)["boilerplate"] == [3]
+
+
 def test_show_of_nobody_is_a_failure(cli: Command, held: Path) -> None:
     assert (cli("show", "zzz").code, cli("show", "zzz").err) == (1, "error: no article has the id 'zzz'\n")
     assert cli("show", "").code == 1
@@ -804,6 +815,7 @@ def test_show_marks_a_query(cli: Command, held: Path, monkeypatch: pytest.Monkey
 def test_show_as_json(cli: Command, held: Path) -> None:
     value = json.loads(cli("show", ids(cli)["Heat"], "--json").out)
     assert value.pop("added").endswith("Z")
+    assert value.pop("boilerplate") == []
     assert value == {k: v for k, v in json.loads(json.dumps(ARTICLES[1].to_dict())).items() if k != "added"}
     value = json.loads(cli("show", f"{ids(cli)['Storm']}#2", "--query", "rain", "--json").out)
     assert value["paragraphs"] == [

@@ -15,6 +15,7 @@ from mcp_client import Agent, agent_of
 from newssearch import Article, Index, Provenance
 from newssearch.mcp.reading import MAX_PARAGRAPHS
 from newssearch.query.reference import language_sections
+from stories_sample import FOOTER, unlike
 from support import article, index_of
 
 ROOT = Path(__file__).parent.parent
@@ -322,6 +323,13 @@ def test_an_article_marks_what_matches_a_query(agent: Agent) -> None:
     assert answer["matching"] == [0, 1, 2]
     assert [one.get("matches") for one in answer["paragraphs"]] == [["fields"], None]
     assert "matching" not in agent.answer("article", id=FLOOD.id)
+
+
+def test_the_boilerplate_of_an_article_is_told(tmp_path: Path) -> None:
+    held = [article(f"Number {n}", *unlike(n), FOOTER, outlet="The Echo") for n in range(10)]
+    with index_of(tmp_path / "index", *held, FLOOD) as index, agent_of(index) as connected:
+        assert connected.answer("article", id=held[0].id)["boilerplate"] == [3]
+        assert "boilerplate" not in connected.answer("article", id=FLOOD.id)
 
 
 def test_paragraphs_are_quoted_word_for_word_by_address(agent: Agent) -> None:

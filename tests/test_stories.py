@@ -104,6 +104,8 @@ def test_stories_are_those_that_a_look_at_every_pair_finds(
             index.add(batch)
             held |= {article.id: article for article in batch}
             assert stories_in(index) == expected_stories(list(held.values()))
+            told = {(name, number) for name in held for number in index.boilerplate(name)}
+            assert told == expected_stories(list(held.values())).boilerplate
             gone = data.draw(st.lists(st.sampled_from(sorted(held)), max_size=3))
             index.remove(gone)
             held = {name: article for name, article in held.items() if name not in gone}

@@ -221,6 +221,35 @@ def test_a_text_that_an_outlet_ran_many_times_is_no_boilerplate(address: str) ->
         assert results[0].score > 0
 
 
+def test_the_boilerplate_of_an_article_is_told_by_the_numbers_of_its_paragraphs(address: str) -> None:
+    articles, headline = footers("e.example", 10), made([], "e.example", title="Only a headline")
+    with index_of(address, *articles[:6], AGENCY, headline) as index:
+        assert {one.id: index.boilerplate(one.id) for one in articles[:6]} == {
+            one.id: () for one in articles[:6]
+        }
+        index.add(articles[6:])  # a second segment: the footer becomes boilerplate in both
+        for one in articles:
+            assert index.boilerplate(one.id) == (3,)
+        number = articles[0].id.rpartition("-")[2]
+        assert index.boilerplate(number) == index.boilerplate(f"{number}#1") == (3,)
+        assert index.boilerplate(AGENCY.id) == ()
+        assert index.boilerplate(headline.id) == ()
+        with pytest.raises(newssearch.ArticleNotFoundError):
+            index.boilerplate("nobody")
+        index.remove([articles[9].id])
+        assert index.boilerplate(articles[0].id) == ()
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_boilerplate_anywhere_in_an_article_is_told(address: str, number: int) -> None:
+    texts = [unlike(n) for n in range(11)]
+    for text in texts:
+        text.insert(number - 1, FOOTER)
+    rows = [made(text, "e.example", title=f"Number {n}") for n, text in enumerate(texts)]
+    with index_of(address, *rows) as index:
+        assert {index.boilerplate(one.id) for one in rows} == {(number,)}
+
+
 # ---- novel
 
 

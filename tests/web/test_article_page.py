@@ -12,6 +12,7 @@ import newssearch
 from newssearch import Provenance
 from newssearch.web import ServerSettings, create_app
 from newssearch.web.pages.links import article_path
+from stories_sample import unlike
 from support import article, index_of
 
 from .conftest import FLOOD, STORM, SUN
@@ -176,3 +177,27 @@ def test_a_query_with_a_mistake_shows_its_place(client: TestClient) -> None:
     page = page_of(client, FLOOD, q="rain colour:red")
     assert page.status == 400
     assert "^^^^^^^" in page.text("pre.place")
+
+
+def test_boilerplate_is_set_apart_and_says_what_it_is(tmp_path: Path) -> None:
+    letter = (
+        "Sign up for our daily letter, which comes each morning and is free.",
+        "Follow us wherever you are, and tell your friends about us and our work.",
+    )
+    others = [
+        article(f"Number {n}", letter[0], *unlike(n), letter[1], outlet="The <i>Echo</i>", section="World")
+        for n in range(10)
+    ]
+    with client_of(tmp_path, *others, FLOOD) as client:
+        page = page_of(client, others[3])
+        assert page.texts("div.boilerplate p") == list(letter)
+        assert page.values("div.boilerplate", "id") == ["p1", "p4"]
+        assert page.texts("p.role-note") == [
+            "Boilerplate: The <i>Echo</i> prints this under ten or more articles"
+        ]
+        assert not page_of(client, FLOOD).texts("p.role-note")
+        marked = page_of(client, others[3], q="letter")
+        assert marked.texts("mark") == ["letter"]
+        assert client.get(f"/api/article/{others[3].id}").json()["boilerplate"] == [1, 4]
+        assert client.get(f"/api/article/{others[3].id}?q=letter").json()["boilerplate"] == [1, 4]
+        assert client.get(f"/api/article/{FLOOD.id}").json()["boilerplate"] == []

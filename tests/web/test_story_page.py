@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from newssearch.web.pages.links import article_path
 from newssearch.web.pages.story import path_of_story
+from stories_sample import unlike
 from support import article
 
 from .conftest import SUN
@@ -116,3 +117,14 @@ def test_filters_hold_for_stories_and_can_be_removed(story_client: TestClient) -
     assert page.texts("ol.story-list p.count") == ["1 article"]
     assert "2 more do not match" in page.text("ol.story-list p.meta")
     assert page.values("li.chip a", "href") == ["/stories"]
+
+
+def test_boilerplate_is_set_apart_in_versions_side_by_side(tmp_path: Path) -> None:
+    letter = "Sign up for our daily letter, which comes each morning and is free."
+    filler = [article(f"Number {n}", *unlike(n), letter, outlet="The Echo") for n in range(9)]
+    cut = article("Rain falls", *TEXT[:6], letter, date="2024-07-25", outlet="The Echo")
+    with client_of(tmp_path, WIRE, cut, *filler) as client:
+        for parameters in ({}, {"base": cut.id, "version": WIRE.id}):
+            page = ParsedPage(client, path_of_story(WIRE.id), **parameters)
+            (row,) = page.texts("table.diff tr.boilerplate")
+            assert row == letter

@@ -224,6 +224,7 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
         wanted, _, number = wanted.partition("#")
     with open_index(folder) as opened:
         article, own = article_named(opened, wanted), opened.own_fields
+        boilerplate = opened.boilerplate(article.id)
     chosen = [p for p in article.paragraphs if not number or str(p.number) == number]
     if number and not chosen:
         raise NewssearchError(
@@ -235,10 +236,11 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
     shown = highlighted(article, chosen, tree)
     if as_json:
         value = article.to_dict()
+        value["boilerplate"] = list(boilerplate)
         value["paragraphs"] = [paragraph_dict(p, shown[p.number], parsed is not None) for p in chosen]
         show_line(json_text(value))
     else:
-        show_lines(text_article(article, shown, style()))
+        show_lines(text_article(article, shown, boilerplate, style()))
     return 0
 
 

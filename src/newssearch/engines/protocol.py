@@ -260,6 +260,12 @@ class Snapshot(CorpusSnapshot, Protocol):
     def story(self, article_id: str) -> list[str]:
         """Return the ids of all articles of the story that the given article belongs to, the earliest first."""
 
+    def boilerplate_of(self, article_id: str) -> tuple[int, ...]:
+        """Return the numbers of the paragraphs of an article that are boilerplate, ascending; none if there is no such article.
+
+        Boilerplate is what an outlet prints under many of its articles: see :mod:`newssearch.engines.near_duplicates`.
+        """
+
     def ids_ending(self, ending: str) -> list[str]:
         """Return all article ids that end with ``ending``, sorted."""
 

@@ -127,6 +127,18 @@ class ReadingMethods(OpenIndex):
             raise ArticleNotFoundError(key, ids, "key")
         return self.article(ids[0])
 
+    def boilerplate(self, article_id: str) -> tuple[int, ...]:
+        """Return the numbers of the paragraphs of an article that are boilerplate, ascending.
+
+        Boilerplate is what the outlet prints under ten or more different articles, such as an invitation to its newsletter. It
+        is found and counted like other paragraphs, but adds nothing to a score and makes no story. Which paragraphs
+        are boilerplate depends on the other articles of the index, and can change with each commit. ``article_id``
+        may be anything that :meth:`article` accepts. Raises :class:`ArticleNotFoundError`.
+        """
+        wanted = arguments.text("article_id", article_id).partition("#")[0]
+        with self._reading() as snapshot:
+            return snapshot.boilerplate_of(self._id_in(snapshot, wanted))
+
     @takes_options(HighlightOptions)
     def highlights(
         self,

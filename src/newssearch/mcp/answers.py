@@ -144,6 +144,8 @@ class ReadArticle(ToolAnswer):
     total_paragraphs: int
     matching: NotRequired[list[int]]
     """The numbers of the paragraphs that match the query; 0 is the headline."""
+    boilerplate: NotRequired[list[int]]
+    """The numbers of the paragraphs that the outlet prints under many articles: they say nothing about this one."""
     paragraphs: list[ReadParagraph]
     next_paragraph: NotRequired[int]
     next_start: NotRequired[int]

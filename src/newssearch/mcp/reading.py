@@ -79,6 +79,7 @@ def read_article(
         **_fields(held),
         "version": held.version,
         "matching": matching[:SHOWN_MATCHING] if query.strip() else None,
+        "boilerplate": list(call.index.boilerplate(held.id))[:SHOWN_MATCHING] or None,
         "next_paragraph": page.next_paragraph,
         "next_start": page.next_start or None,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from newssearch.article import Article, Place, history_of, json_values, place
@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from newssearch.story import Change, Story, Version
 
 
-def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -> Iterator[str]:
-    """Yield the lines of an article: its fields with their provenance, then the paragraphs in ``shown``, by number."""
+def text_article(
+    article: Article, shown: Mapping[int, Snippet], boilerplate: Collection[int], style: Style
+) -> Iterator[str]:
+    """Yield the lines of an article: its fields with their provenance, then the paragraphs in ``shown``, by number.
+
+    ``boilerplate`` are the numbers of the paragraphs that are marked as such.
+    """
     yield style.title(escape.terminal(article.title or "(no title)"))
     fields = {
         **json_values(article, ("id", *FIELD_NAMES[1:])),
@@ -46,7 +51,7 @@ def text_article(article: Article, shown: Mapping[int, Snippet], style: Style) -
     kinds = {paragraph.number: paragraph.kind for paragraph in article.paragraphs}
     for number, snippet in shown.items():
         yield ""
-        kind = kinds.get(number, "text")
+        kind = "boilerplate" if number in boilerplate else kinds.get(number, "text")
         if kind != "text":
             yield style.faint(f"      [{kind}]")
         lines = snippet_lines(snippet, style, " " * 6)

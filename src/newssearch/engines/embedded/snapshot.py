@@ -350,6 +350,12 @@ class EmbeddedSnapshot(CorpusQueries):
             copies = articles_of_story(self._reader, found[0].story(found[1])) if found is not None else []
             return [copy.id for copy in copies] or [article_id]
 
+    def boilerplate_of(self, article_id: str) -> tuple[int, ...]:
+        """Return the numbers of the paragraphs of an article that are boilerplate, ascending."""
+        with self._reading():
+            found = self._reader.article(article_id)
+            return found[0].boilerplate_of(found[1]) if found is not None else ()
+
     def ids_ending(self, ending: str) -> list[str]:
         """Return all article ids that end with ``ending``, sorted."""
         with self._reading():

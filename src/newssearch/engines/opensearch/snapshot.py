@@ -287,6 +287,10 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         """Return the ids of all articles of the story that the given article belongs to: only its own."""
         return [article_id]
 
+    def boilerplate_of(self, article_id: str) -> tuple[int, ...]:
+        """Return no paragraph: none is compared with those of other articles yet."""
+        return ()
+
     def expansion(self, tree: Node, relaxed: Relaxed | None, request: ResolvedRequest) -> FoundExpansion:
         """Return the words by which a query is expanded; ``relaxed`` adds results with some of its words."""
         asked = replace(

@@ -80,15 +80,22 @@ class EndpointRequest:
         return query
 
 
-class HighlightedArticle(NamedTuple):
-    """An article with the matches of a query: for the number of each paragraph its text, and for 0 the headline."""
+class ArticleAnswer(NamedTuple):
+    """An article as the index knows it.
+
+    ``boilerplate`` are the numbers of the paragraphs that its outlet prints under many articles. ``highlights`` are the matches
+    of a query: for the number of each paragraph its text, and for 0 the headline; None without a query.
+    """
 
     article: Article
-    highlights: Mapping[int, Snippet]
+    boilerplate: tuple[int, ...]
+    highlights: Mapping[int, Snippet] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the article as JSON types, with ``highlights``: pairs of offsets in characters, end excluded."""
-        value = self.article.to_dict()
+        value = {**self.article.to_dict(), "boilerplate": list(self.boilerplate)}
+        if self.highlights is None:
+            return value
         numbers = (paragraph.number for paragraph in self.article.paragraphs)
         value["paragraphs"] = [
             {**paragraph, "highlights": _offsets(self.highlights[number])}
@@ -133,9 +140,11 @@ def _answer_search(asked: EndpointRequest) -> Json:
 
 def _answer_article(asked: EndpointRequest) -> Json:
     article = asked.index.article(asked.path["id"])
+    boilerplate = asked.index.boilerplate(article.id)
     if "q" not in asked.values:
-        return article
-    return HighlightedArticle(article, asked.index.highlights(article.id, asked.query, **asked.options()))
+        return ArticleAnswer(article, boilerplate)
+    marked = asked.index.highlights(article.id, asked.query, **asked.options())
+    return ArticleAnswer(article, boilerplate, marked)
 
 
 def _answer_story(asked: EndpointRequest) -> Json:
@@ -240,7 +249,8 @@ class Words(NamedTuple):
 
 
 def _answer_article_by_key(asked: EndpointRequest) -> Json:
-    return asked.index.article(key=asked.values["key"])
+    article = asked.index.article(key=asked.values["key"])
+    return ArticleAnswer(article, asked.index.boilerplate(article.id))
 
 
 def _answer_info(asked: EndpointRequest) -> Json:

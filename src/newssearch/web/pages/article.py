@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -50,12 +50,13 @@ ARTICLE_PARAMETERS = (
 class ShownParagraph(NamedTuple):
     """A paragraph as the page shows it: its HTML, and the number of the first match in it among all of the article.
 
-    ``role`` is the kind of the paragraph, or ``aside`` for a link, a caption or a notice, or ``repeated`` for the headline
-    once more.
+    ``role`` is the kind of the paragraph, or ``aside`` for a link, a caption or a notice, ``repeated`` for the headline
+    once more, or ``boilerplate``. ``is_first`` is whether it is the first with this role.
     """
 
     number: int
     role: str
+    is_first: bool
     html: Markup
     first: int
     matches: int
@@ -82,7 +83,7 @@ def article_page(view: View) -> ShownPage:
     article = index.article(view.path["id"])
     marked = _highlights(index, article, asked)
     title = marked.get(0) or Snippet(article.title or "")
-    paragraphs = list(shown_paragraphs(article, marked))
+    paragraphs = list(shown_paragraphs(article, marked, index.boilerplate(article.id)))
     neighbourhood = _neighbourhood(index, article, asked)
     found = neighbourhood.found if neighbourhood else None
     return ShownPage(
@@ -120,16 +121,25 @@ def _highlights(index: Index, article: Article, asked: AskedOptions) -> Mapping[
     return index.highlights(article.id, asked.query, **options)
 
 
-def shown_paragraphs(article: Article, marked: Mapping[int, Snippet]) -> Iterator[ShownParagraph]:
+def shown_paragraphs(
+    article: Article, marked: Mapping[int, Snippet], boilerplate: Iterable[int] = ()
+) -> Iterator[ShownParagraph]:
     """Yield the paragraphs of an article, with their matches numbered after those of the headline."""
     weightless = weightless_paragraphs(article)
-    roles = {**dict.fromkeys(weightless.headlines, "repeated"), **dict.fromkeys(weightless.asides, "aside")}
+    roles = {
+        **dict.fromkeys(weightless.headlines, "repeated"),
+        **dict.fromkeys(weightless.asides, "aside"),
+        **dict.fromkeys(boilerplate, "boilerplate"),
+    }
+    seen = set[str]()
     first = 1 + len(marked[0].highlights) if marked else 1
     for paragraph in article.paragraphs:
         snippet = marked.get(paragraph.number) or Snippet(paragraph.text)
         matches = len(snippet.highlights)
         role = roles.get(paragraph.number, paragraph.kind)
-        yield ShownParagraph(paragraph.number, role, numbered_marks(snippet, first), first, matches)
+        html = numbered_marks(snippet, first)
+        yield ShownParagraph(paragraph.number, role, role not in seen, html, first, matches)
+        seen.add(role)
         first += matches
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -41,11 +41,15 @@ class VersionRow(NamedTuple):
 
 
 class DiffRow(NamedTuple):
-    """A row of two versions side by side: runs of words of each, none where one of them lacks the paragraph."""
+    """A row of two versions side by side: runs of words of each, none where one of them lacks the paragraph.
+
+    ``boilerplate`` is whether the paragraph is boilerplate of the outlet of a version that has it.
+    """
 
     kind: ChangeKind
     old: tuple[Edit, ...]
     new: tuple[Edit, ...]
+    boilerplate: bool = False
 
 
 class Comparison(NamedTuple):
@@ -66,6 +70,7 @@ def story_page(view: View) -> ShownPage:
     chosen = asked.value("version", None)
     others = [one for one in story.versions if one.id != base.id]
     wanted = others[:SHOWN_COMPARISONS] if chosen is None else [_version_of(story, index, chosen)]
+    of_base = index.boilerplate(base.id)
     return ShownPage(
         "story.html",
         {
@@ -73,7 +78,10 @@ def story_page(view: View) -> ShownPage:
             "earliest": earliest,
             "base": base,
             "rows": list(_version_rows(view, story, base, earliest)),
-            "comparisons": [Comparison(one, tuple(diff_rows(base, one.changes))) for one in wanted],
+            "comparisons": [
+                Comparison(one, tuple(diff_rows(base, one.changes, of_base, index.boilerplate(one.id))))
+                for one in wanted
+            ],
             "hidden": len(others) - len(wanted) if chosen is None else 0,
             "chosen": wanted[0].id if wanted else "",
         },
@@ -115,11 +123,19 @@ def _version_rows(view: View, story: Story, base: Article, earliest: Version) ->
         yield VersionRow(version, after, is_base, "" if is_base else f"{compared}#compared")
 
 
-def diff_rows(base: Article, changes: Sequence[Change]) -> Iterator[DiffRow]:
+def diff_rows(
+    base: Article, changes: Sequence[Change], of_base: Collection[int] = (), of_other: Collection[int] = ()
+) -> Iterator[DiffRow]:
     """Yield the paragraphs of two versions side by side, in the order of the later one.
 
-    ``changes`` are those of the other version, compared with ``base``.
+    ``changes`` are those of the other version, compared with ``base``. ``of_base`` and ``of_other`` are the numbers of the
+    paragraphs of each that are boilerplate.
     """
+    for change, row in zip(changes, _rows(base, changes), strict=True):
+        yield row._replace(boilerplate=change.first in of_base or change.number in of_other)
+
+
+def _rows(base: Article, changes: Sequence[Change]) -> Iterator[DiffRow]:
     for change in changes:
         if change.kind == "changed":
             old = tuple(edit for edit in change.edits if edit.kind != "added")

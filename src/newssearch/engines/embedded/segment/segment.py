@@ -447,6 +447,14 @@ class Segment:
         """A mask of the documents that are boilerplate; None if there are none."""
         return _document_mask(self.stories.boilerplate, self.documents) if self.stories is not None else None
 
+    def boilerplate_of(self, article: int) -> tuple[int, ...]:
+        """Return the numbers, from 1, of the paragraphs of an article that are boilerplate, ascending."""
+        if self.stories is None:
+            return ()
+        first, end = self._first_view[article], self._first_view[article + 1]
+        low, high = self.stories.boilerplate.searchsorted((first, end)).tolist()
+        return tuple((self.stories.boilerplate[low:high].astype(np.int64) - first + 1).tolist())
+
     @property
     def asides(self) -> Array:
         """The documents that are links, captions or notices, ascending."""

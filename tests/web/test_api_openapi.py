@@ -18,6 +18,7 @@ from newssearch.web import ServerSettings, create_app
 from newssearch.web.api.endpoints import ENDPOINTS
 from newssearch.web.api.openapi import openapi_document, schemas
 from newssearch.web.api.routes import api_routes
+from newssearch.web.api.suggestions import Completer
 from support import article, index_of
 
 from .checked import CheckedClient
@@ -60,7 +61,11 @@ def test_the_document_is_valid_and_is_served_under_the_prefix(index: Index) -> N
 
 
 def test_every_route_is_in_the_document() -> None:
-    routes = {route.path.replace("{id:path}", "{id}") for route in api_routes() if isinstance(route, Route)}
+    routes = {
+        route.path.replace("{id:path}", "{id}")
+        for route in api_routes(Completer())
+        if isinstance(route, Route)
+    }
     assert routes - {"/{rest:path}"} == set(openapi_document()["paths"])
 
 

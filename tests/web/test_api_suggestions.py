@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,11 @@ from hypothesis import strategies as st
 import newssearch
 from newssearch import Article, Index
 from newssearch.web import create_app
-from newssearch.web.api.suggestions import MAX_COMPLETED, place_in
+from newssearch.web.api.suggestions import MAX_COMPLETED, Completer, place_in
+from newssearch.web.archive import Archive
+from newssearch.web.pool import SearchLimits
+from newssearch.web.server.preparing import keep_prepared
+from newssearch.web.settings import ServerSettings
 from support import article, index_of
 
 from .checked import CheckedClient
@@ -167,3 +172,62 @@ def test_an_article_is_found_by_its_key(tmp_path: Path) -> None:
         assert client.get("/api/article", params={"key": "AN/18"}).status_code == 404
         assert client.get("/api/article").json()["parameter"] == "key"
         assert newssearch.open(index.folder).article(key="AN/17 b").id == keyed.id
+
+
+# ---- in advance
+
+
+def labels(completer: Completer, archive: Archive, text: str) -> list[str]:
+    """Return the completions of a text, with nothing counted that is not prepared."""
+
+    def nothing() -> Any:
+        raise AssertionError("the contents are counted")
+
+    limits = SearchLimits(math.inf, lambda: False)
+    found = completer.suggestions(archive.opened(), nothing, text, len(text), limits)
+    return [one.label for one in found.suggestions]
+
+
+def test_completions_are_prepared_before_they_are_asked_for_and_after_each_commit(tmp_path: Path) -> None:
+    with index_of(tmp_path / "index", *ARTICLES[:2]) as index:
+        archive, completer = Archive(ServerSettings(index=index.folder)), Completer()
+        seen: list[list[str]] = []
+
+        def ends(seconds: float) -> bool:
+            seen.append([*labels(completer, archive, "outlet:"), *labels(completer, archive, "h")])
+            if len(seen) == 2:
+                index.add(ARTICLES[2])
+            return len(seen) == 3
+
+        keep_prepared(archive, completer, ends)
+        assert seen == [["Fox Business", "Fox News", "hit"]] * 2 + [
+            ["Fox Business", "Fox News", "The Washington Times", "hit", "hot"]
+        ]
+        archive.close()
+
+
+def test_single_letters_are_completed_in_advance(tmp_path: Path) -> None:
+    with index_of(tmp_path / "index", *ARTICLES) as index:
+        completer, stopped = Completer(), SearchLimits(0.0, lambda: False)
+        completer.prepare(index, index.info)
+        found = completer.suggestions(index, index.info, "w", 1, stopped)  # a search would be stopped at once
+        assert {one.label for one in found.suggestions} == {"was", "washington", "water", "were"} - {
+            "washington"
+        }
+        with pytest.raises(newssearch.SearchStoppedError):
+            completer.suggestions(index, index.info, "wa", 2, stopped)
+
+
+def test_where_there_is_no_index_yet_one_that_comes_is_prepared(tmp_path: Path) -> None:
+    archive, completer = Archive(ServerSettings(index=tmp_path / "index")), Completer()
+    looks: list[float] = []
+
+    def ends(seconds: float) -> bool:
+        looks.append(seconds)
+        if len(looks) == 1:
+            index_of(tmp_path / "index", *ARTICLES).close()
+        return len(looks) == 2
+
+    keep_prepared(archive, completer, ends)
+    assert "Fox News" in labels(completer, archive, "outlet:")
+    archive.close()

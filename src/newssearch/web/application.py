@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from newssearch.web.api.routes import api_routes
+from newssearch.web.api.suggestions import Completer
 from newssearch.web.security.access import Access
 from newssearch.web.security.attempts import FailedAttempts
 from newssearch.web.security.gate import AccessMiddleware
@@ -45,6 +46,7 @@ def application(chosen: ServerSettings, attempts: FailedAttempts) -> Starlette:
     pool = SearchPool(chosen.threads, chosen.waiting, chosen.time_limit)
     context = ServerContext(chosen, Archive(chosen), pool, Access(chosen, attempts))
 
+    completer = Completer()
     tools = ToolsEndpoint(context.archive, chosen.time_limit)
 
     @asynccontextmanager
@@ -56,7 +58,7 @@ def application(chosen: ServerSettings, attempts: FailedAttempts) -> Starlette:
 
     app = Starlette(
         routes=[
-            Mount("/api", routes=api_routes(), name="api"),
+            Mount("/api", routes=api_routes(completer), name="api"),
             Route("/mcp", tools, methods=["POST"], name="tools"),
             *page_routes(),
         ],
@@ -70,6 +72,7 @@ def application(chosen: ServerSettings, attempts: FailedAttempts) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.context = context
+    app.state.completer = completer
     return app
 
 

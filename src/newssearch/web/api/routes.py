@@ -39,9 +39,9 @@ class SharedWork(NamedTuple):
     exports: ExportSlots
 
 
-def api_routes() -> list[BaseRoute]:
-    """Return the routes of the API, below ``/api``."""
-    shared = SharedWork(Completer(), ExportSlots(MAX_EXPORTS))
+def api_routes(completer: Completer) -> list[BaseRoute]:
+    """Return the routes of the API, below ``/api``. ``completer`` completes queries."""
+    shared = SharedWork(completer, ExportSlots(MAX_EXPORTS))
     routes: list[BaseRoute] = [
         Route(
             endpoint.path.replace("{id}", "{id:path}"),

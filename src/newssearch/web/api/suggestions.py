@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from heapq import nsmallest
+from string import ascii_lowercase
 from typing import Any, Literal, NamedTuple
 
 from newssearch.facets import FacetValue
@@ -30,6 +32,8 @@ LEAST_FOR_OUTLETS = 3
 """The number of letters from which outlets are suggested beside words."""
 MAX_COMPLETED = 200
 """The largest number of characters of a word or a value that is completed."""
+PREPARING_SECONDS = 5.0
+"""The time limit of a completion that is made in advance."""
 MAX_KEPT_WORDS = 4_096
 """The number of prefixes of words whose completions are kept for a commit."""
 
@@ -182,6 +186,25 @@ class Completer:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: CompletionValues | None = None
+        self._prepared = ""
+
+    def prepare(self, index: Index, contents: Callable[[], IndexInfo]) -> None:
+        """Make what completions need at the present commit, unless it is made already, and complete single letters.
+
+        This reads the dictionaries and their tables, so that the first completion that is asked for is as fast as others.
+        Does nothing more at a newer commit. Raises :class:`~newssearch.NewssearchError` if the index cannot complete.
+        """
+        key = index.commit.digest
+        if key == self._prepared:
+            return
+        self._prepared = key
+        held = self._held(index, contents)
+        for letter in ascii_lowercase:
+            if index.commit.digest != key:
+                return
+            limits = SearchLimits(time.monotonic() + PREPARING_SECONDS, lambda: False)
+            for _ in self._words(index, held, CursorPlace(0, 1, letter), limits):
+                pass
 
     def suggestions(
         self, index: Index, contents: Callable[[], IndexInfo], text: str, at: int, limits: SearchLimits

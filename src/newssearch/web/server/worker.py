@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import logging
 import os
@@ -13,15 +12,14 @@ import sys
 import threading
 
 import uvicorn
-from starlette.applications import Starlette
 
 from newssearch.display import escape
-from newssearch.errors import NewssearchError
 from newssearch.web.application import application
 from newssearch.web.security.attempts import FailedAttempts
 from newssearch.web.settings import ServerSettings
 
 from .listening import BACKLOG
+from .preparing import keep_prepared
 from .protocol import BoundedProtocol, ConnectionsState
 
 PROXIES = ["127.0.0.1", "::1"]
@@ -93,7 +91,9 @@ def serve_socket(
         h11_max_incomplete_event_size=MAX_HEAD,
         backlog=accepted_at_once,
     )
-    threading.Thread(target=_open_archive, args=(app,), daemon=True).start()
+    ended = threading.Event()
+    prepared = (app.state.context.archive, app.state.completer, ended.wait)
+    threading.Thread(target=keep_prepared, args=prepared, daemon=True).start()
     sys.setswitchinterval(SWITCH_SECONDS)
     server = ArchiveServer(config)
     for number in (
@@ -104,13 +104,10 @@ def serve_socket(
     gc.collect()
     gc.freeze()  # modules stay: collections need not look at them
     gc.set_threshold(OBJECTS_PER_COLLECTION, COLLECTIONS_PER_OLDER, COLLECTIONS_PER_OLDER)
-    server.run([listener])
-
-
-def _open_archive(app: Starlette) -> None:
-    """Open the index and count its contents before the first request wants it."""
-    with contextlib.suppress(NewssearchError):  # the first request says what is wrong
-        app.state.context.archive.info()
+    try:
+        server.run([listener])
+    finally:
+        ended.set()
 
 
 class _LineFormatter(logging.Formatter):

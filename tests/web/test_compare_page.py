@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from pathlib import Path
 
 from starlette.testclient import TestClient
 
 from newssearch.web import create_app
+from newssearch.web.pages.charts import NAME_HEIGHT
 from support import article, index_of
 
 from .test_search_page import Shown, folder, reader
@@ -105,6 +107,20 @@ def test_lines_differ_without_colour(reader: TestClient) -> None:
     )
     names = page.all("//*[local-name()='text'][contains(@class, 'name')]")
     assert names == ["rain", "hot", "wind", "river", "hurt"]
+
+
+def test_names_of_lines_are_within_the_chart_and_apart(tmp_path: Path) -> None:
+    index_of(
+        tmp_path / "index", article("Rain", "Rain and wind, hail and snow and fog.", date="2024-07-25")
+    ).close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        page = Shown(client, "/compare?q=rain&q=wind&q=hail&q=snow&q=fog")  # each has all articles of the day
+        heights = sorted(
+            float(one) for one in page.tree.xpath("//*[local-name()='text'][contains(@class, 'name')]/@y")
+        )
+        assert len(heights) == 5
+        assert heights[0] >= NAME_HEIGHT
+        assert all(other - one >= NAME_HEIGHT for one, other in itertools.pairwise(heights))
 
 
 def test_more_than_five_queries_are_refused(reader: TestClient) -> None:

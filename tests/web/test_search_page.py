@@ -527,6 +527,21 @@ def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
     newssearch.create(tmp_path / "index").close()
     with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
         assert "newssearch index FOLDER" in Shown(client, "/").text("//main")
+        searched = Shown(client, "/?q=rain").text("//div[@class='empty']")
+        assert (
+            searched
+            == "The archive is empty. Index a folder of articles, and reload this page: newssearch index FOLDER"
+        )
+
+
+def test_the_first_queries_find_something_although_no_headline_has_two_words(tmp_path: Path) -> None:
+    index_of(tmp_path / "index", *(article(f"Rain {n}", f"Heavy clouds {n}.") for n in range(3))).close()
+    with TestClient(create_app(tmp_path / "index"), base_url="http://127.0.0.1") as client:
+        found = {
+            one: Shown(client, one).text("//h1")
+            for one in Shown(client, "/").tree.xpath("//dl[@class='examples']//a/@href")
+        }
+        assert set(found.values()) == {"3 articles"}, found
 
 
 def test_the_views_keep_the_query_and_the_filters(reader: TestClient) -> None:

@@ -34,6 +34,8 @@ NAME_HEIGHT = 13
 """The height in pixels that the name of a line takes."""
 MAX_KEPT_SIZES = 64
 """The places of the bars are kept for this number of numbers of bars."""
+NAME_GAP = 6
+"""The distance in pixels between the name of a line and the point that it is at."""
 _LINE_WIDTH = 1000
 _TICK_STEPS: dict[Unit, tuple[int, ...]] = {
     "day": (1, 2, 7, 14),
@@ -188,7 +190,7 @@ def line_chart(
 
 
 def _line_names(lines: Sequence[ChartLine], top: float) -> str:
-    """Return the name of each line at its highest value, moved up where another name is."""
+    """Return the name of each line above its highest value; below it, if another name or the upper edge is there."""
     placed: list[tuple[float, float]] = []
     shown = []
     for number, line in enumerate(lines, 1):
@@ -197,17 +199,31 @@ def _line_names(lines: Sequence[ChartLine], top: float) -> str:
             continue
         value, at = max(values, key=lambda one: one[0])
         x = (at + 0.5) * 100 / len(line.values)
-        y = LINES_HEIGHT + HEADROOM - LINES_HEIGHT * value / top - 6
-        while any(
-            abs(x - other_x) < NAME_WIDTH and abs(y - other_y) < NAME_HEIGHT for other_x, other_y in placed
-        ):
-            y -= NAME_HEIGHT
+        point = LINES_HEIGHT + HEADROOM - LINES_HEIGHT * value / top
+        y = _free_height(point, [other_y for other_x, other_y in placed if abs(x - other_x) < NAME_WIDTH])
         placed.append((x, y))
         anchor = "start" if x < 10 else "end" if x > 90 else "middle"
         shown.append(
             f'<text class="name line-{number}" x="{x:.3f}%" y="{y:.1f}" text-anchor="{anchor}">{escape.html(line.name)}</text>'
         )
     return "".join(shown)
+
+
+def _free_height(point: float, taken: Sequence[float]) -> float:
+    """Return the height of the base line of a name near a point, away from others: the lowest above it, else the highest below.
+
+    >>> _free_height(100, []), _free_height(100, [94]), _free_height(8, [])
+    (94, 81, 23)
+    """
+    height = point - NAME_GAP
+    while height >= NAME_HEIGHT:
+        if all(abs(height - other) >= NAME_HEIGHT for other in taken):
+            return height
+        height -= NAME_HEIGHT
+    height = point + NAME_GAP + NAME_HEIGHT - 4
+    while any(abs(height - other) < NAME_HEIGHT for other in taken):
+        height += NAME_HEIGHT
+    return height
 
 
 def _is_alone(values: Sequence[float | None], at: int) -> bool:

@@ -87,9 +87,10 @@ def _long_date(date: Date | PartialDate | None) -> str:
 
 
 def _examples(view: View, info: IndexInfo, latest: Sequence[Hit]) -> list[ExampleQuery]:
-    """Return queries made of what the archive holds: words of its latest headline, its largest outlet, its last month."""
+    """Return queries made of what the archive holds: words of its latest headline or text, its largest outlet, its last month."""
     contents, found = info.contents, []
-    first, second = _neighbours(hit.title or "" for hit in latest)
+    texts = [hit.title or "" for hit in latest] + [hit.text for hit in latest]
+    first, second = _neighbours(texts)
     found.append((f"{first} {second}", "both words, anywhere in an article"))
     found.append((f'"{first} {second}"', "side by side"))
     found.append((f"{first} w/10 {second}", "at most ten words apart"))
@@ -103,10 +104,10 @@ def _examples(view: View, info: IndexInfo, latest: Sequence[Hit]) -> list[Exampl
     return [ExampleQuery(query, meaning, view.links.bare("/", q=query)) for query, meaning in found]
 
 
-def _neighbours(headlines: Iterable[str]) -> tuple[str, str]:
-    """Return two words that stand side by side in a headline, neither of them short; two of our own if there are none."""
-    for headline in headlines:
-        words = headline.split()
+def _neighbours(texts: Iterable[str]) -> tuple[str, str]:
+    """Return two words that stand side by side in a text, neither of them short; two of our own if there are none."""
+    for text in texts:
+        words = text.split()
         for first, second in itertools.pairwise(words):
             if all(word.isalpha() and len(word) >= MIN_EXAMPLE_CHARS for word in (first, second)):
                 return first.lower(), second.lower()

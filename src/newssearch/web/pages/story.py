@@ -131,11 +131,11 @@ def diff_rows(
     ``changes`` are those of the other version, compared with ``base``. ``of_base`` and ``of_other`` are the numbers of the
     paragraphs of each that are boilerplate.
     """
-    for change, row in zip(changes, _rows(base, changes), strict=True):
+    for change, row in zip(changes, _unmarked_rows(base, changes), strict=True):
         yield row._replace(boilerplate=change.first in of_base or change.number in of_other)
 
 
-def _rows(base: Article, changes: Sequence[Change]) -> Iterator[DiffRow]:
+def _unmarked_rows(base: Article, changes: Sequence[Change]) -> Iterator[DiffRow]:
     for change in changes:
         if change.kind == "changed":
             old = tuple(edit for edit in change.edits if edit.kind != "added")

@@ -103,14 +103,14 @@ def test_a_page_and_an_answer_of_the_api_are_of_one_commit(
     app.router.routes.insert(0, page_route("/counts", view, "counts"))
     with TestClient(app, base_url="http://127.0.0.1") as client:
         assert "3, 3" in client.get("/counts").text
-        found = endpoints.HighlightedArticle.to_dict
+        found = endpoints.ArticleAnswer.to_dict
         interrupt = Interruption(app.state.context.archive, removes=FLOOD.id)
 
-        def interrupted(answer: endpoints.HighlightedArticle) -> dict[str, object]:
+        def interrupted(answer: endpoints.ArticleAnswer) -> dict[str, object]:
             interrupt()
             return found(answer)
 
-        monkeypatch.setattr(endpoints.HighlightedArticle, "to_dict", interrupted)
+        monkeypatch.setattr(endpoints.ArticleAnswer, "to_dict", interrupted)
         assert client.get(f"/api/article/{FLOOD.id}?q=rain").status_code == 404
 
 

@@ -240,7 +240,7 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
         value["paragraphs"] = [paragraph_dict(p, shown[p.number], parsed is not None) for p in chosen]
         show_line(json_text(value))
     else:
-        show_lines(text_article(article, shown, boilerplate, style()))
+        show_lines(text_article(article, shown, style(), boilerplate))
     return 0
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def text_article(
-    article: Article, shown: Mapping[int, Snippet], boilerplate: Collection[int], style: Style
+    article: Article, shown: Mapping[int, Snippet], style: Style, boilerplate: Collection[int] = ()
 ) -> Iterator[str]:
     """Yield the lines of an article: its fields with their provenance, then the paragraphs in ``shown``, by number.
 

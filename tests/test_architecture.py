@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import inspect
 import re
 from collections.abc import Iterator
@@ -58,6 +59,14 @@ def layer_of(module: str) -> str:
     named = [layer for layer in RANKS if module == layer or module.startswith(f"{layer}.")]
     assert named, f"{module} has no layer: put it into LAYERS"
     return max(named, key=len)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_garbage_collection() -> Iterator[None]:
+    """Keep the trees of all modules out of garbage collection, which would go through their nodes again and again."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @cache

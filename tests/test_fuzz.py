@@ -12,7 +12,7 @@ import newssearch
 from newssearch.identity import id_number
 from support import SHORT, THOROUGH, article
 
-RUNS = 10 if SHORT else 40 * THOROUGH
+RUNS = 10 if SHORT else 25 * THOROUGH
 
 
 @pytest.mark.parametrize("name", fuzz.SEEDS)

@@ -315,7 +315,7 @@ def check_surface_forms(
     st.sampled_from([0, 1, 6]),
     RANDOMS,
 )
-@settings(max_examples=80 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
+@settings(max_examples=40 * THOROUGH, deadline=None, suppress_health_check=NO_LIMITS)
 @example([], 0, 0, 64, 6, random.Random(0))
 @example([[], [], []], 0, 0, 64, 6, random.Random(0))
 @example([[0]], 0, 0, 64, 6, random.Random(0))

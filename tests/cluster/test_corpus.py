@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -308,7 +309,7 @@ def test_words_are_counted_anew_after_a_failure(
 
         def broken(self: StoredArticles, *arguments: Any, **options: Any) -> Any:
             if arguments[1].get("size") == 40 and next(fails):
-                raise newssearch.IndexUnreachableError("the cluster is away", "place")
+                raise newssearch.IndexUnreachableError("the cluster is away", Path("place"))
             return search(self, *arguments, **options)
 
         monkeypatch.setattr(StoredArticles, "_search", broken)

@@ -18,7 +18,6 @@ from newssearch.engines.sorted_sets import (
     indices_in,
     intersect_indices,
     run_starts,
-    sums_before,
 )
 from newssearch.system.kept import cached_property
 
@@ -96,9 +95,11 @@ class TermPostings:
         """The impact of each article block: see :mod:`.block_impacts`. Only for a field whose owners are documents."""
         return self._field.section("block.impact").between(self._low, self._high)
 
-    def _begins_of(self, blocks: Ints) -> Ints:
-        """Return the numbers of the first postings of the given article blocks, which are ascending."""
-        begins = sums_before(self.sizes, blocks)
+    @cached_property
+    def _begins(self) -> Ints:
+        """The number of the first posting of each article block."""
+        begins = self.sizes.cumsum(dtype=np.int64)
+        begins -= self.sizes
         begins += self._postings[0]
         return begins
 
@@ -146,7 +147,7 @@ class TermPostings:
     def of_blocks(self, blocks: Ints) -> PostingSubset:
         """Return the postings of the given article blocks. Only for a field whose owners are documents."""
         sizes = self.sizes[blocks]
-        numbers = concat_ranges(self._begins_of(blocks), sizes)
+        numbers = concat_ranges(self._begins[blocks], sizes)
         owners = self._field.first[self.articles[blocks]].repeat(sizes)
         owners += self._field.patched("within").at(numbers)
         return PostingSubset(numbers, owners)
@@ -165,7 +166,7 @@ class TermPostings:
         index = index_of[np.cumsum(new) - 1]
         there = index >= 0
         owners = owners[there].astype(np.int64, copy=False)
-        low, sizes = self._begins_of(blocks), self.sizes[blocks].astype(np.int64)
+        low, sizes = self._begins[blocks], self.sizes[blocks].astype(np.int64)
         index = index[there]
         return self._searched(low[index], sizes[index], owners, owners - self._field.first[of[there]])
 

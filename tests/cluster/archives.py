@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -11,10 +12,12 @@ from pathlib import Path
 
 from newssearch import Article
 from newssearch.commit import article_hash, digest_of_sum, sum_of_hashes
+from newssearch.engines import near_duplicates
 from newssearch.engines.opensearch import bulk
 from newssearch.engines.opensearch.store import OpenSearchStore
 from newssearch.engines.protocol import Writer
 from newssearch.system import fault_points
+from stories_sample import DAM, FOOTER, VOTE, unlike
 
 TESTS = Path(__file__).parents[1]
 
@@ -68,6 +71,41 @@ def bring(address: str, version: int, kinds: str = "add remove", wait: float = 3
         if "remove" in kinds:
             writer.remove({one.id for one in target(3 - version)} - {one.id for one in wanted})
         put(writer, wanted[half:])
+        writer.commit()
+    finally:
+        writer.close()
+
+
+COPIED = [
+    *DAM, *VOTE, FOOTER, DAM[0].replace("Monday", "Sunday"), DAM[3].replace("The governor said", "Governor Aziz told us"), "Read more",
+    "Photo: dam", "News 3", *(unlike(n)[0] for n in range(12)),
+]  # fmt: skip
+
+
+def copied_article(draw: random.Random, name: int) -> Article:
+    """Return an article with a name, of paragraphs that others have, too."""
+    start = draw.randrange(len(COPIED))
+    text = [COPIED[start : start + draw.randint(1, 5)], draw.choices(COPIED, k=draw.randint(0, 4))][name % 2]
+    if draw.random() < 0.3:
+        text = [*text, FOOTER]
+    same = random.Random(name)  # the id has them
+    return Article.create(
+        title=f"News {name % 7}", text=text, outlet=same.choice(["a.example", "b.example", None]), identity=str(name), lang="en",
+        date=same.choice([None, "2024-07-01", "2024-07-02", "2024-07-03"]),
+    )  # fmt: skip
+
+
+def copy_articles(address: str, step: int) -> None:
+    """Add articles of which many are copies, replace some of an earlier step, and remove some, in one commit."""
+    near_duplicates.BOILERPLATE_ARTICLES_OF_OUTLET = 4
+    bulk.MAX_BULK_BODY = 15_000  # many requests
+    draw = random.Random(step)
+    writer = OpenSearchStore(address).writer(30)
+    try:
+        wanted = {one.id: one for one in (copied_article(draw, draw.randrange(60)) for _ in range(40))}
+        gone = {copied_article(draw, draw.randrange(60)).id for _ in range(12)}
+        put(writer, wanted.values())
+        writer.remove(gone - wanted.keys())
         writer.commit()
     finally:
         writer.close()

@@ -89,7 +89,5 @@ def test_contents_are_the_same(indexes: tuple[Index, Index]) -> None:
 
 def test_what_is_not_there_is_refused_by_name(indexes: tuple[Index, Index]) -> None:
     _, other = indexes
-    with pytest.raises(newssearch.QueryError, match="an index in OpenSearch cannot list stories"):
-        other.stories("rain")
-    with pytest.raises(newssearch.QueryError, match="cannot tell which paragraphs are new"):
-        other.search("rain", novel=True)
+    with pytest.raises(newssearch.QueryError, match="an index in OpenSearch cannot compare outlets"):
+        other.coverage("rain")

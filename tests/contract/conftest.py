@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,13 +64,13 @@ def _litter_embedded(folder: Path) -> str:
 
 
 @contextmanager
-def _embedded_without_boilerplate() -> Iterator[None]:
+def _without_boilerplate() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(near_duplicates, "BOILERPLATE_ARTICLES_OF_OUTLET", 1 << 30)
         yield
 
 
-EMBEDDED = Engine("embedded", str, _damage_embedded, _litter_embedded, _embedded_without_boilerplate)
+EMBEDDED = Engine("embedded", str, _damage_embedded, _litter_embedded, _without_boilerplate)
 ENGINES = ("embedded", "opensearch")
 
 
@@ -83,7 +83,9 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     if not os.environ.get("NEWSSEARCH_CLUSTER"):
         pytest.skip("set NEWSSEARCH_CLUSTER=1 to test the engine for a cluster, too")
     indexes = ClusterIndexes(request.getfixturevalue("cluster"))
-    yield Engine("opensearch", indexes.address, indexes.damage, indexes.litter, nullcontext, indexes.remove)
+    yield Engine(
+        "opensearch", indexes.address, indexes.damage, indexes.litter, _without_boilerplate, indexes.remove
+    )
 
 
 @pytest.fixture

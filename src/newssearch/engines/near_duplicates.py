@@ -247,6 +247,11 @@ class StoryUpdate:
         self._mark_stories_dirty(more)
         return True
 
+    def boilerplate_among(self, hashes: Hashes) -> Mask:
+        """Return for each of some ascending hashes whether it is boilerplate, by the present articles alone."""
+        rows, _ = self._shared_rows(hashes, hashes)
+        return self._find_boilerplate(rows.where(rows.once), len(hashes))
+
     def compare(self) -> tuple[list[StoryColumns], Hashes]:
         """Compare the dirty articles, when no more are, and return what :func:`update_stories` returns."""
         self._compare(self._rows, self._common, self._alone)

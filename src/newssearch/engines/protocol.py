@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from newssearch.reports import Leftover, Problem
 
 
+MAX_LISTED_COPIES = 100
+"""A hit lists at most this number of copies of its article. All copies are counted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """The outcome of a search: one page of hits, in order, and the counts and facets of all matching articles."""

@@ -45,6 +45,7 @@ EVERYTHING: ClusterQuery = {"match_all": {}}
 PARAGRAPHS = "paragraphs"
 TEXT, TITLE = "paragraphs.text", "paragraphs.title"
 IN_LEAD: ClusterQuery = {"term": {"paragraphs.lead": True}}
+NOVEL: ClusterQuery = {"term": {"paragraphs.novel": True}}
 
 
 def nested(query: ClusterQuery, score_mode: str = "none") -> ClusterQuery:

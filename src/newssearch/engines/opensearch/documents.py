@@ -33,6 +33,7 @@ from newssearch.text.numbers import number_key
 from newssearch.text.partial_dates import from_iso
 
 from .mapping import COUNTED_FIELDS, MAX_VALUE_CHARS
+from .sampled_article import sample_parts
 from .tokens import Spelled, token_stream
 
 _QUOTATION = re.compile(r"'[^']*'")
@@ -73,16 +74,18 @@ def document_of(
 ) -> dict[str, Any]:
     """Return the document of an article that was added with a ``state``. ``own`` are the own fields of the index.
 
-    ``learn`` is called with the words of its texts. The commit and the place in the order of indexing are missing.
+    ``learn`` is called with the words of its texts. The commit and the place in the order of indexing are missing, and
+    what other articles decide: see :func:`.story_marks.mark`.
     """
     own_analyser = analyser(article.lang)
     title = token_stream(article.title or "", own_analyser, learn)
     lead, weightless = lead_and_weightless(article)
     without = {*weightless.asides, *weightless.headlines}
     number = document_id(article.id)
-    paragraphs = []
+    paragraphs, hashes = [], []
     for one in article.paragraphs:
         text = token_stream(one.text, own_analyser, learn)
+        hashes.append(text.hashes)
         paragraphs.append({
             "number": one.number, "analysis": own_analyser.name, "words": text.words, "title_words": title.words, "weight": one.number not in without,
             "hidden": one.number in weightless.headlines, "lead": one.number in lead, "novel": True, "address": f"{number}#{one.number}",
@@ -113,6 +116,7 @@ def document_of(
         "header": _header_of(article, state),
         "texts": {"of": [one.text for one in article.paragraphs]},
         "paragraphs": paragraphs,
+        **sample_parts(hashes),
     }
     if dated.precision != NO_DATE:
         document["local"], document["instant"] = dated.local, dated.instant

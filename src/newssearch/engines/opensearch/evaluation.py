@@ -17,7 +17,7 @@ from newssearch.stopping import StopCheck
 from newssearch.system.kept import cached_property
 from newssearch.text.analysis import analyser_named
 
-from .article_queries import EVERYTHING, PARAGRAPHS, TEXT, TITLE, ArticleQueries, excluding, nested
+from .article_queries import EVERYTHING, NOVEL, PARAGRAPHS, TEXT, TITLE, ArticleQueries, excluding, nested
 from .documents import DocumentSource
 from .leaf_queries import FINDS_NOTHING, ClusterQuery, LeafQueries, LeafQuery, finding_all, finding_any
 from .scoring import LeafWeight, Statistics, in_region, score_of
@@ -81,7 +81,25 @@ class Evaluation:
         if leaving_out is not None:
             filters.pop(leaving_out, None)
         matching = self.conditions(self.tree if tree is None else tree, in_part=in_part)
-        return finding_all([self._live, matching, *filters.values()])
+        return finding_all([self._live, matching, *filters.values(), *self._with_novel_match()])
+
+    def passed(self) -> ClusterQuery:
+        """Return a query for the live articles that pass all filters of the request, whether or not the tree finds them.
+
+        If only novel paragraphs are wanted, those articles that have one.
+        """
+        novel = [nested(NOVEL)] if self.request.novel else []
+        return finding_all([self._live, *self.conditions.filters(self.request).values(), *novel])
+
+    def _with_novel_match(self) -> list[ClusterQuery]:
+        """Return a query for the articles with a novel paragraph in which a leaf matches, if such ones are wanted.
+
+        If no leaf is scored that is not optional, any novel paragraph is enough.
+        """
+        if not self.request.novel:
+            return []
+        deciding = any(not use.optional for use in self.scored)
+        return [nested(self.matching_paragraphs() if deciding else NOVEL)]
 
     def found_everywhere(self) -> ClusterQuery:
         """Return what :meth:`found` returns for all articles if the request has no filters."""
@@ -101,6 +119,7 @@ class Evaluation:
         filters = self.conditions.filters(anytime)
         missing = excluding({"exists": {"field": "local"}})
         wanted = [self._live, missing, excluding(found), self.conditions(tree), *filters.values()]
+        wanted += self._with_novel_match()
         return self.count(finding_all(wanted))
 
     def imprecise(self, found: ClusterQuery) -> int:
@@ -129,10 +148,18 @@ class Evaluation:
         return finding_any(in_region(self.leaf(leaf), region))
 
     def matching_paragraphs(self) -> ClusterQuery:
-        """Return a query for the paragraphs in whose text a leaf matches that is not optional."""
+        """Return a query for the paragraphs in whose text a leaf matches that is not optional; only novel ones if so wanted."""
         return finding_any(
-            in_region(self.leaf(use.leaf), use.region)[0] for use in self.scored if not use.optional
+            self._wanted(in_region(self.leaf(use.leaf), use.region)[0])
+            for use in self.scored
+            if not use.optional
         )
+
+    def _wanted(self, text: ClusterQuery) -> ClusterQuery:
+        """Return a query for those of some paragraphs that are novel, if such ones are wanted."""
+        if not self.request.novel or text is FINDS_NOTHING:
+            return text
+        return {"bool": {"must": [text], "filter": [NOVEL]}}
 
     @property
     def is_counted(self) -> bool:
@@ -171,7 +198,10 @@ class Evaluation:
 
     def scores(self) -> list[ClusterQuery]:
         """Return queries whose scores add up to the score of an article without proximity, or to no less."""
-        queries = {use: in_region(self.leaf(use.leaf), use.region, counted=True) for use in self.scored}
+        queries = {}
+        for use in self.scored:
+            text, title = in_region(self.leaf(use.leaf), use.region, counted=True)
+            queries[use] = self._wanted(text), title
         return score_of(self.scored, queries, self.weights, self.statistics)
 
     def _held(self, tokens: Sequence[str]) -> frozenset[str]:

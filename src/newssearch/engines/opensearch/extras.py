@@ -58,5 +58,15 @@ def write_extra(client: Client, index: str, name: str, content: str) -> None:
         client.bulk((Action("delete", one) for one in old), index)
 
 
+def remove_extra(client: Client, index: str, name: str) -> None:
+    """Remove an extra, if there is one."""
+    before = client.get(index, _id(name))
+    if before is not None:
+        client.delete(index, _id(name))
+        if "writing" in before.source:
+            old = _part_ids(name, before.source["writing"], before.source["parts"])
+            client.bulk((Action("delete", one) for one in old), index)
+
+
 def _part_ids(name: str, writing: str, parts: int) -> list[str]:
     return [f"{_id(name)}:{writing}:{number}" for number in range(parts)]

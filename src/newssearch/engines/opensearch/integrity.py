@@ -16,9 +16,11 @@ from newssearch.reports import Problem
 
 from .client import Client
 from .documents import DocumentSource, article_from, document_id, document_of
+from .sampled_article import compared_article
 from .sending import to_json, word_id
 from .state import WORDS, State, read_state
 from .stored_articles import Opened, StoredArticles, opened_commit
+from .story_marks import mark
 from .tokens import JOINT, NO_TOKEN, Spelled
 
 MAX_NAMED = 20
@@ -94,6 +96,8 @@ class OpenSearchCheck:
         """Return what is wrong with how an article is indexed; None if nothing is."""
         words: set[Spelled] = set()
         wanted = document_of(article, source["header"]["state"], own, words.update)
+        mark(wanted, compared_article(document_id(article.id), source).marks)
+        samples = wanted.pop("samples")[:MAX_TOKENS]
         texts = {one["address"]: (one.pop("text"), one.pop("title")) for one in wanted["paragraphs"]}
         for part in ("id", "reversed_id", "commit", "sequence", "paragraphs", *wanted):
             if part in wanted and not _equal(wanted[part], source.get(part)):
@@ -108,7 +112,8 @@ class OpenSearchCheck:
         for field, stream in (("text", text), ("title", title)):
             conditions += [{"term": {f"paragraphs.{field}": token}} for token in _tokens(stream)]
         nested = {"nested": {"path": "paragraphs", "query": {"bool": {"filter": conditions}}}}
-        ids = stored._whole(lambda opened: list(stored._ids(opened, nested, [{"id": "asc"}])))
+        held = {"bool": {"filter": [nested, *({"term": {"samples": one}} for one in samples)]}}
+        ids = stored._whole(lambda opened: list(stored._ids(opened, held, [{"id": "asc"}])))
         return (
             None if ids == [article.id] else f"{article.id}: its words are not indexed as its text has them"
         )

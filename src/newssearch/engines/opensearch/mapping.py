@@ -89,7 +89,7 @@ def articles_index(shards: int) -> dict[str, Any]:
         },
         "mappings": {
             "dynamic": "strict",
-            "_source": {"excludes": ["paragraphs.text", "paragraphs.title"]},
+            "_source": {"excludes": ["paragraphs.text", "paragraphs.title", "samples"]},
             "properties": {
                 "id": _VALUE,
                 "reversed_id": _VALUE,
@@ -99,7 +99,9 @@ def articles_index(shards: int) -> dict[str, Any]:
                 "version_of": _VALUE,
                 "version": _COUNT,
                 "analysis": _VALUE,
-                "story": _VALUE,
+                "story": _LONG,
+                "samples": {"type": "long", "doc_values": False},
+                "sampled": _STORED,
                 "local": _LONG,
                 "day": _COUNT,
                 "instant": _LONG,

@@ -70,11 +70,11 @@ class OccurrenceReader:
         yield from self._evaluation.texts(having)
 
     def paragraphs(self, source: DocumentSource) -> Iterator[MatchingParagraph]:
-        """Yield the paragraphs of an article that have an occurrence, in order."""
+        """Yield the paragraphs of an article that have an occurrence, in order; only novel ones if such ones are wanted."""
         analyser = analyser_named(source["analysis"])
         for text, one in zip(source["texts"]["of"], source["paragraphs"], strict=False):
             asked = [leaf for leaf, region in self._uses if region is None or one["lead"]]
-            if not asked:
+            if not asked or (self._evaluation.request.novel and not one["novel"]):
                 continue
             analysed = AnalysedText(text, analyser, self._check)
             found = [find_matches(leaf, analysed) for leaf in asked]

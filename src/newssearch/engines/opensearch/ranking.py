@@ -64,7 +64,11 @@ class ClusterRanking:
         self._check = evaluation.check
         self._found = found
         self._scores = ArticleScores(
-            evaluation.scored, evaluation.weights, evaluation.statistics, evaluation.check
+            evaluation.scored,
+            evaluation.weights,
+            evaluation.statistics,
+            evaluation.check,
+            novel=evaluation.request.novel,
         )
 
     def page(self) -> list[RankedHit]:
@@ -73,7 +77,24 @@ class ClusterRanking:
         return self.first(None if limit is None else offset + limit)[offset:]
 
     def first(self, end: int | None) -> list[RankedHit]:
-        """Return the first ``end`` results, or all, whatever page the request asks for."""
+        """Return the first ``end`` results, or all, whatever page the request asks for.
+
+        If the request groups stories, each story has only one result.
+        """
+        if not self._request.group:
+            return self._first(end)
+        most = end
+        while True:
+            found = self._first(most)
+            told: dict[object, RankedHit] = {}
+            for one in found:
+                told.setdefault(one.source.get("story", one.source["id"]), one)
+            if most is None or end is None or len(told) >= end or len(found) < most:
+                return [*told.values()][:end]
+            most *= 2
+
+    def _first(self, end: int | None) -> list[RankedHit]:
+        """Return the first ``end`` results, or all, without grouping stories."""
         if end == 0:
             return []
         number = 0

@@ -164,7 +164,10 @@ class ScoredArticle(NamedTuple):
 
 
 class ArticleScores:
-    """Computes the scores of articles from their texts. ``scored`` are the leaves that add to scores."""
+    """Computes the scores of articles from their texts. ``scored`` are the leaves that add to scores.
+
+    With ``novel``, they match only in paragraphs that no earlier article has.
+    """
 
     def __init__(
         self,
@@ -172,7 +175,10 @@ class ArticleScores:
         weights: Mapping[Leaf, LeafWeight],
         statistics: Statistics,
         check: StopCheck,
+        *,
+        novel: bool = False,
     ) -> None:
+        self._novel = novel
         self._scored = list(scored)
         self._deciding = sum(not use.optional for use in scored)
         self._weights = weights
@@ -199,7 +205,7 @@ class ArticleScores:
             here = [0] * len(held)
             if use.region != "title":
                 for at, text in enumerate(of_texts):
-                    if use.region is None or held[at]["lead"]:
+                    if (use.region is None or held[at]["lead"]) and (held[at]["novel"] or not self._novel):
                         here[at] = len(find_matches(use.leaf, text))
             counts.append(here)
             z = sum(count for count, one in zip(here, held, strict=True) if one["weight"])
@@ -210,7 +216,7 @@ class ArticleScores:
         paragraphs = tuple(
             self._paragraph(one, [here[at] for here in counts], headline, low) for at, one in enumerate(held)
         )
-        best, shown = _best(paragraphs, held)
+        best, shown = _best(paragraphs, held, _stand_in(held, novel=self._novel))
         score = bm25f.ARTICLE * sum_in_order(whole) + bm25f.PARAGRAPH * best.score
         near = self._proximity(source, of_texts, low) if proximity else 0.0
         matching = sum(one.matches for one in paragraphs)
@@ -272,14 +278,13 @@ def _has_near(start: int, others: set[int]) -> bool:
 
 
 def _best(
-    paragraphs: Sequence[ScoredParagraph], held: Sequence[DocumentSource]
+    paragraphs: Sequence[ScoredParagraph], held: Sequence[DocumentSource], stand_in: int
 ) -> tuple[ScoredParagraph, int]:
     """Return the paragraph that gives the score of an article, and the number of the one that a hit shows.
 
     The first is the matching one with the highest score of those with weight; without any, the first aside that matches.
-    If only hidden ones match, or none, the first that has weight stands in for them.
+    If only hidden ones match, or none, the one with the index ``stand_in`` stands in for them.
     """
-    stand_in = next(at for at, one in enumerate(held) if one.get("stand_in"))
 
     def sort_key(at: int) -> tuple[float, int]:
         one = held[at]
@@ -291,6 +296,20 @@ def _best(
         return paragraphs[stand_in], paragraphs[stand_in].number
     best = max(matching, key=sort_key)
     return paragraphs[best], paragraphs[stand_in if held[best]["hidden"] else best].number
+
+
+def _stand_in(held: Sequence[DocumentSource], *, novel: bool) -> int:
+    """Return the index of the paragraph that represents an article without a matching paragraph to show.
+
+    It is the first with weight. With ``novel``, it is the first novel one with weight, or else the first novel one that
+    may be shown.
+    """
+    if novel:
+        for without in ("weight", "hidden"):
+            for at, one in enumerate(held):
+                if one["novel"] and one[without] == (without == "weight"):
+                    return at
+    return next(at for at, one in enumerate(held) if one.get("stand_in"))
 
 
 def sum_in_order(parts: Sequence[float]) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from newssearch.engines import bm25f
+from newssearch.engines.protocol import MAX_LISTED_COPIES
 from newssearch.highlight.snippets import Highlighter
 from newssearch.query import And, Everything, LeafUse, Node, Region, has_everything
 from newssearch.request import HitContent
@@ -19,15 +20,17 @@ from .documents import shown_from
 from .evaluation import Evaluation, SearchCall
 from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all
 from .ranking import RankedHit
+from .told_stories import CopiesOf, copies_among, counting_stories
 
 _EMPTY_SNIPPET = Snippet("", ())
 
 
 class Totals(NamedTuple):
-    """The numbers of all articles that a search finds, of their matching paragraphs, and of their dates."""
+    """The numbers of all articles that a search finds, of their matching paragraphs, their stories, and their dates."""
 
     articles: int
     paragraphs: int
+    stories: int
     dates: DateCounts
 
 
@@ -40,7 +43,8 @@ def totals_of(search: SearchCall, evaluation: Evaluation, found: ClusterQuery) -
             "filters": {
                 "filters": {name: {"terms": {"precision": values}} for name, values in precisions.items()}
             }
-        }
+        },
+        "stories": counting_stories(),
     }
     if text is not FINDS_NOTHING:
         aggs["paragraphs"] = {"nested": {"path": PARAGRAPHS}, "aggs": {"matching": {"filter": text}}}
@@ -49,11 +53,16 @@ def totals_of(search: SearchCall, evaluation: Evaluation, found: ClusterQuery) -
     aggregated = answer["aggregations"]
     dates = {name: bucket["doc_count"] for name, bucket in aggregated["dates"]["buckets"].items()}
     paragraphs = aggregated["paragraphs"]["matching"]["doc_count"] if text is not FINDS_NOTHING else 0
-    return Totals(answer["hits"]["total"]["value"], paragraphs, DateCounts(**dates))
+    articles = answer["hits"]["total"]["value"]
+    copies = copies_among(search, found, evaluation.check, aggregated["stories"])
+    return Totals(articles, paragraphs, articles - copies, DateCounts(**dates))
 
 
 class ClusterHits:
-    """Makes the hits of results. ``content`` is what they have of their paragraphs, ``snippet`` the length of snippets."""
+    """Makes the hits of results. ``content`` is what they have of their paragraphs, ``snippet`` the length of snippets.
+
+    ``copies`` returns the articles of a story.
+    """
 
     def __init__(
         self,
@@ -61,8 +70,10 @@ class ClusterHits:
         snippet: int | None,
         content: HitContent,
         explain: Callable[[RankedHit], Explanation] | None,
+        copies: CopiesOf,
         check: StopCheck,
     ) -> None:
+        self._copies = copies
         self._highlighter = Highlighter(tree, check)
         self._snippet = snippet if content == "snippets" else None
         self._texts = content != "fields"
@@ -76,6 +87,8 @@ class ClusterHits:
         in_lead = next(
             (one["lead"] for one in source["paragraphs"] if one["number"] == placed.paragraph), False
         )
+        copies = self._copies(source)
+        others = [one for one in copies.first if one.id != shown["id"]]
         snippet = _EMPTY_SNIPPET
         variants: tuple[str, ...] = ()
         if self._snippet is not None:
@@ -89,7 +102,9 @@ class ClusterHits:
             snippet=snippet,
             paragraphs=source["count"],
             matching=placed.scored.matching,
-            story=shown["id"],
+            story=copies.first[0].id if copies.first else shown["id"],
+            copies=tuple(others[:MAX_LISTED_COPIES]),
+            copies_total=max(copies.total - 1, 0),
             variants=variants,
             missing=missing,
             explanation=self._explain(placed) if self._explain is not None else None,

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from newssearch.article import Article
@@ -31,7 +32,7 @@ from newssearch.outlets import Aliases
 from newssearch.query import Boost, Diagnostic, Everything, Node, Relaxed, Word
 from newssearch.request import HitContent, ResolvedRequest
 from newssearch.results import Explanation, Hit, Rank
-from newssearch.stopping import StopCheck
+from newssearch.stopping import NEVER, StopCheck
 from newssearch.system.frozen import FrozenDict
 from newssearch.text.analysis import analyser_named
 from newssearch.text.partial_dates import PartialDate
@@ -39,8 +40,10 @@ from newssearch.text.partial_dates import PartialDate
 from .article_queries import EVERYTHING, excluding
 from .client import JsonAnswer
 from .corpus_queries import ClusterCorpusQueries
-from .evaluation import Evaluation
+from .documents import document_id
+from .evaluation import Evaluation, SearchCall
 from .facets import FacetCounter
+from .failures import PointInTimeLostError
 from .leaf_queries import ClusterQuery, finding_all, finding_any
 from .mapping import MAX_HITS_AT_ONCE
 from .ranking import ClusterRanking, RankedHit
@@ -49,6 +52,7 @@ from .searching import ClusterHits, clauses_of, explanation_of, totals_of
 from .statistics import statistics_of
 from .stored_articles import Opened
 from .telling_words import ClusterTermCounts, feedback_of, weighty_texts
+from .told_stories import EARLIEST_FIRST, CopiesOf, copies_among, stories_among, telling
 from .vocabulary import KnownWords
 
 if TYPE_CHECKING:
@@ -82,12 +86,20 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             known = self._known = (opened, statistics, vocabulary, {}, {})
         return known[1:]
 
+    def _search_again(self, opened: Opened, body: JsonAnswer, check: StopCheck = NEVER) -> JsonAnswer:
+        """Return the answer to a search, if need be with another point in time of the same commit."""
+        try:
+            return self._search(opened, body, check=check)
+        except PointInTimeLostError:
+            again = self._opened_again(opened)
+            if again.state.stamp != opened.state.stamp:
+                raise
+            return self._search(again, body, check=check)
+
     def _searcher(self, opened: Opened) -> Callable[[JsonAnswer, StopCheck], JsonAnswer]:
         return lambda body, check: self._search(opened, body, check=check)
 
     def _evaluation(self, opened: Opened, tree: Node, request: ResolvedRequest) -> Evaluation:
-        if request.novel:
-            _cannot("tell which paragraphs are new")
         statistics, vocabulary, held, keys = self._shared(opened, request.check)
 
         def keys_of(place: str) -> Sequence[str]:
@@ -132,10 +144,10 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
                 counted = evaluation.found(leaving_out=chosen_by(facet.name))
             facets[facet.name] = counter.count(facet, counted, request)
         return Found(
-            hits=self._hits(evaluation, page),
+            hits=self._hits(opened, evaluation, page),
             total_articles=totals.articles,
             total_paragraphs=totals.paragraphs,
-            total_stories=totals.articles,
+            total_stories=totals.stories,
             facets=FrozenDict(facets),
             diagnostics=list(dict.fromkeys(self._notes(evaluation))),
             corrections=FrozenDict(),
@@ -153,6 +165,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
 
     def _hits(
         self,
+        opened: Opened,
         evaluation: Evaluation,
         page: Sequence[RankedHit],
         content: HitContent = "snippets",
@@ -164,7 +177,12 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             return explanation_of(evaluation.scored, placed, of_paragraph=request.all_paragraphs)
 
         maker = ClusterHits(
-            evaluation.tree, request.snippet, content, explain if request.explain else None, request.check
+            evaluation.tree,
+            request.snippet,
+            content,
+            explain if request.explain else None,
+            CopiesOf(partial(self._search_again, opened), opened.state.visible, request.check),
+            request.check,
         )
         return tuple(
             maker.hit(placed, missing[at] if missing else ())
@@ -177,9 +195,9 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         def work(opened: Opened) -> FoundMore:
             by_score = replace(request, sort="relevance")
             evaluation = self._evaluation(opened, tree, by_score)
-            query = self._more(evaluation, relaxed)
-            total = evaluation.count(query)
             search = self._searcher(opened)
+            query = self._more(search, evaluation, relaxed)
+            total = evaluation.count(query)
             page = ClusterRanking(search, evaluation, query).page() if total else []
             ids = [placed.source["id"] for placed in page]
             having: list[tuple[Node, set[str]]] = [
@@ -189,7 +207,9 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
                 tuple(dict.fromkeys(str(word) for word, found in having if one not in found)) for one in ids
             ]
             return FoundMore(
-                hits=self._hits(evaluation, page, missing=missing), total_articles=total, total_stories=total
+                hits=self._hits(opened, evaluation, page, missing=missing),
+                total_articles=total,
+                total_stories=total - copies_among(search, query, request.check),
             )
 
         return self._whole(work)
@@ -203,9 +223,12 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         hits = self._search(opened, body, check=evaluation.check)["hits"]["hits"]
         return {hit["fields"]["id"][0] for hit in hits}
 
-    def _more(self, evaluation: Evaluation, relaxed: Relaxed) -> ClusterQuery:
+    def _more(self, search: SearchCall, evaluation: Evaluation, relaxed: Relaxed) -> ClusterQuery:
         first = evaluation.found()
-        wanted = [evaluation.found(relaxed.tree), {"bool": {"must_not": [first]}}]
+        wanted = [evaluation.found(relaxed.tree), excluding(first)]
+        if evaluation.request.group:
+            told = [story for story, _ in stories_among(search, first, evaluation.check)]
+            wanted.append(excluding(telling(told)))
         by_analysis = []
         for name in evaluation.statistics.analyses:
             is_function_word = analyser_named(name).is_function_word
@@ -222,20 +245,20 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         self, tree: Node, request: ResolvedRequest, content: HitContent, after: HitAddress | None = None
     ) -> FoundScan:
         """Return all hits from the one after the hit ``after`` on; they are made while the iterator is read."""
-        evaluation, order = self._order(tree, request)
-        start = 0 if after is None else _place_of(order, after, request) + 1
+        opened, evaluation, order = self._order(tree, request)
+        start = 0 if after is None else self._place_of(opened, order, after, request) + 1
 
         def hits() -> Iterator[Hit]:
             for low in range(start, len(order), HITS_AT_ONCE):
-                yield from self._hits(evaluation, order[low : low + HITS_AT_ONCE], content)
+                yield from self._hits(opened, evaluation, order[low : low + HITS_AT_ONCE], content)
 
         return FoundScan(hits(), len(order), start)
 
-    def _order(self, tree: Node, request: ResolvedRequest) -> tuple[Evaluation, list[RankedHit]]:
-        def work(opened: Opened) -> tuple[Evaluation, list[RankedHit]]:
+    def _order(self, tree: Node, request: ResolvedRequest) -> tuple[Opened, Evaluation, list[RankedHit]]:
+        def work(opened: Opened) -> tuple[Opened, Evaluation, list[RankedHit]]:
             evaluation = self._evaluation(opened, tree, request)
             ranking = ClusterRanking(self._searcher(opened), evaluation, evaluation.found())
-            return evaluation, ranking.first(None)
+            return opened, evaluation, ranking.first(None)
 
         return self._whole(work)
 
@@ -243,10 +266,10 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         self, tree: Node, request: ResolvedRequest, content: HitContent, address: HitAddress
     ) -> Neighbours:
         """Return a hit of :meth:`scan`, and those before and after it."""
-        evaluation, order = self._order(tree, request)
-        place = _place_of(order, address, request)
+        opened, evaluation, order = self._order(tree, request)
+        place = self._place_of(opened, order, address, request)
         before = max(place - 1, 0)
-        hits = self._hits(evaluation, order[before : place + 2], content)
+        hits = self._hits(opened, evaluation, order[before : place + 2], content)
         return Neighbours(
             hit=hits[place - before],
             previous=hits[0] if place else None,
@@ -254,6 +277,24 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             position=place + 1,
             total=len(order),
         )
+
+    def _place_of(
+        self, opened: Opened, order: Sequence[RankedHit], address: HitAddress, request: ResolvedRequest
+    ) -> int:
+        """Return the place of a hit among all results: if each article has only one, any of its paragraphs stands for it.
+
+        Raises :class:`~newssearch.HitNotFoundError` if the search has no such hit.
+        """
+        number = id_number(address.id)
+        for place, one in enumerate(order):
+            same = not request.all_paragraphs or one.paragraph == address.paragraph
+            if same and id_number(one.source["id"]) == number:
+                return place
+        story = self._story_of(opened, address.id) if request.group else None
+        for one in order if story is not None else ():
+            if one.source.get("story") == story:
+                raise HitNotFoundError(str(address), str(HitAddress(one.source["id"], one.paragraph)))
+        raise HitNotFoundError(str(address))
 
     def rank(self, tree: Node, request: ResolvedRequest) -> list[Rank]:
         """Return the article id, paragraph and score of each hit on the page that ``request`` asks for."""
@@ -284,8 +325,31 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         return self._whole(work)
 
     def story(self, article_id: str) -> list[str]:
-        """Return the ids of all articles of the story that the given article belongs to: only its own."""
-        return [article_id]
+        """Return the ids of all articles of the story that the given article belongs to, the earliest first."""
+
+        def work(opened: Opened) -> list[str]:
+            story = self._story_of(opened, article_id)
+            if story is None:
+                return [article_id]
+            return list(self._ids(opened, {"term": {"story": story}}, EARLIEST_FIRST))
+
+        return self._whole(work)
+
+    def _story_of(self, opened: Opened, article_id: str) -> int | None:
+        """Return the number of the story of an article; None if it alone tells it, or if there is no such article."""
+        query = self._committed(opened, {"ids": {"values": [document_id(article_id)]}})
+        hits = self._search_again(opened, {"query": query, "size": 1, "_source": ["story"]})["hits"]["hits"]
+        return hits[0]["_source"].get("story") if hits else None
+
+    def stories(self, tree: Node, request: ResolvedRequest, wanted: StoriesRequest) -> FoundStories:
+        """Return a page of the stories of which an article matches ``tree`` and passes the filters of ``request``."""
+        from .listed_stories import list_told_stories  # a search needs none of it
+
+        def work(opened: Opened) -> FoundStories:
+            evaluation = self._evaluation(opened, tree, request)
+            return list_told_stories(self._searcher(opened), evaluation, opened.state.visible, wanted)
+
+        return self._whole(work)
 
     def boilerplate_of(self, article_id: str) -> tuple[int, ...]:
         """Return no paragraph: none is compared with those of other articles yet."""
@@ -302,7 +366,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             search = self._searcher(opened)
             results = ClusterRanking(search, evaluation, evaluation.found()).page()
             if relaxed is not None and len(results) < FEEDBACK_RESULTS:
-                more = ClusterRanking(search, evaluation, self._more(evaluation, relaxed))
+                more = ClusterRanking(search, evaluation, self._more(search, evaluation, relaxed))
                 results += more.first(FEEDBACK_RESULTS - len(results))
             return expansion_of(
                 tree,
@@ -325,26 +389,24 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             own = analyser_named(source["analysis"])
             tree = related_tree(article.title or "", weighty_texts(source), own, terms, request.check)
             evaluation = self._evaluation(opened, tree, replace(request, explain=True))
-            told: ClusterQuery = {"terms": {"id": [article.id, *self.story(article.id)]}}
-            found = finding_all([evaluation.found(), excluding(told)])
+            told = telling([source["story"]] if "story" in source else [])
+            found = finding_all(
+                [evaluation.found(), excluding({"term": {"id": article.id}}), excluding(told)]
+            )
             totals = totals_of(search, evaluation, found)
             time = int(source.get("instant", NO_TIME))
             page = ClusterRanking(search, evaluation, found, time).page() if totals.articles else []
             return FoundRelated(
                 tree=tree,
-                hits=self._hits(evaluation, page),
+                hits=self._hits(opened, evaluation, page),
                 total_articles=totals.articles,
                 total_paragraphs=totals.paragraphs,
-                total_stories=totals.articles,
+                total_stories=totals.stories,
             )
 
         return self._whole(work)
 
     # ---- what is not there yet
-
-    def stories(self, tree: Node, request: ResolvedRequest, wanted: StoriesRequest) -> FoundStories:
-        """Refuse: articles that tell the same story are not found."""
-        _cannot("list stories")
 
     def coverage(self, tree: Node, request: ResolvedRequest, wanted: CoverageRequest) -> FoundCoverage:
         """Refuse: articles are not grouped by outlet."""
@@ -408,19 +470,6 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             for field, ways in counts.items()
             if ways
         }
-
-
-def _place_of(order: Sequence[RankedHit], address: HitAddress, request: ResolvedRequest) -> int:
-    """Return the place of a hit among all results: if each article has only one, any of its paragraphs stands for it.
-
-    Raises :class:`~newssearch.HitNotFoundError` if the search has no such hit.
-    """
-    number = id_number(address.id)
-    for place, one in enumerate(order):
-        same = not request.all_paragraphs or one.paragraph == address.paragraph
-        if same and id_number(one.source["id"]) == number:
-            return place
-    raise HitNotFoundError(str(address))
 
 
 def _bare_word(node: Node) -> Node:

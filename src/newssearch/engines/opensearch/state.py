@@ -55,6 +55,8 @@ class State(NamedTuple):
     """Differs from that of every other commit."""
     own: dict[str, OwnKind]
     """The own fields, each with its kind."""
+    boilerplate: str = ""
+    """What names the extra that holds the hashes of boilerplate; empty if there are none."""
 
     @classmethod
     def empty(cls, base: str, time: dt.datetime) -> State:
@@ -116,6 +118,7 @@ class State(NamedTuple):
                 hash_sum=int(source["hash_sum"], 16),
                 stamp=str(source["stamp"]),
                 own=dict(source["own"]),
+                boilerplate=str(source["boilerplate"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise IndexDamagedError(

@@ -24,10 +24,9 @@ from newssearch.corpus.tabulation import (
     TabulationRequest,
 )
 from newssearch.fields import ArticleField
-from newssearch.query import Everything
 
 from .article_groups import ArticleGroups, GroupEntry, GroupKey
-from .article_queries import PARAGRAPHS
+from .article_queries import NOVEL, PARAGRAPHS
 from .documents import DocumentSource
 from .evaluation import Evaluation, SearchCall
 from .leaf_queries import FINDS_NOTHING, ClusterQuery
@@ -61,7 +60,7 @@ def tabulate_cells(
     counted = [reader.matches(one, query, wanted) for one, query in zip(evaluations, found, strict=True)]
     extents: dict[EntryRow, Extent] = {}
     if wanted.extents:
-        extents = reader.extents(evaluations[0], evaluations[0].found(Everything()))
+        extents = reader.extents(evaluations[0], evaluations[0].passed())
     weights: Counter[EntryRow] = Counter()
     for rows in counted:
         for row, numbers in rows.items():
@@ -119,10 +118,15 @@ class _RowReader:
         return rows
 
     def extents(self, evaluation: Evaluation, passed: ClusterQuery) -> dict[EntryRow, Extent]:
-        """Return the sizes of the articles that pass the filters."""
-        aggs = {"words": {"sum": {"field": "words"}}}
+        """Return the sizes of the articles that pass the filters; if only novel paragraphs are wanted, that of these."""
+        aggs: dict[str, Any] = {"words": {"sum": {"field": "words"}}}
+        if evaluation.request.novel:
+            words = {"words": {"sum": {"field": "paragraphs.words"}}}
+            aggs = {
+                "in": {"nested": {"path": PARAGRAPHS}, "aggs": {"novel": {"filter": NOVEL, "aggs": words}}}
+            }
         return {
-            row: Extent(bucket["doc_count"], int(bucket["words"]["value"]))
+            row: Extent(bucket["doc_count"], int(_summed_words(bucket)))
             for row, bucket in self._rows(evaluation, passed, aggs)
         }
 
@@ -164,11 +168,20 @@ class _RowReader:
     def _one_by_one(self, evaluation: Evaluation, query: ClusterQuery) -> Iterator[tuple[EntryRow, Any]]:
         """Yield the rows of articles that are read one by one."""
         articles, words = Counter[EntryRow](), Counter[EntryRow]()
-        parts = ["words", *dict.fromkeys(name for one in self._groupings for name in one.sources)]
+        parts = [
+            "words",
+            "paragraphs",
+            *dict.fromkeys(name for one in self._groupings for name in one.sources),
+        ]
         for source in evaluation.sources(query, parts, MAX_HITS_AT_ONCE):
             row = self._row(source)
             articles[row] += 1
-            words[row] += source["words"]
+            novel = evaluation.request.novel
+            words[row] += (
+                sum(one["words"] for one in source["paragraphs"] if one["novel"])
+                if novel
+                else source["words"]
+            )
         for row, number in articles.items():
             yield row, {"doc_count": number, "words": {"value": words[row]}}
 
@@ -189,6 +202,12 @@ class _RowReader:
                 if wanted.occurrences:
                     counts[3] += len(one.matches)
         return {row: MatchCounts(*counts) for row, counts in rows.items()}
+
+
+def _summed_words(bucket: Mapping[str, Any]) -> float:
+    """Return the number of words that an aggregation has summed up."""
+    found: float = (bucket if "words" in bucket else bucket["in"]["novel"])["words"]["value"]
+    return found
 
 
 # ---- groups and cells

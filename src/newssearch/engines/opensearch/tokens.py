@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from hashlib import blake2b
 from typing import NamedTuple
 
 from newssearch.text.analysis import Analyser
@@ -47,10 +48,11 @@ class Spelled(NamedTuple):
 
 
 class TokenStream(NamedTuple):
-    """A text as a string of tokens, and the number of its words."""
+    """A text as a string of tokens, the number of its words, and the hashes of their terms, of 8 bytes each."""
 
     tokens: str
     words: int
+    hashes: bytes
 
 
 def term_token(analysis: str, term: str) -> str:
@@ -75,30 +77,32 @@ def compound_token(analysis: str, size: int, key: str) -> str:
 def _shortened(word: str) -> str:
     if len(word) <= MAX_TOKEN_CHARS:
         return word
-    from hashlib import blake2b  # hardly any text has such a word
-
     return f"{word[:MAX_TOKEN_CHARS]}~{blake2b(word.encode(), digest_size=16).hexdigest()}"
 
 
 @lru_cache(maxsize=200_000)
-def _tokens_of_piece(analyser: Analyser, piece: str) -> tuple[tuple[str, ...], tuple[Spelled, ...]]:
-    """Return the tokens at the position of each word of a piece of text without spaces, and its words for the vocabulary."""
+def _tokens_of_piece(analyser: Analyser, piece: str) -> tuple[tuple[str, ...], tuple[Spelled, ...], bytes]:
+    """Return the tokens at the position of each word of a piece of text without spaces.
+
+    Then follow its words for the vocabulary, and the hashes of their terms.
+    """
     (chunk,) = analyser.chunks([piece])
     name = analyser.name
     compounds: dict[int, list[str]] = {}
     for first, size, key in chunk.compounds:
         compounds.setdefault(first, []).append(compound_token(name, size, key))
-    at, known = [], []
+    at, known, hashes = [], [], bytearray()
     for number, token in enumerate(chunk.tokens):
         whole, form = spelled(token.word), analyser.form(token.word)
         bare = unelided(whole, form)
         here = [term_token(name, token.term), written_token(bare)]
         known.append(Spelled(form, bare))
+        hashes += blake2b(token.term.encode(), digest_size=8).digest()
         if bare != whole:
             here.append(written_token(whole))
             known.append(Spelled(whole_form(whole), whole, elided=True))
         at.append(JOINT.join(dict.fromkeys([*here, *compounds.get(number, ())])))
-    return tuple(at), tuple(known)
+    return tuple(at), tuple(known), bytes(hashes)
 
 
 def token_stream(
@@ -107,17 +111,18 @@ def token_stream(
     """Return the tokens of a text. ``learn`` is called with its words for the vocabulary.
 
     >>> from newssearch.text.analysis import analyser
-    >>> token_stream("It rained. Then", analyser("en"), list)
-    TokenStream(tokens='Tenglish:it|CIt _ Tenglish:rain|Crained # Tenglish:then|CThen', words=3)
+    >>> token_stream("It rained. Then", analyser("en"), list).tokens
+    'Tenglish:it|CIt _ Tenglish:rain|Crained # Tenglish:then|CThen'
     """
     pieces = text.split(" ")
     starts = iter(sentence_starts(text, analyser.name))
     following = next(starts, len(text) + 1)
     out: list[str] = []
+    hashes = bytearray()
     offset = words = 0
     for piece, chunk in zip(pieces, analyser.chunks(pieces), strict=True):
         if chunk.tokens:
-            at, known = _tokens_of_piece(analyser, piece)
+            at, known, of_terms = _tokens_of_piece(analyser, piece)
             learn(known)
             for token, here in zip(chunk.tokens, at, strict=True):
                 begins = False
@@ -126,5 +131,6 @@ def token_stream(
                     following = next(starts, len(text) + 1)
                 out += (SENTENCE if begins else NO_TOKEN, here)
             words += len(at)
+            hashes += of_terms
         offset += len(piece) + 1
-    return TokenStream(" ".join(out[1:]), words)
+    return TokenStream(" ".join(out[1:]), words, bytes(hashes))

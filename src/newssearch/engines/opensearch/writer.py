@@ -39,6 +39,8 @@ from .mapping import own_mapping
 from .sending import NewWords, Sender, Spool, ids_in, to_json
 from .state import State, new_stamp, read_state, write_state
 from .stored_articles import Opened, StoredArticles
+from .story_keeper import StoryKeeper
+from .story_plan import StoryPlan
 
 SINGLE_REQUESTS = 200
 """A writer asks the cluster for this number of articles or paths one by one. Then it reads which ones there are."""
@@ -132,6 +134,7 @@ class OpenSearchWriter:
         try:
             self._found = read_state(client, state_index)
             self._claim()
+            self._stories = StoryKeeper(client, self._state)
             self._recover()
             self._moment = after or EARLIEST_MOMENT
             self._open()
@@ -173,9 +176,25 @@ class OpenSearchWriter:
             sources = articles._sources(("header.id", "header.state"), 2000)
             hashes = (article_hash(one["header"]["id"], one["header"]["state"]) for one in sources)
             state = self._state._replace(hash_sum=sum_of_hashes(hashes), changing=False)
+            state = state._replace(boilerplate=self._mend_stories(articles))
             self._lock.check()
             now = max(dt.datetime.now(dt.timezone.utc), state.time + dt.timedelta(microseconds=1))
             self._put(state._replace(number=state.number + 1, time=now, stamp=new_stamp()))
+
+    def _mend_stories(self, articles: StoredArticles) -> str:
+        """Bring up to date the stories that the killed writer was about to change. Return the name of their boilerplate."""
+        state = self._state
+        actions: list[Action] = []
+
+        def send(number: str, content: bytes) -> None:
+            actions.append(Action("index", number, content, state.claimed))
+
+        plan = self._stories.mend(state, articles, send)
+        self._lock.check()
+        self._client.bulk(actions, state.base, refresh=True)
+        name = self._stories.write_boilerplate(state, plan, f"{state.claimed}-mended")
+        self._stories.committed(state._replace(boilerplate=name), plan)
+        return name
 
     def _delete_uncommitted(self) -> None:
         state = self._state
@@ -259,6 +278,7 @@ class OpenSearchWriter:
         source = document_of(article, state, self._own, self._vocabulary.learn)
         source["commit"] = self._state.commit if replaces else self._state.claimed
         source["sequence"] = self._state.claimed * ARTICLES_OF_COMMIT + self._added
+        self._stories.add(number, source, marked=not replaces)
         content = to_json(source)
         if replaces:
             self._spool.add(number, content)
@@ -310,12 +330,16 @@ class OpenSearchWriter:
         fault_point("commit: new articles sent")
         self._lock.check()
         self._client.refresh(self._state.words_index)
-        if self._removed:
-            self._change()
+        plan = self._stories.plan(self._state, self._committed.articles, self._removed)
+        self._mark_new(plan)
+        changed = [number for number in plan.marks if number not in self._stories.new]
+        if self._removed or changed:
+            self._change(plan, changed)
         state = self._state
         self._client.refresh(state.base)
         fault_point("commit: refreshed")
         self._lock.check()
+        boilerplate = self._stories.write_boilerplate(state, plan, str(state.claimed))
         hashes = state.hash_sum + self._added_hashes - sum(self._removed.values())
         self._put(
             state._replace(
@@ -328,23 +352,44 @@ class OpenSearchWriter:
                 hash_sum=hashes % (1 << DIGEST_BITS),
                 stamp=new_stamp(),
                 own={name: row.kind for name, row in self._own.items()},  # type: ignore[misc]
+                boilerplate=boilerplate,
             )
         )
         fault_point("commit: done")
+        self._stories.committed(self._state, plan)
         self._spool.clear()
         self._removed = {}
         self._added_hashes = self._added = self.pending = 0
         self._open()
 
-    def _change(self) -> None:
-        """Replace and remove articles, after the state says that this is under way."""
+    def _mark_new(self, plan: StoryPlan) -> None:
+        """Send those new articles again of which other ones decide more than was known when they were sent."""
+        sent = [
+            number for number in plan.marks.keys() & self._stories.new.keys() if number not in self._spool.ids
+        ]
+        self._rewrite(sent, plan)
+        self._sender.flush()
+        fault_point("commit: new articles marked")
+
+    def _rewrite(self, numbers: list[str], plan: StoryPlan) -> None:
+        """Send articles again that are in the index, as the plan marks them."""
+        state = self._state
+        for number, content in self._stories.rewritten(state, numbers, plan, self._own):
+            fault_point("commit: marking")
+            self._sender.put(state.base, Action("index", number, content, state.claimed))
+
+    def _change(self, plan: StoryPlan, marked: list[str]) -> None:
+        """Replace and remove articles, and mark committed ones anew, after the state says that this is under way."""
+        self._stories.note(self._state, plan)
         self._put(self._state._replace(changing=True))
         fault_point("commit: changing")
         state = self._state
         for number, content in self._spool:
-            self._sender.put(state.base, Action("index", number, content, state.claimed))
+            marked_content = self._stories.marked(number, content, plan)
+            self._sender.put(state.base, Action("index", number, marked_content, state.claimed))
         for number in self._removed.keys() - self._spool.ids:
             self._sender.put(state.base, Action("delete", number, version=state.claimed))
+        self._rewrite(marked, plan)
         self._sender.flush()
         fault_point("commit: changed")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from newssearch.engines.article_times import NO_TIME
+from newssearch.engines.protocol import MAX_LISTED_COPIES
 from newssearch.highlight.snippets import Highlighter
 from newssearch.query import Node
 from newssearch.results import Copy, Explanation, Hit
@@ -15,8 +16,6 @@ from newssearch.text.analysis import analyser
 from .reader import IndexReader
 from .result_order import Placed
 
-MAX_LISTED_COPIES = 100
-"""A hit lists at most this number of copies of its article. All copies are counted."""
 MAX_KEPT_STORIES = 64
 """The copies of this number of stories are kept, because neighbouring hits often tell the same story."""
 _NO_SNIPPET = Snippet("", ())

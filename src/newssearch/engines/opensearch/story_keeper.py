@@ -1,0 +1,144 @@
+"""Keeps stories, boilerplate and redundant paragraphs up to date while an archive is written."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from newssearch.engines.near_duplicates import NO_HASHES
+from newssearch.fields import ArticleField
+
+from .client import Client
+from .documents import article_from, document_of
+from .extras import read_extra, remove_extra, write_extra
+from .sampled_article import ComparedArticle, StoryMarks, compared_article, paragraphs_among
+from .sending import to_json
+from .state import State
+from .stored_articles import StoredArticles
+from .story_marks import mark
+from .story_plan import StoryPlan, StoryPlanner, Unfinished
+
+READ_AT_ONCE = 500
+"""The number of articles of which the samples are read by one request."""
+REWRITTEN_AT_ONCE = 50
+"""The number of whole articles that one request reads, to be written again."""
+STORIES_OF_COMMIT = 1 << 32
+"""The numbers of the stories that begin with a commit are its number times this, and the following ones."""
+_UNFINISHED = "unfinished"
+_REWRITTEN_PARTS = ("commit", "sequence", "header", "texts")
+
+
+class StoryKeeper:
+    """The stories of an archive as its writer knows them: what is boilerplate, and the articles of the next commit."""
+
+    def __init__(self, client: Client, state: State) -> None:
+        self._client = client
+        self._stored = state.boilerplate
+        content = read_extra(client, state.state_index, _extra_name(self._stored)) if self._stored else None
+        self._boilerplate = NO_HASHES if content is None else np.frombuffer(b64decode(content), "<u4")
+        self._new: dict[str, ComparedArticle] = {}
+
+    def add(self, number: str, source: dict[str, Any], *, marked: bool) -> None:
+        """Take an article of the next commit, given the id of its document and the document.
+
+        If it is to be ``marked``, the document says what is known of it before the commit: hardly any is sent again then.
+        """
+        one = compared_article(number, source)
+        if marked:
+            one = one._replace(marks=paragraphs_among(one, self._boilerplate))
+            mark(source, one.marks)
+        self._new[number] = one
+
+    @property
+    def new(self) -> Mapping[str, ComparedArticle]:
+        """The articles of the next commit by the ids of their documents."""
+        return self._new
+
+    def plan(self, state: State, articles: StoredArticles, removed: Iterable[str]) -> StoryPlan:
+        """Return what the next commit changes. ``removed`` are the ids of the documents that it replaces or removes."""
+        planner = StoryPlanner(
+            _committed_reader(articles), self._boilerplate, state.claimed * STORIES_OF_COMMIT
+        )
+        return planner.plan(self._new.values(), removed)
+
+    def marked(self, number: str, content: bytes, plan: StoryPlan) -> bytes:
+        """Return the JSON of a document of the next commit with its marks, given that without."""
+        source = json.loads(content)
+        mark(source, plan.marks.get(number, self._new[number].marks))
+        return to_json(source)
+
+    def rewritten(
+        self, state: State, numbers: Sequence[str], plan: StoryPlan, own: Mapping[str, ArticleField]
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield the ids and the JSON of documents that are in the index, with their new marks."""
+        for low in range(0, len(numbers), REWRITTEN_AT_ONCE):
+            some = numbers[low : low + REWRITTEN_AT_ONCE]
+            found = self._client.get_many(state.base, some, _REWRITTEN_PARTS)
+            for number, document in found.items():
+                yield number, _marked_again(document.source, plan.marks[number], own)
+
+    # ---- what the state has
+
+    def note(self, state: State, plan: StoryPlan) -> None:
+        """Write down what is about to change."""
+        write_extra(self._client, state.state_index, _UNFINISHED, json.dumps(plan.unfinished.to_json()))
+
+    def write_boilerplate(self, state: State, plan: StoryPlan, name: str) -> str:
+        """Write the hashes that are boilerplate, if they have changed. Return the name that they have in the state."""
+        if np.array_equal(plan.boilerplate, self._boilerplate):
+            return self._stored
+        if not len(plan.boilerplate):
+            return ""
+        content = b64encode(plan.boilerplate.astype("<u4").tobytes()).decode()
+        write_extra(self._client, state.state_index, _extra_name(name), content)
+        return name
+
+    def committed(self, state: State, plan: StoryPlan) -> None:
+        """Forget the articles of a commit that is made."""
+        if self._stored not in ("", state.boilerplate):
+            remove_extra(self._client, state.state_index, _extra_name(self._stored))
+        self._stored, self._boilerplate = state.boilerplate, plan.boilerplate
+        self._new = {}
+
+    def mend(self, state: State, articles: StoredArticles, send: Callable[[str, bytes], object]) -> StoryPlan:
+        """Return what has to change after a commit was killed while it replaced and removed articles, and send it."""
+        content = read_extra(self._client, state.state_index, _UNFINISHED)
+        left = Unfinished() if content is None else Unfinished.from_json(json.loads(content))
+        first = state.claimed * STORIES_OF_COMMIT + STORIES_OF_COMMIT // 2
+        plan = StoryPlanner(_committed_reader(articles), self._boilerplate, first).plan((), (), left)
+        own = {row.name: row for row in state.rows}
+        for number, document in self.rewritten(state, [*plan.marks], plan, own):
+            send(number, document)
+        return plan
+
+
+def _extra_name(stored: str) -> str:
+    return f"boilerplate-{stored}"
+
+
+def _marked_again(source: dict[str, Any], marks: StoryMarks, own: Mapping[str, ArticleField]) -> bytes:
+    article = article_from(source)
+    document = document_of(article, source["header"]["state"], own, lambda _: None)
+    document["commit"], document["sequence"] = source["commit"], source["sequence"]
+    mark(document, marks)
+    return to_json(document)
+
+
+def _committed_reader(articles: StoredArticles) -> Callable[..., Iterator[dict[str, Any]]]:
+    opened = articles._opened
+
+    def read(query: dict[str, Any], parts: Sequence[str], limit: int | None) -> Iterator[dict[str, Any]]:
+        body = {
+            "query": articles._committed(opened, query), "_source": list(parts), "sort": [{"id": "asc"}], "track_total_hits": False
+        }  # fmt: skip
+        if limit is not None:
+            yield from articles._search(opened, {**body, "size": limit})["hits"]["hits"]
+            return
+        for page in articles._pages(opened, body, READ_AT_ONCE):
+            yield from page
+
+    return read

@@ -1,0 +1,110 @@
+"""Which stories articles tell: counts of them, and all articles of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from newssearch.engines.protocol import MAX_LISTED_COPIES
+from newssearch.results import Copy
+from newssearch.stopping import StopCheck
+from newssearch.text.partial_dates import from_iso
+
+from .documents import DocumentSource
+from .evaluation import SearchCall
+from .leaf_queries import ClusterQuery, finding_all, finding_any
+from .mapping import MAX_HITS_AT_ONCE
+
+MAX_STORIES_OF_SET = 60_000
+"""The largest number of stories that OpenSearch takes in a set."""
+EARLIEST_FIRST: list[dict[str, Any]] = [{"instant": {"order": "asc", "missing": "_last"}}, {"id": "asc"}]
+"""The order of the articles of a story."""
+
+
+def counting_stories(after: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the aggregation that counts the articles of each story, some stories at a time, exactly."""
+    composite: dict[str, Any] = {
+        "size": MAX_HITS_AT_ONCE,
+        "sources": [{"story": {"terms": {"field": "story"}}}],
+    }
+    return {"composite": composite if after is None else {**composite, "after": after}}
+
+
+def stories_among(
+    search: SearchCall, found: ClusterQuery, check: StopCheck, counted: Mapping[str, Any] | None = None
+) -> Iterator[tuple[int, int]]:
+    """Yield each story that articles share which a query finds, with the number of these articles.
+
+    ``counted`` is the answer to :func:`counting_stories` if it was asked already.
+    """
+    while True:
+        if counted is None:
+            body = {
+                "size": 0, "track_total_hits": True, "query": found, "aggs": {"stories": counting_stories()}
+            }  # fmt: skip
+            counted = search(body, check)["aggregations"]["stories"]
+        yield from ((bucket["key"]["story"], bucket["doc_count"]) for bucket in counted["buckets"])
+        if len(counted["buckets"]) < MAX_HITS_AT_ONCE:
+            return
+        aggs = {"stories": counting_stories(counted["after_key"])}
+        body = {"size": 0, "track_total_hits": True, "query": found, "aggs": aggs}
+        counted = search(body, check)["aggregations"]["stories"]
+
+
+def copies_among(
+    search: SearchCall, found: ClusterQuery, check: StopCheck, counted: Mapping[str, Any] | None = None
+) -> int:
+    """Return the number of the articles that a query finds that are copies: all but one of each story."""
+    return sum(number - 1 for _, number in stories_among(search, found, check, counted))
+
+
+def telling(stories: list[int]) -> ClusterQuery:
+    """Return a query for the articles of some stories."""
+    return finding_any(
+        {"terms": {"story": stories[low : low + MAX_STORIES_OF_SET]}}
+        for low in range(0, len(stories), MAX_STORIES_OF_SET)
+    )
+
+
+class Copies(NamedTuple):
+    """The first articles of a story, the earliest first, and the number of all."""
+
+    first: tuple[Copy, ...]
+    total: int
+
+
+class CopiesOf:
+    """The copies of the articles of a page. ``live`` is a query for all articles of the snapshot."""
+
+    def __init__(self, search: SearchCall, live: ClusterQuery, check: StopCheck) -> None:
+        self._search = search
+        self._live = live
+        self._check = check
+        self._known: dict[int, Copies] = {}
+
+    def __call__(self, source: DocumentSource) -> Copies:
+        """Return the articles of the story that the article of a document tells; none if it alone tells it."""
+        story = source.get("story")
+        if story is None:
+            return Copies((), 0)
+        if story not in self._known:
+            self._known[story] = self._read(story)
+        return self._known[story]
+
+    def _read(self, story: int) -> Copies:
+        body: dict[str, Any] = {
+            "size": MAX_LISTED_COPIES + 1,
+            "track_total_hits": True,
+            "query": finding_all([self._live, {"term": {"story": story}}]),
+            "_source": ["header.id", "header.outlet", "header.date"],
+            "sort": EARLIEST_FIRST,
+        }
+        hits = self._search(body, self._check)["hits"]
+        headers = (hit["_source"]["header"] for hit in hits["hits"])
+        return Copies(
+            tuple(
+                Copy(one["id"], one.get("outlet"), from_iso(one["date"]) if one.get("date") else None)
+                for one in headers
+            ),
+            hits["total"]["value"],
+        )

@@ -26,7 +26,7 @@ from newssearch.engines.opensearch.stored_articles import StoredArticles
 from newssearch.engines.opensearch.word_table import CommitWords
 from newssearch.query import Node, parse
 from newssearch.system.frozen import FrozenDict
-from support import THOROUGH, without_boilerplate
+from support import THOROUGH, article, without_boilerplate
 
 from .compared import corpus
 from .server import Cluster
@@ -70,6 +70,18 @@ def indexes(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
     store = OpenSearchStore(cluster.address(f"corpus-{random.getrandbits(40):x}"))
     store.create(10.0).close()
     articles = with_own_fields(corpus(150, 2))
+    for number, copied in enumerate(articles[::6]):  # whose paragraphs are not all novel
+        texts = [paragraph.text for paragraph in copied.paragraphs[:2]]
+        articles.append(
+            article(
+                copied.title,
+                *texts,
+                f"rain iraq us casa {number}",
+                url=f"c{number}",
+                outlet="CNN",
+                date="2025-01-01",
+            )
+        )
     with newssearch.create(tmp_path_factory.mktemp("corpus") / "index") as one, Index(store) as other:
         for index in (one, other):
             object.__setattr__(index, "config", Config(fields=KEPT))  # type: ignore[arg-type]
@@ -317,3 +329,20 @@ def test_words_are_counted_anew_after_a_failure(
             anew.words("u", 1000)
         assert added == 120
         assert anew.words("u", 1000) == one.words("u", 1000)
+
+
+# ---- coverage
+
+
+@COMPARED
+@given(
+    tree=drawn.TREES | st.just(parse("*").tree),
+    story=st.none() | st.integers(0, 149),
+    outlets=st.sampled_from([(), ("bbc",), ("The Guardian", "guardian.co.uk", "CNN", "Nobody's Paper")]),
+    options=st.sampled_from(FILTERS),
+)
+def test_outlets_are_covered_the_same(
+    indexes: tuple[Index, Index], tree: Node, story: int | None, outlets: tuple[str, ...], options: Any
+) -> None:
+    of = None if story is None else indexes[0].find("")[story]
+    assert_same(indexes, lambda index: index.coverage(tree, story=of, outlets=outlets, **options))

@@ -85,9 +85,3 @@ def test_contents_are_the_same(indexes: tuple[Index, Index]) -> None:
     one, other = indexes
     assert other.info().contents == one.info().contents
     assert other.commit.digest == one.commit.digest
-
-
-def test_what_is_not_there_is_refused_by_name(indexes: tuple[Index, Index]) -> None:
-    _, other = indexes
-    with pytest.raises(newssearch.QueryError, match="an index in OpenSearch cannot compare outlets"):
-        other.coverage("rain")

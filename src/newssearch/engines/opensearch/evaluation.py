@@ -11,7 +11,7 @@ from newssearch.engines.selected_values import FilterPart
 from newssearch.errors import QueryError
 from newssearch.fields import ArticleField
 from newssearch.highlight.matcher import AnalysedText, find_matches
-from newssearch.query import AtLeast, Diagnostic, Everything, Leaf, LeafUse, Node, of_any_date, scored_leaves
+from newssearch.query import AtLeast, Diagnostic, Leaf, LeafUse, Node, of_any_date, scored_leaves
 from newssearch.request import ResolvedRequest
 from newssearch.stopping import StopCheck
 from newssearch.system.kept import cached_property
@@ -102,16 +102,19 @@ class Evaluation:
         return [nested(self.matching_paragraphs() if deciding else NOVEL)]
 
     def found_everywhere(self) -> ClusterQuery:
-        """Return what :meth:`found` returns for all articles if the request has no filters."""
-        return finding_all([self._live, self.conditions(Everything())])
+        """Return a query for all live articles: what :meth:`passed` returns for a request without filters."""
+        return finding_all([self._live])
 
     def count(self, query: ClusterQuery) -> int:
         """Return the number of articles that a query finds."""
         body = {"size": 0, "track_total_hits": True, "query": query}
         return int(self._search(body, self.check)["hits"]["total"]["value"])
 
-    def undated(self, found: ClusterQuery) -> int:
-        """Return the number of undated articles that a date condition of the request or the query alone excludes."""
+    def undated(self, found: ClusterQuery, among: ClusterQuery | None = None) -> int:
+        """Return the number of undated articles that a date condition of the request or the query alone excludes.
+
+        With ``among``, only those count that it finds, too.
+        """
         tree = of_any_date(self.tree)
         if self.request.start is None and self.request.end is None and tree is self.tree:
             return 0
@@ -119,15 +122,19 @@ class Evaluation:
         filters = self.conditions.filters(anytime)
         missing = excluding({"exists": {"field": "local"}})
         wanted = [self._live, missing, excluding(found), self.conditions(tree), *filters.values()]
-        wanted += self._with_novel_match()
+        wanted += [*self._with_novel_match(), *([] if among is None else [among])]
         return self.count(finding_all(wanted))
 
-    def imprecise(self, found: ClusterQuery) -> int:
-        """Return the number of articles that the search excludes only because their date is a month or a year."""
+    def imprecise(self, found: ClusterQuery, among: ClusterQuery | None = None) -> int:
+        """Return the number of articles that the search excludes only because their date is a month or a year.
+
+        With ``among``, only those count that it finds, too.
+        """
         if self.request.start is None and self.request.end is None and of_any_date(self.tree) is self.tree:
             return 0
         coarse: ClusterQuery = {"exists": {"field": "end"}}
-        return self.count(finding_all([coarse, excluding(found), self.found(in_part=True)]))
+        wanted = [coarse, excluding(found), self.found(in_part=True), *([] if among is None else [among])]
+        return self.count(finding_all(wanted))
 
     # ---- leaves
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from newssearch.article import Article
 from newssearch.corpus.neighbours import Neighbours
@@ -24,7 +24,7 @@ from newssearch.engines.protocol import (
 )
 from newssearch.engines.related import related_tree
 from newssearch.engines.selected_values import chosen_by
-from newssearch.errors import HitNotFoundError, QueryError
+from newssearch.errors import HitNotFoundError
 from newssearch.facets import Facet, FacetValue, FacetValues
 from newssearch.fields import FIELD_NAMES, INFO_FACETS, by_name
 from newssearch.identity import id_number
@@ -61,10 +61,6 @@ if TYPE_CHECKING:
 
 HITS_AT_ONCE = 200
 """The number of results that a scan puts in order at first; each time that it needs more, twice as many."""
-
-
-def _cannot(what: str) -> NoReturn:
-    raise QueryError(f"an index in OpenSearch cannot {what}")
 
 
 class OpenSearchSnapshot(ClusterCorpusQueries):
@@ -406,11 +402,30 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
 
         return self._whole(work)
 
-    # ---- what is not there yet
-
     def coverage(self, tree: Node, request: ResolvedRequest, wanted: CoverageRequest) -> FoundCoverage:
-        """Refuse: articles are not grouped by outlet."""
-        _cannot("compare outlets")
+        """Return which outlets have articles that match ``tree`` and pass the filters, or those of a story among them."""
+        from .coverage import outlet_coverage  # a search needs none of it
+
+        def work(opened: Opened) -> FoundCoverage:
+            evaluation = self._evaluation(opened, tree, request)
+            found = evaluation.found()
+            among = None if wanted.story is None else self._telling_the_same(opened, wanted.story)
+            counter = FacetCounter(
+                self._searcher(opened), by_name(self.own_fields), request.aliases, request.check
+            )
+            counted = found if among is None else finding_all([found, among])
+            return outlet_coverage(counter, evaluation, counted, wanted)._replace(
+                diagnostics=tuple(dict.fromkeys(self._notes(evaluation))),
+                undated=evaluation.undated(found, among),
+                imprecise=evaluation.imprecise(found, among),
+            )
+
+        return self._whole(work)
+
+    def _telling_the_same(self, opened: Opened, article_id: str) -> ClusterQuery:
+        """Return a query for the articles of the story of an article."""
+        story = self._story_of(opened, article_id)
+        return {"ids": {"values": [document_id(article_id)]}} if story is None else telling([story])
 
     # ---- contents
 

@@ -21,7 +21,7 @@ from newssearch.engines.word_comparison import ComparedWords, NearWords, colloca
 from newssearch.engines.word_order import listed_words
 from newssearch.text.analysis import analyser_named
 
-from .article_queries import PARAGRAPHS, excluding, nested
+from .article_queries import NOVEL, PARAGRAPHS, excluding
 from .documents import DocumentSource
 from .evaluation import Evaluation, SearchCall
 from .leaf_queries import ClusterQuery, finding_all
@@ -30,7 +30,6 @@ from .text_words import ClassCounts, TextWords, window_classes
 from .word_table import CommitWords
 
 PURPOSE = "count words"
-_NOVEL: ClusterQuery = {"term": {"paragraphs.novel": True}}
 
 
 class WordComparison:
@@ -58,7 +57,7 @@ class WordComparison:
             counts.add(paragraphs, analyser.name)
         counted = counts.counted
         kept = listed_words(counted, options.min_count, all_words=options.all_words)
-        passed = self._passed()
+        passed = self._evaluation.passed()
         frequency = self._frequencies([counted.words[number] for number in kept.tolist()], passed)
         corpus = self._size(passed)
         total, rows = collocate_rows(
@@ -82,7 +81,7 @@ class WordComparison:
 
         They are compared with the articles that ``against`` finds, or with all that pass the filters.
         """
-        compared = self._passed() if against is None else against
+        compared = self._evaluation.passed() if against is None else against
         others = finding_all([compared, excluding(found)])
         target, reference = self._size(found), self._size(others)
         counts = ClassCounts()
@@ -107,14 +106,6 @@ class WordComparison:
             lambda word: self._table().spelling(word),
         )
         return FoundKeywords(target=target, reference=reference, total=total, words=rows)
-
-    def _passed(self) -> ClusterQuery:
-        """Return a query for all articles that pass the filters, with a novel paragraph if only such ones are wanted."""
-        conditions = list(self._evaluation.conditions.filters(self._request).values())
-        if self._request.novel:
-            conditions.append(nested(_NOVEL))
-        everything = self._evaluation.found_everywhere()
-        return finding_all([everything, *conditions]) if conditions else everything
 
     def _texts(self, source: DocumentSource) -> list[str]:
         """Return the texts of the paragraphs of an article, of novel ones alone if only these are wanted."""
@@ -146,7 +137,7 @@ class WordComparison:
         if self._request.novel:
             sums = {"words": {"sum": {"field": "paragraphs.words"}}}
             words = {
-                "in": {"nested": {"path": PARAGRAPHS}, "aggs": {"novel": {"filter": _NOVEL, "aggs": sums}}}
+                "in": {"nested": {"path": PARAGRAPHS}, "aggs": {"novel": {"filter": NOVEL, "aggs": sums}}}
             }
         body = {"size": 0, "track_total_hits": True, "query": query, "aggs": words}
         answer = self._search(body, self._evaluation.check)

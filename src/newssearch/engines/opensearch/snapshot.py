@@ -348,8 +348,9 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         return self._whole(work)
 
     def boilerplate_of(self, article_id: str) -> tuple[int, ...]:
-        """Return no paragraph: none is compared with those of other articles yet."""
-        return ()
+        """Return the numbers of the paragraphs of an article that are boilerplate, ascending."""
+        source = self._source_of(article_id, ("sampled.boilerplate",))
+        return () if source is None else tuple(index + 1 for index in source["sampled"]["boilerplate"])
 
     def expansion(self, tree: Node, relaxed: Relaxed | None, request: ResolvedRequest) -> FoundExpansion:
         """Return the words by which a query is expanded; ``relaxed`` adds results with some of its words."""

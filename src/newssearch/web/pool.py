@@ -14,6 +14,8 @@ from starlette.requests import Request
 
 from newssearch.errors import SearchStoppedError
 
+from .turns import Turns
+
 Answer = TypeVar("Answer")
 
 
@@ -45,6 +47,7 @@ class SearchPool:
         self._most = threads + waiting
         self._taken = 0
         self._time_limit = time_limit
+        self._turns = Turns()
 
     async def run(self, request: Request, search: Callable[[SearchLimits], Answer]) -> Answer:
         """Return what ``search`` returns, in one of the threads. Its time limit begins now, while it waits for a thread.
@@ -58,7 +61,7 @@ class SearchPool:
         self._taken += 1
         gone = threading.Event()
         limits = SearchLimits(time.monotonic() + self._time_limit, gone.is_set)
-        job = self._executor.submit(_in_time, search, limits)
+        job = self._executor.submit(_in_time, search, limits, self._turns)
         work = asyncio.wrap_future(job)
         work.add_done_callback(self._leave)
         watch = asyncio.ensure_future(_client_gone(request))
@@ -87,12 +90,13 @@ class SearchPool:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _in_time(search: Callable[[SearchLimits], Answer], limits: SearchLimits) -> Answer:
-    if limits.stop():
-        raise SearchStoppedError("the client has gone")
-    if not limits.timeout:
-        raise ServerBusyError
-    return search(limits)
+def _in_time(search: Callable[[SearchLimits], Answer], limits: SearchLimits, turns: Turns) -> Answer:
+    with turns.one():
+        if limits.stop():
+            raise SearchStoppedError("the client has gone")
+        if not limits.timeout:
+            raise ServerBusyError
+        return search(limits)
 
 
 async def _client_gone(request: Request) -> None:

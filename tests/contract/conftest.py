@@ -89,8 +89,10 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def address(engine: Engine, tmp_path: Path) -> Iterator[str]:
+def address(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Yield the address of an index that does not exist yet. Its archive is ``tmp_path``."""
+    if engine is not EMBEDDED:
+        monkeypatch.chdir(tmp_path)  # the archive of an index in no folder is the working folder
     yield engine.address(tmp_path / "index")
     engine.remove(tmp_path)
 

@@ -91,16 +91,29 @@ def value_pattern(pattern: str, *, exact: bool = False) -> Callable[[str], bool]
     >>> [value for value in ("AB-1", "ab-1") if value_pattern("AB*", exact=True)(value)]
     ['AB-1']
     """
-    marks = {"*": _ANY_CHARACTERS, "?": _ONE_CHARACTER}
-    marked = re.sub(
-        r"\\(.)|\*|\?(?!\?*$)", lambda match: match[1] or marks[match[0]], pattern, flags=re.DOTALL
-    )
+    marked = _with_marks(pattern)
     parts = [
         re.escape(part).replace(_ONE_CHARACTER, ".")
         for part in (marked if exact else key(marked)).split(_ANY_CHARACTERS)
     ]
     whole = re.compile(_join_parts(parts), re.DOTALL)
     return lambda value: whole.fullmatch(value) is not None
+
+
+def value_wildcard(pattern: str) -> str:
+    """Return the pattern of :func:`value_pattern` as other engines write it: ``*`` and ``?`` alone stand for characters.
+
+    >>> value_wildcard(r"Été* 1\\* why?")
+    'ete* 1\\\\* why\\\\?'
+    """
+    escaped = "".join(f"\\{char}" if char in "*?\\" else char for char in key(_with_marks(pattern)))
+    return escaped.replace(_ANY_CHARACTERS, "*").replace(_ONE_CHARACTER, "?")
+
+
+def _with_marks(pattern: str) -> str:
+    """Return a pattern with a mark for each ``*`` and ``?`` that stands for characters. A ``?`` at the end is one of a question."""
+    marks = {"*": _ANY_CHARACTERS, "?": _ONE_CHARACTER}
+    return re.sub(r"\\(.)|\*|\?(?!\?*$)", lambda match: match[1] or marks[match[0]], pattern, flags=re.DOTALL)
 
 
 def words_pattern(pattern: str) -> Callable[[str], bool]:

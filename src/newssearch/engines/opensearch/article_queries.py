@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from newssearch.engines.article_addresses import comparable_wanted, without_scheme
 from newssearch.engines.article_times import NO_TIME, instant
 from newssearch.engines.selected_values import FilterPart
 from newssearch.errors import QueryError
@@ -30,14 +31,14 @@ from newssearch.query import (
     narrower,
     unknown_field,
 )
-from newssearch.query.patterns import value_pattern, words_pattern
+from newssearch.query.patterns import value_pattern, value_wildcard, words_pattern
 from newssearch.request import ResolvedRequest
 from newssearch.stopping import StopCheck
 from newssearch.system.exhaustive import assert_never
 from newssearch.text.analysis import key, name_words
 from newssearch.text.dates import is_last_moment
 
-from .documents import document_id, key_of
+from .documents import cut, document_id, key_of
 from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all, finding_any
 from .mapping import COUNTED_FIELDS
 
@@ -168,7 +169,7 @@ class ArticleQueries:
     def matching(self, node: Field) -> ClusterQuery:
         """Return a query for the articles that match a field node: a value, or a pattern of values."""
         if node.name == "url":
-            raise QueryError("articles in OpenSearch cannot be found by their address")
+            return _with_address(node)
         if not node.pattern:
             return self.with_value(node.name, node.value)
         row = self._row_with_text(node.name)
@@ -279,6 +280,20 @@ def place_of_key(field: str) -> str:
 def _one_of(place: str, keys: Iterable[str]) -> ClusterQuery:
     found = list(keys)
     return {"terms": {place: found}} if found else FINDS_NOTHING
+
+
+def _with_address(node: Field) -> ClusterQuery:
+    """Return a query for the articles that a condition on their address finds: a page, a section or a host, or a pattern."""
+    if node.pattern:
+        pattern = value_wildcard(without_scheme(node.value))
+        return finding_any([{"wildcard": {place: {"value": pattern}}} for place in ("url", "given_url")])
+    sought = comparable_wanted(node.value)
+    if "/" in sought:
+        below = [{"prefix": {"url": f"{sought}{mark}"}} for mark in "/?"]
+        return finding_any([{"term": {"url": cut(sought)}}, *below])
+    host = sought[::-1]
+    under: list[ClusterQuery] = [{"term": {"reversed_host": host}}, {"prefix": {"reversed_host": f"{host}."}}]
+    return finding_any([{"term": {"url": sought}}, *under])
 
 
 def _escaped(text: str) -> str:

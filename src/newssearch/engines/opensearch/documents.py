@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from newssearch.article import Article, EarlierVersion, Paragraph, Place, Provenance
+from newssearch.engines.article_addresses import as_given, comparable, host_in, with_slash
 from newssearch.engines.article_times import (
     AMBIGUOUS,
     MICROSECONDS_A_DAY,
@@ -123,6 +124,8 @@ def document_of(
         document["day"] = dated.local // MICROSECONDS_A_DAY
         if (coarse := dated.precision & ~AMBIGUOUS) in (ONLY_YEAR, ONLY_MONTH):
             document["end"] = end_of(dated.local, coarse)
+    if article.url is not None:
+        document |= _address_parts(article.url)
     if article.version_of is not None:
         document["version_of"] = document_id(article.version_of)
     for name in COUNTED_FIELDS:
@@ -131,6 +134,16 @@ def document_of(
     if article.extra:
         document["own"] = {name: _own_values(own[name], value) for name, value in article.extra.items()}
     return document
+
+
+def _address_parts(url: str) -> dict[str, Any]:
+    """Return what conditions on an address are compared with."""
+    comparable_url = comparable(url)
+    return {
+        "url": [cut(one) for one in with_slash(comparable_url)],
+        "given_url": [cut(one) for one in with_slash(as_given(url))],
+        "reversed_host": cut(host_in(comparable_url)[::-1]),
+    }
 
 
 def _own_values(field: ArticleField, value: ExtraValue) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS, ArticleField
 
 from .tokens import JOINT, NO_TOKEN
 
-MAPPING_FORMAT = 1
+MAPPING_FORMAT = 2
 """The version of what this module and :mod:`.documents` describe. An index of another version is refused."""
 COUNTED_FIELDS = (*WHOLE_FIELDS, *WORD_FIELDS)
 """The fields of an article that are stored as values to count (``outlet``), and as keys to compare (``outlet_key``)."""
@@ -96,6 +96,9 @@ def articles_index(shards: int) -> dict[str, Any]:
                 "commit": _LONG,
                 "sequence": _LONG,
                 "path": _VALUE,
+                "url": _VALUE,
+                "given_url": _VALUE,
+                "reversed_host": _VALUE,
                 "version_of": _VALUE,
                 "version": _COUNT,
                 "analysis": _VALUE,
@@ -153,6 +156,7 @@ def words_index() -> dict[str, Any]:
                 "written": _VALUE,
                 "lower": _VALUE,
                 "elided": {"type": "boolean"},
+                "whole": _STORED,
             },
         },
     }

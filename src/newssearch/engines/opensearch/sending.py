@@ -119,9 +119,11 @@ class NewWords:
         if len(self._known) >= MAX_KNOWN_WORDS:
             self._known.clear()
         self._known.add(word)
-        source = {
+        source: dict[str, object] = {
             "form": cut(word.form), "written": cut(word.written), "lower": cut(lower(word.written)), "elided": word.elided
         }  # fmt: skip
+        if (source["form"], source["written"]) != (word.form, word.written):
+            source["whole"] = {"form": word.form, "written": word.written}  # which patterns are compared with
         self._sender.put(self._index, Action("create", word_id(word), to_json(source)), may_exist=True)
 
 

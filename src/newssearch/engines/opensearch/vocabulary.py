@@ -11,6 +11,7 @@ from newssearch.query.patterns import asks_for_whole, pattern_of, written_patter
 from newssearch.stopping import StopCheck
 from newssearch.text.folding import fold, spelled_lower, without_possessive
 
+from .documents import cut
 from .mapping import MAX_HITS_AT_ONCE
 from .tokens import Spelled
 
@@ -73,7 +74,7 @@ class KnownWords:
     def spelled_as(self, word: str, check: StopCheck) -> WrittenWords:
         """Return the words that are ``word`` but for capitals: the accents are the same."""
         wanted = spelled_lower(word)
-        return _each_once(self._read({"term": {"lower": wanted}}, f"lower {wanted}", check))
+        return _each_once(self._read({"term": {"lower": cut(wanted)}}, f"lower {wanted}", check))
 
     def _beginning(self, prefix: str, check: StopCheck) -> list[Spelled]:
         every = self._kept.get("beginning ")
@@ -103,15 +104,16 @@ class KnownWords:
             "query": query,
             "size": MAX_HITS_AT_ONCE,
             "sort": [{"form": "asc"}, {"written": "asc"}, {"elided": "asc"}],
-            "_source": ["form", "written", "elided"],
+            "_source": ["form", "written", "elided", "whole"],
             "track_total_hits": False,
         }
         while True:
             check()
             hits = self._search(body)["hits"]["hits"]
             found += [
-                Spelled(source["form"], source["written"], source["elided"])
+                Spelled(whole["form"], whole["written"], source["elided"])
                 for source in (hit["_source"] for hit in hits)
+                for whole in (source.get("whole", source),)
             ]
             if len(hits) < MAX_HITS_AT_ONCE:
                 break

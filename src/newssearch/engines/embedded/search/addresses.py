@@ -4,57 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 
 import numpy as np
 
+from newssearch.engines.article_addresses import (
+    as_given,
+    comparable,
+    comparable_wanted,
+    is_below,
+    with_slash,
+    without_scheme,
+)
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.sorted_sets import Mask
 from newssearch.query import Field
 from newssearch.query.patterns import value_pattern
-from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import key
 
-_URL_SCHEME = Pattern(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_NAMED_SCHEME = Pattern(r"[a-z][a-z0-9+-]+:(?!\d+(?:[/?#]|$))", re.IGNORECASE)
 _LITERAL = re.compile(r"[a-z0-9]{4,}")
 """A word that each spelling of an address has. Shorter words may differ: ``blogspot.co.uk`` is ``blogspot.com``."""
-
-
-def comparable(address: str) -> str:
-    """Return the canonical form of an address without scheme, case and accents.
-
-    >>> comparable("https://WWW.BBC.co.uk/News/?utm_source=rss#top")
-    'bbc.co.uk/news'
-    """
-    from newssearch.addresses import canonical_address  # slow to import, and few searches compare addresses
-
-    return key(_URL_SCHEME.sub("", canonical_address(address), count=1))
-
-
-def is_below(wanted: str) -> Callable[[str], bool]:
-    """Return a function that tests whether a comparable address equals ``wanted`` or lies below it.
-
-    If ``wanted`` is a host, all addresses on the host and its subdomains match.
-
-    >>> [one for one in ("bbc.co.uk/news", "news.bbc.co.uk/a", "bbc.co.uk.example") if is_below("bbc.co.uk")(one)]
-    ['bbc.co.uk/news', 'news.bbc.co.uk/a']
-    """
-    sought = _comparable_wanted(wanted)
-    if "/" in sought:
-        return lambda address: address == sought or address.startswith((f"{sought}/", f"{sought}?"))
-
-    def fits(address: str) -> bool:
-        host = re.split("[/?:]", address, maxsplit=1)[0]
-        return sought in (address, host) or host.endswith(f".{sought}")
-
-    return fits
-
-
-def _comparable_wanted(wanted: str) -> str:
-    """Return a wanted address as addresses are compared. A host needs no scheme to be one."""
-    whole = wanted if _NAMED_SCHEME.match(wanted) else f"https://{wanted}"
-    return comparable(whole)
 
 
 def with_address(segment: Segment, node: Field) -> Mask:
@@ -63,10 +31,10 @@ def with_address(segment: Segment, node: Field) -> Mask:
     A pattern is compared with the address as given, and with its canonical form.
     """
     if node.pattern:
-        pattern = _URL_SCHEME.sub("", node.value, count=1)
+        pattern = without_scheme(node.value)
         fits, sought = value_pattern(pattern), key(pattern)
     else:
-        fits, sought = is_below(node.value), _comparable_wanted(node.value)
+        fits, sought = is_below(node.value), comparable_wanted(node.value)
     # To convert only few addresses, look for the two longest words of the wanted one first.
     longest, second, *_ = [
         *sorted(map(str.encode, set(_LITERAL.findall(sought))), key=len, reverse=True),
@@ -85,13 +53,9 @@ def with_address(segment: Segment, node: Field) -> Mask:
         if may_match(shown.lower()) and may_match((written := written_address(shown)).lower()):
             url = json.loads(written)
             if url is not None:
-                given = node.pattern and _fits_with_slash(key(_URL_SCHEME.sub("", url, count=1)), fits)
-                mask[article] = given or _fits_with_slash(comparable(url), fits)
+                forms = (*with_slash(comparable(url)), *(with_slash(as_given(url)) if node.pattern else ()))
+                mask[article] = any(map(fits, forms))
     return mask
-
-
-def _fits_with_slash(address: str, fits: Callable[[str], bool]) -> bool:
-    return fits(address) or fits(f"{address}/")
 
 
 def written_address(shown: bytes) -> bytes:

@@ -168,6 +168,7 @@ def test_every_search_and_every_point_in_time_asks_for_whole_answers(server: Ser
     ("status", "kind", "reason"),
     [
         (404, "search_context_missing_exception", "No search context found for id [4]"),
+        (400, "query_shard_exception", "failed to create query: this Analyzer is closed"),
         (500, "illegal_argument_exception", "no node found for id: x"),
         (404, "index_not_found_exception", "no such index [news-v1]"),
         (500, "node_not_connected_exception", "[node1] Node not connected"),

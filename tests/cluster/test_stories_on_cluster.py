@@ -20,6 +20,7 @@ from newssearch.engines import near_duplicates
 from newssearch.engines.opensearch import story_plan
 from newssearch.engines.opensearch.store import OpenSearchStore
 from stories_twin import StoriesAndRepeats, expected_stories
+from support import THOROUGH
 
 from . import archives
 from .archives import copied_article, run
@@ -75,7 +76,7 @@ SEARCHES: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2 * THOROUGH))
 def test_a_stream_of_articles_gives_the_same_stories(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

@@ -27,7 +27,12 @@ _LOST_POINT_TYPES = {
     "node_not_connected_exception",
     "node_disconnected_exception",
 }
-_LOST_POINT_REASONS = ("no node found for id", "No search context found", "unable to find node")
+_LOST_POINT_REASONS = (
+    "no node found for id",
+    "No search context found",
+    "unable to find node",
+    "this Analyzer is closed",  # a shard of the index has moved to another node and back since
+)
 _BUSY_STATUS = frozenset({429, 502, 503, 504})
 """The statuses of an answer that asks for patience."""
 _NODE_AWAY_TYPES = frozenset({

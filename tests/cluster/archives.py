@@ -23,7 +23,7 @@ TESTS = Path(__file__).parents[1]
 
 
 def news(first: int, last: int, version: int = 1) -> list[Article]:
-    """Return articles with numbers from ``first`` to ``last``. In the second version every third has another text."""
+    """Return articles with numbers from ``first`` to ``last``. In version 2, every third one has another text."""
     return [
         Article.create(
             title=f"Report {number}",

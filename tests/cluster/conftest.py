@@ -9,6 +9,7 @@ import pytest
 
 from newssearch.engines.opensearch.address import cluster_address
 from newssearch.engines.opensearch.client import Client
+from newssearch.engines.opensearch.store import OpenSearchStore
 
 from .indices import BODY
 from .server import Cluster
@@ -28,3 +29,13 @@ def client(cluster: Cluster, name: str) -> Iterator[Client]:
     yield found
     found.delete_index(name)
     found.close()
+
+
+@pytest.fixture
+def address(cluster: Cluster, request: pytest.FixtureRequest, worker_id: str) -> Iterator[str]:
+    """Yield the address of an archive that does not exist yet, and that no other test has."""
+    found = cluster.address(f"{worker_id}-{zlib.crc32(request.node.nodeid.encode())}")
+    yield found
+    client = OpenSearchStore(found)._client
+    for index in client.matching_indices(f"{client.address.name}*"):
+        client.delete_index(index)

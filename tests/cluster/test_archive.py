@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,19 +11,7 @@ import newssearch
 from newssearch.engines.opensearch.store import OpenSearchStore
 from support import Command, command
 
-from .server import Cluster
-
 STORY = "{}\n\nBy Ana Silva\n\n25 July 2024\n\nThe river {} above its banks on Monday, and the council closed two bridges.\n"
-
-
-@pytest.fixture
-def address(cluster: Cluster, request: pytest.FixtureRequest, worker_id: str) -> Iterator[str]:
-    """Yield the address of an index that does not exist yet."""
-    found = cluster.address(f"{worker_id}-{zlib.crc32(request.node.nodeid.encode())}")
-    yield found
-    client = OpenSearchStore(found)._client
-    for index in client.matching_indices(f"{client.address.name}*"):
-        client.delete_index(index)
 
 
 @pytest.fixture

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import newssearch
 from newssearch.engines.address import store_at
-from newssearch.engines.opensearch.store import OpenSearchStore
 from newssearch.engines.protocol import StoredArticle
 
 from .compared import corpus
-from .server import Cluster
-
-
-@pytest.fixture
-def address(cluster: Cluster, request: pytest.FixtureRequest, worker_id: str) -> Iterator[str]:
-    """Yield the address of an index that does not exist yet."""
-    found = cluster.address(f"{worker_id}-{zlib.crc32(request.node.nodeid.encode())}")
-    yield found
-    client = OpenSearchStore(found)._client
-    for index in client.matching_indices(f"{client.address.name}*"):
-        client.delete_index(index)
 
 
 def held(address: str | Path) -> list[StoredArticle]:

@@ -7,8 +7,6 @@ import random
 import secrets
 import signal
 import threading
-import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,16 +37,6 @@ from newssearch.fields import own_field
 from . import archives
 from .archives import digest, ended, news, put, run, target
 from .server import Cluster
-
-
-@pytest.fixture
-def address(cluster: Cluster, request: pytest.FixtureRequest, worker_id: str) -> Iterator[str]:
-    """Yield the address of an archive that does not exist yet, and that no other test has."""
-    found = cluster.address(f"{worker_id}-{zlib.crc32(request.node.nodeid.encode())}")
-    yield found
-    client = OpenSearchStore(found)._client
-    for index in client.matching_indices(f"{client.address.name}*"):
-        client.delete_index(index)
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 A :class:`Store` is one index, which changes by *commits*. A :class:`Snapshot` is the state of the index after one
 commit, and never changes; a :class:`Writer` makes the next commit. A :class:`Rebuild` is a new index that takes the
-place of the old one. :mod:`.corpus_protocol` has the part of a snapshot that counts and compares. All other modules use these protocols only; :mod:`newssearch.engines.address` chooses the engine.
+place of the old one. :mod:`.corpus_protocol` has the part of a
+snapshot that counts and compares. All other modules use these protocols only; :mod:`newssearch.engines.address` chooses
+the engine.
 
 The tests in ``tests/contract/`` check that an engine follows these protocols and the semantics of the query language.
 """

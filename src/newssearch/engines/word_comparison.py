@@ -10,6 +10,7 @@ import numpy as np
 from newssearch.corpus.association import (
     CRITICAL_LL,
     DIGITS,
+    AssociationScores,
     association_log_likelihood,
     log_dice,
     log_likelihood,
@@ -20,7 +21,7 @@ from newssearch.corpus.words import Collocate, CollocateOptions, CorpusSize, Key
 from newssearch.engines.sorted_sets import Ints
 
 from .counted_words import LEFT, MATCH, RIGHT, WordCounts
-from .word_order import ranked, shown_words
+from .word_order import Shown, ranked, shown_words
 
 PER = 1_000_000
 
@@ -63,21 +64,7 @@ def collocate_rows(
         "ll": association_log_likelihood(together, window_words, elsewhere, all_words),
     }
     attracted = np.flatnonzero(scores["mi"] > 0)
-    order = attracted[
-        ranked(
-            [words[number] for number in attracted.tolist()],
-            scores[options.measure][attracted],
-            together[attracted],
-            options.limit if options.min_articles <= 1 else None,
-        )
-    ]
-    shown = shown_words(
-        order.tolist(),
-        together,
-        options.limit,
-        options.min_articles,
-        lambda numbers: articles_with([words[number].decode() for number in numbers]),
-    )
+    shown = _best_first(attracted, words, scores[options.measure], together, options, articles_with)
     return len(attracted), tuple(
         Collocate(
             word=spelling(words[number].decode()),
@@ -92,6 +79,35 @@ def collocate_rows(
             ll=float(scores["ll"][number]),
         )
         for number, articles in shown
+    )
+
+
+def _best_first(
+    candidates: Ints,
+    words: Sequence[bytes],
+    scores: AssociationScores,
+    counts: Ints,
+    options: CollocateOptions | KeywordOptions,
+    articles_with: ArticlesWith,
+) -> list[Shown]:
+    """Return the candidates within the limit that are in enough articles, those with the highest score first.
+
+    ``candidates`` are the numbers of some of the ``words``; ``scores`` and ``counts`` are those of all words.
+    """
+    order = candidates[
+        ranked(
+            [words[number] for number in candidates.tolist()],
+            scores[candidates],
+            counts[candidates],
+            options.limit if options.min_articles <= 1 else None,
+        )
+    ]
+    return shown_words(
+        order.tolist(),
+        counts,
+        options.limit,
+        options.min_articles,
+        lambda numbers: articles_with([words[number].decode() for number in numbers]),
     )
 
 
@@ -119,21 +135,7 @@ def keyword_rows(
     scores = ll
     if options.measure == "logratio":
         kept, scores = kept[ll[kept] >= CRITICAL_LL], ratio
-    order = kept[
-        ranked(
-            [words[number] for number in kept.tolist()],
-            scores[kept],
-            count[kept],
-            options.limit if options.min_articles <= 1 else None,
-        )
-    ]
-    shown = shown_words(
-        order.tolist(),
-        count,
-        options.limit,
-        options.min_articles,
-        lambda numbers: articles_with([words[number].decode() for number in numbers]),
-    )
+    shown = _best_first(kept, words, scores, count, options, articles_with)
     return len(kept), tuple(
         Keyword(
             word=spelling(words[number].decode()),

@@ -187,7 +187,7 @@ class ArticleScores:
         self._low = {name: light_words(scored, name) for name in statistics.analyses}
 
     def of(self, source: DocumentSource, *, proximity: bool = True) -> ScoredArticle:
-        """Return the scores of the article of a document, which is given with its texts and its paragraphs' numbers."""
+        """Return the scores of an article, given its document, its texts and the numbers of its paragraphs."""
         analyser = analyser_named(source["analysis"])
         title = AnalysedText(source["header"].get("title") or "", analyser, self._check)
         of_texts = [AnalysedText(text, analyser, self._check) for text in source["texts"]["of"]]

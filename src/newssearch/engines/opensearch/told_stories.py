@@ -1,4 +1,4 @@
-"""Which stories articles tell: counts of them, and all articles of one."""
+"""Counts the stories that articles tell, and finds all articles of a story."""
 
 from __future__ import annotations
 

@@ -95,8 +95,10 @@ class OpenIndex:
     @property
     def commit(self) -> Commit:
         """The commit that is read from: its number, its time, and the digest of its content."""
-        with self._reading() as snapshot:
-            return snapshot.commit
+        opened = self._shared.current
+        if opened is None:
+            raise self._closed_error()
+        return opened.snapshot.commit  # which a closed snapshot has, too
 
     def refresh(self) -> bool:
         """Read from the newest commit from now on, and return whether anything has changed.
@@ -116,8 +118,8 @@ class OpenIndex:
         return self._store.stamp == opened.snapshot.stamp and last_run.read(self._store) == opened.last_run
 
     def _check_open(self) -> None:
-        with self._reading():
-            pass
+        if self._shared.current is None:
+            raise self._closed_error()
 
     @contextmanager
     def _reading(self) -> Iterator[Snapshot]:
@@ -132,8 +134,11 @@ class OpenIndex:
     def _opened(self) -> Iterator[OpenedSnapshot]:
         with self._shared.reading() as opened:
             if opened is None:
-                raise NewssearchError(f"the index in {self.address} is closed")
+                raise self._closed_error()
             yield opened
+
+    def _closed_error(self) -> NewssearchError:
+        return NewssearchError(f"the index in {self.address} is closed")
 
     @contextmanager
     def _asking(

@@ -84,6 +84,12 @@ class SharedSnapshot:
             opened.snapshot.close()
             return False
 
+    @property
+    def current(self) -> OpenedSnapshot | None:
+        """The current snapshot, or None if there is none. It may be closed at any time: :meth:`reading` keeps it open."""
+        shared = self._current
+        return None if shared is None else shared.opened
+
     @contextmanager
     def reading(self) -> Iterator[OpenedSnapshot | None]:
         """Yield the current snapshot, or None if there is none; it stays open inside the ``with`` block."""

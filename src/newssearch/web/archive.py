@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from newssearch._version import __version__
+from newssearch.commit import Commit
 from newssearch.config import Config
 from newssearch.index import Index, open_index
 from newssearch.info import IndexInfo
@@ -24,9 +25,9 @@ Made = TypeVar("Made")
 
 
 class KeptValues(NamedTuple):
-    """What has been made of the index at one commit, by name."""
+    """What has been made of the index at one commit, with one configuration, on one day, by name."""
 
-    key: str
+    made_at: tuple[Commit, Config, dt.date] | None
     values: dict[Hashable, Any]
 
 
@@ -37,7 +38,7 @@ class Archive:
         self.settings = settings
         self._lock = threading.Lock()
         self._index: Index | None = None
-        self._kept = KeptValues("", {})
+        self._kept = KeptValues(None, {})
 
     def index(self) -> Index:
         """Return the index at its newest commit; it is opened when it is first asked for.
@@ -49,9 +50,8 @@ class Archive:
             if self._index is None:
                 self._index = open_index(self.settings.index)
             elif self._index.refresh():
-                self._kept = KeptValues(
-                    "", {}
-                )  # also after a run that brought nothing: it is the last run now
+                # Also after a run that brought nothing: it is the last run now.
+                self._kept = KeptValues(None, {})
             return self._index
 
     def opened(self) -> Index:
@@ -86,10 +86,10 @@ class Archive:
         At most :data:`MAX_KEPT` values are kept. Two threads may make the same value at the same time.
         """
         index = self.opened()
-        key = commit_key(index)
+        now = index.commit, index.config, dt.date.today()
         kept = self._kept
-        if kept.key != key or len(kept.values) > MAX_KEPT:
-            kept = self._kept = KeptValues(key, {})
+        if kept.made_at != now or len(kept.values) > MAX_KEPT:
+            kept = self._kept = KeptValues(now, {})
         if name not in kept.values:
             kept.values[name] = make(index)
         made: Kept = kept.values[name]

@@ -7,7 +7,7 @@ stretched. Colours, dashes and fonts are classes of the style sheet, because the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, NewType
 
@@ -33,7 +33,7 @@ NAME_WIDTH = 14
 NAME_HEIGHT = 13
 """The height in pixels that the name of a line takes."""
 MAX_KEPT_SIZES = 64
-"""The places of the bars are kept for this number of numbers of bars."""
+"""The places of the bars are kept for this number of numbers of bars, and the dates below them for this number of axes."""
 NAME_GAP = 6
 """The distance in pixels between the name of a line and the point that it is at."""
 _LINE_WIDTH = 1000
@@ -94,6 +94,7 @@ def scale(most: float, whole: bool = True) -> tuple[float, ...]:
     return tuple(round(step * number, 12) for number in range(1, math.ceil(most / step - 1e-9) + 1))
 
 
+@lru_cache(maxsize=MAX_KEPT_SIZES)
 def time_ticks(unit: Unit, first: int, size: int) -> tuple[ChartTick, ...]:
     """Return the dates below a plot of ``size`` consecutive periods, of which the first has the given number.
 
@@ -122,7 +123,7 @@ def _tick_text(unit: Unit, number: int) -> str:
 
 def bar_chart(
     bars: Sequence[ChartBar],
-    ticks: Iterable[ChartTick],
+    ticks: tuple[ChartTick, ...],
     shown: Callable[[float], str],
     label: str,
     whole: bool,
@@ -153,7 +154,7 @@ def _lefts(size: int) -> tuple[str, ...]:
 
 def line_chart(
     lines: Sequence[ChartLine],
-    ticks: Iterable[ChartTick],
+    ticks: tuple[ChartTick, ...],
     shown: Callable[[float], str],
     label: str,
     whole: bool,
@@ -250,7 +251,7 @@ def _chart(
     label: str,
     grid: Sequence[float],
     shown: Callable[[float], str],
-    ticks: Iterable[ChartTick],
+    ticks: tuple[ChartTick, ...],
     size: int,
     content: str,
     plot_height: int = PLOT_HEIGHT,
@@ -262,6 +263,17 @@ def _chart(
         lines.append(f'<line class="grid" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>')
         values.append(f'<text x="100%" y="{y + 4:.1f}" text-anchor="end">{escape.html(shown(value))}</text>')
     base = plot_height + HEADROOM
+    height = base + DATES_HEIGHT
+    return Markup(
+        f'<div class="chart {kind}"><svg class="values" height="{height}" aria-hidden="true">{"".join(values)}</svg>'
+        f'<svg class="plot" height="{height}" role="group" aria-label="{escape.html(label)}">{"".join(lines)}{content}'
+        f'<line class="base" x1="0" x2="100%" y1="{base}" y2="{base}"/><g aria-hidden="true">{_dates(ticks, size, base)}</g></svg></div>'
+    )
+
+
+@lru_cache(maxsize=MAX_KEPT_SIZES)
+def _dates(ticks: tuple[ChartTick, ...], size: int, base: int) -> str:
+    """Return the dates below a plot, whose base line is at the height ``base``."""
     dates = []
     for number, tick in enumerate(ticks):
         x = (tick.at + 0.5) * 100 / max(size, 1)
@@ -271,9 +283,4 @@ def _chart(
         dates.append(
             f'<text class="date{minor}" x="{x:.3f}%" y="{base + 16}" text-anchor="{anchor}">{tick.text}</text>'
         )
-    height = base + DATES_HEIGHT
-    return Markup(
-        f'<div class="chart {kind}"><svg class="values" height="{height}" aria-hidden="true">{"".join(values)}</svg>'
-        f'<svg class="plot" height="{height}" role="group" aria-label="{escape.html(label)}">{"".join(lines)}{content}'
-        f'<line class="base" x1="0" x2="100%" y1="{base}" y2="{base}"/><g aria-hidden="true">{"".join(dates)}</g></svg></div>'
-    )
+    return "".join(dates)

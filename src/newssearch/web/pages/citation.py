@@ -124,7 +124,12 @@ def context_object(article: Article | Hit) -> str:
     return "".join(parts)
 
 
+_FORM_ENCODING = {number: quote_plus(chr(number)) for number in range(128)}
+
+
 def _form_encoded(text: str) -> str:
+    if text.isascii():  # most texts: it takes half the time
+        return text.translate(_FORM_ENCODING)
     return quote_plus(text, errors="replace")
 
 

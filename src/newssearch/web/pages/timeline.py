@@ -39,7 +39,7 @@ MAX_BARS = {"day": 100, "week": 110, "month": 130, "quarter": 130, "year": 200}
 MAX_CHOSEN_BARS = 500
 """The largest number of periods that a reader can choose."""
 MAX_KEPT_AXES = 64
-"""The periods of this number of axes are kept: most pages of a commit have the same axis."""
+"""The periods and the units of this number of axes are kept: most pages of a commit have the same axis."""
 DATES = ("since", "until", "on")
 _A_DAY = dt.timedelta(days=1)
 
@@ -154,6 +154,7 @@ def suitable_unit(span: PeriodSpan) -> Unit:
     return next((unit for unit in UNITS if span.by(unit).size <= MAX_BARS[unit]), "year")
 
 
+@lru_cache(maxsize=MAX_KEPT_AXES)
 def choosable_units(span: PeriodSpan) -> tuple[Unit, ...]:
     """Return the units of time by which a span can be shown: with two bars or more, but not too many."""
     return tuple(unit for unit in UNITS if 2 <= span.by(unit).size <= MAX_CHOSEN_BARS)

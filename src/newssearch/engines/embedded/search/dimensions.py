@@ -58,6 +58,16 @@ class Members(NamedTuple):
     groups: Ints
 
 
+class Classes(NamedTuple):
+    """Classes of articles that are in the same groups: the pairs of a class and a group, as of articles, and their sizes.
+
+    For most fields there are far fewer classes than articles.
+    """
+
+    members: Members
+    sizes: Ints
+
+
 class Dimension(Protocol):
     """A field or a unit of time, by which the articles of a snapshot are grouped. It does not change."""
 
@@ -75,6 +85,9 @@ class Dimension(Protocol):
 
     def members(self, articles: Ints, check: StopCheck) -> Members:
         """Return the groups of the given articles, whose numbers in the index are ascending."""
+
+    def classes(self, articles: Ints, check: StopCheck) -> Classes:
+        """Return the given articles by the groups that they are in."""
 
     def own_members(self, articles: Ints, check: StopCheck) -> Members:
         """Return what :meth:`members` does, but only for the values that the articles have themselves."""
@@ -125,6 +138,10 @@ class DateDimension:
         return Members(np.arange(len(articles)), self._groups[0][articles])
 
     own_members = members
+
+    def classes(self, articles: Ints, check: StopCheck) -> Classes:
+        """Return the given articles by period."""
+        return _classes_of(self._groups[0][articles])
 
     def held(self, articles: Ints) -> Ints:
         """Return the periods of the given articles."""
@@ -233,6 +250,14 @@ class ValueDimension:
         """Return the groups of the given articles."""
         own = self.own_members(articles, check)
         return self._with_contained(own, check) if self._contains else own
+
+    def classes(self, articles: Ints, check: StopCheck) -> Classes:
+        """Return the given articles by the groups that they are in; of an own field, each article by itself."""
+        check()
+        if self._is_own:
+            return Classes(self.members(articles, check), np.ones(len(articles), np.int64))
+        own = _classes_of(self._groups[articles])
+        return own._replace(members=self._with_contained(own.members, check)) if self._contains else own
 
     def own_members(self, articles: Ints, check: StopCheck) -> Members:
         """Return the groups of the values that articles have themselves."""
@@ -355,6 +380,13 @@ class ValueDimension:
     def sort_key(self, value: str | dt.date) -> Any:
         """Return the key by which equally frequent values are ordered: numbers by size."""
         return number_of(str(value)) if self._is_own and self._field.kind == "number" else value
+
+
+def _classes_of(groups: Ints) -> Classes:
+    """Return articles of which each is in one group, given by that group."""
+    sizes = np.bincount(groups)
+    held = sizes.nonzero()[0]
+    return Classes(Members(np.arange(len(held)), held), sizes[held])
 
 
 def distinct_groups(groups: Ints) -> Ints:

@@ -40,8 +40,9 @@ class ValueCounts:
         self.articles = articles
         self._dimension = reader.kept(Dimensions).get(facet, aliases)
         self._unit = cast("Unit", facet) if facet in DATE_FACETS else "month"  # of own dates
-        self._members = self._dimension.members(self.articles, check)
-        self._counts = np.bincount(self._members.groups, minlength=NO_GROUP + 1)
+        self._members, self._sizes = self._dimension.classes(self.articles, check)
+        sizes = self._sizes[self._members.articles]
+        self._counts = np.bincount(self._members.groups, sizes, NO_GROUP + 1).astype(np.int64)
         self._check = check
         self.groups: Ints = self._held()
         """The groups that some of the articles have a value of, ascending."""
@@ -120,4 +121,4 @@ class ValueCounts:
         if not self._dimension.overlapping:
             return int(self._counts[groups].sum())
         owners = self._members.articles[self.mask(groups)[self._members.groups]]
-        return int(np.count_nonzero(run_starts(owners)))
+        return int(self._sizes[owners[run_starts(owners)]].sum())

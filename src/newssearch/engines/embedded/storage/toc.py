@@ -214,7 +214,7 @@ def newest_stamp(folder: Path) -> TocStamp | None:
     """Return the stamp of the newest table of contents, of which only the end is read; None if it cannot be read."""
     try:
         generation = newest(folder)
-        with toc_path(folder, generation).open("rb") as file:
+        with toc_path(folder, generation).open("rb", buffering=0) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(size - _TAIL_BYTES, 0))
             return TocStamp(generation, size, file.read())

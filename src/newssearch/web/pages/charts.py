@@ -267,12 +267,12 @@ def _chart(
     return Markup(
         f'<div class="chart {kind}"><svg class="values" height="{height}" aria-hidden="true">{"".join(values)}</svg>'
         f'<svg class="plot" height="{height}" role="group" aria-label="{escape.html(label)}">{"".join(lines)}{content}'
-        f'<line class="base" x1="0" x2="100%" y1="{base}" y2="{base}"/><g aria-hidden="true">{_dates(ticks, size, base)}</g></svg></div>'
+        f'<line class="base" x1="0" x2="100%" y1="{base}" y2="{base}"/><g aria-hidden="true">{_date_marks(ticks, size, base)}</g></svg></div>'
     )
 
 
 @lru_cache(maxsize=MAX_KEPT_SIZES)
-def _dates(ticks: tuple[ChartTick, ...], size: int, base: int) -> str:
+def _date_marks(ticks: tuple[ChartTick, ...], size: int, base: int) -> str:
     """Return the dates below a plot, whose base line is at the height ``base``."""
     dates = []
     for number, tick in enumerate(ticks):

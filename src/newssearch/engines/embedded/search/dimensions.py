@@ -58,7 +58,7 @@ class Members(NamedTuple):
     groups: Ints
 
 
-class Classes(NamedTuple):
+class ArticleClasses(NamedTuple):
     """Classes of articles that are in the same groups: the pairs of a class and a group, as of articles, and their sizes.
 
     For most fields there are far fewer classes than articles.
@@ -86,7 +86,7 @@ class Dimension(Protocol):
     def members(self, articles: Ints, check: StopCheck) -> Members:
         """Return the groups of the given articles, whose numbers in the index are ascending."""
 
-    def classes(self, articles: Ints, check: StopCheck) -> Classes:
+    def classes(self, articles: Ints, check: StopCheck) -> ArticleClasses:
         """Return the given articles by the groups that they are in."""
 
     def own_members(self, articles: Ints, check: StopCheck) -> Members:
@@ -139,7 +139,7 @@ class DateDimension:
 
     own_members = members
 
-    def classes(self, articles: Ints, check: StopCheck) -> Classes:
+    def classes(self, articles: Ints, check: StopCheck) -> ArticleClasses:
         """Return the given articles by period."""
         return _classes_of(self._groups[0][articles])
 
@@ -251,11 +251,11 @@ class ValueDimension:
         own = self.own_members(articles, check)
         return self._with_contained(own, check) if self._contains else own
 
-    def classes(self, articles: Ints, check: StopCheck) -> Classes:
+    def classes(self, articles: Ints, check: StopCheck) -> ArticleClasses:
         """Return the given articles by the groups that they are in; of an own field, each article by itself."""
         check()
         if self._is_own:
-            return Classes(self.members(articles, check), np.ones(len(articles), np.int64))
+            return ArticleClasses(self.members(articles, check), np.ones(len(articles), np.int64))
         own = _classes_of(self._groups[articles])
         return own._replace(members=self._with_contained(own.members, check)) if self._contains else own
 
@@ -382,11 +382,11 @@ class ValueDimension:
         return number_of(str(value)) if self._is_own and self._field.kind == "number" else value
 
 
-def _classes_of(groups: Ints) -> Classes:
+def _classes_of(groups: Ints) -> ArticleClasses:
     """Return articles of which each is in one group, given by that group."""
     sizes = np.bincount(groups)
     held = sizes.nonzero()[0]
-    return Classes(Members(np.arange(len(held)), held), sizes[held])
+    return ArticleClasses(Members(np.arange(len(held)), held), sizes[held])
 
 
 def distinct_groups(groups: Ints) -> Ints:

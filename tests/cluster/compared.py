@@ -88,5 +88,6 @@ def found_by(index: Index, query: str | Node, **options: Any) -> Any:
     return {
         "articles": results.total_articles, "paragraphs": results.total_paragraphs, "hits": hits, "undated": results.undated,
         "imprecise": results.imprecise, "dates": results.dates, "clauses": results.clauses,
+        "notes": (results.diagnostics, results.names),
         "facets": {name: (values.values, values.to_dict()) for name, values in results.facets.items()},
     }  # fmt: skip

@@ -22,12 +22,12 @@ from newssearch.engines.embedded.indexing.segment_builder import document_articl
 from newssearch.engines.embedded.segment.block_impacts import LEVEL_BOUNDS, levels_of
 from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms
 from newssearch.engines.embedded.segment.format import pack, packed_starts, unpack, unpack_all
-from newssearch.engines.embedded.segment.levenshtein import distances
 from newssearch.engines.embedded.segment.term_union import TermUnion
 from newssearch.engines.embedded.segment.tokens import Tokens
 from newssearch.engines.embedded.storage.container import (
     Container,
 )
+from newssearch.engines.levenshtein import distances
 from newssearch.engines.sorted_sets import NO_INTS
 from newssearch.query.patterns import within_edits
 from newssearch.stopping import NEVER

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newssearch.engines.embedded.search import suggest
+from newssearch.engines import suggest
 from support import article, index_of
 
 

@@ -373,6 +373,9 @@ Node = Leaf | And | Or | Not | AtLeast | Region | Field | Within | Dated | Undat
 Every function that decides by its kind ends in ``assert_never``, so that mypy finds those that do not handle a new
 kind."""
 
+NodeWithoutMatches = Not | AtLeast | Region | Field | Within | Dated | Undated | Boost | Everything
+"""A node that holds or fails for an article as a whole. It has no matches in a text, and is no operand of a leaf."""
+
 NODES: tuple[type[Node], ...] = get_args(Node)
 
 

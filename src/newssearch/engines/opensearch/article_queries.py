@@ -136,7 +136,8 @@ class ArticleQueries:
             raise unknown_field(name, self._own)
         return row
 
-    def _row_with_text(self, name: str) -> ArticleField:
+    def row_with_text(self, name: str) -> ArticleField:
+        """Return the row of a field whose values are texts. Raises QueryError for any other."""
         row = self.row(name)
         if row.kind in ("number", "date"):
             raise QueryError(f"{name} is a field of kind {row.kind}, and not compared with texts")
@@ -148,12 +149,12 @@ class ArticleQueries:
             return excluding({"exists": {"field": place_of_key(field)}})
         if field == "id":
             return {"ids": {"values": [document_id(wanted)]}}
-        row = self._row_with_text(field)
+        row = self.row_with_text(field)
         place = place_of_key(field)
         if row.kind == "words":
             words = " ".join(name_words(wanted))
             if not words:
-                whole, values = key(wanted), field if field in COUNTED_FIELDS else f"own.{field}.value"
+                whole, values = key(wanted), place_of_value(field)
                 known = self._keys_of(values)
                 return _one_of(values, [one for one in known if key(one) == whole and not name_words(one)])
             return {"wildcard": {place: {"value": f"*{_escaped(f' {words} ')}*"}}}
@@ -172,21 +173,25 @@ class ArticleQueries:
             return _with_address(node)
         if not node.pattern:
             return self.with_value(node.name, node.value)
-        row = self._row_with_text(node.name)
+        row = self.row_with_text(node.name)
         place = place_of_key(node.name)
         if not node.value.strip("*"):
             return {"exists": {"field": place}}
-        known = self._keys_of(place)
+        return _one_of(place, self.keys_like(row, node.value))
+
+    def keys_like(self, row: ArticleField, pattern: str) -> list[str]:
+        """Return the keys of those values of a field that match a pattern which is not just stars."""
+        known = self._keys_of(place_of_key(row.name))
         if row.kind == "words":
-            fits = words_pattern(node.value)
-            return _one_of(place, [one for one in self._check.during(known) if fits(one.strip())])
-        fits = value_pattern(node.value, exact=row.kind == "exact")
+            fits = words_pattern(pattern)
+            return [one for one in self._check.during(known) if fits(one.strip())]
+        fits = value_pattern(pattern, exact=row.kind == "exact")
         chosen = {one for one in self._check.during(known) if fits(one)}
         if row.kind == "outlet":
             names = outlets(self._aliases)
             groups = {names.group(one) for one in known if one in chosen or fits(key(names.name(one)))}
             chosen = {one for one in known if names.group(one) in groups}
-        return _one_of(place, sorted(chosen))
+        return sorted(chosen)
 
     def within(self, node: Within) -> ClusterQuery:
         """Return a query for the articles whose own field has a number or a date in a range."""
@@ -268,6 +273,11 @@ class ArticleQueries:
         if request.added_since is not None:
             found[FilterPart("added")] = self.added(request.added_since)
         return found
+
+
+def place_of_value(field: str) -> str:
+    """Return the field of OpenSearch that has the values of a field of articles."""
+    return field if field in COUNTED_FIELDS else f"own.{field}.value"
 
 
 def place_of_key(field: str) -> str:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from newssearch.engines.corpus_protocol import FoundLines
 from newssearch.fields import by_name
-from newssearch.query import Diagnostic, Everything, Node
+from newssearch.query import Everything, Node
 from newssearch.request import ResolvedRequest
 from newssearch.stopping import StopCheck
 
 from .client import JsonAnswer
 from .evaluation import Evaluation
+from .query_notes import notes_on
 from .stored_articles import Opened, StoredArticles
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class ClusterCorpusQueries(StoredArticles):
                 total_articles=total,
                 without_lines=total - reader.articles,
                 sample=reader.sample,
-                diagnostics=_notes_on_query(evaluation),
+                diagnostics=notes_on(evaluation, total).diagnostics,
                 undated=evaluation.undated(found),
                 imprecise=evaluation.imprecise(found),
             )
@@ -90,8 +91,9 @@ class ClusterCorpusQueries(StoredArticles):
             evaluation = self._evaluation(opened, tree, request)
             found = evaluation.found()
             drawn = drawn_sample(evaluation, found, by_name(self.own_fields), wanted)
+            total = sum(stratum.articles for stratum in drawn.strata)
             return drawn._replace(
-                diagnostics=_notes_on_query(evaluation),
+                diagnostics=notes_on(evaluation, total).diagnostics,
                 undated=evaluation.undated(found),
                 imprecise=evaluation.imprecise(found),
             )
@@ -108,9 +110,10 @@ class ClusterCorpusQueries(StoredArticles):
             comparison = WordComparison(
                 self._searcher(opened), evaluation, lambda: self._word_table(opened, evaluation)
             )
+            collocates = comparison.collocates(found, options)
             return replace(
-                comparison.collocates(found, options),
-                diagnostics=_notes_on_query(evaluation),
+                collocates,
+                diagnostics=notes_on(evaluation, collocates.occurrences).diagnostics,
                 undated=evaluation.undated(found),
                 imprecise=evaluation.imprecise(found),
             )
@@ -133,9 +136,10 @@ class ClusterCorpusQueries(StoredArticles):
                 self._searcher(opened), evaluation, lambda: self._word_table(opened, evaluation)
             )
             keywords = comparison.keywords(found, None if other is None else other.found(), options)
-            notes = _notes_on_query(evaluation)
+            notes = notes_on(evaluation, keywords.target.articles).diagnostics
             if other is not None:
-                notes += tuple(map(of_second_query, _notes_on_query(other)))
+                of_other = notes_on(other, keywords.reference.articles).diagnostics
+                notes += tuple(map(of_second_query, of_other))
             return replace(
                 keywords,
                 diagnostics=notes,
@@ -185,8 +189,3 @@ class ClusterCorpusQueries(StoredArticles):
             return tabulate_cells(self._searcher(opened), evaluations, by_name(self.own_fields), wanted)
 
         return self._whole(work)
-
-
-def _notes_on_query(evaluation: Evaluation) -> tuple[Diagnostic, ...]:
-    """Return the notes on a query, each once."""
-    return tuple(dict.fromkeys(evaluation.notes))

@@ -159,11 +159,12 @@ def _own_values(field: ArticleField, value: ExtraValue) -> dict[str, Any]:
         }
     if isinstance(value, int | float):
         return {**found, "number": value, "key": number_key(value)}
-    kind = field.kind
-    return {
-        **found,
-        "key": [cut(f" {' '.join(name_words(one))} " if kind == "words" else key(one)) for one in texts],
-    }
+    return {**found, "key": [key_of_own(field, one) for one in texts]}
+
+
+def key_of_own(field: ArticleField, text: str) -> str:
+    """Return what conditions on an own field that has texts compare of a value."""
+    return cut(f" {' '.join(name_words(text))} " if field.kind == "words" else key(text))
 
 
 def _header_of(article: Article, state: str) -> dict[str, Any]:

@@ -27,6 +27,8 @@ MAX_VERIFIED = 1_000_000
 """The largest number of paragraphs that are read to find out in which of them a leaf matches."""
 VERIFIED_AT_ONCE = 200
 """The number of articles whose texts are read by one request."""
+COUNTED_AT_ONCE = 300
+"""The number of queries whose articles are counted by one request."""
 MAX_TERMS_OF_SET = 65_000
 """The largest number of paragraphs that OpenSearch takes in a set."""
 
@@ -53,10 +55,14 @@ class Evaluation:
         self.request = request
         self.check = request.check
         self.statistics = statistics
+        self.vocabulary = vocabulary
+        self.own = own
         self.notes: list[Diagnostic] = []
-        self._search = search
-        self._live = live
+        self.search = search
+        self.live = live
         self._known = held
+        self.holding: dict[Leaf, int] = {}
+        """The numbers of articles in which leaves match, as far as they are known."""
         self._leaf = LeafQueries(statistics.analyses, vocabulary, self._held, request.check)
         self._verified: dict[Node, LeafQuery] = {}
         self.conditions = ArticleQueries(
@@ -81,7 +87,7 @@ class Evaluation:
         if leaving_out is not None:
             filters.pop(leaving_out, None)
         matching = self.conditions(self.tree if tree is None else tree, in_part=in_part)
-        return finding_all([self._live, matching, *filters.values(), *self._with_novel_match()])
+        return finding_all([self.live, matching, *filters.values(), *self._with_novel_match()])
 
     def passed(self) -> ClusterQuery:
         """Return a query for the live articles that pass all filters of the request, whether or not the tree finds them.
@@ -89,7 +95,7 @@ class Evaluation:
         If only novel paragraphs are wanted, those articles that have one.
         """
         novel = [nested(NOVEL)] if self.request.novel else []
-        return finding_all([self._live, *self.conditions.filters(self.request).values(), *novel])
+        return finding_all([self.live, *self.conditions.filters(self.request).values(), *novel])
 
     def _with_novel_match(self) -> list[ClusterQuery]:
         """Return a query for the articles with a novel paragraph in which a leaf matches, if such ones are wanted.
@@ -103,12 +109,23 @@ class Evaluation:
 
     def found_everywhere(self) -> ClusterQuery:
         """Return a query for all live articles: what :meth:`passed` returns for a request without filters."""
-        return finding_all([self._live])
+        return finding_all([self.live])
 
     def count(self, query: ClusterQuery) -> int:
         """Return the number of articles that a query finds."""
         body = {"size": 0, "track_total_hits": True, "query": query}
-        return int(self._search(body, self.check)["hits"]["total"]["value"])
+        return int(self.search(body, self.check)["hits"]["total"]["value"])
+
+    def counts(self, queries: Sequence[ClusterQuery]) -> list[int]:
+        """Return the number of live articles that each query finds. A request counts :data:`COUNTED_AT_ONCE` of them."""
+        found: list[int] = []
+        for low in range(0, len(queries), COUNTED_AT_ONCE):
+            some = {str(n): query for n, query in enumerate(queries[low : low + COUNTED_AT_ONCE])}
+            aggs = {"with": {"filters": {"filters": some}}}
+            body = {"size": 0, "track_total_hits": True, "query": self.live, "aggs": aggs}
+            buckets = self.search(body, self.check)["aggregations"]["with"]["buckets"]
+            found += [buckets[name]["doc_count"] for name in some]
+        return found
 
     def undated(self, found: ClusterQuery, among: ClusterQuery | None = None) -> int:
         """Return the number of undated articles that a date condition of the request or the query alone excludes.
@@ -121,7 +138,7 @@ class Evaluation:
         anytime = replace(self.request, start=None, end=None)
         filters = self.conditions.filters(anytime)
         missing = excluding({"exists": {"field": "local"}})
-        wanted = [self._live, missing, excluding(found), self.conditions(tree), *filters.values()]
+        wanted = [self.live, missing, excluding(found), self.conditions(tree), *filters.values()]
         wanted += [*self._with_novel_match(), *([] if among is None else [among])]
         return self.count(finding_all(wanted))
 
@@ -184,7 +201,7 @@ class Evaluation:
         body = {
             "size": 0,
             "track_total_hits": True,
-            "query": self._live,
+            "query": self.live,
             "aggs": {
                 "articles": {"filters": {"filters": anywhere}},
                 "paragraphs": {
@@ -193,8 +210,9 @@ class Evaluation:
                 },
             },
         }
-        found = self._search(body, self.check)["aggregations"]
+        found = self.search(body, self.check)["aggregations"]
         articles, paragraphs = found["articles"]["buckets"], found["paragraphs"]["with"]["buckets"]
+        self.holding.update((leaf, articles[str(n)]["doc_count"]) for n, leaf in enumerate(leaves))
         return {
             leaf: LeafWeight(
                 bm25f.idf(self.statistics.articles, articles[str(n)]["doc_count"]),
@@ -225,7 +243,7 @@ class Evaluation:
                 "in": {"nested": {"path": PARAGRAPHS}, "aggs": {"with": {"filters": {"filters": filters}}}}
             }
             body = {"size": 0, "track_total_hits": True, "query": EVERYTHING, "aggs": aggs}
-            buckets = self._search(body, self.check)["aggregations"]["in"]["with"]["buckets"]
+            buckets = self.search(body, self.check)["aggregations"]["in"]["with"]["buckets"]
             self._known.update((token, buckets[str(n)]["doc_count"] > 0) for n, token in enumerate(some))
         return frozenset(token for token in tokens if self._known[token])
 
@@ -278,12 +296,12 @@ class Evaluation:
         body: dict[str, Any] = {
             "size": size,
             "track_total_hits": False,
-            "query": finding_all([self._live, query]),
+            "query": finding_all([self.live, query]),
             "_source": parts,
             "sort": [{"id": "asc"}],
         }
         while True:
-            hits = self._search(body, self.check)["hits"]["hits"]
+            hits = self.search(body, self.check)["hits"]["hits"]
             yield from (hit["_source"] for hit in hits)
             if len(hits) < size:
                 return

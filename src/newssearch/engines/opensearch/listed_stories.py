@@ -13,6 +13,7 @@ from .documents import DocumentSource, document_id
 from .evaluation import Evaluation, SearchCall
 from .leaf_queries import ClusterQuery, finding_all
 from .mapping import MAX_HITS_AT_ONCE
+from .query_notes import notes_on
 from .told_stories import CopiesOf, stories_among, telling
 
 _PARTS_FOR_LIST = ("id", "story", "instant", "precision", "outlet_key")
@@ -61,7 +62,7 @@ def publication_key(source: DocumentSource) -> PublicationKey:
 def list_told_stories(
     search: SearchCall, evaluation: Evaluation, live: ClusterQuery, wanted: StoriesRequest
 ) -> FoundStories:
-    """Return a page of the stories that the articles tell which an evaluation finds, without notes on the query.
+    """Return a page of the stories that the articles tell which an evaluation finds.
 
     ``live`` is a query for all articles of the snapshot. Of each article that tells a story with others, the date and the
     outlet are read.
@@ -77,12 +78,13 @@ def list_told_stories(
         search, evaluation, live, [one.id for story in page for one in (story.first, story.last)]
     )
     copies = CopiesOf(search, live, evaluation.check)
+    total = evaluation.count(found)
     return FoundStories(
         stories=tuple(_story_on_list(one, headers, copies) for one in page),
         total_stories=len(stories),
         story_articles=sum(one.articles for one in stories),
-        total_articles=evaluation.count(found),
-        diagnostics=tuple(dict.fromkeys(evaluation.notes)),
+        total_articles=total,
+        diagnostics=notes_on(evaluation, total).diagnostics,
         undated=evaluation.undated(found),
         imprecise=evaluation.imprecise(found),
     )

@@ -29,7 +29,7 @@ from newssearch.facets import Facet, FacetValue, FacetValues
 from newssearch.fields import FIELD_NAMES, INFO_FACETS, by_name
 from newssearch.identity import id_number
 from newssearch.outlets import Aliases
-from newssearch.query import Boost, Diagnostic, Everything, Node, Relaxed, Word
+from newssearch.query import Boost, Everything, Node, Relaxed, Word
 from newssearch.request import HitContent, ResolvedRequest
 from newssearch.results import Explanation, Hit, Rank
 from newssearch.stopping import NEVER, StopCheck
@@ -46,6 +46,7 @@ from .facets import FacetCounter
 from .failures import PointInTimeLostError
 from .leaf_queries import ClusterQuery, finding_all, finding_any
 from .mapping import MAX_HITS_AT_ONCE
+from .query_notes import names_on, notes_on
 from .ranking import ClusterRanking, RankedHit
 from .scoring import Statistics, light_words
 from .searching import ClusterHits, clauses_of, explanation_of, totals_of
@@ -139,25 +140,24 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             if facet.disjunctive:
                 counted = evaluation.found(leaving_out=chosen_by(facet.name))
             facets[facet.name] = counter.count(facet, counted, request)
+        hits = self._hits(opened, evaluation, page)
+        notes = notes_on(evaluation, totals.articles)
         return Found(
-            hits=self._hits(opened, evaluation, page),
+            hits=hits,
             total_articles=totals.articles,
             total_paragraphs=totals.paragraphs,
             total_stories=totals.stories,
             facets=FrozenDict(facets),
-            diagnostics=list(dict.fromkeys(self._notes(evaluation))),
-            corrections=FrozenDict(),
+            diagnostics=list(notes.diagnostics),
+            corrections=FrozenDict(notes.corrections),
             clauses=clauses_of(evaluation, opened.state.visible)
             if request.explain or not totals.articles
             else (),
-            names=FrozenDict(),
+            names=FrozenDict(names_on(evaluation)),
             undated=evaluation.undated(found),
             imprecise=evaluation.imprecise(found),
             dates=totals.dates,
         )
-
-    def _notes(self, evaluation: Evaluation) -> list[Diagnostic]:
-        return evaluation.notes
 
     def _hits(
         self,
@@ -416,7 +416,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             )
             counted = found if among is None else finding_all([found, among])
             return outlet_coverage(counter, evaluation, counted, wanted)._replace(
-                diagnostics=tuple(dict.fromkeys(self._notes(evaluation))),
+                diagnostics=notes_on(evaluation, evaluation.count(found)).diagnostics,
                 undated=evaluation.undated(found, among),
                 imprecise=evaluation.imprecise(found, among),
             )

@@ -32,6 +32,7 @@ from .evaluation import Evaluation, SearchCall
 from .leaf_queries import FINDS_NOTHING, ClusterQuery
 from .mapping import MAX_HITS_AT_ONCE
 from .occurrences import OccurrenceReader
+from .query_notes import notes_on
 from .searching import totals_of
 
 EntryRow = tuple[GroupEntry, ...]
@@ -77,7 +78,7 @@ def tabulate_cells(
             QueryCounts(
                 total=_summed(rows, MatchCounts),
                 cells=_summed_cells(rows, indices, MatchCounts),
-                diagnostics=tuple(dict.fromkeys(evaluation.notes)),
+                diagnostics=notes_on(evaluation, sum(one.articles for one in rows.values())).diagnostics,
                 undated=evaluation.undated(query),
                 imprecise=evaluation.imprecise(query),
                 dates=totals_of(search, evaluation, query).dates,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 from newssearch.query import Fuzzy, Name, Regex, Wildcard
@@ -63,13 +63,16 @@ class KnownWords:
 
     def names(self, node: Name, check: StopCheck) -> WrittenWords:
         """Return the words of texts that spell a name."""
-        found = [
+        return _each_once(self.spelling_name(node, check))
+
+    def spelling_name(self, node: Name, check: StopCheck) -> list[Spelled]:
+        """Return the words of texts that spell a name, each with its folded form."""
+        return [
             word
             for beginning in beginnings(node.text)
             for word in check.during(self._beginning(beginning, check))
             if not word.elided and is_name(node.text, word.form, word.written)
         ]
-        return _each_once(found)
 
     def spelled_as(self, word: str, check: StopCheck) -> WrittenWords:
         """Return the words that are ``word`` but for capitals: the accents are the same."""
@@ -83,20 +86,23 @@ class KnownWords:
         query: SearchBody = {"prefix": {"form": prefix}} if prefix else {"match_all": {}}
         return self._read(query, f"beginning {prefix}", check)
 
+    def near(self, word: str, edits: int, prefix: str, check: StopCheck) -> list[Spelled]:
+        """Return the words that are within some edits of a folded word, or a little further away.
+
+        An exchange of two adjacent letters is one edit. The words begin with ``prefix``.
+        """
+        query = _within_edits(word, edits, transpositions=True, prefix=len(prefix))
+        return _bare(self._read(query, "", check))
+
+    def with_forms(self, folded: Collection[str], check: StopCheck) -> list[Spelled]:
+        """Return the words with the given folded forms."""
+        return _bare(self._read({"terms": {"form": list(map(cut, folded))}}, "", check))
+
     def _near(self, word: str, edits: int, check: StopCheck) -> list[Spelled]:
-        query = {
-            "fuzzy": {
-                "form": {
-                    "value": word,
-                    "fuzziness": edits,
-                    "transpositions": False,
-                    "rewrite": "constant_score",
-                }
-            }
-        }
-        return self._read(query, f"near {edits} {word}", check)
+        return self._read(_within_edits(word, edits), f"near {edits} {word}", check)
 
     def _read(self, query: SearchBody, name: str, check: StopCheck) -> list[Spelled]:
+        """Return the words that a query finds; they are kept by ``name``, if there is one."""
         if name in self._kept:
             return self._kept[name]
         found: list[Spelled] = []
@@ -118,8 +124,19 @@ class KnownWords:
             if len(hits) < MAX_HITS_AT_ONCE:
                 break
             body = {**body, "search_after": hits[-1]["sort"]}
-        self._kept[name] = found
+        if name:
+            self._kept[name] = found
         return found
+
+
+def _within_edits(word: str, edits: int, *, transpositions: bool = False, prefix: int = 0) -> SearchBody:
+    asked = {"value": word, "fuzziness": edits, "transpositions": transpositions, "prefix_length": prefix}
+    return {"fuzzy": {"form": {**asked, "rewrite": "constant_score"}}}
+
+
+def _bare(words: list[Spelled]) -> list[Spelled]:
+    """Return the words without those that stand for a word with its elided beginning."""
+    return [word for word in words if not word.elided]
 
 
 def _each_once(found: list[Spelled]) -> WrittenWords:

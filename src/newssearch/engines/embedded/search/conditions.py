@@ -10,7 +10,9 @@ import numpy as np
 from newssearch.engines.article_times import NO_TIME, instant
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Array
+from newssearch.engines.similar_values import shown_values
 from newssearch.engines.sorted_sets import Mask
+from newssearch.engines.suggest import unknown_value
 from newssearch.errors import QueryError
 from newssearch.fields import FIELDS, ArticleField
 from newssearch.filters import FilterValue, NoValue
@@ -20,9 +22,8 @@ from newssearch.stopping import StopCheck
 from newssearch.text.dates import is_last_moment
 
 from .addresses import with_address
-from .field_values import codes_like, codes_of, shown_values
+from .field_values import codes_like, codes_of, similar_values_of
 from .reader import IndexReader
-from .suggest import unknown_value
 
 
 class ArticleConditions:
@@ -59,8 +60,8 @@ class ArticleConditions:
         segments = self._check.during(self._reader.segments, 1)
         codes = {segment: codes_of(segment, row, wanted, names) for segment in segments}
         if not any(map(len, codes.values())):
-            note = unknown_value(self._reader, row, wanted, self._aliases, span, self._check)
-            self._notes.append(note)
+            similar = similar_values_of(self._reader, row, wanted, self._aliases, self._check)
+            self._notes.append(unknown_value(row, wanted, similar, span))
         return self._with_codes(field, codes)
 
     def _row(self, name: str) -> ArticleField:

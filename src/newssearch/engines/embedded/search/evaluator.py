@@ -14,7 +14,9 @@ from newssearch.engines import bm25f
 from newssearch.engines.embedded.segment.field import NO_POSTINGS, TEXT_FIELDS, Postings
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.selected_values import FilterPart
+from newssearch.engines.similar_words import RARE_ARTICLES
 from newssearch.engines.sorted_sets import Ints, Mask, indices_in
+from newssearch.engines.suggest import WordSuggester
 from newssearch.filters import FilterValue
 from newssearch.outlets import Aliases
 from newssearch.query import (
@@ -54,9 +56,8 @@ from .conditions import ArticleConditions
 from .doc_sets import ListedDocs, ScoredDocSet
 from .reader import IndexReader
 from .segment_matcher import SegmentMatcher
-from .similar_words import RARE_ARTICLES
+from .segment_words import SegmentWordLookup
 from .spans import Spans
-from .suggest import WordSuggester
 from .term_expansion import TermExpansion
 
 
@@ -376,9 +377,8 @@ class QueryEvaluator:
 
     def suggester(self, total: int) -> WordSuggester:
         """Return the suggester of words for a query that finds ``total`` articles."""
-        few = total <= RARE_ARTICLES
-        matchers = tuple(self._matchers.values())
-        return WordSuggester(matchers, self._expansion, few, self.reader.live_count, self.check)
+        lookup = SegmentWordLookup(tuple(self._matchers.values()), self._expansion, self.check)
+        return WordSuggester(lookup, total <= RARE_ARTICLES, self.reader.live_count, self.check)
 
     def names(self) -> dict[str, tuple[NameSpelling, ...]]:
         """Return the spellings in the index of each name in the query, by name.

@@ -5,27 +5,18 @@ A filter on a byline or a place also finds the values that contain its words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import islice
-
-from newssearch.display.brief import many
 from newssearch.engines.embedded.segment.segment import Segment
+from newssearch.engines.similar_values import similar_keys, similar_values
+from newssearch.engines.suggest import MAX_SUGGESTIONS
 from newssearch.engines.value_groups import subtags
 from newssearch.fields import ArticleField
 from newssearch.identity import normal_key
 from newssearch.outlets import Aliases, Outlets
 from newssearch.query.patterns import value_pattern, words_pattern
 from newssearch.stopping import StopCheck
-from newssearch.system.lazy_regex import Pattern
 from newssearch.text.analysis import key, name_words
 
 from .reader import IndexReader
-
-_NON_WORD = Pattern(r"[\W_]+")
-MIN_SIMILARITY = 0.6
-"""The lowest similarity, from 0 to 1, at which a value is suggested in place of a mistyped one."""
-MAX_SHOWN_VALUES = 10
-"""The largest number of values that a diagnostic lists."""
 
 
 def codes_of(segment: Segment, field: ArticleField, wanted: str, names: Outlets) -> list[int]:
@@ -90,76 +81,18 @@ def codes_like(
     }
 
 
-def shown_values(found: Collection[str]) -> str:
-    """Return a text with the number of values and the first :data:`MAX_SHOWN_VALUES` in alphabetical order.
-
-    >>> shown_values({"Fox News", "fox.example"})
-    '2 values: Fox News, fox.example'
-    """
-    first = ", ".join(sorted(found, key=lambda value: (value.casefold(), value))[:MAX_SHOWN_VALUES])
-    more = "" if len(found) <= MAX_SHOWN_VALUES else " and others"
-    return f"{many(len(found), 'value')}: {first}{more}"
-
-
 # ---- suggestions for a value that no article has
 
 
-def similar_values(
-    reader: IndexReader, field: ArticleField, wanted: str, aliases: Aliases, most: int, check: StopCheck
+def similar_values_of(
+    reader: IndexReader, field: ArticleField, wanted: str, aliases: Aliases, check: StopCheck
 ) -> list[str]:
-    """Return at most ``most`` values of a field that the mistyped value ``wanted`` may stand for, the most likely first.
-
-    First come the values that begin with the words of ``wanted``, then those that contain these words, those whose
-    words ``wanted`` contains, and those that contain its letters, each group with the most frequent first; last come
-    those that differ in few letters, the most similar first.
-    """
+    """Return the values of a field that the mistyped value ``wanted`` may stand for, the most likely first."""
     if field.kind == "exact":
-        return _similar_keys(reader, field.name, wanted, most, check)
+        keys = (one for segment in reader.segments for one in check.during(segment.keys(field.name).all()))
+        return similar_keys(keys, normal_key(wanted).encode("utf-8", "backslashreplace"), MAX_SUGGESTIONS)
     from .value_counts import ValueCounts  # most searches need none of it
 
     counts = ValueCounts(reader, field.name, reader.live_articles().nonzero()[0], aliases, check)
     values = [one.value for one in counts.in_order(counts.groups)]
-    sought = key(wanted)
-    keys = [key(value) for value in check.during(values)]
-    tests: Sequence[Callable[[str], bool]] = (
-        lambda name: f"{name} ".startswith(f"{sought} "),
-        lambda name: f" {sought} " in f" {_NON_WORD.sub(' ', name)} ",
-        lambda name: f" {name} " in f" {sought} ",
-        lambda name: name.startswith(sought),
-        lambda name: f" {sought}" in f" {name}",
-        lambda name: sought in name,
-    )
-    found: dict[int, None] = {}
-    for test in tests if sought else ():
-        each = enumerate(check.during(keys))
-        found.update(dict.fromkeys(n for n, name in each if n not in found and test(name)))
-    if len(found) < most:
-        found.update(dict.fromkeys(_by_similarity(sought, check.during(keys))))
-    return [values[number] for number in islice(found, most)]
-
-
-def _similar_keys(reader: IndexReader, field: str, wanted: str, most: int, check: StopCheck) -> list[str]:
-    """Return values that differ from ``wanted`` in capitals, or begin with it; the index may have one for each article."""
-    sought = normal_key(wanted).encode("utf-8", "backslashreplace").lower()
-    found = {
-        value
-        for segment in reader.segments
-        for value in check.during(segment.keys(field).all())
-        if value.lower().startswith(sought)
-    }
-    return [value.decode() for value in sorted(found, key=lambda value: (len(value), value))[:most]]
-
-
-def _by_similarity(sought: str, keys: Iterable[str]) -> list[int]:
-    """Return the indices of the keys whose similarity to ``sought`` is enough for a suggestion, highest first."""
-    from difflib import SequenceMatcher  # slow to import, and seldom needed
-
-    matcher = SequenceMatcher(b=sought)
-    similar: list[tuple[float, int]] = []
-    for number, name in enumerate(keys):
-        matcher.set_seq1(name)
-        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= MIN_SIMILARITY:
-            ratio = matcher.ratio()
-            if ratio >= MIN_SIMILARITY:
-                similar.append((-ratio, number))
-    return [number for _, number in sorted(similar)]
+    return similar_values(values, wanted, MAX_SUGGESTIONS, check)

@@ -23,13 +23,8 @@ from newssearch.engines.sorted_sets import (
 from newssearch.query import (
     And,
     AnyWord,
-    AtLeast,
-    Boost,
     Caps,
-    Dated,
-    Everything,
     Exact,
-    Field,
     Fuzzy,
     Leaf,
     Name,
@@ -40,13 +35,11 @@ from newssearch.query import (
     PatternPhrase,
     Phrase,
     Regex,
-    Region,
     Same,
-    Undated,
     Wildcard,
-    Within,
     Word,
 )
+from newssearch.query.tree import NodeWithoutMatches
 from newssearch.stopping import StopCheck
 from newssearch.system.exhaustive import assert_never
 from newssearch.text.folding import unelided
@@ -72,8 +65,6 @@ from .term_spans import TermSpans, merge_postings
 
 SLICE_POSITIONS = 1 << 18
 """Spans are computed for about this number of positions at a time."""
-NodeWithoutMatches = Not | AtLeast | Region | Field | Within | Dated | Undated | Boost | Everything
-"""A node that holds or fails for an article as a whole. It has no matches in a text, and is no operand of a leaf."""
 
 
 class SegmentMatcher:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from newssearch.engines.embedded.segment.field import NearTerm, TextField
+from newssearch.engines.embedded.segment.field import TextField
+from newssearch.engines.word_lookup import NearWord
 from newssearch.errors import QueryError
 from newssearch.query import Diagnostic, Fuzzy, Name, Node, Regex, Wildcard
 from newssearch.query.names import beginnings, is_spelling
@@ -97,19 +98,19 @@ class TermExpansion:
                 found[other] = found.get(other, 0) + words
         return found
 
-    def near_words(self, word: str, edits: int, prefix: str = "") -> dict[str, NearTerm]:
+    def near_words(self, word: str, edits: int, prefix: str = "") -> dict[str, NearWord]:
         """Return the folded words of both fields near ``word``, with their distances and their numbers of occurrences.
 
         An exchange of two adjacent letters is one edit. With a ``prefix``, only words that begin with it are compared.
         Occurrences in headlines and in deleted articles are counted, too.
         """
-        found: dict[str, NearTerm] = {}
+        found: dict[str, NearWord] = {}
         for segment in self._reader.segments:
             for field in segment.fields.values():
                 near = field.folded_near(word, edits, transpositions=True, prefix=prefix, check=self._check)
                 for other, (words, distance) in near.items():
                     before = found[other].words if other in found else 0
-                    found[other] = NearTerm(before + words, distance)
+                    found[other] = NearWord(before + words, distance)
         return found
 
     def _within_time(self, node: Regex, matches: Callable[[str], bool]) -> Callable[[str], bool]:

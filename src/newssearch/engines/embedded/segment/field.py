@@ -10,13 +10,14 @@ import numpy as np
 
 from newssearch.engines.embedded.storage.container import Array, Container, Section, StringTable
 from newssearch.engines.embedded.storage.patched_ints import PatchedInts
+from newssearch.engines.levenshtein import distances
 from newssearch.engines.sorted_sets import NO_INTS, Ints, ranges, run_starts
+from newssearch.engines.word_lookup import NearWord
 from newssearch.stopping import NEVER, StopCheck
 from newssearch.system.kept import cached_property
 
 from .compound_postings import Compounds
 from .format import RUN_BITS, at_least_32, unpack_all
-from .levenshtein import distances
 from .postings import TermPostings
 
 TextField = Literal["text", "title"]
@@ -48,13 +49,6 @@ class SurfaceForms(NamedTuple):
 
     term: int
     numbers: Array | None
-
-
-class NearTerm(NamedTuple):
-    """A folded term near another one: the number of its occurrences, and its edit distance from the other."""
-
-    words: int
-    distance: int
 
 
 NO_POSTINGS = Postings(NO_INTS, NO_INTS)
@@ -287,13 +281,13 @@ class FieldReader:
         transpositions: bool = False,
         prefix: str = "",
         check: StopCheck = NEVER,
-    ) -> dict[str, NearTerm]:
+    ) -> dict[str, NearWord]:
         """Return the folded terms within ``edits`` edits of ``folded``, with their distances: see :func:`distances`.
 
         If there is a ``prefix``, only the terms that begin with it are compared. ``check`` is called for each
         :data:`COMPARED_AT_ONCE` terms. Occurrences in deleted documents are included.
         """
-        found: dict[str, NearTerm] = {}
+        found: dict[str, NearWord] = {}
         low, high = self.folded.with_prefix(encoded(prefix)) if prefix else (0, len(self.folded))
         for part in check.during(ranges(low, high, COMPARED_AT_ONCE), 1):
             found.update(self._near_between(*part, folded, edits, transpositions))
@@ -301,7 +295,7 @@ class FieldReader:
 
     def _near_between(
         self, low: int, high: int, folded: str, edits: int, transpositions: bool
-    ) -> dict[str, NearTerm]:
+    ) -> dict[str, NearWord]:
         """Return those of the folded terms from ``low`` up to ``high`` that are near ``folded``: see :meth:`folded_near`."""
         least, most = max(len(folded) - edits, 1), len(folded) + edits
         sizes, wide = self.folded.sizes_between(low, high), self.folded.wide_between(low, high)
@@ -317,7 +311,7 @@ class FieldReader:
         kept = (far <= edits).nonzero()[0]
         first, words = self.array("folded.first"), self.array("form.words")
         return {
-            self.folded[number].decode(): NearTerm(
+            self.folded[number].decode(): NearWord(
                 int(words[first[number] : first[number + 1]].sum(dtype=np.int64)), distance
             )
             for number, distance in sorted(zip(numbers[kept].tolist(), far[kept].tolist(), strict=True))

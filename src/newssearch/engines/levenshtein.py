@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from newssearch.engines.embedded.storage.container import Array
+from .sorted_sets import Array
+
+
+def distances_of(word: str, others: Sequence[str], edits: int, *, transpositions: bool = False) -> list[int]:
+    """Return the edit distance of each of the other words from ``word``: see :func:`distances`.
+
+    >>> distances_of("austin", ["austen", "boston"], 2)
+    [1, 3]
+    """
+    most = len(word) + edits + 1  # a longer word is too far
+    letters = np.array([other[:most] for other in others], f"U{most}").view(np.uint32)
+    sizes = np.array([len(other) for other in others], np.int64)
+    table = letters.reshape(len(others), most)
+    found: list[int] = distances(word, table, sizes, edits, transpositions=transpositions).tolist()
+    return found
 
 
 def distances(

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from newssearch.engines.embedded.segment.field import NearTerm
 from newssearch.stopping import StopCheck
 from newssearch.text.analysis import PLAIN_ANALYSIS, analyser_named
 from newssearch.text.tokenizer import word_matches as words_of
 
-from .segment_matcher import SegmentMatcher
-from .term_expansion import TermExpansion
+from .word_lookup import NearWord, WordLookup
 
 SHORT_WORD = 3
 """The smallest number of letters in a word for which others are suggested: one edit leaves little of a shorter one."""
@@ -39,13 +36,10 @@ class SimilarWords:
     ``check`` is called for each word that is compared by its number of articles.
     """
 
-    def __init__(
-        self, matchers: Sequence[SegmentMatcher], expansion: TermExpansion, check: StopCheck
-    ) -> None:
-        self._matchers = matchers
-        self._expansion = expansion
+    def __init__(self, lookup: WordLookup, check: StopCheck) -> None:
+        self._lookup = lookup
         self._check = check
-        self._near: dict[str, dict[str, NearTerm]] = {}
+        self._near: dict[str, Mapping[str, NearWord]] = {}
 
     def of_unknown(self, word: str, most: int) -> list[str]:
         """Return at most ``most`` words that a word which no article has may be a misspelling of, the most likely first.
@@ -55,12 +49,12 @@ class SimilarWords:
         """
         return self._best(folded_word(word), self.near(word), most)
 
-    def near(self, word: str) -> dict[str, NearTerm]:
+    def near(self, word: str) -> Mapping[str, NearWord]:
         """Return the folded words of the index that differ from a word by at most two edits, by fewer if it is short."""
         folded = folded_word(word)
         if folded not in self._near:
             edits = 0 if len(folded) < SHORT_WORD else 1 if len(folded) < LONG_WORD else 2
-            self._near[folded] = self._expansion.near_words(folded, edits) if edits else {}
+            self._near[folded] = self._lookup.near_words(folded, edits) if edits else {}
         return self._near[folded]
 
     def of_rare(self, word: str, articles: int, most: int) -> list[str]:
@@ -72,7 +66,7 @@ class SimilarWords:
         folded = folded_word(word)
         if len(folded) < LONG_WORD or not folded.isalpha():
             return []
-        near = self._expansion.near_words(folded, 1, prefix=folded[0])
+        near = self._lookup.near_words(folded, 1, prefix=folded[0])
         wanted = {
             other: found
             for other, found in near.items()
@@ -81,33 +75,26 @@ class SimilarWords:
         }
         best = self._best(folded, wanted, most)
         found = [other for other in best if self.articles_with(other) >= RARE_RATIO * articles]
-        if found and not self._usual_spelling(folded).islower():
-            found = [other for other in found if not self._usual_spelling(other).islower()]
+        if found and not self._lookup.usual_spelling(folded).islower():
+            found = [other for other in found if not self._lookup.usual_spelling(other).islower()]
         return found
 
     def articles_with(self, folded: str) -> int:
         """Return the number of live articles that have a folded word."""
         self._check()
-        return sum(matcher.count_folded(folded) for matcher in self._matchers)
+        return self._lookup.articles_with_form(folded)
 
     def shown(self, folded: str, written: str) -> str:
         """Return a folded word for a suggestion instead of ``written``.
 
         If that has a capital, it is the most frequent spelling of the index, otherwise the folded word itself.
         """
-        return folded if written.islower() else self._usual_spelling(folded)
+        return folded if written.islower() else self._lookup.usual_spelling(folded)
 
-    def _usual_spelling(self, folded: str) -> str:
-        """Return the most frequent spelling of a folded word in the index, or the word itself if it has none."""
-        spellings = Counter[str]()
-        for matcher in self._matchers:
-            matcher.count_spellings(folded, spellings)
-        return min(spellings, key=lambda spelling: (-spellings[spelling], spelling), default=folded)
+    def _best(self, folded: str, near: Mapping[str, NearWord], most: int) -> list[str]:
+        """Return the words with the highest scores, without ``folded`` itself; of equal ones, the alphabetically first.
 
-    def _best(self, folded: str, near: dict[str, NearTerm], most: int) -> list[str]:
-        """Return the words with the highest scores, without ``folded`` itself.
-
-        The numbers of occurrences bound those of articles, so that articles are counted only for words that can be
+        The numbers of near words bound those of articles, so that articles are counted only for words that can be
         among the best.
         """
         bounds = [
@@ -117,7 +104,7 @@ class SimilarWords:
         ]
         heapq.heapify(bounds)
         best: list[tuple[float, str]] = []
-        while bounds and (len(best) < most or bounds[0][0] < best[most - 1][0]):
+        while bounds and (len(best) < most or bounds[0][:2] < best[most - 1]):
             _, other, distance = heapq.heappop(bounds)
             if articles := self.articles_with(other):
                 best = sorted([*best, (-self._score(folded, other, distance, articles), other)])

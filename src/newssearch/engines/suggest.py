@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from newssearch.fields import ArticleField
-from newssearch.outlets import Aliases
 from newssearch.query import (
     And,
     AnyWord,
@@ -29,15 +28,13 @@ from newssearch.query import (
 )
 from newssearch.query.names import is_spelling
 from newssearch.query.rewriting import may_be_name
+from newssearch.query.tree import NodeWithoutMatches
 from newssearch.stopping import StopCheck
 from newssearch.system.exhaustive import assert_never
 from newssearch.text.tokenizer import word_matches as words_of
 
-from .field_values import similar_values
-from .reader import IndexReader
-from .segment_matcher import NodeWithoutMatches, SegmentMatcher
 from .similar_words import RARE_ARTICLES, RARE_SHARE, SimilarWords, folded_word
-from .term_expansion import TermExpansion
+from .word_lookup import WordLookup
 
 MAX_SUGGESTIONS = 3
 """The largest number of words or values that one diagnostic suggests."""
@@ -52,12 +49,10 @@ WordLeaf = Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex
 """A leaf that searches for given words or for a pattern."""
 
 
-def unknown_value(
-    reader: IndexReader, field: ArticleField, wanted: str, aliases: Aliases, span: Span, check: StopCheck
-) -> Diagnostic:
-    """Return the diagnostic for a value that no article has in a field, with the values most similar to it."""
-    hint = _did_you_mean(similar_values(reader, field, wanted, aliases, MAX_SUGGESTIONS, check))
-    return Diagnostic("unknown-value", f"no article has the {field.name} {wanted!r}", span, hint)
+def unknown_value(field: ArticleField, wanted: str, similar: Sequence[str], span: Span) -> Diagnostic:
+    """Return the diagnostic for a value that no article has in a field, with the values that are similar to it."""
+    message = f"no article has the {field.name} {wanted!r}"
+    return Diagnostic("unknown-value", message, span, _did_you_mean(similar[:MAX_SUGGESTIONS]))
 
 
 def _did_you_mean(suggestions: Sequence[str]) -> str:
@@ -74,15 +69,14 @@ class WordSuggester:
 
     def __init__(
         self,
-        matchers: Sequence[SegmentMatcher],
-        expansion: TermExpansion,
+        lookup: WordLookup,
         few: bool,
         total: int,
         check: StopCheck,
     ) -> None:
-        self._matchers = matchers
+        self._lookup = lookup
         self._most_rare = max(RARE_ARTICLES, int(RARE_SHARE * total))
-        self._similar = SimilarWords(matchers, expansion, check)
+        self._similar = SimilarWords(lookup, check)
         self._few = few
         self._check = check
         self.corrections: dict[str, str] = {}
@@ -93,19 +87,20 @@ class WordSuggester:
         Words in negated and optional leaves are skipped.
         """
         notes: list[Diagnostic] = []
-        word_leaves = (
+        word_leaves = [
             part for use in scored_leaves(tree) if not use.optional for part in _word_leaves(use.leaf)
-        )
+        ]
+        self._lookup.prepare(one for leaf in word_leaves for one in _looked_up(leaf))
         for leaf in self._check.during(word_leaves, 1):
             if isinstance(leaf, Wildcard | Regex):
-                if not self._occurs(leaf):
+                if not self._lookup.occurs(leaf):
                     notes.append(
                         Diagnostic("unknown-word", f"no word in the index matches {leaf}", leaf.span)
                     )
             else:
                 before = len(notes)
                 notes.extend(self._unknown_in(leaf, before < MAX_WORDS_WITH_SUGGESTIONS))
-                if isinstance(leaf, Caps | Exact) and len(notes) == before and not self._occurs(leaf):
+                if isinstance(leaf, Caps | Exact) and len(notes) == before and not self._lookup.occurs(leaf):
                     notes.append(
                         Diagnostic("unknown-word", f"no article has the spelling {leaf.text!r}", leaf.span)
                     )
@@ -117,14 +112,8 @@ class WordSuggester:
         self, leaf: Word | Phrase | Fuzzy | Name | Exact | Caps, suggest: bool
     ) -> Iterator[Diagnostic]:
         """Yield a diagnostic for each unknown or misspelt word of a leaf; with ``suggest``, it suggests similar words."""
-        for word in (leaf.text,) if isinstance(leaf, Word | Name) else leaf.text.split():
-            if isinstance(leaf, Word | Fuzzy | Name):
-                wanted: Leaf | None = leaf
-            else:
-                wanted = Word(word) if any(words_of(word)) else None
-            if wanted is None:
-                continue
-            if self._occurs(wanted):
+        for word, wanted in _words_in(leaf):
+            if self._lookup.occurs(wanted):
                 if suggest and self._few and isinstance(wanted, Word):
                     yield from self._misspelt(wanted, leaf.span)
                 continue
@@ -141,7 +130,7 @@ class WordSuggester:
         """Yield a diagnostic for a word that few articles have, if a similar word is far more frequent."""
         if len(list(words_of(word.text))) != 1:
             return
-        articles = self._articles_with(word)
+        articles = self._lookup.articles_with(word, self._most_rare)
         if articles > self._most_rare:
             return
         similar = self._similar.of_rare(word.text, articles, MAX_SUGGESTIONS)
@@ -152,17 +141,6 @@ class WordSuggester:
             have = "article has" if articles == 1 else "articles have"
             message = f"only {articles} {have} the word {word.text!r}"
             yield Diagnostic("rare-word", message, span, _did_you_mean(similar))
-
-    def _occurs(self, leaf: Leaf) -> bool:
-        """Whether a leaf has a match in a paragraph or a headline of a live article."""
-        return any(matcher.occurs(leaf) for matcher in self._check.during(self._matchers, 1))
-
-    def _articles_with(self, leaf: Leaf) -> int:
-        """Return the number of live articles in which a leaf matches, or a higher one if headlines match too."""
-        return sum(
-            max(len(matcher.doc_set(leaf).articles), len(matcher.postings(leaf, "title").owners))
-            for matcher in self._matchers
-        )
 
     def _similar_words(self, word: str) -> list[str]:
         """Return words of live articles that an unknown word may be a misspelling of, the most likely first."""
@@ -188,12 +166,13 @@ class WordSuggester:
             others = self._similar.of_unknown(part.group(), MAX_SUGGESTIONS)
             texts = [self._similar.shown(other, part.group()) for other in others]
             whole = [f"{word[: part.start()]}{text}{word[part.end() :]}" for text in texts]
-            found += [text for text in whole if self._occurs(Word(text))]
+            self._lookup.prepare(map(Word, whole))
+            found += [text for text in whole if self._lookup.occurs(Word(text))]
             known = self._similar.articles_with(folded_word(part.group()))
             replaced += word[at : part.start()] + (texts[0] if texts and not known else part.group())
             at = part.end()
         replaced += word[at:]
-        if not found and replaced != word and self._occurs(Word(replaced)):
+        if not found and replaced != word and self._lookup.occurs(Word(replaced)):
             return [replaced]
         return found[:MAX_SUGGESTIONS]
 
@@ -205,7 +184,7 @@ class WordSuggester:
         if not may_be_name(word):
             return False
         if not suggested:
-            return self._few and self._occurs(Name(word))
+            return self._few and self._lookup.occurs(Name(word))
         if word.islower():
             return False
         others = {folded_word(other) for other in suggested}
@@ -213,6 +192,26 @@ class WordSuggester:
             is_spelling(word, other) and other not in others and self._similar.articles_with(other)
             for other in self._check.during(self._similar.near(word))
         )
+
+
+def _words_in(leaf: Word | Phrase | Fuzzy | Name | Exact | Caps) -> Iterator[tuple[str, Leaf]]:
+    """Yield each word of a leaf as it is written there, and the leaf that searches for it alone."""
+    if isinstance(leaf, Word | Name):
+        yield leaf.text, leaf
+    else:
+        for word in leaf.text.split():
+            if isinstance(leaf, Fuzzy):
+                yield word, leaf
+            elif any(words_of(word)):
+                yield word, Word(word)
+
+
+def _looked_up(leaf: WordLeaf) -> Iterator[Leaf]:
+    """Yield the leaves that must occur if there is to be no note on a leaf."""
+    if not isinstance(leaf, Wildcard | Regex):
+        yield from (wanted for _, wanted in _words_in(leaf))
+    if isinstance(leaf, Caps | Exact | Wildcard | Regex):
+        yield leaf
 
 
 def _word_leaves(node: Node) -> Iterator[WordLeaf]:

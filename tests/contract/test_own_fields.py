@@ -231,6 +231,13 @@ def test_a_condition_in_another_form_gets_a_note(index: Index, query: str, sugge
     assert not [note for note in index.search("themes=x rain: x").diagnostics if note.kind == "borrowed"]
 
 
+def test_articles_long_after_the_last_one_with_a_value_are_shown(address: str) -> None:
+    with newssearch.create(address) as index:
+        index.add([made(number, {} if number else {"theme": "Economy"}) for number in range(300)])
+        hits = index.search("rained", limit=None, group=False).hits
+    assert sorted(hit.extra.get("theme") or "" for hit in hits) == [""] * 299 + ["Economy"]
+
+
 def test_unknown_filters_and_facets_name_the_own_fields(index: Index) -> None:
     with pytest.raises(QueryError, match="no field 'thema'; did you mean theme:"):
         index.count(where={"thema": "x"})

@@ -153,7 +153,9 @@ class OwnColumn:
     def texts(self, article: int) -> list[str]:
         """Return the values of an article, as text."""
         articles = self.articles
-        low = int(np.searchsorted(articles, articles.dtype.type(article))) if len(articles) else 0
+        if not len(articles) or article > int(articles[-1]):  # which its type may be too small for
+            return []
+        low = int(np.searchsorted(articles, articles.dtype.type(article)))
         found = []
         table = self._table
         while low < len(articles) and int(articles[low]) == article:

@@ -36,6 +36,7 @@ WORDS = {
     "ru": "выборы выборов коалиция Путин Путина Москва".split(),
 }  # fmt: skip
 NAMES = "Qaddafi Gadhafi Kadhafi GADHAFI Gaddafi al-Qaddafi Qadhafi Ma'louma Maalouma Al-Maalouma #Qaddafi kadhafi Poutine Putin".split()
+FREQUENT = ["coalition", "Buttigieg", "Reuters", "presidente", "Koalition"]
 ALL_WORDS = [*(word for words in WORDS.values() for word in words), *NAMES]
 LETTERS = "aeionrstlcéãßبиの"
 
@@ -78,6 +79,11 @@ def articles_with_mistakes(seed: int) -> list[Article]:
                 located=draw.choice(["Baghdad", "Bagdad", "New York", None]), date="2024-07-25",
             )
         )  # fmt: skip
+    for number in range(110):  # so that a word of a few articles may be a misspelling of one of these
+        found.append(article(f"Report {number}", " ".join(FREQUENT), url=f"f{number}"))
+    for number in range(30):
+        typo, other = (misspelt(draw, draw.choice(FREQUENT)) for _ in range(2))
+        found.append(article(f"Typo {typo}", other, url=f"t{number}"))
     return found
 
 
@@ -147,12 +153,14 @@ OPTIONS: list[dict[str, Any]] = [
     {}, {}, {}, {"names": True}, {"outlet": "reuter"}, {"outlet": ["Reuters", "foxx"], "lang": "en"}, {"byline_not": "slva"}, {"section": "Wrld", "sort": "newest"},
     {"where": {"people": "Anna"}}, {"lang": "ar"}, {"located": newssearch.NONE}, {"limit": 0}, {"sort": "oldest"}, {"novel": True},
 ]  # fmt: skip
-COMPARED = settings(max_examples=40 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+COMPARED = settings(max_examples=15 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @COMPARED
 @given(query=QUERIES, options=st.sampled_from(OPTIONS))
 @example("colition", {})
+@example("coaition reutrs", {})
+@example("Rueters Koaltiion", {"strict": True})
 @example("Colition Buttigeig", {})
 @example("Ocasio-Cortes", {})
 @example("kadafi qadhaffi", {"names": True})

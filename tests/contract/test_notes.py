@@ -52,3 +52,34 @@ def test_a_word_is_suggested_as_it_is_written_most_often_not_in_most_paragraphs(
     with newssearch.open(address) as index:
         index.add([article("MINISTRY MINISTRY", "It rained.", "It stopped.", url="c")])
     assert suggestion(address, "Minstry")[1] == "did you mean MINISTRY?"
+
+
+@pytest.mark.parametrize(
+    ("query", "before", "after"),
+    [
+        ("outlet:cnn", [], ("no article has the outlet 'cnn'", "did you mean CNN Brasil?")),
+        (
+            "outlet:cn*",
+            ['outlet:"cn*" stands for 2 values: CNN, CNN Brasil'],
+            ('outlet:"cn*" stands for 1 value: CNN Brasil', ""),
+        ),
+        ("url:cnn.example", [], ('no article has an address like url:"cnn.example"', "")),
+        (
+            "buttigeig",
+            ["only 1 article has the word 'buttigeig'"],
+            ("no article has the word 'buttigeig'", "did you mean buttigieg?"),
+        ),
+    ],
+)
+def test_what_only_a_removed_article_has_is_unknown(
+    address: str, query: str, before: list[str], after: tuple[str, str]
+) -> None:
+    removed = article("Report", "Buttigeig spoke.", url="https://cnn.example/1", outlet="CNN")
+    others = [
+        article(f"Report {n}", "Buttigieg spoke.", url=f"https://b.example/{n}", outlet="CNN Brasil")
+        for n in range(40)
+    ]
+    with index_of(address, removed, *others) as index:
+        assert [note.message for note in index.search(query).diagnostics] == before
+        index.remove(removed.id)
+    assert suggestion(address, query) == after

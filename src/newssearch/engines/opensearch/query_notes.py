@@ -26,9 +26,10 @@ class QueryNotes(NamedTuple):
 def notes_on(evaluation: Evaluation, total: int) -> QueryNotes:
     """Return the notes on a query that finds ``total`` articles.
 
-    What the search has counted is enough if it finds articles and all words must occur in them, or if it has ordered them by
-    score. Otherwise one request counts the articles with each word, and one those with each value. More are
-    needed for each word or value that is unknown, and for each word that only a few articles have if the query finds few.
+    What the search has counted is enough if it has ordered results, and has no other leaves than words and patterns, or if all words
+    must occur in what it finds. Otherwise one request counts the articles with each word, and one those with each value that may
+    be missing. More are needed for each word or value that is unknown, and for each word of only a few articles if the query
+    finds few.
     """
     found, few = total > 0, total <= RARE_ARTICLES
     of_values = ValueNotes(evaluation, found=found).notes()

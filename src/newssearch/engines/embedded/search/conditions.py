@@ -59,10 +59,15 @@ class ArticleConditions:
         names = outlets(self._aliases if row.kind == "outlet" else ())
         segments = self._check.during(self._reader.segments, 1)
         codes = {segment: codes_of(segment, row, wanted, names) for segment in segments}
-        if not any(map(len, codes.values())):
+        mask = self._with_codes(field, codes)
+        if not self._is_found(mask):
             similar = similar_values_of(self._reader, row, wanted, self._aliases, self._check)
             self._notes.append(unknown_value(row, wanted, similar, span))
-        return self._with_codes(field, codes)
+        return mask
+
+    def _is_found(self, mask: Mask) -> bool:
+        """Whether a live article is among those of a mask."""
+        return bool((mask & self._reader.live_articles()).any())
 
     def _row(self, name: str) -> ArticleField:
         """Return the row of a field in the table of fields. Raises QueryError for an own field that the index lacks."""
@@ -82,7 +87,7 @@ class ArticleConditions:
         """Return a mask of the articles that match a field node: an address, a pattern of values, or a value."""
         if node.name == "url":
             mask = self._reader.per_segment(lambda segment: with_address(segment, node))
-            if not mask.any():
+            if not self._is_found(mask):
                 message = f"no article has an address like {node}"
                 self._notes.append(Diagnostic("unknown-value", message, node.span))
             return mask
@@ -91,7 +96,11 @@ class ArticleConditions:
         row = self._row_with_text(node.name)
         names = outlets(self._aliases if row.kind == "outlet" else ())
         codes = codes_like(self._reader, row, node.value, names, self._check)
-        found = {segment.distinct(node.name)[code] for segment in codes for code in codes[segment]}
+        found = {
+            segment.distinct(node.name)[code]
+            for segment, matching in codes.items()
+            for code in segment.codes_in_use(node.name, matching)
+        }
         if found and not node.value.strip("*"):
             return self._with_codes(node.name, codes)  # any value: a list of them says nothing
         note = Diagnostic("values", f"{node} stands for {shown_values(found)}", node.span)

@@ -29,7 +29,7 @@ from newssearch.engines.embedded.storage.block_store import BlockStore
 from newssearch.engines.embedded.storage.container import Array, Container, StringTable, item_view
 from newssearch.engines.near_duplicates import StoryColumns
 from newssearch.engines.shingles import Signatures
-from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask, run_starts
+from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask, distinct, run_starts
 from newssearch.extra import NO_EXTRA, ExtraValue, value_of
 from newssearch.fields import ArticleField
 from newssearch.identity import id_number
@@ -298,6 +298,15 @@ class Segment:
         """The distinct values of a field, after ``""``."""
         own = self.own_fields.get(field)
         return own.values if own is not None else self.values(field).values
+
+    def codes_in_use(self, field: str, codes: Sequence[int]) -> Sequence[int]:
+        """Return those of the numbered values of a field that live articles have."""
+        if self.live is None:
+            return codes
+        own = self.own_fields.get(field)
+        held = self.values(field).codes[self.live] if own is None else own.codes[self.live[own.articles]]
+        in_use = set(distinct(held).tolist())
+        return [code for code in codes if code in in_use]
 
     def has_field(self, field: str) -> bool:
         """Whether articles of this segment may have the field."""

@@ -112,7 +112,7 @@ def _building(runs: Sequence[Run]) -> Iterator[str]:
         "open ms",
         "add ms",
     )
-    yield from _table(heads, (_build_row(run) for run in runs))
+    yield from table(heads, (_build_row(run) for run in runs))
 
 
 def _build_row(run: Run) -> list[str]:
@@ -153,7 +153,7 @@ def _many(runs: Sequence[Run]) -> Iterator[str]:
         ]
         for run in measured
     )
-    yield from _table(("engine", *heads), rows)
+    yield from table(("engine", *heads), rows)
 
 
 def _cold(cli: Run) -> Iterator[str]:
@@ -221,7 +221,7 @@ def _kinds(runs: Sequence[Run], cell: Callable[[Group], str]) -> Iterator[str]:
             if any(groups):
                 name = f"{kind} + {condition}" if condition else kind
                 rows.append([name, *(cell(group) if group else "" for group in groups)])
-    yield from _table(("kind", *labels), rows)
+    yield from table(("kind", *labels), rows)
 
 
 def _growth(record: Run, stem: str) -> Iterator[str]:
@@ -241,14 +241,14 @@ def _growth(record: Run, stem: str) -> Iterator[str]:
         built = _build_row(run)
         groups = (_group(run, kind, "") for kind in KINDS)
         rows.append([*built[:2], *built[3:4], *built[5:7], built[10], *(map(_shown_cell, groups))])
-    yield from _table(("engine", "paragraphs", "MB/s", "x text", "build memory", "add ms", *KINDS), rows)
+    yield from table(("engine", "paragraphs", "MB/s", "x text", "build memory", "add ms", *KINDS), rows)
 
 
 def _shown_cell(group: Group | None) -> str:
     return _of_mode("shown", "p50", "p95")(group) if group else ""
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     yield f"| {' | '.join(heads)} |"
     yield "|---" + "|---:" * (len(heads) - 1) + "|"
     for row in rows:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import Stemmer
 
-from benchmarks import engines, glance, many, measure, relevance, report, svg, synthetic
+import newssearch
+from benchmarks import cluster, engines, glance, many, measure, relevance, report, svg, synthetic
 from benchmarks.corpus import Story, first, load, write
 from benchmarks.queries import FILTERS, KINDS, Query, draw, groups
 from benchmarks.task import Task
@@ -228,3 +229,74 @@ def test_an_axis_has_room_for_every_value() -> None:
     scale = svg.Scale.over([0.02, 5, 300], 0, 100)
     assert scale.ticks() == [0.01, 0.1, 1, 10, 100, 1000]
     assert [scale(0.01), scale(1000)] == pytest.approx([0, 100])
+
+
+def growing(folder: Path) -> cluster.Bench:
+    """Return a run on a cluster that no test starts, with a small corpus in a file."""
+    lines = [
+        {"id": one.id, "title": one.title, "text": "\n\n".join(one.paragraphs), "date": one.date, "outlet": one.outlet}
+        for one in stories()[:40]
+    ]  # fmt: skip
+    (folder / "given.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    arguments = [str(folder / "given.jsonl"), "--queries", "2", "--views", "2", "--passes", "1"]
+    return cluster.Bench(cluster.options_of(arguments), folder, "opensearch+http://127.0.0.1:1/bench")
+
+
+def test_a_corpus_that_grows_comes_again_as_other_texts_of_the_same_words(tmp_path: Path) -> None:
+    assert doctest.testmod(cluster).failed == 0
+    few = stories()[:2]
+    write(few, tmp_path / "work.jsonl")
+    thrice = list(islice(cluster.grown(tmp_path / "work.jsonl"), 6))
+    assert thrice[:2] == few
+    assert len({one.id for one in thrice}) == 6
+    for first_one, second, third in zip(few, thrice[2:], thrice[4:], strict=False):
+        for texts in zip(first_one.paragraphs, second.paragraphs, third.paragraphs, strict=True):
+            assert len(set(texts)) == 3
+            assert len({tuple(sorted(text.split())) for text in texts}) == 1
+    with newssearch.create(tmp_path / "index") as index:
+        index.add([cluster.article_of(one) for one in thrice])
+        assert not index.stories().total_stories, "copies would be one story"
+
+
+def test_an_index_that_grows_is_asked_every_kind_of_question(tmp_path: Path) -> None:
+    bench = growing(tmp_path)
+    with newssearch.create(tmp_path / "index") as index:
+        index.add([cluster.article_of(one) for one in stories()[:40]])
+        found, views = bench.searches(index), bench.views(index)
+        plain = [str(one) for one in bench.queries if not one.filter]
+        totals = [index.search(one, group=False, strict=True).total_paragraphs for one in plain]
+    assert [answer for group in found if not group["filter"] for answer in group["answers"]] == totals
+    assert {group["kind"] for group in found} == set(KINDS)
+    assert [one["view"] for one in views] == [*cluster.VIEWS]
+    assert all(isinstance(answer, int) and answer for one in views[:4] for answer in one["answers"])
+    assert all(len(one["medians"]) == 2 for one in views)
+
+
+def test_a_view_that_is_refused_has_its_reason_and_no_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = growing(tmp_path)
+    monkeypatch.setattr(
+        cluster, "VIEWS", {"article": lambda index, asked: len(index.article("none").paragraphs)}
+    )
+    with newssearch.create(tmp_path / "index") as index:
+        index.add([cluster.article_of(one) for one in stories()[:40]])
+        (measured,) = bench.views(index)
+    assert measured["summary"] is None
+    assert measured["answers"][0].startswith("ArticleNotFoundError: ")
+    step = {
+        "paragraphs": 3000, "size": {"articles": 5, "paragraphs": 3000, "text_bytes": 400_000}, "seconds": 2.0,
+        "added": {"articles": 4, "paragraphs": 2000, "text_bytes": 300_000}, "processor_seconds": {"newssearch": 1.0, "cluster": 3.0},
+        "stored": {"articles": {
+            which: {"bytes": size, "documents": 3005, "deleted": 0, "segments": 7} for which, size in (("primaries", 1_200_000), ("total", 2_400_000))
+        }},
+        "heap": [{"used": 2**28, "most": 2**29}], "groups": [], "views": [measured],
+    }  # fmt: skip
+    record = {
+        "corpus": "news.jsonl", "command": "python", "commit": "abc", "made": "2026-11-30T05:00:00", "versions": {}, "steps": [step],
+        "machine": {"python": "CPython", "cpu": "one", "cores": 2, "memory_bytes": 1, "system": "Linux"},
+        "cluster": {"opensearch": "3.9.0", "settings": {"codec": "best"}, "nodes": [{"java": "25", "heap": 2**29, "processors": 2}]},
+    }  # fmt: skip
+    lines = cluster.markdown(record).splitlines()
+    assert "| 3,000 | 2,000 | 2 | 1,000 | 0.15 | 0.50 | 1.50 | 400 | 3.00 | 6.00 | 3,005 | 7 | 256 |" in lines
+    assert "| article | 2 refused |" in lines

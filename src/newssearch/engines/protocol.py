@@ -71,6 +71,8 @@ class Found:
     """The words of the query that are probably misspelt, each with the word of the index that it most likely stands for."""
     dates: DateCounts
     """How many matching articles have no date, only a month or a year, or an ambiguous date."""
+    evaluated: object = None
+    """What the engine has evaluated for the search, so that :meth:`Snapshot.search_more` need not do it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,9 +197,10 @@ class Snapshot(CorpusSnapshot, Protocol):
         Snippets, here and below, are those of a :class:`~newssearch.highlight.snippets.Highlighter` of ``tree``.
         """
 
-    def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest) -> FoundMore:
+    def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest, first: Found) -> FoundMore:
         """Return the page of articles that match the ``relaxed`` tree and pass the filters, but do not match ``tree``.
 
+        ``first`` is what :meth:`search` has found for ``tree`` and the same request, but for its offset and limit.
         Of the relaxed words, they have one that is not a function word in their language, if there is such a one.
         They are ordered by the score that :meth:`search` gives them for ``tree``, whatever order ``request`` asks for.
         If it groups stories, those of articles that match ``tree`` are left out.

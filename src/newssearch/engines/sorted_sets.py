@@ -28,7 +28,8 @@ DENSE_UNIVERSE_RATIO = 32
 
 def run_starts(values: Array) -> Mask:
     """Return a mask of the items that differ from the item before them; the first item counts as different."""
-    new = np.ones(len(values), np.bool_)
+    new = np.empty(len(values), np.bool_)
+    new[:1] = True
     np.not_equal(values[1:], values[:-1], out=new[1:])
     return new
 

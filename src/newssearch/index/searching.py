@@ -87,7 +87,7 @@ class Search:
             return NO_MORE
         total = found.total_stories if asked.group else found.total_articles
         rest = replace(asked, offset=max(asked.offset - total, 0), limit=asked.limit - len(found.hits))
-        return self._snapshot.search_more(tree, some, rest)
+        return self._snapshot.search_more(tree, some, rest, found)
 
     def _page(self, searched: Expansion, found: Found, started: float) -> Results:
         """Return the page of results of a query."""

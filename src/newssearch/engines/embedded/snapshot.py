@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from heapq import merge
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -77,6 +77,13 @@ BATCHES_TO_RELEASE = 2
 """A scan takes what it has read of the files out of memory after this number of batches of hits."""
 
 
+class _Evaluated(NamedTuple):
+    """The evaluator of a search, which keeps the matches of its leaves, and a mask of the articles that it finds."""
+
+    evaluator: QueryEvaluator
+    found: Mask
+
+
 class EmbeddedSnapshot(CorpusQueries):
     """The state of an index after one commit: see :class:`newssearch.engines.protocol.Snapshot`."""
 
@@ -106,13 +113,14 @@ class EmbeddedSnapshot(CorpusQueries):
                 undated=evaluator.count_undated(request, articles),
                 imprecise=evaluator.count_imprecise(request, articles),
                 dates=count_dates(self._reader, articles),
+                evaluated=_Evaluated(evaluator, articles),
             )
 
-    def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest) -> FoundMore:
+    def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest, first: Found) -> FoundMore:
         """Return the page of articles that match the ``relaxed`` tree and pass the filters, but do not match ``tree``."""
         with self._reading(tree):
-            evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
-            articles = self._more(evaluator, evaluator.found(request), relaxed, request)
+            evaluator, found = cast("_Evaluated", first.evaluated)
+            articles = self._more(evaluator, found, relaxed, request)
             order = ResultOrder(evaluator, articles, replace(request, sort="relevance"))
             page = order.page()
             total = int(np.count_nonzero(articles))

@@ -185,7 +185,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             for at, placed in enumerate(request.check.during(page, 1))
         )
 
-    def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest) -> FoundMore:
+    def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest, first: Found) -> FoundMore:
         """Return the page of articles that match the ``relaxed`` tree and pass the filters, but do not match ``tree``."""
 
         def work(opened: Opened) -> FoundMore:

@@ -67,7 +67,7 @@ def search_page(view: View) -> ShownPage:
         "paging": paging_of(_pages_hold(shown), question.page, question.size, links),
         "sorts": [(name, links.here(sort=None if sort == "relevance" else sort)) for sort, name in SORT_NAMES.items()],
         "sort": SORT_NAMES.get(str(question.options.get("sort", "relevance")), ""),
-        "sizes": [(str(size), links.here(limit=None if size == PAGE_SIZES[0] else size)) for size in PAGE_SIZES],
+        "sizes": [str(size) for size in PAGE_SIZES],
         "fixed": fixed,
         "export": _export_links(links),
         "took": found.took,

@@ -306,6 +306,8 @@ def table_rows(rows: Iterable[TimeRow], shares: bool) -> Markup:
 
 def row_title(row: TimeRow) -> Html:
     """Return what a period says when it is pointed at: names of periods and numbers need no escaping."""
+    if row.all_articles is None and row.over:  # most rows
+        return Html(f"{row.value}: {many(row.articles, 'article')}")
     of_all = "" if row.all_articles is None else f" of {row.all_articles:,}"
     share = "" if row.share is None else f", {percent(row.share)}"
     return Html(

@@ -107,6 +107,7 @@ class QueryEvaluator:
         self._article_idf: dict[Node, float] = {}
         self._holding: dict[tuple[Segment, Node], int] = {}  # the number of articles in which a leaf matches
         self._matches: dict[tuple[Segment, Node, str | None], LeafMatches] = {}
+        self._function_words: dict[str, frozenset[Leaf]] = {}  # by analysis
 
     # ---- articles
 
@@ -336,6 +337,11 @@ class QueryEvaluator:
         They have less weight in the articles with this analysis. If all leaves that are not optional are function words,
         these are not returned.
         """
+        if analysis not in self._function_words:
+            self._function_words[analysis] = self._function_words_in(analysis)
+        return self._function_words[analysis]
+
+    def _function_words_in(self, analysis: str) -> frozenset[Leaf]:
         deciding = {wanted.leaf for wanted in self.scored_leaves if not wanted.optional}
         is_function_word = analyser_named(analysis).is_function_word
         found = frozenset(

@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
@@ -428,5 +428,63 @@ def test_the_version_is_asked_once(server: Server, client: Client, number: str) 
 
 def test_a_server_that_is_no_opensearch_is_said_to_be_none(server: Server, client: Client) -> None:
     server.script = [Said(200, b"<html>hello")]
-    with pytest.raises(IndexUnreachableError, match="not in JSON"):
+    with pytest.raises(IndexUnreachableError, match="check host and port, and any proxy in between"):
         client.mapping("news")
+
+
+PAGE = b"<html><h1>Bad luck</h1>a web server</html>"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(Said(status, PAGE) for status in (200, 302, 400, 404, 405, 407, 500)),
+        *(Said(200, body) for body in ({"ok": True}, [1, 2], None, b"", b"[" * 100_000, b'{"_shards": {"tot')),
+        Said(200, b"not gzip", {"Content-Encoding": "gzip"}),
+        Said(404, b""),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_opensearch_never_answers_is_an_unreachable_index_and_no_bug(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch, said: Said
+) -> None:
+    """As a proxy in between or another server answers, whatever was asked."""
+    monkeypatch.setattr(transport, "READ_PATIENCE", 0)
+    monkeypatch.setattr(transport, "WRITE_PATIENCE", 0)
+    calls: list[Callable[[], object]] = [
+        lambda: client.search({"size": 0}, index="news"), lambda: client.open_pit("news"), lambda: client.get("news-state", "commit"),
+        lambda: client.get_many("news", ["1"]), lambda: client.put("news", "1", {}), lambda: client.refresh("news"),
+        lambda: client.create_index("news", {}), lambda: client.mapping("news"), lambda: client.settings("news"),
+        lambda: client.bulk([Action("index", "a", {}), Action("index", "b", {})], "news"),
+    ]  # fmt: skip
+    for call in calls:
+        server.script = [said] * 3
+        with pytest.raises(IndexUnreachableError) as raised:
+            call()
+        assert "Bad luck" not in str(raised.value)
+        server.script.clear()
+
+
+def test_an_answer_that_never_ends_is_given_up(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "MAX_ANSWER", 200_000)
+    bomb = gzip.compress(b" " * 10_000_000)
+    for said in (Said(200, b" " * 200_001), Said(200, bomb, {"Content-Encoding": "gzip"})):
+        server.script = [said]
+        with pytest.raises(IndexUnreachableError, match="more than 200,000 bytes"):
+            client.request("GET", "/")
+    server.script = [Said(200, FOUND)]
+    assert client.search({}, index="news") == FOUND  # over another connection
+
+
+def test_an_answer_that_arrives_too_slowly_is_given_up_at_the_time_limit(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "BODY_SECONDS", -1.0)
+    server.script = [Said(200, FOUND)] * 3
+    with pytest.raises(IndexUnreachableError, match="bytes of its answer in"):
+        client.search({}, index="news")
+    server.script = [Said(200, FOUND, {"Content-Length": "9999"})]
+    with pytest.raises(SearchStoppedError):
+        client.search({}, index="news", check=StopCheck(0.05))

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from newssearch.stopping import NEVER, StopCheck
 
-from .failures import ClusterPlace, Refusal, RequestFailedError, failure_of
-from .transport import FIRST_PAUSE, LONGEST_PAUSE, WRITE_PATIENCE, Transport
+from .failures import ClusterPlace, Refusal, RequestFailedError, failure_of, not_opensearch
+from .transport import FIRST_PAUSE, LONGEST_PAUSE, WRITE_PATIENCE, Reply, Transport, json_of
 
 MAX_BULK_BODY = 4_000_000
 """The largest size in bytes of a request, except for one that has a single document. Nodes with little memory refuse larger ones."""
@@ -149,7 +149,7 @@ class _BulkRequest:
             return [], Refusal(200, (), ())
         if reply.status >= 300:
             raise failure_of(Refusal.of_body(reply.status, reply.body), self._place, reply.host, writing=True)
-        answers = json.loads(reply.body)["items"]
+        answers = self._answers(reply, len(items))
         again: list[_Item] = []
         why = Refusal(200, (), ())
         for item, answer in zip(items, answers, strict=True):
@@ -162,6 +162,13 @@ class _BulkRequest:
             if refusal.status != 429:
                 repeated.add(item.action.id)
         return again, why
+
+    def _answers(self, reply: Reply, wanted: int) -> list[dict[str, Any]]:
+        answer = json_of(reply, self._place)
+        found = answer.get("items") if isinstance(answer, dict) else None
+        if not isinstance(found, list) or len(found) != wanted:
+            raise not_opensearch(self._place, reply.host, f"its answer is not about {wanted} documents")
+        return found
 
     def _is_settled(self, action: Action, refusal: Refusal, repeated: set[str], host: object) -> bool:
         """Note what became of an action, and return True; False if it has to be sent again."""

@@ -17,8 +17,8 @@ from newssearch.stopping import NEVER, StopCheck
 from .address import ClusterAddress
 from .bulk import Action, BulkOutcome, send_bulk
 from .connection_settings import ConnectionSettings, connection_settings
-from .failures import ClusterPlace, ConflictError, PointInTimeLostError, Refusal, failure_of
-from .transport import FIRST_PAUSE, READ_PATIENCE, Reply, Transport
+from .failures import ClusterPlace, ConflictError, PointInTimeLostError, Refusal, failure_of, not_opensearch
+from .transport import FIRST_PAUSE, READ_PATIENCE, Reply, Transport, json_of
 
 OLDEST_VERSION = (2, 19)
 """The oldest series of OpenSearch that the engine works with."""
@@ -27,6 +27,9 @@ KEEP_ALIVE = 300
 
 _WHOLE = "_shards,timed_out,terminated_early"
 """The parts of an answer that say whether it is whole."""
+
+_OF_DOCUMENT = ("_id", "_version", "_seq_no", "_primary_term")
+"""The parts of an answer that is about one document."""
 
 JsonAnswer = dict[str, Any]
 
@@ -141,16 +144,16 @@ class Client:
         data = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         return self._transport.send(method, path, data, parameters, writing=writing, check=check)
 
-    def _answer(self, reply: Reply, *, writing: bool = False) -> Any:
+    def _answer(self, reply: Reply, *parts: str, writing: bool = False) -> Any:
+        """Return an answer of success, which has the named parts. Raises the error of a refusal."""
         if reply.status >= 300:
             refusal = Refusal.of_body(reply.status, reply.body)
             raise failure_of(refusal, self._place, reply.host, writing=writing)
-        try:
-            return json.loads(reply.body) if reply.body else None
-        except ValueError:
-            raise self._place.unreachable(
-                f"{reply.host} answers as no OpenSearch does: not in JSON"
-            ) from None
+        answer = json_of(reply, self._place)
+        for part in parts:
+            if not isinstance(answer, dict) or part not in answer:
+                raise not_opensearch(self._place, reply.host, f"its answer lacks {part}")
+        return answer
 
     # ---- reading
 
@@ -188,7 +191,7 @@ class Client:
                 raise PointInTimeLostError(
                     f"the cluster no longer has the snapshot of {self.address.name}", self.place
                 )
-        answer: JsonAnswer = self._answer(reply)
+        answer: JsonAnswer = self._answer(reply, "_shards")
         self._check_whole(answer, reply, None if pit is None else pit.shards)
         return answer
 
@@ -214,7 +217,7 @@ class Client:
         reply = self._send(
             "POST", f"{_index_path(index)}/_search/point_in_time", None, parameters, check=check
         )
-        answer = self._answer(reply)
+        answer = self._answer(reply, "_shards", "pit_id")
         self._check_whole(answer, reply, None)
         return PointInTime(answer["pit_id"], answer["_shards"]["total"], keep_alive)
 
@@ -228,7 +231,7 @@ class Client:
         reply = self._send("GET", f"{_index_path(index)}/_doc/{quote(document_id, safe='')}", check=check)
         if reply.status == 404 and b'"found":false' in reply.body:
             return None
-        return _document(self._answer(reply))
+        return _document(self._answer(reply, *_OF_DOCUMENT))
 
     def get_many(
         self, index: str, ids: Iterable[str], source: bool | Sequence[str] = True, *, check: StopCheck = NEVER
@@ -246,7 +249,7 @@ class Client:
         documents = {}
         while wanted:
             reply = self._send("POST", path, {"ids": wanted}, parameters, check=check)
-            answers = self._answer(reply)["docs"]
+            answers = self._answer(reply, "docs")["docs"]
             documents.update({one["_id"]: _document(one) for one in answers if one.get("found")})
             failed = [
                 one for one in answers if "error" in one
@@ -307,7 +310,7 @@ class Client:
             writing=True,
         )
         try:
-            answer = self._answer(reply, writing=True)
+            answer = self._answer(reply, *_OF_DOCUMENT, writing=True)
         except ConflictError:
             # the first attempt may have arrived, although its answer was lost
             written = self.get(index, document_id) if reply.repeated else None
@@ -334,7 +337,7 @@ class Client:
     def refresh(self, index: str, *, check: StopCheck = NEVER) -> None:
         """Let searches find all that was written."""
         reply = self._send("POST", f"{_index_path(index)}/_refresh", writing=True, check=check)
-        answer = self._answer(reply, writing=True)
+        answer = self._answer(reply, "_shards", writing=True)
         if answer["_shards"].get("failed"):
             refusal = Refusal.of(503, {"failed_shards": answer["_shards"].get("failures", ())})
             raise failure_of(refusal, self._place, reply.host, writing=True)
@@ -349,7 +352,7 @@ class Client:
         reply = self._send("PUT", _index_path(index), body, writing=True)
         if reply.repeated and reply.status == 400 and b"resource_already_exists_exception" in reply.body:
             return  # by the first attempt, whose answer was lost
-        answer = self._answer(reply, writing=True)
+        answer = self._answer(reply, "acknowledged", "shards_acknowledged", writing=True)
         if not (answer["acknowledged"] and answer["shards_acknowledged"]):
             raise self._place.unreachable(
                 f"{reply.host} made the index {index}, but its shards are not ready"
@@ -389,9 +392,7 @@ class Client:
 
     def mapping(self, index: str) -> JsonAnswer:
         """Return the mapping of an index, which also may be named by its alias."""
-        answer = self.request("GET", f"{_index_path(index)}/_mapping")
-        found: JsonAnswer = next(iter(answer.values()))["mappings"]
-        return found
+        return self._only_part(self._send("GET", f"{_index_path(index)}/_mapping"), "mappings")
 
     def put_mapping(self, index: str, body: Mapping[str, Any]) -> None:
         """Add fields to the mapping of an index, or replace its ``_meta``."""
@@ -399,9 +400,17 @@ class Client:
 
     def settings(self, index: str) -> JsonAnswer:
         """Return the settings of an index that differ from the defaults, as ``{"index.number_of_shards": "3"}``."""
-        answer = self.request("GET", f"{_index_path(index)}/_settings", parameters={"flat_settings": "true"})
-        found: JsonAnswer = next(iter(answer.values()))["settings"]
-        return found
+        reply = self._send("GET", f"{_index_path(index)}/_settings", None, {"flat_settings": "true"})
+        return self._only_part(reply, "settings")
+
+    def _only_part(self, reply: Reply, part: str) -> JsonAnswer:
+        """Return a part of an answer about one index."""
+        answer = self._answer(reply)
+        found = next(iter(answer.values()), None) if isinstance(answer, dict) else None
+        if not isinstance(found, dict) or not isinstance(found.get(part), dict):
+            raise not_opensearch(self._place, reply.host, f"its answer lacks {part}")
+        wanted: JsonAnswer = found[part]
+        return wanted
 
     def put_settings(self, index: str, settings: Mapping[str, Any]) -> None:
         """Change settings of an index. None resets one to its default."""
@@ -411,7 +420,7 @@ class Client:
         """Return the number of documents and the size of an index."""
         wanted = int(self.settings(index)["index.number_of_shards"])
         reply = self._send("GET", f"{_index_path(index)}/_stats/docs,store", None, {"level": "shards"})
-        answer = self._answer(reply)
+        answer = self._answer(reply, "indices", "_shards", "_all")
         shards = next(iter(answer["indices"].values()))["shards"] if answer["indices"] else {}
         # a shard without a copy is left out of the sums, and no part of the answer says so
         if len(shards) < wanted or answer["_shards"].get("failed"):

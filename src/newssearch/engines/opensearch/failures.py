@@ -179,8 +179,17 @@ def failure_of(refusal: Refusal, place: ClusterPlace, host: object, *, writing: 
         )
     if refusal.asks_for_patience:
         return place.unreachable(f"{host} cannot answer for all of {place.name} now: {refusal.text}")
+    if not (kinds or refusal.reasons):
+        return not_opensearch(place, host, f"its answer has the status {status} and no reason")
     return RequestFailedError(
         f"{host} refused a request with status {status}: {refusal.text}", status, kinds[0] if kinds else ""
+    )
+
+
+def not_opensearch(place: ClusterPlace, host: object, why: str) -> IndexUnreachableError:
+    """Return the error for an answer that OpenSearch never gives: of another server, or of a proxy in between."""
+    return place.unreachable(
+        f"{host} does not answer as OpenSearch does ({why}): check host and port, and any proxy in between"
     )
 
 

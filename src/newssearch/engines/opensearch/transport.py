@@ -8,6 +8,7 @@ goes beyond the time limit of a search.
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import random
 import ssl
@@ -15,7 +16,7 @@ import threading
 import time
 import zlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from newssearch.errors import NewssearchError
@@ -23,10 +24,10 @@ from newssearch.stopping import NEVER, StopCheck
 
 from .address import ClusterAddress, Host
 from .connection_settings import ConnectionSettings
-from .failures import ClusterPlace, Refusal, certificate_failure
+from .failures import ClusterPlace, Refusal, certificate_failure, not_opensearch
 
 if TYPE_CHECKING:
-    from urllib3 import HTTPConnectionPool
+    from urllib3 import BaseHTTPResponse, HTTPConnectionPool
 
 READ_PATIENCE = 5.0
 WRITE_PATIENCE = 60.0
@@ -34,6 +35,11 @@ WRITE_PATIENCE = 60.0
 CONNECT_TIMEOUT = 3.0
 READ_TIMEOUTS = (6.0, 30.0, 120.0)
 """The times in seconds to wait for an answer: a node that stands still is left after the first, and a slow search gets the others."""
+BODY_SECONDS = 120.0
+"""The time in seconds in which the whole of an answer must arrive once it has begun."""
+MAX_ANSWER = 1_000_000_000
+"""The largest size in bytes of an answer, uncompressed."""
+_AT_ONCE = 65_536
 WRITE_TIMEOUTS = (30.0, 60.0, 120.0)
 PROBE_TIMEOUT = 1.0
 """The time in seconds in which a node that stood still must show that it answers, before it gets a request again."""
@@ -59,6 +65,14 @@ class Reply(NamedTuple):
     body: bytes
     host: Host
     repeated: bool
+
+
+def json_of(reply: Reply, place: ClusterPlace) -> Any:
+    """Return the JSON of an answer; None if it is empty."""
+    try:
+        return json.loads(reply.body) if reply.body else None
+    except (ValueError, RecursionError):
+        raise not_opensearch(place, reply.host, "its answer is not JSON, or a part of it") from None
 
 
 class _NotSentError(Exception):
@@ -195,6 +209,7 @@ class Transport:
         body: bytes | None,
         headers: Mapping[str, str],
         seconds: float,
+        body_seconds: float = BODY_SECONDS,
     ) -> tuple[int, str, bytes]:
         """Return status, Retry-After and body of one answer of one node."""
         errors = self._urllib3.exceptions
@@ -209,7 +224,9 @@ class Transport:
                 redirect=False,
                 timeout=timeout,
                 pool_timeout=int(seconds) + 1,
+                preload_content=False,
             )
+            content = self._content(answer, node.host, body_seconds)
         except errors.SSLError as error:
             if "EOF" in _said(error):  # the node ended in this moment
                 raise _NotSentError(f"{node.host} does not answer: {_said(error)}") from None
@@ -223,7 +240,27 @@ class Transport:
         except (errors.HTTPError, OSError) as error:
             raise _NoAnswerError(f"the connection to {node.host} broke: {_said(error)}", late=False) from None
         self._reached = True
-        return answer.status, answer.headers.get("Retry-After", ""), answer.data
+        return answer.status, answer.headers.get("Retry-After", ""), content
+
+    def _content(self, answer: BaseHTTPResponse, host: Host, seconds: float) -> bytes:
+        """Return the body of an answer. One that arrives drop by drop, or never ends, is given up."""
+        end = time.monotonic() + seconds
+        parts, size = [], 0
+        try:
+            while part := answer.read1(_AT_ONCE):
+                parts.append(part)
+                size += len(part)
+                if size > MAX_ANSWER:
+                    raise not_opensearch(self._place, host, f"its answer has more than {MAX_ANSWER:,} bytes")
+                if time.monotonic() > end:
+                    raise _NoAnswerError(
+                        f"{host} sent only {size:,} bytes of its answer in {seconds:.3g} s", late=True
+                    )
+        except BaseException:
+            answer.close()
+            answer.release_conn()
+            raise
+        return b"".join(parts)
 
 
 class _Sending:
@@ -263,7 +300,8 @@ class _Sending:
         try:
             if node.stood_still:
                 self._transport.ask(node, "HEAD", "/", None, self._request[3], min(PROBE_TIMEOUT, seconds))
-            status, retry_after, content = self._transport.ask(node, *self._request, seconds)
+            whole = BODY_SECONDS if left is None else max(left, 0.001)
+            status, retry_after, content = self._transport.ask(node, *self._request, seconds, whole)
         except _NotSentError as error:
             self._note(node, str(error), late=False)
             return None

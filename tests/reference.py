@@ -265,6 +265,8 @@ def any_date(node: Node, negated: bool = False) -> Node:
         return Not(any_date(node.operand, not negated))
     if isinstance(node, And | Or):
         return type(node)(tuple(any_date(operand, negated) for operand in node.operands))
+    if isinstance(node, Boost):
+        return any_date(node.operand, negated)
     return node
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
+from newssearch.engines.opensearch.failures import PointInTimeLostError
+from newssearch.engines.opensearch.snapshot import OpenSearchSnapshot
 from newssearch.engines.opensearch.state import new_base, read_state
 from newssearch.engines.opensearch.store import OpenSearchStore
 
@@ -50,3 +52,14 @@ class ClusterIndexes:
             client = OpenSearchStore(self._addresses.pop(path))._client
             for index in client.matching_indices(f"{client.address.name}*"):
                 client.delete_index(index)
+
+
+def is_closed(snapshot: OpenSearchSnapshot) -> bool:
+    """Whether the point in time of a snapshot was given back."""
+    pit = snapshot._opened.pit
+    assert pit is not None
+    try:
+        snapshot._client.search({"size": 0}, pit=pit)
+    except PointInTimeLostError:
+        return True
+    return False

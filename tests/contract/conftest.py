@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import newssearch
-from cluster.contract import ClusterIndexes
+from cluster.contract import ClusterIndexes, is_closed
 from newssearch import Article, Index
 from newssearch.engines import near_duplicates
 
@@ -33,6 +34,8 @@ class Engine:
     """Put a leftover, as of an interrupted run, into the only index below a folder, and return its name."""
     without_boilerplate: Callable[[], AbstractContextManager[None]]
     """Let no paragraph count as boilerplate, for comparisons with a search that has no boilerplate."""
+    is_closed: Callable[[Any], bool]
+    """Return whether what a snapshot holds (files, or a point in time) was given back."""
     remove: Callable[[Path], None] = lambda _: None
     """Remove the indexes below a folder that is about to be removed, where that does not remove them."""
 
@@ -70,7 +73,14 @@ def _without_boilerplate() -> Iterator[None]:
         yield
 
 
-EMBEDDED = Engine("embedded", str, _damage_embedded, _litter_embedded, _without_boilerplate)
+EMBEDDED = Engine(
+    "embedded",
+    str,
+    _damage_embedded,
+    _litter_embedded,
+    _without_boilerplate,
+    lambda snapshot: not len(snapshot),
+)
 ENGINES = ("embedded", "opensearch")
 
 
@@ -84,7 +94,13 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         pytest.skip("set NEWSSEARCH_CLUSTER=1 to test the engine for a cluster, too")
     indexes = ClusterIndexes(request.getfixturevalue("cluster"))
     yield Engine(
-        "opensearch", indexes.address, indexes.damage, indexes.litter, _without_boilerplate, indexes.remove
+        "opensearch",
+        indexes.address,
+        indexes.damage,
+        indexes.litter,
+        _without_boilerplate,
+        is_closed,
+        indexes.remove,
     )
 
 

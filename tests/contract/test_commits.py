@@ -56,9 +56,10 @@ def test_create_never_erases_an_index(address: str) -> None:
 
 
 def test_open_or_create_makes_an_index_where_there_is_none(engine: Engine, tmp_path: Path) -> None:
-    with newssearch.open_or_create(engine.address(tmp_path / "new" / "deep")) as index:
+    address = engine.address(tmp_path / "new" / "deep")
+    with newssearch.open_or_create(address) as index:
         assert index.search("").total_articles == 0
-        assert index.folder == tmp_path / "new" / "deep"
+        assert index.folder == Path(address)
         assert repr(index).startswith("<Index ")
 
 
@@ -326,7 +327,7 @@ def test_iterating_goes_on_over_the_articles_of_its_beginning(address: str) -> N
     assert [*not_begun] == expected
 
 
-def test_an_iterator_that_is_left_gives_its_files_back(address: str) -> None:
+def test_an_iterator_that_is_left_gives_its_files_back(engine: Engine, address: str) -> None:
     with index_of(address, *(Article.create(title=f"Rain {n}", url=f"u{n}") for n in range(3))) as index:
         reading = iter(index)
         next(reading)
@@ -337,7 +338,7 @@ def test_an_iterator_that_is_left_gives_its_files_back(address: str) -> None:
         del abandoned
         gc.collect()
         index.add(article("Sun"))
-        assert len(snapshot) == 0  # it is closed
+        assert engine.is_closed(snapshot)
 
 
 def test_a_refresh_that_takes_long_hides_nothing_that_was_added_meanwhile(address: str) -> None:

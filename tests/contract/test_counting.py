@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 import newssearch
@@ -109,7 +109,11 @@ def test_each_cell_of_a_table_is_counted_as_by_hand(
         held = done(index, steps)
         by = [name for name in by if name not in reference.OWN or name in {f.name for f in index.own_fields}]
         options, request = filters
-        table = index.table(trees, by=by, measures=MEASURES, top=top, **options)
+        try:
+            table = index.table(trees, by=by, measures=MEASURES, top=top, **options)
+        except QueryError as error:  # some own dates are of the first year and of this one
+            assert "a table has at most" in str(error)
+            reject()
         check(table, [*held.values()], trees, request, top)
 
 
@@ -326,12 +330,12 @@ def test_the_values_after_the_most_frequent_are_counted_together_and_each_articl
         assert not index.table("rain", by="outlet").by[0].overlapping
 
 
-def test_all_names_of_an_outlet_are_one_value(engine: Engine, tmp_path: Any) -> None:
+def test_all_names_of_an_outlet_are_one_value(address: str, tmp_path: Any) -> None:
     (tmp_path / "newssearch.toml").write_text('[outlets]\n"The Echo" = ["echo.example"]\n', "utf-8")
     stories = [
         article("Rain", "Rain.", outlet=name, url=name) for name in ("echo.example", "The Echo", "THE ECHO")
     ]
-    with newssearch.create(engine.address(tmp_path / "index")) as index:
+    with newssearch.create(address) as index:
         index.add(stories)
         assert rows(index.table("rain", by="outlet")) == [("THE ECHO", "rain", 3)]
 

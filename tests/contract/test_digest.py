@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import pickle
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,9 +84,8 @@ STEPS = st.one_of(
 def test_the_digest_is_that_of_the_articles_whatever_was_done_before(
     engine: Engine, steps: list[tuple[str, object]]
 ) -> None:
-    with engine.index() as index:
-        news = index.folder.parent / "news"
-        news.mkdir()
+    with tempfile.TemporaryDirectory() as folder, engine.index() as index:
+        news = Path(folder)
         for what, which in steps:
             if what == "add":
                 assert isinstance(which, list)
@@ -95,7 +95,7 @@ def test_the_digest_is_that_of_the_articles_whatever_was_done_before(
             else:
                 lines = [json.dumps(record_of(one)) for one in index]
                 (news / "all.jsonl").write_text("\n".join(reversed(lines)), encoding="utf-8")
-                newssearch.rebuild(index.folder, news)
+                newssearch.rebuild(index.address, news)
                 index.refresh()
             assert index.commit.digest == digest_by_definition(index)
         held = [record_of(one) for one in index]
@@ -185,13 +185,16 @@ def test_an_uncommitted_change_does_not_count(index: Index) -> None:
     assert index.commit.digest == digest_by_definition(index)
 
 
-def test_the_place_of_an_article_does_not_count(engine: Engine, tmp_path: Path) -> None:
+def test_the_place_of_an_article_does_not_count(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = []
     for archive in ("here", "there/deeper"):
         news = tmp_path / archive / "news"
         news.mkdir(parents=True)
         (news / "a.txt").write_text("Rain\n\nIt rained on Baghdad.\n", encoding="utf-8")
         (news / ("b.jsonl" if archive == "here" else "moved.jsonl")).write_text(json.dumps(record(1, 0)), encoding="utf-8")  # fmt: skip
+        monkeypatch.chdir(tmp_path / archive)  # the archive of an index in no folder
         with newssearch.open_or_create(engine.address(tmp_path / archive / "index")) as index:
             index.update(news)
             made.append((len(index), index.commit.digest))

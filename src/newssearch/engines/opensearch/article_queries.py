@@ -39,7 +39,7 @@ from newssearch.text.analysis import key, name_words
 from newssearch.text.dates import is_last_moment
 
 from .documents import cut, document_id, key_of
-from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all, finding_any
+from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all, finding_any, finding_one_of
 from .mapping import COUNTED_FIELDS
 
 EVERYTHING: ClusterQuery = {"match_all": {}}
@@ -104,7 +104,7 @@ class ArticleQueries:
         if isinstance(node, Or):
             if has_everything(node):
                 return self(Everything(), region)
-            return finding_any(
+            return finding_one_of(
                 [self(operand, region, in_part=in_part, negated=negated) for operand in node.operands]
             )
         if isinstance(node, Boost):

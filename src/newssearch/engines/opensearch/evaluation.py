@@ -19,8 +19,17 @@ from newssearch.text.analysis import analyser_named
 
 from .article_queries import EVERYTHING, NOVEL, PARAGRAPHS, TEXT, TITLE, ArticleQueries, excluding, nested
 from .documents import DocumentSource
-from .leaf_queries import FINDS_NOTHING, ClusterQuery, LeafQueries, LeafQuery, finding_all, finding_any
-from .scoring import LeafWeight, Statistics, in_region, score_of
+from .leaf_queries import (
+    FINDS_NOTHING,
+    ClusterQuery,
+    LeafQueries,
+    LeafQuery,
+    finding_all,
+    finding_any,
+    finding_one_of,
+    having_one_of,
+)
+from .scoring import LeafWeight, ScoreQueries, Statistics, in_region, score_of
 from .vocabulary import KnownWords
 
 MAX_VERIFIED = 1_000_000
@@ -29,8 +38,8 @@ VERIFIED_AT_ONCE = 200
 """The number of articles whose texts are read by one request."""
 COUNTED_AT_ONCE = 300
 """The number of queries whose articles are counted by one request."""
-MAX_TERMS_OF_SET = 65_000
-"""The largest number of paragraphs that OpenSearch takes in a set."""
+WEIGHED_AT_ONCE = 300
+"""The number of leaves whose weights one request computes."""
 
 SearchCall = Callable[[dict[str, Any], StopCheck], dict[str, Any]]
 """Sends a search of the articles of a snapshot, and returns the answer, which is whole."""
@@ -64,6 +73,7 @@ class Evaluation:
         self.holding: dict[Leaf, int] = {}
         """The numbers of articles in which leaves match, as far as they are known."""
         self._leaf = LeafQueries(statistics.analyses, vocabulary, self._held, request.check)
+        self._leaf.expect(tree)
         self._verified: dict[Node, LeafQuery] = {}
         self.conditions = ArticleQueries(
             own,
@@ -173,7 +183,7 @@ class Evaluation:
 
     def matching_paragraphs(self) -> ClusterQuery:
         """Return a query for the paragraphs in whose text a leaf matches that is not optional; only novel ones if so wanted."""
-        return finding_any(
+        return finding_one_of(
             self._wanted(in_region(self.leaf(use.leaf), use.region)[0])
             for use in self.scored
             if not use.optional
@@ -194,8 +204,12 @@ class Evaluation:
     def weights(self) -> dict[Leaf, LeafWeight]:
         """How rare the scored leaves are."""
         leaves = list(dict.fromkeys(use.leaf for use in self.scored))
-        if not leaves:
-            return {}
+        found: dict[Leaf, LeafWeight] = {}
+        for low in range(0, len(leaves), WEIGHED_AT_ONCE):
+            found.update(self._weights_of(leaves[low : low + WEIGHED_AT_ONCE]))
+        return found
+
+    def _weights_of(self, leaves: Sequence[Leaf]) -> dict[Leaf, LeafWeight]:
         texts = {str(n): self.leaf(leaf).matches(TEXT) for n, leaf in enumerate(leaves)}
         anywhere = {str(n): nested(self.paragraphs_with(leaf, None)) for n, leaf in enumerate(leaves)}
         body = {
@@ -221,8 +235,8 @@ class Evaluation:
             for n, leaf in enumerate(leaves)
         }
 
-    def scores(self) -> list[ClusterQuery]:
-        """Return queries whose scores add up to the score of an article without proximity, or to no less."""
+    def scores(self) -> ScoreQueries:
+        """Return the queries whose scores add up to the score of an article without proximity, or to no less."""
         queries = {}
         for use in self.scored:
             text, title = in_region(self.leaf(use.leaf), use.region, counted=True)
@@ -326,15 +340,9 @@ class Evaluation:
             matches = (find_matches(node.operand, AnalysedText(text, analyser, self.check)) for text in texts)
             if sum(map(len, matches)) >= node.count:
                 ids.append(source["id"])
-        return finding_any(
-            {"terms": {"id": ids[low : low + MAX_TERMS_OF_SET]}}
-            for low in range(0, len(ids), MAX_TERMS_OF_SET)
-        )
+        return having_one_of("id", ids)
 
 
 def _addressed(addresses: Sequence[str]) -> ClusterQuery:
     """Return a query for the paragraphs with the given addresses."""
-    return finding_any(
-        {"terms": {"paragraphs.address": list(addresses[low : low + MAX_TERMS_OF_SET])}}
-        for low in range(0, len(addresses), MAX_TERMS_OF_SET)
-    )
+    return having_one_of("paragraphs.address", addresses)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from newssearch.errors import QueryError
 from newssearch.query import (
     And,
     AnyWord,
@@ -28,7 +29,7 @@ from newssearch.query import (
     Wildcard,
     Word,
 )
-from newssearch.query.alternatives import alternatives_of
+from newssearch.query.alternatives import Alternatives, alternatives_of
 from newssearch.stopping import StopCheck
 from newssearch.text.analysis import Analyser, analyser_named
 from newssearch.text.compounds import MAX_PARTS
@@ -36,7 +37,7 @@ from newssearch.text.folding import spelled
 from newssearch.text.tokenizer import word_matches, word_of
 
 from .tokens import NO_TOKEN, SENTENCE, compound_token, term_token, written_token
-from .vocabulary import KnownWords
+from .vocabulary import KnownWords, WrittenWords
 
 ClusterQuery = dict[str, Any]
 """A query of OpenSearch as JSON."""
@@ -47,9 +48,9 @@ Path = tuple[tuple[str, int], ...]
 
 FINDS_NOTHING: ClusterQuery = {"match_none": {}}
 MAX_SCORED_TOKENS = 200
-"""More tokens than this are looked for as a set, whose score is not their number: OpenSearch takes 1,024 clauses in all."""
-MAX_TOKENS_OF_SET = 65_000
-"""The largest number of tokens that OpenSearch takes in a set."""
+"""More tokens than this are looked for as a set, whose score is not their number: OpenSearch takes 1,024 conditions in all."""
+MAX_VALUES_OF_SET = 65_000
+"""The largest number of tokens or other values that OpenSearch takes in a set."""
 MAX_PATHS = 200
 """A phrase that can be written in more ways is looked for by its words."""
 ANY_DISTANCE = 1_000_000_000
@@ -75,6 +76,43 @@ def finding_any(queries: Iterable[ClusterQuery]) -> ClusterQuery:
     if not found:
         return FINDS_NOTHING
     return found[0] if len(found) == 1 else {"bool": {"should": found, "minimum_should_match": 1}}
+
+
+def having_one_of(field: str, values: Sequence[str]) -> ClusterQuery:
+    """Return a query for what has one of the given values in a field. It is one condition, however many values there are."""
+    sets = [values[low : low + MAX_VALUES_OF_SET] for low in range(0, len(values), MAX_VALUES_OF_SET)]
+    return finding_any({"terms": {field: list(some)}} for some in sets)
+
+
+def finding_one_of(queries: Iterable[ClusterQuery]) -> ClusterQuery:
+    """Return a query for what :func:`finding_any` finds, with few conditions, and scores that mean nothing.
+
+    >>> finding_one_of([{"term": {"text": {"value": "Crain"}}}, {"terms": {"text": ["Csun", "Crain"]}}])
+    {'terms': {'text': ['Crain', 'Csun']}}
+    """
+    values: dict[str, dict[str, None]] = {}
+    nested: dict[str, list[ClusterQuery]] = {}
+    others: list[ClusterQuery] = []
+    held = list(queries)[::-1]
+    while held:
+        query = held.pop()
+        ((kind, content),) = query.items()
+        if kind == "bool" and content.keys() == {"should", "minimum_should_match"}:
+            held += content["should"][::-1]
+        elif kind in ("term", "terms"):
+            ((field, value),) = content.items()
+            some = value if kind == "terms" else [value["value"] if isinstance(value, dict) else value]
+            values.setdefault(field, {}).update(dict.fromkeys(some))
+        elif kind == "nested" and content["score_mode"] == "none":
+            nested.setdefault(content["path"], []).append(content["query"])
+        else:
+            others.append(query)
+    of_paragraphs = [
+        {"nested": {"path": path, "score_mode": "none", "query": finding_one_of(some)}}
+        for path, some in nested.items()
+    ]
+    sets = [having_one_of(field, list(some)) for field, some in values.items()]
+    return finding_any([*sets, *of_paragraphs, *others])
 
 
 def finding_all(queries: Iterable[ClusterQuery]) -> ClusterQuery:
@@ -132,7 +170,7 @@ class LeafQueries:
         if isinstance(node, PatternPhrase):
             return self._of_parts([part for part in node.leaves if not isinstance(part, AnyWord)])
         if isinstance(node, Wildcard | Fuzzy | Regex):
-            words = self._vocabulary.matching(node, self._check)
+            words = self._words_of(node)
             return _of_tokens([written_token(one) for one in words.written], is_count=not words.may_coincide)
         if isinstance(node, Name):
             return self._of_name(node)
@@ -143,7 +181,7 @@ class LeafQueries:
         if isinstance(node, Or):
             parts = [self(operand) for operand in node.operands]
             return LeafQuery(
-                lambda field: finding_any(part.matches(field) for part in parts),
+                lambda field: finding_one_of(part.matches(field) for part in parts),
                 lambda field: finding_any(part.counted(field) for part in parts),
                 all(part.exact for part in parts),
                 False,
@@ -152,6 +190,12 @@ class LeafQueries:
             kept = self(next(operand for operand in node.operands if not isinstance(operand, Not)))
             return kept._replace(exact=False, is_count=False)
         raise TypeError(f"{type(node).__name__} has no matches in a text")
+
+    def _words_of(self, pattern: Wildcard | Fuzzy | Regex) -> WrittenWords:
+        try:
+            return self._vocabulary.matching(pattern, self._check)
+        except QueryError as error:  # a regular expression takes too long
+            raise error.placed("", *pattern.span) from None
 
     # ---- words side by side
 
@@ -165,15 +209,36 @@ class LeafQueries:
             paths += found
             single = single and (len(found) <= 1 or all(len(path) == 1 for path in found))
         return LeafQuery(
-            lambda field: finding_any(tokens_side_by_side(field, path) for path in paths),
+            lambda field: finding_one_of(tokens_side_by_side(field, path) for path in paths),
             lambda field: finding_any(tokens_side_by_side(field, path) for path in paths),
             True,
             single,
         )
 
+    def expect(self, tree: Node) -> None:
+        """Find out which compounds of the words of a tree a text of the index has, all at once."""
+        tokens: list[str] = []
+        held = [tree]
+        while held:
+            node = held.pop()
+            held += node.children
+            if isinstance(node, Word | Phrase) and not (isinstance(node, Phrase) and node.within):
+                tokens += [
+                    compound_token(one.name, size, other.key)
+                    for one in self._analysers
+                    for other in self._alternatives(one, node).others
+                    if not other.terms
+                    for size in range(1, MAX_PARTS + 1)
+                ]
+        if tokens:
+            self._held(tokens)
+
+    def _alternatives(self, analyser: Analyser, node: Word | Phrase) -> Alternatives:
+        return alternatives_of(analyser, node.text, node.inside if isinstance(node, Word) else ())
+
     def _paths(self, analyser: Analyser, node: Word | Phrase) -> tuple[list[Path], bool]:
         """Return the ways in which texts have adjacent words; and whether there are few enough of them."""
-        wanted = alternatives_of(analyser, node.text, node.inside if isinstance(node, Word) else ())
+        wanted = self._alternatives(analyser, node)
         name = analyser.name
         steps: list[list[tuple[int, Path]]] = [[] for _ in wanted.terms]
         for at, term in enumerate(wanted.terms):
@@ -257,7 +322,7 @@ class LeafQueries:
         word = self(node.word)
         named = _of_tokens([written_token(one) for one in names], is_count=True)
         return LeafQuery(
-            lambda field: finding_any([word.matches(field), named.matches(field)]),
+            lambda field: finding_one_of([word.matches(field), named.matches(field)]),
             lambda field: finding_any([word.counted(field), named.counted(field)]),
             True,
             False,
@@ -276,7 +341,7 @@ class LeafQueries:
         if not pieces:
             paths = []
         return LeafQuery(
-            lambda field: finding_any(tokens_side_by_side(field, path) for path in paths),
+            lambda field: finding_one_of(tokens_side_by_side(field, path) for path in paths),
             lambda field: finding_any(tokens_side_by_side(field, path) for path in paths),
             True,
             True,
@@ -317,7 +382,7 @@ class LeafQueries:
             parts = [self._single_words(operand) for operand in node.operands]
             return None if None in parts else [token for part in parts for token in part or ()]
         if isinstance(node, Wildcard | Fuzzy | Regex):
-            written = self._vocabulary.matching(node, self._check).written
+            written = self._words_of(node).written
             found = [written_token(word) for word in written]
         elif isinstance(node, Word):
             paths = [path for one in self._analysers for path in self._paths(one, node)[0]]
@@ -353,16 +418,16 @@ def _span_near(field: str, one: Sequence[str], other: Sequence[str], slop: int) 
 
 def _of_tokens(tokens: Sequence[str], *, is_count: bool) -> LeafQuery:
     """Return a query for texts with one of the given tokens, no two of which stand at the same position if it ``is_count``."""
-    if len(tokens) <= MAX_SCORED_TOKENS:
-
-        def query(field: str) -> ClusterQuery:
-            return finding_any({"term": {field: {"value": token}}} for token in tokens)
-
-        return LeafQuery(query, query, True, is_count)
 
     def one_of(field: str) -> ClusterQuery:
-        return {"terms": {field: list(tokens[:MAX_TOKENS_OF_SET])}}
+        return having_one_of(field, tokens)
 
+    if len(tokens) <= MAX_SCORED_TOKENS:
+
+        def each_of(field: str) -> ClusterQuery:
+            return finding_any({"term": {field: {"value": token}}} for token in tokens)
+
+        return LeafQuery(one_of, each_of, True, is_count)
     return LeafQuery(one_of, lambda field: _word_count(one_of(field))(field), True, False)
 
 

@@ -12,16 +12,22 @@ from typing import Any, NamedTuple
 from newssearch.engines import bm25f
 from newssearch.engines.article_times import MICROSECONDS_A_DAY, NO_TIME
 from newssearch.engines.related import DATED_ARTICLES, nearness
+from newssearch.errors import QueryError
 from newssearch.query import Word
+from newssearch.system.kept import cached_property
 
+from .condition_limit import MAX_CONDITIONS, MAX_LISTED, conditions_in, in_groups
 from .documents import DocumentSource
 from .evaluation import Evaluation, SearchCall
-from .leaf_queries import ClusterQuery
-from .scoring import APPROXIMATE, ArticleScores, ScoredArticle
+from .leaf_queries import ClusterQuery, finding_all
+from .mapping import MAX_HITS_AT_ONCE
+from .scoring import APPROXIMATE, ArticleScores, ScoredArticle, ScoreQueries
 
 BATCH = 60
 """The number of articles that are read at once, so that one request is enough for the first page."""
 MAX_BATCH = 500
+MAX_SCORED_CONDITIONS = 6 * MAX_CONDITIONS // 10
+"""More conditions than this are scored in several searches. The rest is left to those of the search itself."""
 
 
 class RankedHit(NamedTuple):
@@ -171,7 +177,9 @@ class ClusterRanking:
 
     def _candidates(self, size: int, after: list[Any] | None) -> list[tuple[Candidate, list[Any]]]:
         """Return the next articles in the order of OpenSearch, each with its place in that order."""
-        evaluation, sort = self._evaluation, self._request.sort
+        sort, parts = self._request.sort, self._score_parts
+        if len(parts) > 1 and sort == "relevance":
+            return self._next_of_bounds(size, 0 if after is None else int(after[0]))
         newest = {"instant": {"order": "desc", "missing": "_last"}}
         orders: dict[str, list[Any]] = {
             "relevance": [{"_score": "desc"}, newest],
@@ -180,26 +188,77 @@ class ClusterRanking:
             "added": [{"added": "desc"}, {"_score": "desc"}],
             "id": [],
         }
-        body: dict[str, Any] = {
-            "size": size,
-            "track_total_hits": False,
-            "track_scores": True,
-            "query": {"bool": {"filter": [self._found], "should": self._scoring()}},
-            "sort": [*orders[sort], {"id": "asc"}],
-        }
+        body = self._scored_by(parts[0] if len(parts) == 1 else [], [*orders[sort], {"id": "asc"}], size)
         if after is not None:
             body["search_after"] = after
-        hits = self._search(body, evaluation.check)["hits"]["hits"]
+        hits = self._search(body, self._check)["hits"]["hits"]
         return [(Candidate(hit["_source"], hit["_score"] or 0.0), hit["sort"]) for hit in hits]
 
-    def _scoring(self) -> list[ClusterQuery]:
+    def _scored_by(self, queries: Sequence[ClusterQuery], order: list[Any], size: int) -> dict[str, Any]:
+        """Return a search for the articles whose scores are the sums of those that some queries give them."""
+        return {
+            "size": size, "track_total_hits": False, "track_scores": True, "sort": order,
+            "query": {"bool": {"filter": [self._found], "should": list(queries)}},
+        }  # fmt: skip
+
+    @cached_property
+    def _score_parts(self) -> list[list[ClusterQuery]]:
+        """The queries whose scores add up to the score of an article, or to no less, in groups that one search can have.
+
+        The score of the best paragraph is no more than the sum of those that it has by each group.
+        """
         if self._request.sort == "id" or not self._evaluation.scored:
             return []
         scores = self._evaluation.scores()
+        whole = [*scores.of_article, *scores.best_paragraph()]
         if self._request.all_paragraphs:
-            deciding = any(not use.optional for use in self._evaluation.scored)
-            return [{"bool": {"must": scores[-1:], "boost": 1 / bm25f.PARAGRAPH}}] if deciding else []
-        return scores
+            boost = 1 / bm25f.PARAGRAPH
+            whole = [{"bool": {"must": [one], "boost": boost}} for one in scores.best_paragraph()]
+        if sum(map(conditions_in, whole)) <= MAX_SCORED_CONDITIONS:
+            return [whole] if whole else []
+        parts = [] if self._request.all_paragraphs else scores.of_article
+        found = list(in_groups(parts, MAX_SCORED_CONDITIONS))
+        for some in in_groups(scores.of_paragraph, MAX_SCORED_CONDITIONS):
+            best = ScoreQueries([], some).best_paragraph()
+            if self._request.all_paragraphs:
+                best = [{"bool": {"must": best, "boost": boost}}]
+            found.append(best)
+        return found
+
+    @cached_property
+    def _bounds(self) -> list[tuple[float, str]]:
+        """The largest value that the score of each article may have, and its id; the largest comes first."""
+        found: dict[str, float] = {}
+        for queries in self._score_parts:
+            body = self._scored_by(queries, [{"id": "asc"}], MAX_HITS_AT_ONCE)
+            body |= {"_source": False, "docvalue_fields": ["id"]}
+            while True:
+                self._check()
+                hits = self._search(body, self._check)["hits"]["hits"]
+                for hit in hits:
+                    article_id = hit["fields"]["id"][0]
+                    found[article_id] = found.get(article_id, 0.0) + (hit["_score"] or 0.0)
+                if len(found) > MAX_LISTED:
+                    raise QueryError(
+                        f"the scores of the query have more than {MAX_SCORED_CONDITIONS} conditions, and more than {MAX_LISTED:,} articles match",
+                        suggestion="search for fewer words at once, or sort by date",
+                    )
+                if len(hits) < MAX_HITS_AT_ONCE:
+                    break
+                body["search_after"] = hits[-1]["sort"]
+        return sorted(((bound, article_id) for article_id, bound in found.items()), reverse=True)
+
+    def _next_of_bounds(self, size: int, start: int) -> list[tuple[Candidate, list[Any]]]:
+        """Return the articles from the place ``start`` on in the order of their bounds, each with the place after it."""
+        chosen = self._bounds[start : start + size]
+        ids = [article_id for _, article_id in chosen]
+        body = {"size": size, "track_total_hits": False, "query": finding_all([{"terms": {"id": ids}}])}
+        hits = self._search(body, self._check)["hits"]["hits"] if ids else []
+        by_id = {hit["_source"]["id"]: hit["_source"] for hit in hits}
+        return [
+            (Candidate(by_id[article_id], bound), [start + at + 1])
+            for at, (bound, article_id) in enumerate(chosen)
+        ]
 
     # ---- order
 

@@ -78,6 +78,17 @@ _PARAGRAPH_SCRIPT = (
 )
 
 
+class ScoreQueries(NamedTuple):
+    """Queries whose scores are parts of the score of an article: of the whole of it, and of one of its paragraphs."""
+
+    of_article: list[ClusterQuery]
+    of_paragraph: list[ClusterQuery]
+
+    def best_paragraph(self) -> list[ClusterQuery]:
+        """Return a query whose score is that of the best paragraph of an article; none if no leaf gives one a score."""
+        return [nested(finding_any(self.of_paragraph), "max")] if self.of_paragraph else []
+
+
 def in_region(
     query: LeafQuery, region: str | None, *, counted: bool = False
 ) -> tuple[ClusterQuery, ClusterQuery]:
@@ -94,8 +105,8 @@ def score_of(
     queries: Mapping[LeafUse, tuple[ClusterQuery, ClusterQuery]],
     weights: Mapping[Leaf, LeafWeight],
     statistics: Statistics,
-) -> list[ClusterQuery]:
-    """Return queries whose scores add up to the score of an article without proximity, or to no less.
+) -> ScoreQueries:
+    """Return the queries whose scores add up to the score of an article without proximity, or to no less.
 
     ``queries`` has for each leaf what :func:`in_region` returns, counted.
     """
@@ -128,7 +139,7 @@ def score_of(
                 "f": low.get(use.leaf, {}), "low": bm25f.FUNCTION_WORD,
             }  # fmt: skip
             of_paragraph.append(_scripted(both, _PARAGRAPH_SCRIPT, params))
-    return [*found, nested(finding_any(of_paragraph), "max")] if of_paragraph else found
+    return ScoreQueries(found, of_paragraph)
 
 
 def _scripted(query: ClusterQuery, script: str, params: dict[str, Any]) -> ClusterQuery:

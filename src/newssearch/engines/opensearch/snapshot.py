@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -39,12 +39,13 @@ from newssearch.text.partial_dates import PartialDate
 
 from .article_queries import EVERYTHING, excluding
 from .client import JsonAnswer
+from .condition_limit import ConditionLimit, ConditionSets
 from .corpus_queries import ClusterCorpusQueries
 from .documents import document_id
 from .evaluation import Evaluation, SearchCall
 from .facets import FacetCounter
 from .failures import PointInTimeLostError
-from .leaf_queries import ClusterQuery, finding_all, finding_any
+from .leaf_queries import ClusterQuery, finding_all, finding_any, finding_one_of
 from .mapping import MAX_HITS_AT_ONCE
 from .query_notes import names_on, notes_on
 from .ranking import ClusterRanking, RankedHit
@@ -68,8 +69,24 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
     """The state of an index after one commit: see :class:`newssearch.engines.protocol.Snapshot`."""
 
     _known: tuple[Opened, Statistics, KnownWords, dict[str, bool], dict[str, list[str]]] | None = None
+    _sets: tuple[Opened, ConditionSets] | None = None
 
     # ---- what searches share
+
+    def _search(
+        self,
+        opened: Opened,
+        body: Mapping[str, Any],
+        *,
+        filter_path: str | None = None,
+        check: StopCheck = NEVER,
+    ) -> JsonAnswer:
+        """Return the answer to a search of any number of conditions: see :mod:`.condition_limit`."""
+        whole = super()._search
+        if self._sets is None or self._sets[0] is not opened:
+            self._sets = opened, {}
+        limit = ConditionLimit(lambda one, stop: whole(opened, one, check=stop), self._sets[1], check)
+        return whole(opened, limit(body), filter_path=filter_path, check=check)
 
     def _shared(
         self, opened: Opened, check: StopCheck
@@ -233,7 +250,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
                 for word in relaxed.words
                 if not (isinstance(leaf := _bare_word(word), Word) and is_function_word(leaf.text))
             ]
-            any_word = finding_any(evaluation.conditions(word) for word in content or relaxed.words)
+            any_word = finding_one_of(evaluation.conditions(word) for word in content or relaxed.words)
             by_analysis.append(finding_all([{"term": {"analysis": name}}, any_word]))
         return finding_all([*wanted, finding_any(by_analysis)])
 

@@ -27,9 +27,9 @@ from newssearch.request import ResolvedRequest
 
 from .article_queries import place_of_key, place_of_value
 from .documents import key_of_own
-from .evaluation import MAX_TERMS_OF_SET, Evaluation
+from .evaluation import Evaluation
 from .facets import FacetCounter
-from .leaf_queries import ClusterQuery, finding_all
+from .leaf_queries import MAX_VALUES_OF_SET, ClusterQuery, finding_all
 
 
 class WantedValue(NamedTuple):
@@ -127,7 +127,7 @@ class ValueNotes:
         keys = self._evaluation.conditions.keys_like(row, node.value)
         place, chosen = place_of_key(row.name), frozenset(keys)
         found = self._evaluation.found_everywhere()
-        if len(keys) <= MAX_TERMS_OF_SET:
+        if len(keys) <= MAX_VALUES_OF_SET:
             found = finding_all([found, {"terms": {place: keys}}])
         if row.name in FIELDS:
             pairs = self._counter.buckets(found, (place, place_of_value(row.name)))

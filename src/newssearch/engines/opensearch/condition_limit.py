@@ -1,0 +1,199 @@
+"""Keeps searches within the number of conditions that OpenSearch takes: 1,024 in a query with all that is nested in it.
+
+If a query has more, the articles or paragraphs that a part of its conditions finds are listed first. The set of their ids or
+addresses, which is one condition, takes the place of this part.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from newssearch.errors import QueryError
+from newssearch.stopping import StopCheck
+
+from .evaluation import SearchCall
+from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all, finding_any, having_one_of
+from .mapping import MAX_HITS_AT_ONCE
+
+MAX_CONDITIONS = 1_000
+"""The largest number of conditions of a query. OpenSearch takes 1,024, and adds some of its own."""
+MAX_LISTED = 1_000_000
+"""The largest number of articles or paragraphs that are listed for a part of the conditions of a query."""
+MAX_SETS = 12
+"""The number of sets that are kept for the next request of the same search."""
+_FEW = MAX_CONDITIONS // 8
+"""As many conditions of a kind need no set: there are three kinds, and scores have conditions, too."""
+_OF_SET = 20
+"""A set has fewer conditions than this: OpenSearch takes 65,536 values in one."""
+
+Place = Literal["articles", "paragraphs"]
+ConditionSets = dict[str, ClusterQuery]
+"""Sets of articles and paragraphs, by the conditions that they fulfil. They belong to one commit."""
+_KINDS = ("filter", "must", "should", "must_not")
+
+
+def conditions_in(query: Any) -> int:
+    """Return the number of conditions of a query, as OpenSearch counts them, or a few more.
+
+    >>> conditions_in({"bool": {"filter": [{"term": {"a": 1}}, {"nested": {"path": "p", "query": {"terms": {"p.a": [1, 2]}}}}]}})
+    2
+    """
+    ((kind, content),) = query.items()
+    if kind == "bool":
+        return max(1, sum(conditions_in(one) for part in _KINDS for one in content.get(part, ())))
+    if kind in ("nested", "script_score", "function_score"):
+        return conditions_in(content["query"])
+    if kind in ("span_near", "span_or"):
+        return sum(map(conditions_in, content["clauses"]))
+    if kind == "span_not":
+        return conditions_in(content["include"]) + conditions_in(content["exclude"])
+    return 1
+
+
+def in_groups(queries: Iterable[ClusterQuery], most: int) -> Iterator[list[ClusterQuery]]:
+    """Yield the given queries in groups, each with at most ``most`` conditions or one query."""
+    group: list[ClusterQuery] = []
+    size = 0
+    for query in queries:
+        number = conditions_in(query)
+        if group and size + number > most:
+            yield group
+            group, size = [], 0
+        group.append(query)
+        size += number
+    if group:
+        yield group
+
+
+class ConditionLimit:
+    """Divides the searches of one commit that have too many conditions. ``search`` sends them."""
+
+    def __init__(self, search: SearchCall, sets: ConditionSets, check: StopCheck) -> None:
+        self._search = search
+        self._sets = sets
+        self._check = check
+
+    def __call__(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a search with the same answer in which no query has too many conditions.
+
+        Raises QueryError if that would list more than :data:`MAX_LISTED` articles or paragraphs.
+        """
+        found = dict(body)
+        if "query" in body:
+            found["query"] = self._within(body["query"], "articles")
+        if "aggs" in body:
+            found["aggs"] = self._aggregations(body["aggs"], "articles")
+        return found
+
+    def _aggregations(self, aggregations: Mapping[str, Any], place: Place) -> dict[str, Any]:
+        found = {}
+        for name, one in aggregations.items():
+            made, below = dict(one), place
+            if "nested" in one:
+                below = "paragraphs"
+            elif "reverse_nested" in one:
+                below = "articles"
+            elif "filter" in one:
+                made["filter"] = self._within(one["filter"], place)
+            elif "filters" in one:
+                queries = one["filters"]["filters"]
+                made["filters"] = {
+                    **one["filters"],
+                    "filters": {key: self._within(query, place) for key, query in queries.items()},
+                }
+            if "aggs" in one:
+                made["aggs"] = self._aggregations(one["aggs"], below)
+            found[name] = made
+        return found
+
+    def _within(self, query: ClusterQuery, place: Place) -> ClusterQuery:
+        if conditions_in(query) <= MAX_CONDITIONS:
+            return query
+        ((kind, content),) = query.items()
+        if kind == "nested":
+            return {"nested": {**content, "query": self._within(content["query"], "paragraphs")}}
+        if kind != "bool":
+            raise QueryError(
+                f"the query has a condition that stands for more than {MAX_CONDITIONS:,}",
+                suggestion="search for fewer words at once",
+            )
+        parts = {
+            name: [self._within(one, place) for one in content[name]] for name in _KINDS if name in content
+        }
+        if "should" in parts and "minimum_should_match" in content:
+            parts["should"] = self._any(parts["should"], place)
+        if "must_not" in parts:
+            parts["must_not"] = self._any(parts["must_not"], place)
+        wanted = [*parts.pop("filter", ()), *parts.pop("must", ())]
+        if sum(map(conditions_in, wanted)) > _FEW:
+            wanted = [self._all(wanted, place)]
+        return {"bool": {**content, **parts, "filter": wanted, "must": []}}
+
+    def _any(self, queries: Sequence[ClusterQuery], place: Place) -> list[ClusterQuery]:
+        """Return few queries which together find what at least one of the given ones finds."""
+        if sum(map(conditions_in, queries)) <= _FEW:
+            return list(queries)
+        return [self._set(finding_any(some), place) for some in in_groups(queries, MAX_CONDITIONS)]
+
+    def _all(self, queries: Sequence[ClusterQuery], place: Place) -> ClusterQuery:
+        """Return a query for what all of the given ones find."""
+        found: list[ClusterQuery] = []
+        for some in in_groups(queries, MAX_CONDITIONS - _OF_SET):
+            found = [self._set(finding_all([*found, *some]), place)]
+            if found == [FINDS_NOTHING]:
+                break
+        return found[0]
+
+    def _set(self, query: ClusterQuery, place: Place) -> ClusterQuery:
+        """Return a query for a set of what the given query finds."""
+        name = f"{place} {json.dumps(query)}"
+        if name not in self._sets:
+            listed: list[str] = []
+            for some in self._articles(query) if place == "articles" else self._paragraphs(query):
+                listed += some
+                if len(listed) > MAX_LISTED:
+                    raise QueryError(
+                        f"the query has more than {MAX_CONDITIONS:,} conditions, and more than {MAX_LISTED:,} {place} fulfil a part of them",
+                        suggestion="search for fewer words at once",
+                    )
+            while len(self._sets) >= MAX_SETS:
+                del self._sets[next(iter(self._sets))]
+            field = "id" if place == "articles" else "paragraphs.address"
+            self._sets[name] = having_one_of(field, listed)
+        return self._sets[name]
+
+    def _articles(self, query: ClusterQuery) -> Iterator[list[str]]:
+        """Yield the ids of the articles that a query finds, many at a time."""
+        body: dict[str, Any] = {
+            "size": MAX_HITS_AT_ONCE, "query": finding_all([query]), "_source": False, "docvalue_fields": ["id"],
+            "sort": [{"id": "asc"}], "track_total_hits": False,
+        }  # fmt: skip
+        while True:
+            self._check()
+            hits = self._search(body, self._check)["hits"]["hits"]
+            yield [hit["fields"]["id"][0] for hit in hits]
+            if len(hits) < MAX_HITS_AT_ONCE:
+                return
+            body["search_after"] = hits[-1]["sort"]
+
+    def _paragraphs(self, query: ClusterQuery) -> Iterator[list[str]]:
+        """Yield the addresses of the paragraphs that a query finds, many at a time."""
+        asked: dict[str, Any] = {
+            "size": MAX_HITS_AT_ONCE,
+            "sources": [{"address": {"terms": {"field": "paragraphs.address"}}}],
+        }
+        while True:
+            self._check()
+            addresses = {"addresses": {"composite": asked}}
+            among = {"among": {"filter": query, "aggs": addresses}}
+            body = {
+                "size": 0, "track_total_hits": True, "query": {"match_all": {}},
+                "aggs": {"in": {"nested": {"path": "paragraphs"}, "aggs": among}},
+            }  # fmt: skip
+            answer = self._search(body, self._check)["aggregations"]["in"]["among"]["addresses"]
+            yield [bucket["key"]["address"] for bucket in answer["buckets"]]
+            if len(answer["buckets"]) < MAX_HITS_AT_ONCE:
+                return
+            asked["after"] = answer["after_key"]

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from newssearch import (
     IndexWriteError,
     SearchStoppedError,
 )
-from newssearch.engines.opensearch import bulk, transport
+from newssearch.engines.opensearch import bulk, lock, transport
 from newssearch.engines.opensearch.address import cluster_address
 from newssearch.engines.opensearch.bulk import Action
 from newssearch.engines.opensearch.client import Client, PointInTime
@@ -37,6 +38,7 @@ class Said(NamedTuple):
     status: int | None
     body: Any = None
     headers: dict[str, str] = {}  # noqa: RUF012  (not changed)
+    after: threading.Event | None = None
 
 
 class Asked(NamedTuple):
@@ -72,6 +74,8 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.asked.append(Asked(self.command, self.path, body, dict(self.headers)))
         said = self.server.script.pop(0)
+        if said.after is not None:
+            said.after.wait(60)
         if said.status is None:
             self.close_connection = True
             return
@@ -488,3 +492,26 @@ def test_an_answer_that_arrives_too_slowly_is_given_up_at_the_time_limit(
     server.script = [Said(200, FOUND, {"Content-Length": "9999"})]
     with pytest.raises(SearchStoppedError):
         client.search({}, index="news", check=StopCheck(0.05))
+
+
+def test_the_only_node_gets_more_time_when_it_is_slow(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time that it took is no time in which it could not be reached."""
+    monkeypatch.setattr(transport, "READ_PATIENCE", 1.0)
+    monkeypatch.setattr(transport, "READ_TIMEOUTS", (1.2, 30.0))
+    given_up = threading.Event()
+    server.script = [Said(200, FOUND, after=given_up), Said(200, b""), Said(200, FOUND)]
+    try:
+        assert client.search({}, index="news") == FOUND
+    finally:
+        given_up.set()
+    assert [one.method for one in server.asked] == ["POST", "HEAD", "POST"]
+
+
+@pytest.mark.parametrize(("seconds", "expired"), [(30, False), (-30, False), (-3600, True)])
+def test_a_lock_that_has_just_expired_by_the_clock_of_this_machine_may_be_held_on_another(
+    seconds: float, expired: bool
+) -> None:
+    held = {"expires": time.time() + seconds, "machine": "another", "process": 1, "began": "1"}
+    assert lock.is_expired(held) is expired

@@ -467,7 +467,7 @@ def test_a_writer_that_stood_still_for_too_long_is_refused(
 ) -> None:
     one, two, three, four = news(1, 4)
     write(empty, one, two)
-    monkeypatch.setattr(lock, "LEASE", -1.0)  # it has expired when it is taken
+    monkeypatch.setattr(lock, "LEASE", -1000.0)  # it has expired when it is taken
     late = empty.writer(10)
     late.remove([two.id])
     put(late, [replace(two, title="Late"), three])
@@ -489,7 +489,7 @@ def test_a_writer_that_stood_still_for_too_long_is_refused(
 def test_what_a_killed_writer_sends_late_is_never_seen(
     empty: OpenSearchStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lock, "LEASE", -1.0)
+    monkeypatch.setattr(lock, "LEASE", -1000.0)
     late = empty.writer(10)
     monkeypatch.undo()
     other = OpenSearchStore(str(empty.address))

@@ -112,7 +112,8 @@ def test_each_cell_of_a_table_is_counted_as_by_hand(
         try:
             table = index.table(trees, by=by, measures=MEASURES, top=top, **options)
         except QueryError as error:  # some own dates are of the first year and of this one
-            assert "a table has at most" in str(error)
+            if "a table has at most" not in str(error):
+                raise
             reject()
         check(table, [*held.values()], trees, request, top)
 

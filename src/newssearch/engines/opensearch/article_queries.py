@@ -39,7 +39,7 @@ from newssearch.text.analysis import key, name_words
 from newssearch.text.dates import is_last_moment
 
 from .documents import cut, document_id, key_of
-from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all, finding_any, finding_one_of
+from .leaf_queries import ClusterQuery, finding_all, finding_any, finding_one_of, having_one_of
 from .mapping import COUNTED_FIELDS
 
 EVERYTHING: ClusterQuery = {"match_all": {}}
@@ -288,8 +288,7 @@ def place_of_key(field: str) -> str:
 
 
 def _one_of(place: str, keys: Iterable[str]) -> ClusterQuery:
-    found = list(keys)
-    return {"terms": {place: found}} if found else FINDS_NOTHING
+    return having_one_of(place, list(keys))
 
 
 def _with_address(node: Field) -> ClusterQuery:

@@ -28,10 +28,10 @@ _FEW = MAX_CONDITIONS // 8
 _OF_SET = 20
 """A set has fewer conditions than this: OpenSearch takes 65,536 values in one."""
 
-Place = Literal["articles", "paragraphs"]
+ListedPlace = Literal["articles", "paragraphs"]
 ConditionSets = dict[str, ClusterQuery]
 """Sets of articles and paragraphs, by the conditions that they fulfil. They belong to one commit."""
-_KINDS = ("filter", "must", "should", "must_not")
+_BOOL_PARTS = ("filter", "must", "should", "must_not")
 
 
 def conditions_in(query: Any) -> int:
@@ -42,7 +42,7 @@ def conditions_in(query: Any) -> int:
     """
     ((kind, content),) = query.items()
     if kind == "bool":
-        return max(1, sum(conditions_in(one) for part in _KINDS for one in content.get(part, ())))
+        return max(1, sum(conditions_in(one) for part in _BOOL_PARTS for one in content.get(part, ())))
     if kind in ("nested", "script_score", "function_score"):
         return conditions_in(content["query"])
     if kind in ("span_near", "span_or"):
@@ -87,7 +87,7 @@ class ConditionLimit:
             found["aggs"] = self._aggregations(body["aggs"], "articles")
         return found
 
-    def _aggregations(self, aggregations: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    def _aggregations(self, aggregations: Mapping[str, Any], place: ListedPlace) -> dict[str, Any]:
         found = {}
         for name, one in aggregations.items():
             made, below = dict(one), place
@@ -108,7 +108,7 @@ class ConditionLimit:
             found[name] = made
         return found
 
-    def _within(self, query: ClusterQuery, place: Place) -> ClusterQuery:
+    def _within(self, query: ClusterQuery, place: ListedPlace) -> ClusterQuery:
         if conditions_in(query) <= MAX_CONDITIONS:
             return query
         ((kind, content),) = query.items()
@@ -120,7 +120,9 @@ class ConditionLimit:
                 suggestion="search for fewer words at once",
             )
         parts = {
-            name: [self._within(one, place) for one in content[name]] for name in _KINDS if name in content
+            name: [self._within(one, place) for one in content[name]]
+            for name in _BOOL_PARTS
+            if name in content
         }
         if "should" in parts and "minimum_should_match" in content:
             parts["should"] = self._any(parts["should"], place)
@@ -131,13 +133,13 @@ class ConditionLimit:
             wanted = [self._all(wanted, place)]
         return {"bool": {**content, **parts, "filter": wanted, "must": []}}
 
-    def _any(self, queries: Sequence[ClusterQuery], place: Place) -> list[ClusterQuery]:
+    def _any(self, queries: Sequence[ClusterQuery], place: ListedPlace) -> list[ClusterQuery]:
         """Return few queries which together find what at least one of the given ones finds."""
         if sum(map(conditions_in, queries)) <= _FEW:
             return list(queries)
         return [self._set(finding_any(some), place) for some in in_groups(queries, MAX_CONDITIONS)]
 
-    def _all(self, queries: Sequence[ClusterQuery], place: Place) -> ClusterQuery:
+    def _all(self, queries: Sequence[ClusterQuery], place: ListedPlace) -> ClusterQuery:
         """Return a query for what all of the given ones find."""
         found: list[ClusterQuery] = []
         for some in in_groups(queries, MAX_CONDITIONS - _OF_SET):
@@ -146,7 +148,7 @@ class ConditionLimit:
                 break
         return found[0]
 
-    def _set(self, query: ClusterQuery, place: Place) -> ClusterQuery:
+    def _set(self, query: ClusterQuery, place: ListedPlace) -> ClusterQuery:
         """Return a query for a set of what the given query finds."""
         name = f"{place} {json.dumps(query)}"
         if name not in self._sets:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 
-from newssearch.errors import IndexNotFoundError
+from newssearch.display.index_address import index_address
+from newssearch.errors import IndexNotFoundError, IndexUnreachableError, IndexWriteError
 
 from .bulk import Action
 from .client import Client
@@ -36,6 +37,10 @@ def read_extra(client: Client, index: str, name: str) -> str | None:
             found = client.get_many(index, ids)
             if len(found) == len(ids):  # it was not written over meanwhile
                 return "".join(found[one].source["content"] for one in ids)
+        raise IndexUnreachableError(
+            f"{index_address(client.place)}: a part of {name} is missing, or is written again and again",
+            client.place,
+        )
     return None
 
 
@@ -49,9 +54,12 @@ def write_extra(client: Client, index: str, name: str, content: str) -> None:
     else:
         writing = secrets.token_hex(6)
         ids = _part_ids(name, writing, len(parts))
-        client.bulk(
-            (Action("index", one, {"content": part}) for one, part in zip(ids, parts, strict=True)), index
-        )
+        actions = (Action("index", one, {"content": part}) for one, part in zip(ids, parts, strict=True))
+        for reason in client.bulk(actions, index).rejected.values():
+            raise IndexWriteError(
+                f"{index_address(client.place)}: the cluster does not take a part of {name}: {reason}",
+                client.place,
+            )
         client.put(index, _id(name), {"writing": writing, "parts": len(parts)})
     if before is not None and "writing" in before.source:
         old = _part_ids(name, before.source["writing"], before.source["parts"])

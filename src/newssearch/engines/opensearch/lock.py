@@ -34,6 +34,8 @@ from .state import LOCK, make_lock_index
 
 LEASE = 60.0
 """The time in seconds after which a lock that was not renewed has expired."""
+CLOCK_DIFFERENCE = 300.0
+"""The difference in seconds that the clocks of two machines may have. Within it, a lock is taken over when a lease was seen to pass without a renewal."""
 RENEWED_AFTER = 15.0
 _POLL = 0.25
 _LOCK_SILENT_SECONDS = 1.0
@@ -172,14 +174,17 @@ def is_held(client: Client) -> bool:
 
 
 def is_expired(lock: dict[str, Any]) -> bool:
-    """Whether a lock has expired, or its holder was a process of this machine that has ended."""
+    """Whether a lock expired long ago, or its holder was a process of this machine that has ended.
+
+    The clocks of two machines differ, so that a lock that has just expired here may be held there.
+    """
     try:
-        if float(lock["expires"]) < time.time():
+        if float(lock["expires"]) + CLOCK_DIFFERENCE < time.time():
             return True
         machine, process, began = lock["machine"], int(lock["process"]), lock["began"]
     except (KeyError, TypeError, ValueError):
         return True
-    return bool(machine) and machine == _machine() and _process_start(process) != began
+    return bool(machine) and machine == _machine() and _has_ended(process, began)
 
 
 def _owner_described(lock: dict[str, Any]) -> str:
@@ -197,9 +202,23 @@ def _machine() -> str:
 
 
 def _process_start(process: int) -> str:
-    """Return when a process of this machine started, in its own units; "" if there is no such process, or it has ended."""
+    """Return when a process of this machine started, in its own units; "" if it has ended, or its start cannot be read."""
     try:
         state, *rest = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except (OSError, ValueError):
         return ""
     return "" if state in ("Z", "X") else rest[18]
+
+
+def _has_ended(process: int, began: str) -> bool:
+    """Whether the process of this machine that started at ``began`` has ended."""
+    start = _process_start(process)
+    if start or Path(f"/proc/{process}").exists():
+        return start != began
+    try:
+        os.kill(process, 0)  # some systems hide the processes of other users
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False

@@ -17,6 +17,7 @@ from .lock import ClusterLock
 from .state import (
     COMMIT,
     STATE,
+    WORDS,
     State,
     is_ours,
     make_indices,
@@ -65,6 +66,7 @@ class OpenSearchRebuild:
         number = max(committed_number(self._client), 0) + 1
         base = self._writer.publish(number)
         fault_point("rebuild: whole")
+        self._lock.check()
         put_in_place(self._client, base)
         self._base = None
         fault_point("rebuild: in place")
@@ -77,7 +79,8 @@ class OpenSearchRebuild:
         try:
             if self._base is not None:
                 with suppress(NewssearchError):  # they are leftovers
-                    remove_unused_indices(self._client)
+                    for end in ("", WORDS, STATE):
+                        self._client.delete_index(self._base + end)
         finally:
             self._lock.release()
 

@@ -243,12 +243,17 @@ def make_lock_index(client: Client, index: str) -> None:
 
 
 def _with_settings(body: dict[str, Any], sharding: Sharding) -> dict[str, Any]:
-    """Let an index be refreshed by commits alone, and have a replica if there are several nodes and none is asked for."""
+    """Let an index be refreshed by commits alone, and have a replica if there are several nodes and none is asked for.
+
+    Replicas index each document themselves, whatever the nodes and templates of the cluster have as a default: copies that
+    get segments instead lag behind a refresh, so that a search after a commit could lack articles.
+    """
     copies: dict[str, Any] = {"number_of_replicas": sharding.replicas}
     if sharding.replicas is None:
         copies = {"auto_expand_replicas": "0-1"}
     codec = "best_compression" if sharding.compression == "best" else "default"
     settings = {**body["settings"]["index"], "refresh_interval": "-1", "codec": codec, **copies}
+    settings["replication.type"] = "DOCUMENT"
     return {**body, "settings": {"index": settings}}
 
 

@@ -297,6 +297,7 @@ class _Sending:
     def _attempt(self, node: _Node) -> Reply | None:
         left = self._check.remaining
         seconds = self._timeout if left is None else max(min(self._timeout, left), 0.001)
+        began = time.monotonic()
         try:
             if node.stood_still:
                 self._transport.ask(node, "HEAD", "/", None, self._request[3], min(PROBE_TIMEOUT, seconds))
@@ -310,6 +311,8 @@ class _Sending:
             self._repeated = True
             self._check()
             if error.late:
+                self._transport._reached = True
+                self._give_up += time.monotonic() - began  # patience is for waiting between attempts
                 self._slower(str(error))
             return None
         node.answered()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import zipfile
+from pathlib import Path
 
 import pytest
 
+import newssearch
 from newssearch import Index, QueryError
 from newssearch.query import (
     And,
@@ -1023,3 +1027,31 @@ def test_each_key_of_two_letters_finds_the_words_that_make_it_and_no_others(addr
     index = index_of(address, *(article(pair, f"The {pair} spoke.", url=pair) for pair in pairs))
     for pair in pairs[::7]:
         assert found(index, pair.replace("-", "")) == [pair]
+
+
+def test_an_address_is_found_whichever_record_of_a_file_has_it(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record's number and the name of its member are stored with its address."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "news").mkdir()
+    records = [
+        {"title": f"Rain, {n}", "text": f"It rained on {n} towns.", "url": f"https://e.org/{n}", "date": date}
+        for n, date in enumerate((None, "2024-07-25", "2024-07", "2024-07-26T10:00:00+02:00"))
+    ]
+    lines = "".join(
+        json.dumps(record) + "\n" for record in [*records, {"title": "Sun", "text": "No address."}]
+    )
+    (tmp_path / "news" / "a.jsonl").write_text(lines, encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "news" / "b.zip", "w") as packed:
+        packed.writestr("one,two.jsonl", lines.replace("e.org", "f.org").replace("It rained", "Hail fell"))
+    with newssearch.create(address) as index:
+        index.update(tmp_path / "news")
+        for host in ("e.org", "f.org"):
+            assert {hit.url for hit in index.search(f"url:{host}", limit=None).hits} == {
+                f"https://{host}/{n}" for n in range(4)
+            }
+        assert [hit.url for hit in index.search("url:e.org/2").hits] == ["https://e.org/2"]
+        assert {hit.title for hit in index.search("NOT url:e.org AND NOT url:f.org", limit=None).hits} == {
+            "Sun"
+        }

@@ -24,6 +24,9 @@ from newssearch.text.analysis import key
 _LITERAL = re.compile(r"[a-z0-9]{4,}")
 """A word that each spelling of an address has. Shorter words may differ: ``blogspot.co.uk`` is ``blogspot.com``."""
 
+_STRING = rb'null|"[^"\\]*(?:\\.[^"\\]*)*"'
+_WRITTEN_ADDRESS = re.compile(rb"\[(?:%b),(%b)," % (_STRING, _STRING))
+
 
 def with_address(segment: Segment, node: Field) -> Mask:
     """Return the articles of a segment whose address matches a field node, deleted articles included.
@@ -59,15 +62,15 @@ def with_address(segment: Segment, node: Field) -> Mask:
 
 
 def written_address(shown: bytes) -> bytes:
-    """Return the address of an article as JSON, out of its stored headline, address and date.
+    r"""Return the address of an article as JSON, out of what is stored with its headline.
+
+    ``shown`` is what :func:`~newssearch.engines.embedded.segment.stored_fields.shown_of` made.
 
     >>> written_address(b'["Storm, \\"and\\" rain","https://e.org/a,b",null]')
     b'"https://e.org/a,b"'
+    >>> written_address(b'[null,"https://e.org/c","2024-07-25","news.mbox",2]')
+    b'"https://e.org/c"'
     """
-    end = shown.rindex(b",")  # a date has no comma
-    if shown[end - 1 : end] != b'"':
-        return b"null"
-    start = shown.rindex(b'"', 0, end - 1)
-    while shown[start - 1 : start] == b"\\":
-        start = shown.rindex(b'"', 0, start)
-    return shown[start:end]
+    found = _WRITTEN_ADDRESS.match(shown)
+    assert found is not None, "a stored headline is followed by an address"
+    return found[1]

@@ -67,7 +67,7 @@ _AFTER = {
 
 
 class Options(NamedTuple):
-    """The options of a search, as the reference and as ``Index.search`` take them."""
+    """The options of a search: ``request`` for the reference, and ``asked`` for ``Index.search``."""
 
     request: reference.Request
     asked: dict[str, Any]

@@ -101,3 +101,19 @@ def test_without_an_index_the_message_names_the_address(cli: Command, address: s
     ran = cli("query", "rain")
     assert ran.code == 3
     assert address in ran.err
+
+
+def test_copies_of_an_index_do_not_lag_behind_a_commit_whatever_a_template_asks_for(address: str) -> None:
+    """A copy that gets segments from the first one has new articles some time after a refresh."""
+    client = OpenSearchStore(address)._client
+    name = client.address.name
+    template = {
+        "index_patterns": [f"{name}*"],
+        "template": {"settings": {"index.replication.type": "SEGMENT"}},
+    }
+    client.request("PUT", f"/_index_template/{name}", template, writing=True)
+    try:
+        newssearch.create(address).close()
+        assert client.settings(name)["index.replication.type"] == "DOCUMENT"
+    finally:
+        client.request("DELETE", f"/_index_template/{name}", writing=True)

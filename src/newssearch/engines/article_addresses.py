@@ -23,7 +23,7 @@ def as_given(address: str) -> str:
 
 
 def host_in(address: str) -> str:
-    """Return the host of a comparable address.
+    """Return the host of an address, which has the form that addresses are compared in.
 
     >>> host_in("bbc.co.uk:8080/news")
     'bbc.co.uk'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from newssearch.engines.article_addresses import comparable_wanted, without_scheme
@@ -137,7 +137,7 @@ class ArticleQueries:
         return row
 
     def row_with_text(self, name: str) -> ArticleField:
-        """Return the row of a field whose values are texts. Raises QueryError for any other."""
+        """Return what is known of a field whose values are texts. Raises QueryError if they are numbers or dates."""
         row = self.row(name)
         if row.kind in ("number", "date"):
             raise QueryError(f"{name} is a field of kind {row.kind}, and not compared with texts")
@@ -156,7 +156,9 @@ class ArticleQueries:
             if not words:
                 whole, values = key(wanted), place_of_value(field)
                 known = self._keys_of(values)
-                return _one_of(values, [one for one in known if key(one) == whole and not name_words(one)])
+                return having_one_of(
+                    values, [one for one in known if key(one) == whole and not name_words(one)]
+                )
             return {"wildcard": {place: {"value": f"*{_escaped(f' {words} ')}*"}}}
         if row.kind == "language":
             tag = key_of("lang", wanted)
@@ -164,7 +166,7 @@ class ArticleQueries:
         if row.kind == "outlet":
             names = outlets(self._aliases)
             group = names.group(key(wanted))
-            return _one_of(place, [one for one in self._keys_of(place) if names.group(one) == group])
+            return having_one_of(place, [one for one in self._keys_of(place) if names.group(one) == group])
         return {"term": {place: key_of(field, wanted)}}
 
     def matching(self, node: Field) -> ClusterQuery:
@@ -177,7 +179,7 @@ class ArticleQueries:
         place = place_of_key(node.name)
         if not node.value.strip("*"):
             return {"exists": {"field": place}}
-        return _one_of(place, self.keys_like(row, node.value))
+        return having_one_of(place, self.keys_like(row, node.value))
 
     def keys_like(self, row: ArticleField, pattern: str) -> list[str]:
         """Return the keys of those values of a field that match a pattern which is not just stars."""
@@ -285,10 +287,6 @@ def place_of_key(field: str) -> str:
     if field == "path":
         return "path"
     return f"{field}_key" if field in COUNTED_FIELDS else f"own.{field}.key"
-
-
-def _one_of(place: str, keys: Iterable[str]) -> ClusterQuery:
-    return having_one_of(place, list(keys))
 
 
 def _with_address(node: Field) -> ClusterQuery:

@@ -1,4 +1,4 @@
-"""Keeps searches within the number of conditions that OpenSearch takes: 1,024 in a query with all that is nested in it.
+"""OpenSearch refuses a query of more than 1,024 conditions, nested ones included. This module lets it answer such queries.
 
 If a query has more, the articles or paragraphs that a part of its conditions finds are listed first. The set of their ids or
 addresses, which is one condition, takes the place of this part.
@@ -68,7 +68,7 @@ def in_groups(queries: Iterable[ClusterQuery], most: int) -> Iterator[list[Clust
 
 
 class ConditionLimit:
-    """Divides the searches of one commit that have too many conditions. ``search`` sends them."""
+    """Divides a search of one commit that has too many conditions into several, each of which ``search`` sends."""
 
     def __init__(self, search: SearchCall, sets: ConditionSets, check: StopCheck) -> None:
         self._search = search

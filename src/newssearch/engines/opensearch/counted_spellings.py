@@ -20,7 +20,7 @@ ONE_PER_ARTICLE: ClusterQuery = {"term": {"paragraphs.stand_in": True}}
 
 
 class CountedSpellings:
-    """Counts words by their folded forms in the live articles of an evaluation."""
+    """Counts words of the articles of an index by their folded forms: the articles that have them, and their spellings."""
 
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation

@@ -219,6 +219,6 @@ def _has_ended(process: int, began: str) -> bool:
         os.kill(process, 0)  # some systems hide the processes of other users
     except ProcessLookupError:
         return True
-    except (OSError, OverflowError):
+    except OSError:  # it may not be sent a signal
         return False
     return False

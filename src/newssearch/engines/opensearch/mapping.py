@@ -20,7 +20,7 @@ COUNTED_FIELDS = (*WHOLE_FIELDS, *WORD_FIELDS)
 """The fields of an article that are stored as values to count (``outlet``), and as keys to compare (``outlet_key``)."""
 MAX_VALUE_CHARS = 8000
 """A longer value of a field is cut, and ends with a digest: OpenSearch takes terms of 32,766 bytes at most."""
-MAX_NESTED = 1_000_000
+MAX_NESTED = 100_000
 """The largest number of paragraphs of an article."""
 MAX_HITS_AT_ONCE = 10_000
 """The largest number of hits of one request. More are read page by page."""

@@ -28,7 +28,7 @@ from newssearch import (
     Place,
 )
 from newssearch.article import EarlierVersion
-from newssearch.engines.opensearch import extras, lock, state, writer
+from newssearch.engines.opensearch import extras, lock, state, stored_articles, writer
 from newssearch.engines.opensearch.documents import document_id
 from newssearch.engines.opensearch.store import OpenSearchStore
 from newssearch.engines.protocol import StoredArticle
@@ -542,9 +542,30 @@ def test_a_rebuild_takes_the_place_at_once_under_constant_reading(empty: OpenSea
     assert {(1, 40), (2, 60)} <= set(counts)
     assert empty.read_extra("files.json") == "2"
     assert states(empty) == {one.id: one.state for one in target(2)}
+    # the index of a snapshot stays as long as that is open, and goes with the next writer
+    assert (len(list(old.articles())), old.commit.number) == (40, 1)
+    assert any(one.name == old._opened.state.base for one in empty.leftovers(()))
+    write(empty, *target(2)[:1])
+    assert (len(list(old.articles())), old.commit.number) == (40, 1)
+    old.close()
+    write(empty, *target(2)[:1])
     assert empty.leftovers(()) == []
-    # what an old snapshot stands for is gone: it reads from the new index, and says so
-    assert (len(list(old.articles())), old.commit.number) == (60, 3)
+
+
+def test_a_point_in_time_that_is_lost_twice_in_a_row_is_opened_again(empty: OpenSearchStore) -> None:
+    write(empty, *news(1, 3))
+    snapshot = empty.snapshot()
+    lost = []
+
+    def work(opened: stored_articles.Opened) -> int:
+        if len(lost) < 2:
+            assert opened.pit is not None
+            empty._client.close_pit(opened.pit)
+            lost.append(opened)
+        return snapshot._count(opened)[1]
+
+    assert snapshot._whole(work) == 3
+    snapshot.close()
 
 
 def test_what_a_broken_rebuild_leaves_is_removed(empty: OpenSearchStore) -> None:

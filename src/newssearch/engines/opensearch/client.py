@@ -430,6 +430,15 @@ class Client:
         primaries = answer["_all"]["primaries"]
         return IndexStats(primaries["docs"]["count"], primaries["store"]["size_in_bytes"])
 
+    def is_read(self, index: str) -> bool:
+        """Whether a point in time of an index is open, or a shard of it does not say so."""
+        try:
+            answer = self._answer(self._send("GET", f"{_index_path(index)}/_stats/search"), "_all", "_shards")
+        except IndexNotFoundError:
+            return False
+        points = answer["_all"]["total"].get("search", {}).get("point_in_time_current", 0)
+        return bool(points or answer["_shards"].get("failed"))
+
 
 def _index_path(index: str) -> str:
     return f"/{quote(index, safe='')}"

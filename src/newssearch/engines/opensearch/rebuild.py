@@ -60,7 +60,8 @@ class OpenSearchRebuild:
     def finish(self, first: Iterable[str] = ()) -> None:
         """Put the new index in the place of the old one, with its extras, in one moment. The old one is not read.
 
-        ``first`` makes no difference. The old indices are removed afterwards; if that fails, they are leftovers.
+        ``first`` makes no difference. The old indices are removed afterwards. If somebody still reads them, or that fails,
+        they are leftovers.
         """
         assert self._writer is not None, "a rebuild begins before it is finished"
         number = max(committed_number(self._client), 0) + 1
@@ -121,5 +122,11 @@ def unused_indices(client: Client) -> list[str]:
 
 
 def remove_unused_indices(client: Client) -> list[str]:
-    """Remove the indices that no alias stands for, and return their names. The caller holds the lock."""
-    return [index for index in unused_indices(client) if client.delete_index(index)]
+    """Remove the indices that no alias stands for, and return their names. The caller holds the lock.
+
+    Those that somebody still reads stay: a snapshot that was opened before a rebuild was whole goes on.
+    """
+    unused = unused_indices(client)
+    read = {index for index in unused if not index.endswith((WORDS, STATE)) and client.is_read(index)}
+    kept = {index + end for index in read for end in ("", WORDS, STATE)}
+    return [index for index in unused if index not in kept and client.delete_index(index)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from newssearch.errors import (
     IndexExistsError,
     IndexFolderError,
     IndexNotFoundError,
+    NewssearchError,
 )
 from newssearch.system.kept import cached_property
 
@@ -165,6 +167,14 @@ class OpenSearchStore:
 
         If another writer is open, this waits up to ``wait`` seconds, then raises :class:`~newssearch.IndexLockedError`.
         """
+        from .rebuild import remove_unused_indices  # a search needs none of it
+
+        writer = self._writer(wait)
+        with suppress(NewssearchError):  # they are leftovers
+            remove_unused_indices(self._client)
+        return writer
+
+    def _writer(self, wait: float) -> OpenSearchWriter:
         from .lock import ClusterLock  # a search needs none of it
         from .writer import OpenSearchWriter  # a search needs none of it
 
@@ -194,7 +204,10 @@ class OpenSearchStore:
         return OpenSearchCheck(self._client, sample)
 
     def leftovers(self, extras: Iterable[str]) -> list[Leftover]:
-        """Return the indices that rebuilds which were broken off left behind. Empty while a run is under way."""
+        """Return the indices that broken rebuilds left behind, and those that were replaced while somebody read them.
+
+        Empty while a run is under way. The next writer removes those that nobody reads any more.
+        """
         from newssearch.reports import Leftover  # a search needs none of it
 
         from .lock import is_held  # a search needs none of it
@@ -217,7 +230,7 @@ class OpenSearchStore:
         """
         from .rebuild import remove_unused_indices  # a search needs none of it
 
-        writer = self.writer(wait)
+        writer = self._writer(wait)
         try:
             removed = remove_unused_indices(self._client)
         finally:

@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 WHOLE_ARTICLES_AT_ONCE = 50
 """The number of whole articles that one request reads."""
 _OPENING_ATTEMPTS = 5
-"""A point in time is opened at most this number of times: a commit or a rebuild may come between."""
+"""A point in time is opened at most this number of times in a row: a commit, a rebuild or the end of a node may come between."""
 _BY_ID = [{"id": "asc"}]
 _BY_SEQUENCE = [{"sequence": "asc"}]
 
@@ -108,10 +108,12 @@ class StoredArticles:
     def _whole(self, work: Callable[[Opened], _T]) -> _T:
         """Return what ``work`` reads of the commit. It is done again from the start if the point in time is lost meanwhile."""
         opened = self._opened
-        try:
-            return work(opened)
-        except PointInTimeLostError:
-            return work(self._opened_again(opened))
+        for _ in range(_OPENING_ATTEMPTS - 1):
+            try:
+                return work(opened)
+            except PointInTimeLostError:
+                opened = self._opened_again(opened)
+        return work(opened)
 
     def _opened_again(self, lost: Opened) -> Opened:
         """Return the commit with another point in time than the one that is lost. One thread opens it for all."""

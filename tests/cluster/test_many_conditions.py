@@ -1,0 +1,70 @@
+"""Queries of more conditions than OpenSearch takes in one query find what the embedded engine finds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from newssearch import Index
+from newssearch.query import Field, Node, Not, Phrase, Region, Word, all_of, any_of
+from support import article, without_boilerplate
+
+from .compared import both, found_by
+from .server import Cluster
+
+__all__ = ["without_boilerplate"]  # a fixture of all tests here
+
+MANY = 1_100
+"""More conditions than the 1,024 that OpenSearch takes."""
+WORDS = [f"w{number}x" for number in range(MANY)]
+RAIN = Word("rain")
+
+
+@pytest.fixture(scope="module")
+def indexes(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Index, Index]]:
+    """Two indexes of articles that have all words, all but one, but two, and so on."""
+    made = []
+    for number, missing in enumerate((0, 1, 2, 500, 1_099, MANY)):
+        words = [*WORDS]
+        for at in random.Random(number).sample(range(MANY), missing):
+            words[at] = "rain"
+        texts = [" ".join(words[low : low + 220]) + " rain." for low in range(0, MANY, 220)]
+        made.append(
+            article(
+                " ".join(words[:3]), *texts, url=f"u{number}", outlet=f"Outlet {number}", lang=[None, "de"][number % 2]
+            )
+        )  # fmt: skip
+    made.append(article("Sun", "Sun alone.", url="sun", outlet="The Sun"))
+    with both(
+        tmp_path_factory.mktemp("many"), cluster.address(f"many-{random.getrandbits(40):x}"), made
+    ) as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("tree", "options", "articles"),
+    [
+        (any_of(map(Word, WORDS)), {}, 5),
+        (any_of(map(Word, WORDS)), {"all_paragraphs": True, "sort": "newest"}, 5),
+        (all_of(map(Word, WORDS)), {}, 1),
+        (all_of([RAIN, Not(any_of(map(Word, WORDS)))]), {}, 1),
+        (all_of([RAIN, *(Not(Word(word)) for word in WORDS)]), {}, 1),
+        (any_of(Phrase(f"{WORDS[at]} {WORDS[at + 1]}") for at in range(MANY - 1)), {"sort": "newest"}, 4),
+        (all_of(Phrase(f"{WORDS[at]} {WORDS[at + 1]}") for at in range(0, 60)), {}, None),
+        (any_of(Field("outlet", f"Outlet {at}") for at in range(MANY)), {}, 6),
+        (all_of(Not(Field("outlet", f"Outlet {at}")) for at in range(3, MANY)), {}, 4),
+        (Region("title", any_of(map(Word, WORDS))), {"sort": "newest"}, 5),
+        (any_of(all_of([Word(WORDS[at]), Word(WORDS[at + 7]), Not(Word(WORDS[at + 9]))]) for at in range(0, MANY - 9)), {"sort": "newest"}, None),
+    ],
+    ids=["or", "or, paragraphs", "and", "excluded at once", "excluded", "phrases", "all phrases", "fields", "excluded fields", "headlines", "nested"],
+)  # fmt: skip
+def test_any_number_of_conditions_finds_the_same(
+    indexes: tuple[Index, Index], tree: Node, options: dict[str, Any], articles: int | None
+) -> None:
+    one, other = indexes
+    found = found_by(other, tree, **options)
+    assert found == found_by(one, tree, **options)
+    assert articles in (None, found["articles"])

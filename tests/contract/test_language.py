@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ import reference
 import twin
 from drawn import STEPS, TREES
 from newssearch import Article, Query
+from newssearch.identity import id_number
 from newssearch.query import (
     Node,
     Word,
@@ -28,16 +30,19 @@ from .conftest import Engine
 def test_every_query_finds_scores_and_marks_what_the_twin_does(
     engine: Engine, steps: list[list[Article] | int], trees: list[Node]
 ) -> None:
-    held: dict[str, Article] = {}
+    held: dict[str, Article] = {}  # by the ids of their first versions
+    ids: dict[int, str] = {}
     with engine.index() as index:
         for step in steps:
             if isinstance(step, int):
                 for gone in sorted(held)[step : step + 1]:
                     index.remove([gone])
-                    del held[gone]
+                    del held[gone], ids[id_number(gone)]
             else:
                 index.add(step)
-                held |= {one.id: one for one in step}
+                for one in step:
+                    first = ids.setdefault(id_number(one.id), one.id)
+                    held[first] = dataclasses.replace(one, id=first)
         held = set_added(index, held)
         for tree in trees:
             event(type(tree).__name__)

@@ -300,7 +300,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         """
         number = id_number(address.id)
         for place, one in enumerate(order):
-            same = not request.all_paragraphs or one.paragraph == address.paragraph
+            same = not request.all_paragraphs or address.paragraph in (None, one.paragraph)
             if same and id_number(one.source["id"]) == number:
                 return place
         story = self._story_of(opened, address.id) if request.group else None

@@ -10,7 +10,7 @@ import pytest
 
 from newssearch import Index
 from newssearch.query import Field, Node, Not, Phrase, Region, Word, all_of, any_of
-from support import article, without_boilerplate
+from support import THOROUGH, article, without_boilerplate
 
 from .compared import both, found_by
 from .server import Cluster
@@ -21,6 +21,8 @@ MANY = 1_100
 """More conditions than the 1,024 that OpenSearch takes."""
 WORDS = [f"w{number}x" for number in range(MANY)]
 RAIN = Word("rain")
+QUICK = ("excluded at once", "fields")
+"""The queries that are also asked in the short form: others have a score for each word, which takes long."""
 
 
 @pytest.fixture(scope="module")
@@ -53,18 +55,35 @@ def indexes(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
         (all_of([RAIN, Not(any_of(map(Word, WORDS)))]), {}, 1),
         (all_of([RAIN, *(Not(Word(word)) for word in WORDS)]), {}, 1),
         (any_of(Phrase(f"{WORDS[at]} {WORDS[at + 1]}") for at in range(MANY - 1)), {"sort": "newest"}, 4),
-        (all_of(Phrase(f"{WORDS[at]} {WORDS[at + 1]}") for at in range(0, 60)), {}, None),
+        (all_of(Phrase(f"{WORDS[at]} {WORDS[at + 1]}") for at in range(60)), {}, None),
         (any_of(Field("outlet", f"Outlet {at}") for at in range(MANY)), {}, 6),
         (all_of(Not(Field("outlet", f"Outlet {at}")) for at in range(3, MANY)), {}, 4),
         (Region("title", any_of(map(Word, WORDS))), {"sort": "newest"}, 5),
-        (any_of(all_of([Word(WORDS[at]), Word(WORDS[at + 7]), Not(Word(WORDS[at + 9]))]) for at in range(0, MANY - 9)), {"sort": "newest"}, None),
+        (any_of(all_of([Word(WORDS[at]), Word(WORDS[at + 7]), Not(Word(WORDS[at + 9]))]) for at in range(MANY - 9)), {"sort": "newest"}, None),
     ],
     ids=["or", "or, paragraphs", "and", "excluded at once", "excluded", "phrases", "all phrases", "fields", "excluded fields", "headlines", "nested"],
 )  # fmt: skip
 def test_any_number_of_conditions_finds_the_same(
-    indexes: tuple[Index, Index], tree: Node, options: dict[str, Any], articles: int | None
+    request: pytest.FixtureRequest,
+    indexes: tuple[Index, Index],
+    tree: Node,
+    options: dict[str, Any],
+    articles: int | None,
 ) -> None:
+    if THOROUGH < 2 and request.node.callspec.id not in QUICK:
+        pytest.skip("takes long: NEWSSEARCH_THOROUGH=2")
     one, other = indexes
     found = found_by(other, tree, **options)
     assert found == found_by(one, tree, **options)
     assert articles in (None, found["articles"])
+
+
+def test_each_clause_is_counted_beside_all_others(
+    indexes: tuple[Index, Index], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newssearch.engines.opensearch.searching.CLAUSES_AT_ONCE", 2)
+    one, other = indexes
+    for query in ("w1x w2x w3x rain alone", "rain -w500x w7x outlet:outlet*", "sun w1x w2x"):
+        found = other.search(query, explain=True, strict=True, since="2000").clauses
+        assert found == one.search(query, explain=True, strict=True, since="2000").clauses
+        assert len(found) >= 3

@@ -126,13 +126,17 @@ class Evaluation:
         body = {"size": 0, "track_total_hits": True, "query": query}
         return int(self.search(body, self.check)["hits"]["total"]["value"])
 
-    def counts(self, queries: Sequence[ClusterQuery]) -> list[int]:
-        """Return the number of live articles that each query finds. A request counts :data:`COUNTED_AT_ONCE` of them."""
+    def counts(self, queries: Sequence[ClusterQuery], among: ClusterQuery | None = None) -> list[int]:
+        """Return the number of live articles that each query finds. A request counts :data:`COUNTED_AT_ONCE` of them.
+
+        With ``among``, only those count that it finds, too.
+        """
+        counted = self.live if among is None else finding_all([self.live, among])
         found: list[int] = []
         for low in range(0, len(queries), COUNTED_AT_ONCE):
             some = {str(n): query for n, query in enumerate(queries[low : low + COUNTED_AT_ONCE])}
             aggs = {"with": {"filters": {"filters": some}}}
-            body = {"size": 0, "track_total_hits": True, "query": self.live, "aggs": aggs}
+            body = {"size": 0, "track_total_hits": True, "query": counted, "aggs": aggs}
             buckets = self.search(body, self.check)["aggregations"]["with"]["buckets"]
             found += [buckets[name]["doc_count"] for name in some]
         return found

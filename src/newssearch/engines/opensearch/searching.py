@@ -22,6 +22,8 @@ from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all
 from .ranking import RankedHit
 from .told_stories import CopiesOf, copies_among, counting_stories
 
+CLAUSES_AT_ONCE = 30
+"""The number of clauses of which one request counts the articles that match all others."""
 _EMPTY_SNIPPET = Snippet("", ())
 
 
@@ -128,7 +130,7 @@ def explanation_of(scored: Sequence[LeafUse], placed: RankedHit, *, of_paragraph
     return Explanation(tuple(terms), placed.proximity)
 
 
-def clauses_of(evaluation: Evaluation, live: ClusterQuery) -> tuple[Clause, ...]:
+def clauses_of(evaluation: Evaluation) -> tuple[Clause, ...]:
     """Return each clause of a query once, with the number of articles that match it, and that match all others.
 
     The clauses are the operands of an AND at the top of the tree, or else the whole query, without those that all articles
@@ -144,13 +146,11 @@ def clauses_of(evaluation: Evaluation, live: ClusterQuery) -> tuple[Clause, ...]
     filters = evaluation.conditions.filters(evaluation.request)
     if filters:
         queries["the filters"] = finding_all(filters.values())
-    return tuple(
-        Clause(
-            text,
-            evaluation.count(finding_all([live, query])),
-            evaluation.count(
-                finding_all([live, *(other for name, other in queries.items() if name != text)])
-            ),
-        )
-        for text, query in queries.items()
-    )
+    wanted = list(queries.values())
+    without: list[int] = []
+    for low in range(0, len(wanted), CLAUSES_AT_ONCE):
+        some = wanted[low : low + CLAUSES_AT_ONCE]
+        others = [finding_all(some[:at] + some[at + 1 :]) for at in range(len(some))]
+        outside = finding_all(wanted[:low] + wanted[low + CLAUSES_AT_ONCE :])
+        without += evaluation.counts(others, outside)
+    return tuple(map(Clause, queries, evaluation.counts(wanted), without))

@@ -167,9 +167,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             facets=FrozenDict(facets),
             diagnostics=list(notes.diagnostics),
             corrections=FrozenDict(notes.corrections),
-            clauses=clauses_of(evaluation, opened.state.visible)
-            if request.explain or not totals.articles
-            else (),
+            clauses=clauses_of(evaluation) if request.explain or not totals.articles else (),
             names=FrozenDict(names_on(evaluation)),
             undated=evaluation.undated(found),
             imprecise=evaluation.imprecise(found),

@@ -58,7 +58,7 @@ def indexes(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
         (all_of(Phrase(f"{WORDS[at]} {WORDS[at + 1]}") for at in range(60)), {}, None),
         (any_of(Field("outlet", f"Outlet {at}") for at in range(MANY)), {}, 6),
         (all_of(Not(Field("outlet", f"Outlet {at}")) for at in range(3, MANY)), {}, 4),
-        (Region("title", any_of(map(Word, WORDS))), {"sort": "newest"}, 5),
+        (Region("title", any_of(map(Word, WORDS))), {"sort": "newest"}, 4),
         (any_of(all_of([Word(WORDS[at]), Word(WORDS[at + 7]), Not(Word(WORDS[at + 9]))]) for at in range(MANY - 9)), {"sort": "newest"}, None),
     ],
     ids=["or", "or, paragraphs", "and", "excluded at once", "excluded", "phrases", "all phrases", "fields", "excluded fields", "headlines", "nested"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import traceback
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from newssearch import ConfigError, NewssearchError
+from newssearch.cli.commands import run
 from newssearch.engines.opensearch import transport
 from newssearch.engines.opensearch.address import ClusterAddress, Host, cluster_address
 from newssearch.engines.opensearch.client import Client
@@ -44,9 +46,9 @@ def test_an_address_names_hosts_and_an_index(
     ("text", "said"),
     [
         ("opensearch://", "not a host of a cluster: ''"),
-        ("opensearch://a", "lacks the name of the index"),
-        ("opensearch://a/", "lacks the name of the index"),
-        ("opensearch:///news", "lacks the name of the index"),
+        ("opensearch://a", "lacks a host, or the name of the index"),
+        ("opensearch://a/", "lacks a host, or the name of the index"),
+        ("opensearch:///news", "lacks a host, or the name of the index"),
         ("opensearch://a,/news", "not a host of a cluster: ''"),
         ("opensearch://a:0/news", "not a host of a cluster: 'a:0'"),
         ("opensearch://a:70000/news", "not a host of a cluster: 'a:70000'"),
@@ -70,6 +72,31 @@ def test_an_address_names_hosts_and_an_index(
 def test_an_address_that_cannot_be_meant_is_refused(text: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         cluster_address(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("http://a:9200/b", r"no address with http://; write opensearch\+http://HOST:PORT/NAME"),
+        ("HTTPS://a/b", "no address with https://; write opensearch://HOST:PORT/NAME"),
+        ("opensearch+https://a/b", r"no address with opensearch\+https://; write opensearch://HOST"),
+        ("elasticsearch://me:hunter2@a/b", "no engine knows elasticsearch://"),
+        ("opensearch:b", "has two slashes: write it as opensearch://HOST"),
+        ("OpenSearch+http:b/c", r"has two slashes: write it as opensearch\+http://HOST"),
+    ],
+)
+def test_what_resembles_an_address_is_no_folder_and_the_message_says_what_to_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("Rain\n\nIt rained.", encoding="utf-8")
+    for command in (["query", "rain"], ["index", "a.txt"], ["copy", "index"]):
+        named = [text] if command[0] == "copy" else ["--index", text]
+        assert run([*command, *named]) == 2
+        err = capsys.readouterr().err
+        assert re.search(said, err)
+        assert "hunter2" not in err
+    assert [one.name for one in tmp_path.iterdir()] == ["a.txt"]
 
 
 @pytest.mark.parametrize(

@@ -436,13 +436,24 @@ def test_a_server_that_is_no_opensearch_is_said_to_be_none(server: Server, clien
         client.mapping("news")
 
 
+@pytest.mark.parametrize("key", ["message", "Message"])
+def test_a_service_in_front_of_the_cluster_says_why_it_refuses(
+    server: Server, client: Client, key: str
+) -> None:
+    server.script = [Said(403, {key: "User: anonymous is not authorized to perform: es:ESHttpGet"})]
+    with pytest.raises(
+        IndexUnreachableError, match=r"may not search news on .*: User: anonymous is not authorized"
+    ):
+        client.mapping("news")
+
+
 PAGE = b"<html><h1>Bad luck</h1>a web server</html>"
 
 
 @pytest.mark.parametrize(
     "said",
     [
-        *(Said(status, PAGE) for status in (200, 302, 400, 404, 405, 407, 500)),
+        *(Said(status, PAGE) for status in (200, 302, 400, 403, 404, 405, 407, 500)),
         *(Said(200, body) for body in ({"ok": True}, [1, 2], None, b"", b"[" * 100_000, b'{"_shards": {"tot')),
         Said(200, b"not gzip", {"Content-Encoding": "gzip"}),
         Said(404, b""),

@@ -186,6 +186,27 @@ def test_json_twice_is_json(cli: Command) -> None:
     assert cli("verify", "--clean", "--wait", "5").code == 0
 
 
+TABLES = [
+    ["count", "rain", "--by", "outlet"], ["stories"], ["coverage", "rain"], ["kwic", "rain"], ["collocates", "rain"], ["keywords", "rain"],
+    ["words"], ["sample", "rain"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", TABLES, ids=lambda command: command[0])
+def test_json_is_short_for_a_format_of_tables_too(cli: Command, command: list[str]) -> None:
+    done = cli(*command, "--json")
+    assert done == cli(*command, "--format", "json")
+    assert done.code == 0
+    json.loads(done.out)
+    for other, said in (
+        (["--format", "csv"], "--json contradicts --format csv"), (["-o", "a.csv"], "--json contradicts a.csv"),
+        (["-o", "a.xlsx"], "--json contradicts a.xlsx"),
+    ):  # fmt: skip
+        refused = cli(*command, "--json", *other)
+        assert (refused.code, refused.out) == (2, "")
+        assert f"{said}: leave out one of them." in refused.err
+
+
 def test_a_count_has_its_facets_in_every_format(cli: Command, archive: Path) -> None:
     with newssearch.open(archive / "index") as index:
         results = index.search("rain", facets=["outlet", "year"], since="2024", limit=0)

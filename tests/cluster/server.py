@@ -193,6 +193,10 @@ class Cluster:
 
     def _start(self, node: int, making_archive: bool) -> None:
         folder, home = self._node(node), self.home
+        if not (folder / "config" / "opensearch.yml").exists():
+            raise CannotStartError(
+                f"{folder} is not there, or incomplete: `python -m cluster.server remove --folder {self.folder}` removes the cluster, and `start` makes a new one"
+            )
         command = [
             str(home.java.program), *_options(home, making_archive=making_archive), f"-Djava.io.tmpdir={folder / 'tmp'}",
             f"-Dopensearch.path.home={home.folder}", f"-Dopensearch.path.conf={folder / 'config'}",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from .home import CannotStartError, find_java
-from .server import Cluster
+from .home import CannotStartError, Home, Java, find_java
+from .server import Cluster, main
 
 WAITING = [sys.executable, "-c", "import sys; sys.stdin.read()"]
 
@@ -30,6 +31,20 @@ def test_the_nodes_of_a_run_that_was_killed_are_ended_and_their_files_removed(tm
     node.communicate()
     assert guard.wait(60) == 0
     assert not run.exists()
+
+
+def test_a_cluster_whose_nodes_are_gone_is_an_error_that_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(tmp_path / "home", "3.9.0", Java(tmp_path, "21"))
+    Cluster(tmp_path / "os").create(home, 1)
+    shutil.rmtree(tmp_path / "os" / "node0")
+    with pytest.raises(
+        SystemExit, match=r"`python -m cluster.server remove --folder .*` removes the cluster"
+    ):
+        main(["start", "--folder", str(tmp_path / "os")])
+    main(["remove", "--folder", str(tmp_path / "os")])
+    assert list(tmp_path.iterdir()) == []
 
 
 def java(folder: Path, version: str) -> Path:

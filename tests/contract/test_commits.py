@@ -15,6 +15,7 @@ import newssearch
 from newssearch import (
     Article,
     ArticleNotFoundError,
+    ConfigError,
     Index,
     IndexExistsError,
     IndexLockedError,
@@ -83,9 +84,7 @@ def test_an_address_of_an_unknown_engine_is_an_error_that_says_so(
         lambda: newssearch.open(Path(unknown)),  # pathlib makes one slash of two
     ]
     for use in uses:
-        with pytest.raises(
-            NewssearchError, match="folder: no engine knows nosuchengine://; the address of an index is"
-        ):
+        with pytest.raises(ConfigError, match="no engine knows nosuchengine://; the address of an index is"):
             use()
     assert list(tmp_path.iterdir()) == []
 

@@ -85,8 +85,13 @@ def check_hits(context: click.Context) -> None:
     for name, option in HIT_OPTIONS.items():
         if without and name in given and not without.startswith(option):
             raise click.UsageError(f"{option} has no effect with {without}, which shows no hits.")
-    format_ = values["format_"]
-    if values["as_json"] and "format_" in given and format_ != "json":
+    check_one_format(context)
+
+
+def check_one_format(context: click.Context) -> None:
+    """Raise UsageError if ``--json`` and ``--format`` are given, and say different things."""
+    format_ = context.params["format_"]
+    if context.params["as_json"] and "format_" in _given(context) and format_ != "json":
         raise click.UsageError(f"--json contradicts --format {format_}: leave out one of them.")
 
 

@@ -52,7 +52,7 @@ class OutputFile(click.Path):
 
 index_option = click.option(
     "--index", "folder", envvar="NEWSSEARCH_INDEX", default="index", show_default=True, metavar="DIR",
-    type=FolderPath(path_type=Path), help="Folder of the index; NEWSSEARCH_INDEX sets it too.",
+    type=FolderPath(path_type=Path), help="Folder of the index, or its address on a cluster; NEWSSEARCH_INDEX sets it too.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 wait_option = click.option(
@@ -214,9 +214,17 @@ def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add to a command the options for the form of a table: ``format_``, and ``output`` for a file of any format.
 
-    :func:`newssearch.cli.tables.print_table` obeys them.
+    :func:`newssearch.cli.tables.print_table` obeys them. ``as_json``, short for a format, is not passed to the command:
+    :func:`newssearch.cli.tables.output_format` obeys it.
     """
+
+    @wraps(command)
+    def without_json(*arguments: Any, as_json: bool, **values: Any) -> Any:
+        return command(*arguments, **values)
+
+    decorated: Callable[..., Any] = without_json
     for option in (
+        click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
         click.option(
             "-o", "--output", type=OutputFile(), metavar="FILE",
             help="Write the table to FILE: its ending says the format, such as .csv or .xlsx.",
@@ -225,8 +233,8 @@ def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--format", "format_", type=click.Choice(get_args(TableFormat)), default="text", show_default=True, help="Output format."
         ),
     ):  # fmt: skip
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
 def article_named(index: Index, wanted: str) -> Article:

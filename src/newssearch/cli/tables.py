@@ -15,6 +15,7 @@ from newssearch.system.atomic_files import patiently, unused_name
 from newssearch.system.frozen import FrozenDict
 from newssearch.tabular import Cell
 
+from .combinations import check_one_format
 from .console import show_line, show_lines, style
 from .recording import recorder
 from .rendering.layout import Style, in_width
@@ -32,9 +33,11 @@ from .rendering.tables import (
 def output_format(context: click.Context) -> TableFormat:
     """Return the format of the table of a command that has :func:`~newssearch.cli.options.table_options`.
 
-    Raises UsageError for a file whose name says another format than ``--format``, or none.
+    Raises UsageError for a file whose name says another format than ``--format`` or ``--json``, or none, and for both of these.
     """
-    file, format_ = context.params["output"], cast("TableFormat", context.params["format_"])
+    check_one_format(context)
+    file, as_json = context.params["output"], context.params["as_json"]
+    format_ = "json" if as_json else cast("TableFormat", context.params["format_"])
     if file is None:
         return format_
     ending = file.suffix.lower()
@@ -42,10 +45,10 @@ def output_format(context: click.Context) -> TableFormat:
         known = ", ".join([*ENDINGS, SPREADSHEET])
         raise click.UsageError(f"{file.name}: the name must end with the format, one of {known}.")
     said = ENDINGS.get(ending, format_)
-    if context.get_parameter_source("format_") is ParameterSource.COMMANDLINE and (
-        ending == SPREADSHEET or said != format_
-    ):
-        raise click.UsageError(f"--format {format_} contradicts {file.name}: leave out one of them.")
+    asked = as_json or context.get_parameter_source("format_") is ParameterSource.COMMANDLINE
+    if asked and (ending == SPREADSHEET or said != format_):
+        option = "--json" if as_json else f"--format {format_}"
+        raise click.UsageError(f"{option} contradicts {file.name}: leave out one of them.")
     return said
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from newssearch import arguments
 from newssearch.display.index_address import INDEX_SCHEME, index_address
-from newssearch.errors import NewssearchError
+from newssearch.errors import ConfigError
 
 from .protocol import Store
 
@@ -36,20 +36,39 @@ ENGINES: Mapping[str, Callable[[str], Store]] = {
 """For each scheme, the function that returns the store at an address of that scheme. It opens no index."""
 
 
+_MEANT = {
+    "http": "opensearch+http",
+    "https": "opensearch",
+    "opensearch+https": "opensearch",
+    "opensearchs": "opensearch",
+}
+"""For schemes that other programs have for the same, those of newssearch."""
+
+
 def store_at(name: str, address: str | Path) -> Store:
     """Return the store at an address, which need not hold an index yet.
 
     ``name`` is the name of the caller's argument, for messages. Raises TypeError if the address is neither a string nor
-    a path, and :class:`~newssearch.NewssearchError` if it is empty or has an unknown scheme.
+    a path, and :class:`~newssearch.ConfigError` if it has an unknown scheme, or one without slashes, or is incomplete.
     """
     path = index_address(arguments.path(name, address))
     scheme = INDEX_SCHEME.match(path)
     if scheme is None:
+        before, colon, _ = path.partition(":")
+        if colon and before.lower() in ENGINES:
+            raise ConfigError(
+                f"an address on a cluster has two slashes: write it as {before.lower()}://HOST:PORT/NAME"
+            )
         return ENGINES[FOLDER](path)
-    engine = ENGINES.get(scheme[1].lower())
+    known = scheme[1].lower()
+    engine = ENGINES.get(known)
     if engine is None:
-        schemes = "".join(f", or begins with {known}://" for known in ENGINES if known != FOLDER)
-        raise NewssearchError(
-            f"{name}: no engine knows {scheme[1]}://; the address of an index is the path of a folder{schemes}"
+        if known in _MEANT:
+            raise ConfigError(
+                f"an index has no address with {known}://; write {_MEANT[known]}://HOST:PORT/NAME"
+            )
+        schemes = "".join(f", or begins with {one}://" for one in ENGINES if one != FOLDER)
+        raise ConfigError(
+            f"no engine knows {known}://; the address of an index is the path of a folder{schemes}"
         )
     return engine(path)

@@ -91,7 +91,7 @@ def text_config(config: Config, style: Style) -> Iterator[str]:
         shown = ", ".join(shown) if isinstance(shown, list) else str(shown)
         yield f"{name:>9}  {escape.terminal(shown)}".rstrip() + style.faint(f"  [{source}]")
         for key, known in rows:
-            listed = ", ".join(known) if isinstance(known, list) else known
+            listed = ", ".join(known) if isinstance(known, list) else "not set" if known is None else known
             if isinstance(known, dict):
                 listed = f"{known['kind']}, from {known['column']}"
             yield escape.terminal(f"{'':>11}{key} = {listed}")

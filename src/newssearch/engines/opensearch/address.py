@@ -95,7 +95,7 @@ def _host(text: str) -> Host:
 
 def _checked_name(name: str) -> str:
     if not name:
-        raise ConfigError(f"the address lacks the name of the index: write it as {EXAMPLE}")
+        raise ConfigError(f"the address lacks a host, or the name of the index: write it as {EXAMPLE}")
     if not _INDEX_NAME.fullmatch(name):
         raise ConfigError(
             f"not a name of an index: {name!r}; it has small letters of English, digits, and after the first of them also"

@@ -96,7 +96,10 @@ class Refusal(NamedTuple):
             content = json.loads(body)
         except ValueError:
             content = None
-        return cls.of(status, content.get("error") if isinstance(content, dict) else None)
+        if not isinstance(content, dict):
+            return cls.of(status, None)
+        # services that stand in front of a cluster, and check who asks, have other keys
+        return cls.of(status, next(filter(None, map(content.get, ("error", "message", "Message"))), None))
 
     @property
     def is_block(self) -> bool:
@@ -157,7 +160,7 @@ def failure_of(refusal: Refusal, place: ClusterPlace, host: object, *, writing: 
         return _not_known(place, host)
     if refusal.is_block:
         return _blocked(refusal, place, writing=writing)
-    if status == 403:
+    if status == 403 and (kinds or refusal.reasons):
         message = f"{_who(place)} may not {'write to' if writing else 'search'} {place.name} on {host}: {refusal.text}"
         return IndexWriteError(message, place.folder) if writing else place.unreachable(message)
     if "index_not_found_exception" in kinds or "alias_not_found_exception" in kinds:

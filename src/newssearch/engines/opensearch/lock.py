@@ -88,7 +88,8 @@ class ClusterLock:
                 raise IndexLockedError(message, self._client.place, holder, waited)
             if waited >= _LOCK_SILENT_SECONDS and not announced:
                 announced = True
-                _log.info("%s is writing to %s: waiting for up to %.0f s", holder, self._client.place, wait)
+                place = index_address(self._client.place)
+                _log.info("%s is writing to %s: waiting for up to %.0f s", holder, place, wait)
             time.sleep(min(_POLL, max(wait - waited, 0.0)))
 
     def _found(self) -> StoredDocument | None:

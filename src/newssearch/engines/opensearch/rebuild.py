@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from newssearch.display.index_address import index_address
-from newssearch.errors import IndexFolderError, IndexNotFoundError, NewssearchError
+from newssearch.errors import IndexNotFoundError, IndexVersionError, NewssearchError
 from newssearch.sharding import Sharding
 from newssearch.system.fault_points import fault_point
 
@@ -94,14 +94,14 @@ def make_empty(client: Client, base: str, sharding: Sharding) -> None:
 
 
 def check_name(client: Client) -> None:
-    """Raise :class:`~newssearch.IndexFolderError` if something that newssearch did not make has the name of the archive."""
+    """Raise :class:`~newssearch.IndexVersionError` if something that newssearch did not make has the name of the archive."""
     name = client.address.name
     behind = client.indices_of(name) or [
         index for index in client.matching_indices(f"{name}*") if index == name
     ]
     foreign = [index for index in behind if not is_ours(name, index)]
     if foreign:
-        raise IndexFolderError(
+        raise IndexVersionError(
             f"{index_address(client.place)}: {foreign[0]} is not an index of newssearch: choose another name for the index",
             client.place,
         )

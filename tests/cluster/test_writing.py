@@ -555,7 +555,7 @@ def test_a_rebuild_takes_the_place_at_once_under_constant_reading(empty: OpenSea
 def test_a_point_in_time_that_is_lost_twice_in_a_row_is_opened_again(empty: OpenSearchStore) -> None:
     write(empty, *news(1, 3))
     snapshot = empty.snapshot()
-    lost = []
+    lost: list[stored_articles.Opened] = []
 
     def work(opened: stored_articles.Opened) -> int:
         if len(lost) < 2:

@@ -152,6 +152,14 @@ def test_reference_managers_find_the_data_of_the_article(tmp_path: Path) -> None
     )
 
 
+def test_each_part_of_a_citation_has_a_direction_of_its_own(tmp_path: Path) -> None:
+    one = article("خطة جديدة", "قالت الحكومة", date="2024-07-25", outlet="الجزيرة")
+    with client_of(tmp_path, one) as client:
+        page = page_of(client, one)
+    assert page.texts("p.citation bdi") == ["خطة جديدة", "الجزيرة", "25 July 2024"]
+    assert page.texts("p.citation")[0] == "“خطة جديدة,” الجزيرة, 25 July 2024."
+
+
 def test_related_articles_come_when_they_are_asked_for(client: TestClient) -> None:
     (link,) = page_of(client, FLOOD).values("#related a", "href")
     assert link == f"{article_path(FLOOD.id)}?related=1#related"

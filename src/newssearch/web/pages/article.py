@@ -27,7 +27,7 @@ from newssearch.web.parameters import Parameter
 from .asking import AskedOptions, asked_of
 from .citation import (
     archive_citation,
-    citation_line,
+    citation_parts,
     context_object,
     day_in_words,
     meta_tags,
@@ -104,7 +104,7 @@ def article_page(view: View) -> ShownPage:
             "fields": list(field_rows(article)),
             "places": [article.place, *article.other_places] if view.context.settings.show_paths else [],
             "related": _related(index, article, asked) if asked.value("related", False) else None,
-            "citation": citation_line(article),
+            "citation": citation_parts(article),
             "archive_citation": archive_citation(article, index.commit),
             "meta_tags": list(meta_tags(article)),
             "coins": context_object(article),

@@ -36,21 +36,37 @@ def original_address(article: Article | Hit) -> str:
     return address if address.lower().startswith(("http://", "https://")) else ""
 
 
-def citation_line(article: Article) -> str:
-    """Return a reference to an article: author, title, outlet, date, address.
+class CitationPart(NamedTuple):
+    """A part of a citation, which a page shows in its own direction, with the punctuation around it."""
+
+    before: str
+    text: str
+    after: str
+
+
+def citation_parts(article: Article) -> list[CitationPart]:
+    """Return the parts of a reference to an article: author, title, outlet, date, address.
 
     What the article does not have is left out, except that an article without a date says so.
 
+    >>> def citation_line(article):
+    ...     return "".join("".join(part) for part in citation_parts(article))
     >>> citation_line(Article.create(title="Rain?", outlet="The Echo", date="2024-07-25", byline="Ann Lee"))
     'Ann Lee, “Rain?” The Echo, 25 July 2024.'
     >>> citation_line(Article.create(title="Rain", outlet="The Echo", url="https://echo.example/rain"))
     '“Rain,” The Echo, undated, https://echo.example/rain.'
     """
     title = (article.title or "Untitled").strip()
-    closed = title if title.endswith(_TITLE_ENDS) else f"{title},"
-    by = f"{article.byline}, " if article.byline else ""
+    comma = "" if title.endswith(_TITLE_ENDS) else ","
+    by = [CitationPart("", article.byline, ", ")] if article.byline else []
     rest = [article.outlet, day_in_words(article.date), original_address(article)]
-    return f"{by}“{closed}” {', '.join(part for part in rest if part)}."
+    *others, last = [part for part in rest if part]
+    return [
+        *by,
+        CitationPart("“", title, f"{comma}” "),
+        *(CitationPart("", part, ", ") for part in others),
+        CitationPart("", last, "."),
+    ]
 
 
 def archive_citation(article: Article, commit: Commit) -> str:

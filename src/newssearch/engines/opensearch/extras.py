@@ -10,10 +10,11 @@ import secrets
 from contextlib import suppress
 
 from newssearch.display.index_address import index_address
-from newssearch.errors import IndexNotFoundError, IndexUnreachableError, IndexWriteError
+from newssearch.errors import IndexNotFoundError, IndexUnreachableError
 
 from .bulk import Action
-from .client import Client
+from .client import Client, StoredDocument
+from .sending import check_outcome
 
 PART_CHARS = 1_000_000
 """The largest number of characters of an extra in one document."""
@@ -55,15 +56,10 @@ def write_extra(client: Client, index: str, name: str, content: str) -> None:
         writing = secrets.token_hex(6)
         ids = _part_ids(name, writing, len(parts))
         actions = (Action("index", one, {"content": part}) for one, part in zip(ids, parts, strict=True))
-        for reason in client.bulk(actions, index).rejected.values():
-            raise IndexWriteError(
-                f"{index_address(client.place)}: the cluster does not take a part of {name}: {reason}",
-                client.place,
-            )
+        check_outcome(client.place, client.bulk(actions, index))
         client.put(index, _id(name), {"writing": writing, "parts": len(parts)})
     if before is not None and "writing" in before.source:
-        old = _part_ids(name, before.source["writing"], before.source["parts"])
-        client.bulk((Action("delete", one) for one in old), index)
+        _delete_parts(client, index, name, before)
 
 
 def remove_extra(client: Client, index: str, name: str) -> None:
@@ -72,8 +68,12 @@ def remove_extra(client: Client, index: str, name: str) -> None:
     if before is not None:
         client.delete(index, _id(name))
         if "writing" in before.source:
-            old = _part_ids(name, before.source["writing"], before.source["parts"])
-            client.bulk((Action("delete", one) for one in old), index)
+            _delete_parts(client, index, name, before)
+
+
+def _delete_parts(client: Client, index: str, name: str, head: StoredDocument) -> None:
+    old = _part_ids(name, head.source["writing"], head.source["parts"])
+    check_outcome(client.place, client.bulk((Action("delete", one) for one in old), index))
 
 
 def _part_ids(name: str, writing: str, parts: int) -> list[str]:

@@ -41,6 +41,13 @@ _POLL = 0.25
 _LOCK_SILENT_SECONDS = 1.0
 _DOCUMENT = "lock"
 
+
+def _now() -> float:
+    """Return the seconds of a clock that also goes on while the machine is suspended, where there is one."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
 _log = logging.getLogger(__name__)
 
 
@@ -102,7 +109,7 @@ class ClusterLock:
             return None
 
     def _write(self, over: StoredDocument | None) -> StoredDocument:
-        began = time.monotonic()
+        began = _now()
         written = self._client.put(self._index, _DOCUMENT, self._content(), create=over is None, over=over)
         self._renewed_at = began
         return written
@@ -141,7 +148,7 @@ class ClusterLock:
 
         A lock that is about to expire is renewed first.
         """
-        if not self._lost and time.monotonic() - self._renewed_at > LEASE / 2:
+        if not self._lost and _now() - self._renewed_at > LEASE / 2:
             self._renew()
         if self._lost:
             place = self._client.place

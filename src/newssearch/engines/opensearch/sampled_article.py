@@ -77,12 +77,6 @@ def unpacked(text: str) -> Hashes:
 def compared_article(number: str, source: Mapping[str, Any]) -> ComparedArticle:
     """Return an article as it is compared, given some parts of its document."""
     stored = source["sampled"]
-    marks = StoryMarks(
-        source.get("story", 0),
-        stored.get("counted", -1),
-        tuple(stored.get("boilerplate", ())),
-        tuple(stored.get("redundant", ())),
-    )
     return ComparedArticle(
         number,
         source["id"],
@@ -91,7 +85,18 @@ def compared_article(number: str, source: Mapping[str, Any]) -> ComparedArticle:
         source.get("version_of"),
         np.array(stored["sizes"], np.int64),
         unpacked(stored["hashes"]),
-        marks,
+        marks_of(source),
+    )
+
+
+def marks_of(source: Mapping[str, Any]) -> StoryMarks:
+    """Return how a document is marked, given its parts ``story`` and ``sampled``."""
+    stored = source["sampled"]
+    return StoryMarks(
+        source.get("story", 0),
+        stored.get("counted", -1),
+        tuple(stored.get("boilerplate", ())),
+        tuple(stored.get("redundant", ())),
     )
 
 

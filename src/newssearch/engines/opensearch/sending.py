@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from newssearch.display.index_address import index_address
 from newssearch.errors import IndexWriteError
+from newssearch.stopping import StopCheck
 
 from . import bulk
 from .bulk import Action, BulkOutcome
@@ -37,10 +39,14 @@ class _DocumentBatch(NamedTuple):
 
 
 class Sender:
-    """Sends actions to indices in batches, by threads of its own. A later call raises the error of an earlier one."""
+    """Sends actions to indices in batches, by threads of its own. A later call raises the error of an earlier one.
 
-    def __init__(self, client: Client) -> None:
+    ``check`` is called before each request, and raises if it must not be sent.
+    """
+
+    def __init__(self, client: Client, check: Callable[[], object] = lambda: None) -> None:
         self._client = client
+        self._check = StopCheck(stop=lambda: bool(check()))
         self._pool = ThreadPoolExecutor(SENDERS, "newssearch-bulk")
         self._batches: dict[tuple[str, bool], list[Action]] = {}
         self._sizes: dict[tuple[str, bool], int] = {}
@@ -70,26 +76,14 @@ class Sender:
         if batch:
             self._wait(MAX_ON_THEIR_WAY - 1)
             index, may_exist = target
-            self._sent.append(_DocumentBatch(self._pool.submit(self._client.bulk, batch, index), may_exist))
+            sending = self._pool.submit(self._client.bulk, batch, index, check=self._check)
+            self._sent.append(_DocumentBatch(sending, may_exist))
 
     def _wait(self, limit: int) -> None:
         while len(self._sent) > limit:
             batch = self._sent[0]
-            self._check(batch.sending.result(), batch.may_exist)
+            check_outcome(self._client.place, batch.sending.result(), may_exist=batch.may_exist)
             del self._sent[0]
-
-    def _check(self, outcome: BulkOutcome, may_exist: bool) -> None:
-        place = self._client.place
-        if outcome.rejected:
-            document, reason = next(iter(outcome.rejected.items()))
-            raise IndexWriteError(
-                f"{index_address(place)}: the cluster does not take the document {document}: {reason}", place
-            )
-        if outcome.conflicts and not may_exist:
-            raise IndexWriteError(
-                f"{index_address(place)}: another run has taken the place of this one, and writes to the index",
-                place,
-            )
 
     def close(self) -> None:
         """Forget what is not yet on its way, and wait for the rest. Errors are not raised."""
@@ -98,6 +92,24 @@ class Sender:
             batch.sending.cancel()
         self._pool.shutdown()
         self._sent.clear()
+
+
+def check_outcome(place: Path, outcome: BulkOutcome, *, may_exist: bool = False) -> None:
+    """Raise :class:`~newssearch.IndexWriteError` if an action was not carried out.
+
+    Unless a newer document ``may_exist``, finding one means that another writer has taken over. A document to delete that
+    is not there is as it should be.
+    """
+    if outcome.rejected:
+        document, reason = next(iter(outcome.rejected.items()))
+        raise IndexWriteError(
+            f"{index_address(place)}: the cluster does not take the document {document}: {reason}", place
+        )
+    if outcome.conflicts and not may_exist:
+        raise IndexWriteError(
+            f"{index_address(place)}: another run has taken the place of this one, and writes to the index",
+            place,
+        )
 
 
 class NewWords:

@@ -28,6 +28,8 @@ from .mapping import MAPPING_FORMAT, articles_index, state_index, words_index
 
 COMMIT = "commit"
 """The id of the document that is the last commit."""
+MAX_DEAD = 1_000
+"""A state remembers this number of writers that were killed. What an earlier one sent has long arrived."""
 WORDS, STATE, LOCK = "-words", "-state", "-lock"
 """What the names of the indices of words, of the state and of the lock end with."""
 
@@ -48,7 +50,7 @@ class State(NamedTuple):
     changing: bool
     """Whether a commit is replacing and removing articles. If its writer was killed, ``hash_sum`` is not that of the articles."""
     dead: tuple[int, ...]
-    """The numbers of writers that were killed. What they brought is not seen, even if it arrives late."""
+    """The numbers of the last :data:`MAX_DEAD` writers that left something uncommitted. It is not seen, even if it arrives late."""
     time: dt.datetime
     hash_sum: int
     stamp: str
@@ -57,6 +59,8 @@ class State(NamedTuple):
     """The own fields, each with its kind."""
     boilerplate: str = ""
     """What names the extra that holds the hashes of boilerplate; empty if there are none."""
+    unfinished: str = ""
+    """What names the extra that says what the last commit replaced and removed; empty if none has."""
 
     @classmethod
     def empty(cls, base: str, time: dt.datetime) -> State:
@@ -85,6 +89,14 @@ class State(NamedTuple):
         if not self.dead:
             return committed
         return {"bool": {"filter": [committed], "must_not": [{"terms": {"commit": list(self.dead)}}]}}
+
+    def has_committed(self, commit: int) -> bool:
+        """Whether articles with this number in their field ``commit`` are committed."""
+        return commit <= self.commit and commit not in self.dead
+
+    def without(self, writer: int) -> State:
+        """Return the state in which what a writer brought is never seen."""
+        return self._replace(dead=(*self.dead, writer)[-MAX_DEAD:])
 
     def to_json(self) -> dict[str, Any]:
         """Return the document that is stored."""
@@ -119,6 +131,7 @@ class State(NamedTuple):
                 stamp=str(source["stamp"]),
                 own=dict(source["own"]),
                 boilerplate=str(source["boilerplate"]),
+                unfinished=str(source.get("unfinished", "")),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise IndexDamagedError(

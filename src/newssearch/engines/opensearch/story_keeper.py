@@ -9,18 +9,20 @@ from typing import Any
 
 import numpy as np
 
+from newssearch.display.index_address import index_address
 from newssearch.engines.near_duplicates import NO_HASHES
+from newssearch.errors import IndexWriteError
 from newssearch.fields import ArticleField
 
 from .client import Client
 from .documents import article_from, document_of
 from .extras import read_extra, remove_extra, write_extra
-from .sampled_article import ComparedArticle, StoryMarks, compared_article, paragraphs_among
+from .sampled_article import ComparedArticle, StoryMarks, compared_article, marks_of, paragraphs_among
 from .sending import to_json
 from .state import State
 from .stored_articles import StoredArticles
 from .story_marks import mark
-from .story_plan import StoryPlan, StoryPlanner, Unfinished
+from .story_plan import Numbers, StoryPlan, StoryPlanner, Unfinished
 
 READ_AT_ONCE = 500
 """The number of articles of which the samples are read by one request."""
@@ -28,8 +30,7 @@ REWRITTEN_AT_ONCE = 50
 """The number of whole articles that one request reads, to be written again."""
 STORIES_OF_COMMIT = 1 << 32
 """The numbers of the stories that begin with a commit are its number times this, and the following ones."""
-_UNFINISHED = "unfinished"
-_REWRITTEN_PARTS = ("commit", "sequence", "header", "texts")
+_REWRITTEN_PARTS = ("commit", "sequence", "header", "texts", "story", "sampled")
 
 
 class StoryKeeper:
@@ -75,17 +76,47 @@ class StoryKeeper:
         self, state: State, numbers: Sequence[str], plan: StoryPlan, own: Mapping[str, ArticleField]
     ) -> Iterator[tuple[str, bytes]]:
         """Yield the ids and the JSON of documents that are in the index, with their new marks."""
+        for number, source in self._documents(state, numbers):
+            if source is None:
+                place = self._client.place
+                raise IndexWriteError(
+                    f"{index_address(place)}: another run has taken the place of this one, or somebody else has deleted articles that it wrote;"
+                    " run it again",
+                    place,
+                )
+            yield number, _marked_again(source, plan.marks[number], own)
+
+    def as_they_are(self, state: State, numbers: Numbers) -> Iterator[tuple[str, bytes | None]]:
+        """Yield the ids and the JSON of documents as they are in the index now; None for one that is not committed there."""
+        own = {row.name: row for row in state.rows}
+        for number, source in self._documents(state, [f"{one:x}" for one in numbers.tolist()]):
+            known = source is not None and state.has_committed(source["commit"])
+            yield number, _marked_again(source, marks_of(source), own) if source and known else None
+
+    def _documents(self, state: State, numbers: Sequence[str]) -> Iterator[tuple[str, dict[str, Any] | None]]:
+        """Yield the ids of documents, each with the document as it was written last; None if there is none."""
         for low in range(0, len(numbers), REWRITTEN_AT_ONCE):
             some = numbers[low : low + REWRITTEN_AT_ONCE]
             found = self._client.get_many(state.base, some, _REWRITTEN_PARTS)
-            for number, document in found.items():
-                yield number, _marked_again(document.source, plan.marks[number], own)
+            for number in some:
+                yield number, found[number].source if number in found else None
 
     # ---- what the state has
 
-    def note(self, state: State, plan: StoryPlan) -> None:
-        """Write down what is about to change."""
-        write_extra(self._client, state.state_index, _UNFINISHED, json.dumps(plan.unfinished.to_json()))
+    def note(self, state: State, name: str, unfinished: Unfinished) -> None:
+        """Write down what is about to change. The state has the ``name`` of the note when the changes begin."""
+        content = json.dumps(unfinished.to_json())
+        write_extra(self._client, state.state_index, _note_name(name), content)
+
+    def noted(self, state: State) -> Unfinished:
+        """Return what the commit was about to change that was broken off."""
+        content = read_extra(self._client, state.state_index, _note_name(state.unfinished))
+        return Unfinished() if content is None else Unfinished.from_json(json.loads(content))
+
+    def forget_note(self, state: State, name: str) -> None:
+        """Remove a note that no state names any longer."""
+        if name not in ("", state.unfinished):
+            remove_extra(self._client, state.state_index, _note_name(name))
 
     def write_boilerplate(self, state: State, plan: StoryPlan, name: str) -> str:
         """Write the hashes that are boilerplate, if they have changed. Return the name that they have in the state."""
@@ -104,16 +135,14 @@ class StoryKeeper:
         self._stored, self._boilerplate = state.boilerplate, plan.boilerplate
         self._new = {}
 
-    def mend(self, state: State, articles: StoredArticles, send: Callable[[str, bytes], object]) -> StoryPlan:
-        """Return what has to change after a commit was killed while it replaced and removed articles, and send it."""
-        content = read_extra(self._client, state.state_index, _UNFINISHED)
-        left = Unfinished() if content is None else Unfinished.from_json(json.loads(content))
+    def mending_plan(self, state: State, articles: StoredArticles, left: Unfinished) -> StoryPlan:
+        """Return what has to change after a commit was broken off while it replaced and removed articles."""
         first = state.claimed * STORIES_OF_COMMIT + STORIES_OF_COMMIT // 2
-        plan = StoryPlanner(_committed_reader(articles), self._boilerplate, first).plan((), (), left)
-        own = {row.name: row for row in state.rows}
-        for number, document in self.rewritten(state, [*plan.marks], plan, own):
-            send(number, document)
-        return plan
+        return StoryPlanner(_committed_reader(articles), self._boilerplate, first).plan((), (), left)
+
+
+def _note_name(name: str) -> str:
+    return f"unfinished-{name}"
 
 
 def _extra_name(stored: str) -> str:

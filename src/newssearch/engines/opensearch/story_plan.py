@@ -7,10 +7,12 @@ a removed article has them: articles are not read only because they share these.
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from newssearch.engines.near_duplicates import NO_HASHES, SegmentStories, StoryUpdate
 from newssearch.engines.shingles import Hashes
@@ -31,6 +33,9 @@ VALUES_AT_ONCE = 20_000
 ARTICLES_FOR_PROOF = 500
 """The number of articles that are read at first to see whether hashes of removed articles are still boilerplate."""
 
+Numbers = npt.NDArray[np.uint64]
+NO_NUMBERS: Numbers = np.empty(0, np.uint64)
+
 ReadArticles = Callable[[dict[str, Any], Sequence[str], int | None], Iterator[dict[str, Any]]]
 """Yields the hits of a query among the committed articles, with some parts of their documents; at most so many."""
 
@@ -39,21 +44,41 @@ class Unfinished(NamedTuple):
     """What a commit was about to change, noted before it does: enough to find out what it left behind if it is killed.
 
     ``numbers`` are the ids of the documents of articles whose stories may change. ``hashes`` are those of removed
-    articles, and ``stories`` the stories that articles were in before.
+    articles, and ``stories`` the stories that articles were in before. ``written`` are the ids of all committed documents
+    that it replaces, deletes or marks, as numbers, ascending: also those of which nothing may have arrived yet.
     """
 
     numbers: tuple[str, ...] = ()
     hashes: Hashes = NO_HASHES
     stories: tuple[int, ...] = ()
+    written: Numbers = NO_NUMBERS
+
+    def writing(self, ids: Iterable[str]) -> Unfinished:
+        """Return it with further ids of documents that are written."""
+        more = np.array([int(one, 16) for one in ids], np.uint64)
+        return self._replace(written=np.union1d(self.written, more))
+
+    def joined(self, other: Unfinished) -> Unfinished:
+        """Return what two commits have left."""
+        return Unfinished(
+            tuple(sorted({*self.numbers, *other.numbers})),
+            _distinct_hashes([self.hashes, other.hashes]),
+            tuple(sorted({*self.stories, *other.stories})),
+            np.union1d(self.written, other.written),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON types."""
-        return {"numbers": list(self.numbers), "hashes": packed(self.hashes), "stories": list(self.stories)}
+        written = b64encode(self.written.astype("<u8").tobytes()).decode()
+        return {
+            "numbers": list(self.numbers), "hashes": packed(self.hashes), "stories": list(self.stories), "written": written
+        }  # fmt: skip
 
     @classmethod
     def from_json(cls, source: dict[str, Any]) -> Unfinished:
         """Return what :meth:`to_json` was called for."""
-        return cls(tuple(source["numbers"]), unpacked(source["hashes"]), tuple(source["stories"]))
+        written = np.frombuffer(b64decode(source["written"]), "<u8").astype(np.uint64)
+        return cls(tuple(source["numbers"]), unpacked(source["hashes"]), tuple(source["stories"]), written)
 
 
 class StoryPlan(NamedTuple):

@@ -8,7 +8,8 @@ So a search sees all new articles of a commit at once. What is replaced or remov
 made: a replacement keeps the number that is committed already, so that at no time neither is seen.
 
 A run that is killed leaves documents that no search sees, which the next writer deletes. If it was killed while it replaced
-and removed, the next writer computes the sum of the hashes of the articles anew.
+and removed, the next writer writes all these documents again, as it finds them, and computes the sum of the hashes of the
+articles anew. Its number is higher: what a run that only stood still has on its way to them is then refused.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from newssearch.commit import DIGEST_BITS, article_hash, sum_of_hashes
 from newssearch.display.index_address import index_address
 from newssearch.engines.protocol import KeptVersion, StoredHeader, with_own_fields
 from newssearch.errors import IndexUnreachableError, IndexWriteError, NewssearchError
-from newssearch.fields import ArticleField, by_name
+from newssearch.fields import ArticleField, OwnKind, by_name
 from newssearch.identity import id_number
 from newssearch.system.fault_points import fault_point
 
@@ -36,11 +37,11 @@ from .documents import document_id, document_of
 from .failures import ConflictError
 from .lock import ClusterLock
 from .mapping import own_mapping
-from .sending import NewWords, Sender, Spool, ids_in, to_json
+from .sending import NewWords, Sender, Spool, check_outcome, ids_in, to_json
 from .state import State, new_stamp, read_state, write_state
 from .stored_articles import Opened, StoredArticles
 from .story_keeper import StoryKeeper
-from .story_plan import StoryPlan
+from .story_plan import Numbers, StoryPlan, Unfinished
 
 SINGLE_REQUESTS = 200
 """A writer asks the cluster for this number of articles or paths one by one. Then it reads which ones there are."""
@@ -48,6 +49,14 @@ KEPT_HEADERS = 50_000
 """The number of headers of articles that a writer keeps."""
 ARTICLES_OF_COMMIT = 1 << 32
 """The field ``sequence`` of an article is its commit times this, plus the number of the article in the commit."""
+
+STEPS = 8
+"""The version of a document is the number of the writer times this, plus one of the steps that follow each other.
+
+So a request that is repeated, and arrives once more after later ones, has no effect.
+"""
+DELETED, WRITTEN_AGAIN, MENDED, SENT, MARKED, DISCARDED = range(6)
+"""What writers before left, is deleted, written again and mended; then articles are sent, marked, or discarded at the end."""
 
 EARLIEST_MOMENT = dt.datetime.min.replace(tzinfo=dt.timezone.utc)
 
@@ -131,6 +140,7 @@ class OpenSearchWriter:
         self._client = client
         self._lock = lock
         self._owns_lock = owns_lock
+        self._sender = Sender(client, lock.check)
         try:
             self._found = read_state(client, state_index)
             self._claim()
@@ -139,11 +149,11 @@ class OpenSearchWriter:
             self._moment = after or EARLIEST_MOMENT
             self._open()
         except BaseException:
+            self._sender.close()
             if owns_lock:
                 lock.release()
             raise
         self._own = by_name(self._state.rows)
-        self._sender = Sender(client)
         self._vocabulary = NewWords(self._sender, self._state.words_index)
         self._spool = Spool()
         self._removed: dict[str, int] = {}
@@ -162,51 +172,79 @@ class OpenSearchWriter:
 
     def _claim(self) -> None:
         """Take a number that no other writer has, in the name of the lock. From then on a writer that was late cannot commit."""
-        state = self._state
-        dead = state.dead if state.writing is None else (*state.dead, state.writing)
+        state = self._state if self._state.writing is None else self._state.without(self._state.writing)
         self._lock.check()
-        self._put(state._replace(claimed=state.claimed + 1, writing=state.claimed + 1, dead=dead))
+        self._put(state._replace(claimed=state.claimed + 1, writing=state.claimed + 1))
+
+    def _action(
+        self, kind: Literal["index", "delete"], number: str, content: bytes | None, step: int
+    ) -> Action:
+        return Action(kind, number, content, self._state.claimed * STEPS + step)
 
     def _recover(self) -> None:
-        """Delete what a writer that was killed has left, and mend the state if it was killed while it made a commit."""
+        """Put in order what a writer has left that was killed or lost its lock, also if it was in the midst of a commit."""
         self._client.refresh(self._state.base)
-        self._delete_uncommitted()
-        if self._state.changing:
-            articles = StoredArticles(self._client, Opened(self._state, None))
-            sources = articles._sources(("header.id", "header.state"), 2000)
-            hashes = (article_hash(one["header"]["id"], one["header"]["state"]) for one in sources)
-            state = self._state._replace(hash_sum=sum_of_hashes(hashes), changing=False)
-            state = state._replace(boilerplate=self._mend_stories(articles))
-            self._lock.check()
-            now = max(dt.datetime.now(dt.timezone.utc), state.time + dt.timedelta(microseconds=1))
-            self._put(state._replace(number=state.number + 1, time=now, stamp=new_stamp()))
-
-    def _mend_stories(self, articles: StoredArticles) -> str:
-        """Bring up to date the stories that the killed writer was about to change. Return the name of their boilerplate."""
+        self._delete_uncommitted(DELETED)
+        if not self._state.changing:
+            return
+        left = self._stories.noted(self._state)
+        self._write_again(left.written)
+        articles = StoredArticles(self._client, Opened(self._state, None))
+        sources = articles._sources(("header.id", "header.state"), 2000)
+        hashes = (article_hash(one["header"]["id"], one["header"]["state"]) for one in sources)
+        hash_sum = sum_of_hashes(hashes)
+        plan = self._mend_stories(articles, left)
         state = self._state
-        actions: list[Action] = []
-
-        def send(number: str, content: bytes) -> None:
-            actions.append(Action("index", number, content, state.claimed))
-
-        plan = self._stories.mend(state, articles, send)
-        self._lock.check()
-        self._client.bulk(actions, state.base, refresh=True)
         name = self._stories.write_boilerplate(state, plan, f"{state.claimed}-mended")
-        self._stories.committed(state._replace(boilerplate=name), plan)
-        return name
+        self._lock.check()
+        now = max(dt.datetime.now(dt.timezone.utc), state.time + dt.timedelta(microseconds=1))
+        state = state._replace(number=state.number + 1, time=now, stamp=new_stamp())
+        self._put(state._replace(changing=False, hash_sum=hash_sum, boilerplate=name))
+        self._stories.committed(self._state, plan)
 
-    def _delete_uncommitted(self) -> None:
+    def _write_again(self, numbers: Numbers) -> None:
+        """Write documents again as they are, or delete them again, with the number of this writer.
+
+        What a writer before it still has on its way to them comes too late then: it has a lower number.
+        """
+        state = self._state
+        for number, content in self._stories.as_they_are(state, numbers):
+            action = self._action("delete" if content is None else "index", number, content, WRITTEN_AGAIN)
+            self._sender.put(state.base, action)
+        self._sender.flush()
+        fault_point("recovery: written again")
+        self._client.refresh(state.base)
+
+    def _mend_stories(self, articles: StoredArticles, left: Unfinished) -> StoryPlan:
+        """Bring up to date the stories that the writer before was about to change, and return what has changed."""
+        plan = self._stories.mending_plan(self._state, articles, left)
+        if plan.marks:
+            self._begin_changing(left.joined(plan.unfinished).writing(plan.marks))
+            self._rewrite([*plan.marks], plan, by_name(self._state.rows), MENDED)
+            self._sender.flush()
+            fault_point("recovery: marked")
+            self._client.refresh(self._state.base)
+        return plan
+
+    def _begin_changing(self, unfinished: Unfinished) -> None:
+        """Write down what is about to be replaced, deleted and marked, before the state says that this is under way."""
+        before, name = self._state, str(self._state.claimed)
+        self._stories.note(before, name, unfinished)
+        self._put(before._replace(changing=True, unfinished=name))
+        self._stories.forget_note(self._state, before.unfinished)
+
+    def _delete_uncommitted(self, step: int) -> None:
         state = self._state
         conditions: list[dict[str, Any]] = [{"range": {"commit": {"gt": state.commit}}}]
         if state.dead:
             conditions.append({"terms": {"commit": list(state.dead)}})
         body = {"query": {"bool": {"should": conditions}}, "_source": False, "sort": [{"id": "asc"}]}
         pages = StoredArticles(self._client, Opened(state, None))._pages(Opened(state, None), body)
-        actions = [Action("delete", one, version=state.claimed) for one in ids_in(pages)]
-        if actions:
+        ids = list(ids_in(pages))
+        if ids:
             self._lock.check()
-            self._client.bulk(actions, state.base, refresh=True)
+            actions = (self._action("delete", one, None, step) for one in ids)
+            check_outcome(self._client.place, self._client.bulk(actions, state.base, refresh=True))
 
     def _put(self, state: State) -> None:
         try:
@@ -284,7 +322,7 @@ class OpenSearchWriter:
             self._spool.add(number, content)
         else:
             with self._changing():
-                self._sender.put(self._state.base, Action("index", number, content, self._state.claimed))
+                self._sender.put(self._state.base, self._action("index", number, content, SENT))
         self._added += 1
         self._added_hashes += article_hash(article.id, state)
         self.pending += max(len(article.paragraphs), 1)
@@ -351,7 +389,7 @@ class OpenSearchWriter:
                 time=max(dt.datetime.now(dt.timezone.utc), earliest),
                 hash_sum=hashes % (1 << DIGEST_BITS),
                 stamp=new_stamp(),
-                own={name: row.kind for name, row in self._own.items()},  # type: ignore[misc]
+                own=self._kinds,
                 boilerplate=boilerplate,
             )
         )
@@ -362,34 +400,40 @@ class OpenSearchWriter:
         self._added_hashes = self._added = self.pending = 0
         self._open()
 
+    @property
+    def _kinds(self) -> dict[str, OwnKind]:
+        return {name: row.kind for name, row in self._own.items()}  # type: ignore[misc]
+
     def _mark_new(self, plan: StoryPlan) -> None:
         """Send those new articles again of which other ones decide more than was known when they were sent."""
         sent = [
             number for number in plan.marks.keys() & self._stories.new.keys() if number not in self._spool.ids
         ]
-        self._rewrite(sent, plan)
+        self._rewrite(sent, plan, self._own, MARKED)
         self._sender.flush()
         fault_point("commit: new articles marked")
 
-    def _rewrite(self, numbers: list[str], plan: StoryPlan) -> None:
+    def _rewrite(
+        self, numbers: list[str], plan: StoryPlan, own: Mapping[str, ArticleField], step: int
+    ) -> None:
         """Send articles again that are in the index, as the plan marks them."""
         state = self._state
-        for number, content in self._stories.rewritten(state, numbers, plan, self._own):
+        for number, content in self._stories.rewritten(state, numbers, plan, own):
             fault_point("commit: marking")
-            self._sender.put(state.base, Action("index", number, content, state.claimed))
+            self._sender.put(state.base, self._action("index", number, content, step))
 
     def _change(self, plan: StoryPlan, marked: list[str]) -> None:
         """Replace and remove articles, and mark committed ones anew, after the state says that this is under way."""
-        self._stories.note(self._state, plan)
-        self._put(self._state._replace(changing=True))
+        self._found = self._found._replace(state=self._state._replace(own=self._kinds))
+        self._begin_changing(plan.unfinished.writing([*self._removed, *marked]))
         fault_point("commit: changing")
         state = self._state
         for number, content in self._spool:
             marked_content = self._stories.marked(number, content, plan)
-            self._sender.put(state.base, Action("index", number, marked_content, state.claimed))
+            self._sender.put(state.base, self._action("index", number, marked_content, SENT))
         for number in self._removed.keys() - self._spool.ids:
-            self._sender.put(state.base, Action("delete", number, version=state.claimed))
-        self._rewrite(marked, plan)
+            self._sender.put(state.base, self._action("delete", number, None, SENT))
+        self._rewrite(marked, plan, self._own, MARKED)
         self._sender.flush()
         fault_point("commit: changed")
 
@@ -418,8 +462,10 @@ class OpenSearchWriter:
                     self._lock.release()
 
     def _leave(self) -> None:
+        state = self._state
         if self._added:
-            self._client.refresh(self._state.base)
-            self._delete_uncommitted()
+            self._client.refresh(state.base)
+            self._delete_uncommitted(DISCARDED)
+            state = state.without(state.claimed)  # a request that was repeated may arrive once more
         self._lock.check()
-        self._put(self._state._replace(writing=None))
+        self._put(state._replace(writing=None))

@@ -42,7 +42,7 @@ _LOCK_SILENT_SECONDS = 1.0
 _DOCUMENT = "lock"
 
 
-def _now() -> float:
+def _lease_clock() -> float:
     """Return the seconds of a clock that also goes on while the machine is suspended, where there is one."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if clock is None else time.clock_gettime(clock)
@@ -109,7 +109,7 @@ class ClusterLock:
             return None
 
     def _write(self, over: StoredDocument | None) -> StoredDocument:
-        began = _now()
+        began = _lease_clock()
         written = self._client.put(self._index, _DOCUMENT, self._content(), create=over is None, over=over)
         self._renewed_at = began
         return written
@@ -148,7 +148,7 @@ class ClusterLock:
 
         A lock that is about to expire is renewed first.
         """
-        if not self._lost and _now() - self._renewed_at > LEASE / 2:
+        if not self._lost and _lease_clock() - self._renewed_at > LEASE / 2:
             self._renew()
         if self._lost:
             place = self._client.place

@@ -22,7 +22,7 @@ from .sending import to_json
 from .state import State
 from .stored_articles import StoredArticles
 from .story_marks import mark
-from .story_plan import Numbers, StoryPlan, StoryPlanner, Unfinished
+from .story_plan import DocumentNumbers, StoryPlan, StoryPlanner, Unfinished
 
 READ_AT_ONCE = 500
 """The number of articles of which the samples are read by one request."""
@@ -86,7 +86,7 @@ class StoryKeeper:
                 )
             yield number, _marked_again(source, plan.marks[number], own)
 
-    def as_they_are(self, state: State, numbers: Numbers) -> Iterator[tuple[str, bytes | None]]:
+    def as_they_are(self, state: State, numbers: DocumentNumbers) -> Iterator[tuple[str, bytes | None]]:
         """Yield the ids and the JSON of documents as they are in the index now; None for one that is not committed there."""
         own = {row.name: row for row in state.rows}
         for number, source in self._documents(state, [f"{one:x}" for one in numbers.tolist()]):

@@ -33,8 +33,8 @@ VALUES_AT_ONCE = 20_000
 ARTICLES_FOR_PROOF = 500
 """The number of articles that are read at first to see whether hashes of removed articles are still boilerplate."""
 
-Numbers = npt.NDArray[np.uint64]
-NO_NUMBERS: Numbers = np.empty(0, np.uint64)
+DocumentNumbers = npt.NDArray[np.uint64]
+NONE_WRITTEN: DocumentNumbers = np.empty(0, np.uint64)
 
 ReadArticles = Callable[[dict[str, Any], Sequence[str], int | None], Iterator[dict[str, Any]]]
 """Yields the hits of a query among the committed articles, with some parts of their documents; at most so many."""
@@ -51,7 +51,7 @@ class Unfinished(NamedTuple):
     numbers: tuple[str, ...] = ()
     hashes: Hashes = NO_HASHES
     stories: tuple[int, ...] = ()
-    written: Numbers = NO_NUMBERS
+    written: DocumentNumbers = NONE_WRITTEN
 
     def writing(self, ids: Iterable[str]) -> Unfinished:
         """Return it with further ids of documents that are written."""

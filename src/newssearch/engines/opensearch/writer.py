@@ -41,7 +41,7 @@ from .sending import NewWords, Sender, Spool, check_outcome, ids_in, to_json
 from .state import State, new_stamp, read_state, write_state
 from .stored_articles import Opened, StoredArticles
 from .story_keeper import StoryKeeper
-from .story_plan import Numbers, StoryPlan, Unfinished
+from .story_plan import DocumentNumbers, StoryPlan, Unfinished
 
 SINGLE_REQUESTS = 200
 """A writer asks the cluster for this number of articles or paths one by one. Then it reads which ones there are."""
@@ -202,7 +202,7 @@ class OpenSearchWriter:
         self._put(state._replace(changing=False, hash_sum=hash_sum, boilerplate=name))
         self._stories.committed(self._state, plan)
 
-    def _write_again(self, numbers: Numbers) -> None:
+    def _write_again(self, numbers: DocumentNumbers) -> None:
         """Write documents again as they are, or delete them again, with the number of this writer.
 
         What a writer before it still has on its way to them comes too late then: it has a lower number.

@@ -22,6 +22,14 @@ from stories_sample import DAM, FOOTER, VOTE, unlike
 TESTS = Path(__file__).parents[1]
 
 
+def remove_archive(store: OpenSearchStore) -> None:
+    """Remove all indices of an archive, those of broken rebuilds and that of the lock included, in one step of the cluster."""
+    client = store._client
+    indices = client.matching_indices(f"{client.address.name}*")
+    if indices:
+        client.request("DELETE", f"/{','.join(indices)}", writing=True)
+
+
 def news(first: int, last: int, version: int = 1) -> list[Article]:
     """Return articles with numbers from ``first`` to ``last``. In version 2, every third one has another text."""
     return [

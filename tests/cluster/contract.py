@@ -10,6 +10,7 @@ from newssearch.engines.opensearch.snapshot import OpenSearchSnapshot
 from newssearch.engines.opensearch.state import new_base, read_state
 from newssearch.engines.opensearch.store import OpenSearchStore
 
+from .archives import remove_archive
 from .server import Cluster
 
 
@@ -49,9 +50,7 @@ class ClusterIndexes:
     def remove(self, folder: Path) -> None:
         """Remove the indexes below a folder. A cluster takes a limited number of them."""
         for path in [one for one in self._addresses if folder in one.parents]:
-            client = OpenSearchStore(self._addresses.pop(path))._client
-            for index in client.matching_indices(f"{client.address.name}*"):
-                client.delete_index(index)
+            remove_archive(OpenSearchStore(self._addresses.pop(path)))
 
 
 def is_closed(snapshot: OpenSearchSnapshot) -> bool:

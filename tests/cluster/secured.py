@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 import shutil
 import ssl
 import subprocess
@@ -13,6 +15,9 @@ from typing import Any
 from .home import CannotStartError, Home
 from .server import Cluster
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "opensearch.md"
+PASSWORD = "Seven.green-apples/fell-on-Monday"
+"""The password of the reader and of the writer."""
 ADMIN = ("admin", "admin-of-the-test-cluster")
 _ADMIN_HASH = "$2y$10$MLYABI2sD41CABEeoDkzJuOVtZ9goZWdpPJKESaLdan1BL2cw7WJe"
 """The password of the administrator by bcrypt, in which the plugin reads its first users."""
@@ -33,6 +38,15 @@ _SETTINGS = {
     "plugins.security.nodes_dn": '["CN=node0"]',
     "plugins.security.restapi.roles_enabled": '["all_access"]',
 }
+
+
+def documented_role(name: str) -> object:
+    """Return the role that the page on OpenSearch shows under that name."""
+    found = re.search(
+        rf"<!-- role: {name} -->\n```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert found is not None
+    return json.loads(found[1])
 
 
 def _openssl(folder: Path, *arguments: str) -> None:
@@ -105,6 +119,15 @@ class SecuredCluster(Cluster):
         self.request("PUT", f"{api}/roles/{role}", body)
         self.request("PUT", f"{api}/internalusers/{name}", {"password": password})
         self.request("PUT", f"{api}/rolesmapping/{role}", {"users": [name]})
+
+    def environment_of(self, user: str, password: str = PASSWORD) -> dict[str, str]:
+        """Return the variables of the environment that let a user in."""
+        return {
+            "NETRC": "/nonexistent",
+            "NEWSSEARCH_OPENSEARCH_CA": str(self.ca_file),
+            "NEWSSEARCH_OPENSEARCH_USER": user,
+            "NEWSSEARCH_OPENSEARCH_PASSWORD": password,
+        }
 
     def _url(self, node: int) -> str:
         return f"https://localhost:{self.ports[node]}"

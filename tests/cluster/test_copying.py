@@ -22,8 +22,9 @@ def held(address: str | Path) -> list[StoredArticle]:
 
 
 def test_an_archive_goes_to_a_cluster_and_back_unchanged(
-    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    writers_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    address = writers_address
     monkeypatch.chdir(tmp_path)
     Path("newssearch.toml").write_text('[outlets]\n"The Echo" = ["Echo Online"]\n', "utf-8")
     Path("a.txt").write_text("Flood\n\n25 July 2024\n\nThe river rose above its banks on Monday.\n", "utf-8")

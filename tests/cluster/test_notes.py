@@ -153,7 +153,7 @@ OPTIONS: list[dict[str, Any]] = [
     {}, {}, {}, {"names": True}, {"outlet": "reuter"}, {"outlet": ["Reuters", "foxx"], "lang": "en"}, {"byline_not": "slva"}, {"section": "Wrld", "sort": "newest"},
     {"where": {"people": "Anna"}}, {"lang": "ar"}, {"located": newssearch.NONE}, {"limit": 0}, {"sort": "oldest"}, {"novel": True},
 ]  # fmt: skip
-COMPARED = settings(max_examples=15 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+COMPARED = settings(max_examples=10 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @COMPARED

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,44 +14,30 @@ from newssearch.engines.opensearch.client import Client
 from newssearch.engines.opensearch.connection_settings import connection_settings
 
 from .indices import BODY, COUNT, numbers, total
-from .secured import ADMIN, SecuredCluster, make_certificates
+from .secured import ADMIN, PASSWORD, SecuredCluster, make_certificates
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "opensearch.md"
-PASSWORD = "Seven.green-apples/fell-on-Monday"
 INDEX = "news-1"
 
 
-def role(name: str) -> object:
-    """Return the role that the page shows under that name."""
-    found = re.search(
-        rf"<!-- role: {name} -->\n```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL
-    )
-    assert found is not None
-    return json.loads(found[1])
-
-
-@pytest.fixture(scope="module")
-def users(secured: SecuredCluster) -> SecuredCluster:
-    """Return the cluster with a reader, a writer, and somebody without a role, and an index that the writer made."""
-    for name in ("reader", "writer"):
-        secured.add_user(name, PASSWORD, f"newssearch_{name}", role(name))
-    secured.add_user("stranger", PASSWORD, "nothing", {"cluster_permissions": ["cluster:monitor/main"]})
-    writer = client_of(secured, "writer")
+@pytest.fixture(scope="module", autouse=True)
+def _an_index_and_a_stranger(users: SecuredCluster) -> None:
+    """Add somebody without a role, and an index that the writer made."""
+    users.add_user("stranger", PASSWORD, "nothing", {"cluster_permissions": ["cluster:monitor/main"]})
+    writer = client_of(users, "writer")
     if not writer.indices_of("news"):
         writer.create_index(INDEX, BODY)
         writer.bulk(numbers(30), INDEX, refresh=True)
         writer.update_aliases([{"add": {"index": INDEX, "alias": "news"}}])
-    return secured
 
 
 def client_of(
     secured: SecuredCluster, user: str | None, password: str | None = None, **variables: str
 ) -> Client:
     """Return a client as a user has it who has set the variables of the environment."""
-    environ = {"NETRC": "/nonexistent", "NEWSSEARCH_OPENSEARCH_CA": str(secured.ca_file), **variables}
-    if user is not None:
-        environ["NEWSSEARCH_OPENSEARCH_USER"] = user
-        environ["NEWSSEARCH_OPENSEARCH_PASSWORD"] = password or PASSWORD
+    environ = secured.environment_of(user or "", password or PASSWORD)
+    if user is None:
+        del environ["NEWSSEARCH_OPENSEARCH_USER"], environ["NEWSSEARCH_OPENSEARCH_PASSWORD"]
+    environ |= variables
     address = cluster_address(secured.address("news"))
     return Client(address, connection_settings(address, environ))
 
@@ -70,7 +54,7 @@ def test_the_role_of_a_reader_is_enough_to_read_and_no_more(users: SecuredCluste
     assert len(client.get_many("news", ["7", "8"])) == 2
     assert client.stats("news").documents == 30
     assert client.mapping("news")["dynamic"] == "strict"
-    assert client.matching_indices("news-*") == {INDEX: ["news"]}
+    assert client.matching_indices(f"{INDEX}*") == {INDEX: ["news"]}
     writing: list[Callable[[], object]] = [
         lambda: client.bulk(numbers(1), INDEX), lambda: client.put(INDEX, "1", {"number": 5}), lambda: client.delete(INDEX, "1"),
         lambda: client.create_index("news-2", BODY), lambda: client.delete_index(INDEX), lambda: client.refresh(INDEX),

@@ -24,7 +24,6 @@ from support import THOROUGH
 
 from . import archives
 from .archives import copied_article, run
-from .server import Cluster
 
 
 @pytest.fixture(autouse=True)
@@ -78,13 +77,13 @@ SEARCHES: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("seed", range(2 * THOROUGH))
 def test_a_stream_of_articles_gives_the_same_stories(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+    writers_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """New, changed and removed articles, in the same runs."""
     monkeypatch.setattr(story_plan, "VALUES_AT_ONCE", 7 if seed % 2 else 20_000)
     draw = random.Random(seed)
     held: dict[str, Article] = {}
-    store = OpenSearchStore(cluster.address(f"stream-{random.getrandbits(40):x}"))
+    store = OpenSearchStore(writers_address)
     with both(tmp_path, store) as (one, other):
         for _ in range(6):
             batch = {
@@ -119,24 +118,23 @@ def test_a_stream_of_articles_gives_the_same_stories(
         assert not list(store.check(1000).problems())
 
 
-@pytest.mark.parametrize(
-    ("fault", "time"),
-    [
-        ("commit: new articles marked", 1), ("commit: changing", 1), ("commit: marking", 3), ("commit: marking", 12), ("commit: changed", 1),
-        ("commit: refreshed", 1), ("commit: done", 1),
-    ],
-)  # fmt: skip
-def test_the_next_writer_puts_in_order_what_a_killed_one_left(
-    cluster: Cluster, fault: str, time: int
-) -> None:
-    store = OpenSearchStore(cluster.address(f"killed-{random.getrandbits(40):x}"))
+FAULTS = [
+    ("commit: new articles marked", 1), ("commit: changing", 1), ("commit: marking", 3), ("commit: marking", 12), ("commit: changed", 1),
+    ("commit: refreshed", 1), ("commit: done", 1),
+]  # fmt: skip
+
+
+def test_the_next_writer_puts_in_order_what_a_killed_one_left(writers_address: str) -> None:
+    """Writers are killed at each point in turn, and each time another one goes on."""
+    store = OpenSearchStore(writers_address)
     store.create(10.0).close()
     archives.copy_articles(str(store.address), 1)
-    killed = run("copy_articles", str(store.address), 2, fault=fault, time=time)
-    killed.communicate(timeout=120)
-    assert killed.returncode == -signal.SIGKILL
-    store.writer(0).close()
-    assert stories_in(store) == expected_stories([*store.snapshot().articles()])
-    archives.copy_articles(str(store.address), 3)
-    assert stories_in(store) == expected_stories([*store.snapshot().articles()])
-    assert not list(store.check(1000).problems())
+    for number, (fault, time) in enumerate(FAULTS, 1):
+        killed = run("copy_articles", str(store.address), 2 * number, fault=fault, time=time)
+        killed.communicate(timeout=120)
+        assert killed.returncode == -signal.SIGKILL, fault
+        store.writer(0).close()
+        assert stories_in(store) == expected_stories([*store.snapshot().articles()]), fault
+        archives.copy_articles(str(store.address), 2 * number + 1)
+        assert stories_in(store) == expected_stories([*store.snapshot().articles()]), fault
+        assert not list(store.check(1000).problems()), fault

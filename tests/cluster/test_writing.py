@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import newssearch
@@ -33,16 +33,16 @@ from newssearch.engines.opensearch.documents import document_id
 from newssearch.engines.opensearch.store import OpenSearchStore
 from newssearch.engines.protocol import StoredArticle
 from newssearch.fields import own_field
+from support import THOROUGH
 
 from . import archives
 from .archives import digest, ended, news, put, run, target
-from .server import Cluster
 
 
 @pytest.fixture
-def empty(address: str) -> OpenSearchStore:
+def empty(writers_address: str) -> OpenSearchStore:
     """Return the store of an archive without articles."""
-    store = OpenSearchStore(address)
+    store = OpenSearchStore(writers_address)
     store.create(10).close()
     return store
 
@@ -76,8 +76,8 @@ def states(store: OpenSearchStore) -> dict[str, str]:
 # ---- open and create
 
 
-def test_an_archive_is_made_once_and_opened(address: str) -> None:
-    store = OpenSearchStore(address)
+def test_an_archive_is_made_once_and_opened(writers_address: str) -> None:
+    store = OpenSearchStore(writers_address)
     assert (store.generation, store.stamp, store.read_extra("files.json")) == (-1, None, None)
     with pytest.raises(IndexNotFoundError, match="does not exist: make an index with"):
         store.open()
@@ -89,11 +89,11 @@ def test_an_archive_is_made_once_and_opened(address: str) -> None:
     assert store.size > 0
     with pytest.raises(IndexExistsError, match="already holds an index") as caught:
         store.create(10)
-    assert caught.value.folder == store.folder == Path(address)
+    assert caught.value.folder == store.folder == Path(writers_address)
 
 
-def test_an_index_of_another_program_is_left_alone(address: str) -> None:
-    store = OpenSearchStore(address)
+def test_an_index_of_another_program_is_left_alone(writers_address: str) -> None:
+    store = OpenSearchStore(writers_address)
     store._client.create_index(store._client.address.name, {})
     with pytest.raises(IndexVersionError, match="newssearch did not make"):
         store.open()
@@ -347,10 +347,10 @@ def stored(draw: st.DrawFn) -> Article:
     )
 
 
-@settings(max_examples=2, deadline=None, phases=[Phase.generate])
+@settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(made=st.lists(stored(), min_size=12, max_size=20, unique_by=lambda one: document_id(one.id)))
-def test_every_article_comes_back_as_it_was(cluster: Cluster, made: list[Article]) -> None:
-    store = OpenSearchStore(cluster.address(f"round-{secrets.token_hex(6)}"))
+def test_every_article_comes_back_as_it_was(writers_address: str, made: list[Article]) -> None:
+    store = OpenSearchStore(f"{writers_address}-{secrets.token_hex(6)}")
     opened = store.create(10)
     opened.keep(
         [
@@ -370,8 +370,6 @@ def test_every_article_comes_back_as_it_was(cluster: Cluster, made: list[Article
     assert snapshot.commit.digest == digest(made)
     assert list(store.check(30).problems()) == []
     snapshot.close()
-    for index in store._client.matching_indices(f"{store._client.address.name}*"):
-        store._client.delete_index(index)
 
 
 def test_the_digest_is_that_of_an_index_in_a_folder(empty: OpenSearchStore, tmp_path: Path) -> None:
@@ -392,31 +390,35 @@ FAULTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("fault", "time"), FAULTS)
-def test_a_run_that_is_killed_and_run_again_leaves_the_same(
-    empty: OpenSearchStore, fault: str, time: int
-) -> None:
+def test_a_run_that_is_killed_and_run_again_leaves_the_same(empty: OpenSearchStore) -> None:
+    """At each point in turn, on the way from one version to the other and back."""
     address = str(empty.address)
     archives.bring(address, 1)
-    killed = run("bring", address, 2, fault=fault, time=time)
-    killed.communicate(timeout=120)
-    assert killed.returncode == -signal.SIGKILL
-    seen = {one.id: one.state for one in empty.snapshot().articles()}
     either: dict[str, set[str]] = {}
     for one in [*target(1), *target(2)]:
         either.setdefault(one.id, set()).add(one.state)
-    assert all(state in either[name] for name, state in seen.items())
-    assert {one.id for one in news(11, 60)} <= seen.keys()  # what both versions have is never missing
-    archives.bring(address, 2, wait=0)  # the lock of a process that has ended does not have to expire
-    assert states(empty) == {one.id: one.state for one in target(2)}
-    assert list(empty.check(100).problems()) == []
+    for number, (fault, time) in enumerate(FAULTS):
+        version = 2 - number % 2
+        killed = run("bring", address, version, fault=fault, time=time)
+        killed.communicate(timeout=120)
+        assert killed.returncode == -signal.SIGKILL, fault
+        seen = {one.id: one.state for one in empty.snapshot().articles()}
+        assert all(state in either[name] for name, state in seen.items()), fault
+        assert {one.id for one in news(11, 60)} <= seen.keys(), (
+            fault
+        )  # what both versions have is never missing
+        archives.bring(
+            address, version, wait=0
+        )  # the lock of a process that has ended does not have to expire
+        assert states(empty) == {one.id: one.state for one in target(version)}, fault
+        assert list(empty.check(100).problems()) == [], fault
 
 
 def test_runs_that_are_killed_at_any_time_leave_no_trace(empty: OpenSearchStore) -> None:
     address = str(empty.address)
     moments = random.Random(7)
     version = 1
-    for number in range(6):
+    for number in range(4 * THOROUGH):
         version = 2 - number % 2
         process = run("bring", address, version)
         timer = threading.Timer(moments.uniform(0.4, 4), process.kill)

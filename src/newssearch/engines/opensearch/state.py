@@ -241,13 +241,21 @@ def our_indices(client: Client) -> dict[str, list[str]]:
 
 
 def make_indices(client: Client, base: str, sharding: Sharding) -> None:
-    """Make the three indices of an archive, which are empty and have no aliases yet."""
-    for index, body in (
-        (base, articles_index(sharding.shards)),
-        (base + WORDS, words_index()),
-        (base + STATE, state_index()),
-    ):
-        client.create_index(index, _with_settings(body, sharding))
+    """Make the three indices of an archive at once. They are empty and have no aliases yet."""
+    from concurrent.futures import ThreadPoolExecutor  # a search needs none of it
+
+    bodies = {
+        base: articles_index(sharding.shards),
+        base + WORDS: words_index(),
+        base + STATE: state_index(),
+    }
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        making = [
+            pool.submit(client.create_index, index, _with_settings(body, sharding))
+            for index, body in bodies.items()
+        ]
+    for one in making:
+        one.result()
 
 
 def make_lock_index(client: Client, index: str) -> None:

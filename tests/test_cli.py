@@ -188,6 +188,18 @@ def test_a_second_writer_is_told_to_wait(cli: Command, held: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_ctrl_c_while_modules_are_imported_shows_no_traceback() -> None:
+    interrupted = (
+        "import sys; from newssearch.cli import main\n"
+        "class Slow:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'newssearch.query': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Slow()); main()"
+    )
+    done = subprocess.run([sys.executable, "-c", interrupted], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\naborted\n")
+
+
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_a_run_after_the_article_at_hand(
     tmp_path: Path, sent: signal.Signals, code: int

@@ -19,9 +19,13 @@ def main() -> NoReturn:
     garbage.collect_seldom()
     # NumPy's OpenBLAS starts a thread for each processor when it is imported. Nothing here multiplies matrices.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from .commands import run  # after these settings
+    try:
+        from .commands import run  # after these settings
 
-    code = run()
+        code = run()
+    except KeyboardInterrupt:  # while modules are imported, which takes a second on a busy machine
+        sys.stderr.write("\naborted\n")
+        code = 130  # as console.EXIT_INTERRUPTED, which may not be imported
     garbage.collect_no_more()
     sys.exit(code)
 

@@ -225,6 +225,15 @@ def test_a_cluster_that_has_not_noticed_that_a_node_is_away_is_asked_again(
     assert client.search({"size": 0}, index="news") == FOUND
 
 
+def test_a_refresh_of_which_a_shard_is_away_is_asked_for_again(server: Server, client: Client) -> None:
+    """Its status is the worst of the shards, and its answer has no error."""
+    reason = {"type": "send_request_transport_exception", "reason": "[node1][127.0.0.1:9300]"}
+    away = {"total": 2, "successful": 1, "failed": 1, "failures": [{"shard": 0, "index": "news", "status": "INTERNAL_SERVER_ERROR", "reason": reason}]}  # fmt: skip
+    server.script = [Said(500, {"_shards": away}), Said(200, {"_shards": WHOLE})]
+    client.refresh("news")
+    assert [asked.path for asked in server.asked] == ["/news/_refresh"] * 2
+
+
 def test_a_search_ends_at_its_time_limit_also_while_it_waits(server: Server, client: Client) -> None:
     server.script = [Said(429, b"", {"Retry-After": "1"})]
     with pytest.raises(SearchStoppedError, match=r"time limit of 0\.3 s"):
@@ -443,6 +452,27 @@ def test_a_service_in_front_of_the_cluster_says_why_it_refuses(
     server.script = [Said(403, {key: "User: anonymous is not authorized to perform: es:ESHttpGet"})]
     with pytest.raises(
         IndexUnreachableError, match=r"may not search news on .*: User: anonymous is not authorized"
+    ):
+        client.mapping("news")
+
+
+def test_a_node_that_has_lost_its_cluster_says_so(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As all do whose disk is full to the last byte, or that see too few others."""
+    monkeypatch.setattr(transport, "READ_PATIENCE", 0)
+    lost = {"type": "cluster_manager_not_discovered_exception", "reason": None}
+    server.script = [Said(503, {"error": {**lost, "root_cause": [lost]}, "status": 503})]
+    with pytest.raises(
+        IndexUnreachableError, match=r"it has lost its cluster, .* or the disk of a node is full"
+    ):
+        client.open_pit("news")
+
+
+def test_a_failure_of_the_server_is_no_bug_of_newssearch(server: Server, client: Client) -> None:
+    server.script = [Said(500, error("null_pointer_exception", "Cannot invoke x"))]
+    with pytest.raises(
+        IndexUnreachableError, match=r"fails to answer for .*: null_pointer_exception: Cannot invoke x"
     ):
         client.mapping("news")
 

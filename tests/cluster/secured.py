@@ -106,8 +106,7 @@ class SecuredCluster(Cluster):
         security = config / "opensearch-security"
         shutil.copytree(home.folder / "plugins" / "opensearch-security" / "config", security)
         (security / "internal_users.yml").write_text(_USERS)
-        settings = dict(line.split(": ", 1) for line in (config / "opensearch.yml").read_text().splitlines())
-        self.configure(0, settings | _SETTINGS)
+        self.configure(0, self.settings(0) | _SETTINGS)
         for path in security.iterdir():
             path.chmod(0o600)
         for key in config.glob("*.key"):

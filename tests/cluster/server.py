@@ -177,6 +177,11 @@ class Cluster:
             self.configure(node, settings)
         (self.folder / _STATE).write_text(json.dumps({"home": home, "ports": ports[:nodes]}, default=str))
 
+    def settings(self, node: int) -> dict[str, str]:
+        """Return the configuration of a node, as :meth:`configure` takes it."""
+        lines = (self._node(node) / "config" / "opensearch.yml").read_text().splitlines()
+        return dict(line.split(": ", 1) for line in lines)
+
     def configure(self, node: int, settings: dict[str, str]) -> None:
         """Write the configuration of a node."""
         config = self._node(node) / "config"

@@ -43,6 +43,8 @@ _NODE_AWAY_TYPES = frozenset({
     "node_not_connected_exception",
 })  # fmt: skip
 """The types of errors of a cluster that has not noticed yet that a node is away. It gives them the status 500."""
+_NO_MANAGER_TYPES = frozenset({"cluster_manager_not_discovered_exception", "master_not_discovered_exception"})
+"""The types of errors of a node that has lost its cluster."""
 _TOO_LARGE_QUERY = (
     "too_many_clauses",
     "too_many_nested_clauses",
@@ -98,6 +100,11 @@ class Refusal(NamedTuple):
             content = None
         if not isinstance(content, dict):
             return cls.of(status, None)
+        shards = content.get("_shards")
+        if isinstance(shards, dict) and shards.get(
+            "failures"
+        ):  # the worst status of the shards, which soon may be on another node
+            return cls.of(503 if status == 500 else status, {"failed_shards": shards["failures"]})
         # services that stand in front of a cluster, and check who asks, have other keys
         return cls.of(status, next(filter(None, map(content.get, ("error", "message", "Message"))), None))
 
@@ -125,7 +132,9 @@ class Refusal(NamedTuple):
     def text(self) -> str:
         """The explanation of the server, short enough for a message."""
         said = next((reason for reason in self.reasons if not reason.startswith("all shards failed")), "")
-        said = " ".join((said or f"status {self.status}").split())
+        said = " ".join(
+            (said or f"status {self.status}{', ' if self.kinds else ''}{next(iter(self.kinds), '')}").split()
+        )
         return said if len(said) <= _SHOWN_REASON else f"{said[:_SHOWN_REASON]}…"
 
 
@@ -180,10 +189,19 @@ def failure_of(refusal: Refusal, place: ClusterPlace, host: object, *, writing: 
             f"the query is too large for the cluster: {refusal.text}",
             suggestion="write fewer or narrower patterns",
         )
+    if not _NO_MANAGER_TYPES.isdisjoint(kinds):
+        return place.unreachable(
+            f"{host} cannot answer for {place.name} now: it has lost its cluster, because the other nodes are away, or the"
+            f" disk of a node is full ({refusal.text})"
+        )
     if refusal.asks_for_patience:
         return place.unreachable(f"{host} cannot answer for all of {place.name} now: {refusal.text}")
     if not (kinds or refusal.reasons):
         return not_opensearch(place, host, f"its answer has the status {status} and no reason")
+    if status >= 500:  # the server says itself that it is to blame
+        return place.unreachable(
+            f"{host} fails to answer for {place.name}: {', '.join(kinds[:1])}: {refusal.text}"
+        )
     return RequestFailedError(
         f"{host} refused a request with status {status}: {refusal.text}", status, kinds[0] if kinds else ""
     )

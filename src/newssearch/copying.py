@@ -85,7 +85,7 @@ def copy(
         commit = snapshot.commit.to_dict()
         runs = (target.read_extra(last_run.RUN_FILE), origin.read_extra(last_run.RUN_FILE))
         target.write_extra(COPY_FILE, _Record(_place_of_index(origin), commit, runs).dump())
-        copying = _Copying(snapshot, writer, continues=before is not None and before.commit == commit)
+        copying = _Copying(snapshot, writer, target, continues=before is not None and before.commit == commit)
         report = copying.run(origin.folder, target, stop or (lambda: False), progress or (lambda done: None))
         if not report.interrupted:
             _copy_extras(origin, target)
@@ -126,14 +126,15 @@ def _writer(origin: Store, target: Store, wait: float) -> Writer:
 
 
 class _Copying:
-    """One run that makes the articles behind ``writer`` those of ``snapshot``.
+    """One run that makes the articles behind ``writer``, those of ``target``, the ones of ``snapshot``.
 
     ``continues`` is whether all that is there comes from the same commit: then an article that is there is right.
     """
 
-    def __init__(self, snapshot: Snapshot, writer: Writer, *, continues: bool) -> None:
+    def __init__(self, snapshot: Snapshot, writer: Writer, target: Store, *, continues: bool) -> None:
         self._snapshot = snapshot
         self._writer = writer
+        self._target = target
         self._continues = continues
         self._counts = dict.fromkeys(("copied", "replaced", "removed", "unchanged", "paragraphs"), 0)
         self._commit_due = time.perf_counter() + SECONDS_OF_COMMIT
@@ -169,6 +170,10 @@ class _Copying:
         if there is not None and self._is_same(there, stored):
             self._counts["unchanged"] += 1
             return
+        if (reason := self._writer.refusal(article)) is not None:
+            raise IndexCopyError(
+                f"{self._target.address} cannot hold {article.id}: {reason}", self._target.folder
+            )
         if there is not None:
             self._writer.remove([there.id])
         self._writer.add(article, stored.state)

@@ -130,6 +130,10 @@ def salvage(folder: str | Path, into: str | Path, *, wait: float = 10.0) -> Salv
                 ):  # two files disagree on the kind of a field: one of them was not written so
                     lost += 1
                     continue
+                if (reason := writer.refusal(found.article)) is not None:
+                    problems.append(Problem(found.article.id, reason))
+                    lost += 1
+                    continue
                 ids.add(found.article.id)
                 writer.add(found.article, found.state)
                 if writer.pending >= PARAGRAPHS_PER_COMMIT:

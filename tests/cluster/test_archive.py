@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import newssearch
+from newssearch.engines.opensearch import answer_sizes, article_limits, ranking
+from newssearch.engines.opensearch.client import Client
 from newssearch.engines.opensearch.store import OpenSearchStore
 from support import Command, command
 
@@ -117,3 +122,59 @@ def test_copies_of_an_index_do_not_lag_behind_a_commit_whatever_a_template_asks_
         assert client.settings(name)["index.replication.type"] == "DOCUMENT"
     finally:
         client.request("DELETE", f"/_index_template/{name}", writing=True)
+
+
+def test_an_article_that_a_cluster_cannot_hold_is_rejected_and_the_rest_is_indexed(
+    cli: Command, archive: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(article_limits, "MAX_NESTED", 50)
+    paragraphs = [f"The river rose above bridge {n} on Monday, and people left." for n in range(51)]
+    (archive / "many.txt").write_text("\n\n".join(["Flood", "25 July 2024", *paragraphs]), "utf-8")
+    ran = cli("index", "2024", "many.txt")
+    assert ran.code == 4
+    assert "many.txt" in ran.err
+    assert "51 paragraphs, and an index on a cluster takes articles of at most 50" in ran.err
+    assert cli("query", "rain").code == 0
+    with newssearch.open(address) as index:
+        report = index.add([newssearch.Article.create(title="Sun", text="It shone."), replace(newssearch.Article.create(title="Odd"), id="x" * 40_000)])  # fmt: skip
+        assert (report.added, report.rejections) == (1, 1)
+        assert len(index.search("sun").hits) == 1
+
+
+def test_no_answer_has_more_texts_than_fit(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The results are the same as with answers of any size."""
+    articles = [
+        newssearch.Article.create(title=f"Report {n}", text=[f"Rain fell on place {n}. " * (9 if n % 5 == 0 else 1)] * 2, lang="en")
+        for n in range(30)
+    ]  # fmt: skip
+    with newssearch.create(address) as index:
+        index.add(articles)
+
+    def read() -> list[object]:
+        with newssearch.open(address) as index:
+            return [
+                [hit.address for hit in index.search("rain", limit=None)], [hit.snippet for hit in index.search("report OR rain", limit=None, sort="newest")],
+                [hit.text for hit in index.scan("rain /fel+/")], list(OpenSearchStore(address).snapshot().articles()), [hit.address for hit in index.search("rain", limit=7, all_paragraphs=True)],
+            ]  # fmt: skip
+
+    expected = read()
+    sizes: list[tuple[int, int]] = []
+    whole = Client.search
+
+    def recorded(self: Client, body: Mapping[str, object], **options: Any) -> Any:
+        answer = whole(self, body, **options)
+        texts = [
+            hit["_source"]["texts"]["of"]
+            for hit in answer["hits"].get("hits", ())
+            if "texts" in hit.get("_source", ())
+        ]
+        sizes.append((len(texts), sum(len(text.split()) for one in texts for text in one)))
+        return answer
+
+    monkeypatch.setattr(Client, "search", recorded)
+    monkeypatch.setattr(answer_sizes, "WORDS_AT_ONCE", 100)
+    monkeypatch.setattr(ranking, "WORDS_AT_ONCE", 100)
+    monkeypatch.setattr(ranking, "KEPT_WORDS", 50)
+    assert read() == expected
+    assert max(words for number, words in sizes if number > 1) <= 100
+    assert max(number for number, _ in sizes) > 3

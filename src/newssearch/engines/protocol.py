@@ -341,6 +341,9 @@ class Writer(Protocol):
         many.
         """
 
+    def refusal(self, article: Article) -> str | None:
+        """Return why the index cannot hold an article, in words; None if it can. Who adds articles asks this first."""
+
     def add(self, article: Article, state: str) -> None:
         """Add an article and its ``state``, a string by which the caller recognises that an article is unchanged.
 

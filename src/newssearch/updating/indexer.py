@@ -448,6 +448,10 @@ class Indexer:
             self._reject(item)
 
     def _article(self, article: Article, run: FileRun) -> None:
+        reason = self._writer.refusal(article)
+        if reason is not None:
+            self._rejection(Rejected(article.path or "-", reason, article.record, article.member), run)
+            return
         self._own.keep(article)
         taken = (
             self._reconciler.take_loose(article)

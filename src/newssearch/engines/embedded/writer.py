@@ -125,6 +125,10 @@ class EmbeddedWriter:
         self._own = with_own_fields(self._own, fields)
         self._new.keep(tuple(self._own.values()))
 
+    def refusal(self, article: Article) -> str | None:
+        """Return None: an index in a folder holds every article."""
+        return None
+
     def add(self, article: Article, state: str) -> None:
         """Add an article.
 

@@ -17,6 +17,7 @@ from newssearch.stopping import StopCheck
 from newssearch.system.kept import cached_property
 from newssearch.text.analysis import analyser_named
 
+from .answer_sizes import AnswerSizes
 from .article_queries import EVERYTHING, NOVEL, PARAGRAPHS, TEXT, TITLE, ArticleQueries, excluding, nested
 from .documents import DocumentSource
 from .leaf_queries import (
@@ -29,6 +30,7 @@ from .leaf_queries import (
     finding_one_of,
     having_one_of,
 )
+from .mapping import MAX_HITS_AT_ONCE
 from .scoring import LeafWeight, ScoreQueries, Statistics, in_region, score_of
 from .vocabulary import KnownWords
 
@@ -309,7 +311,7 @@ class Evaluation:
     ) -> Iterator[DocumentSource]:
         """Yield parts of the documents of the live articles that a query finds, in the order of their ids.
 
-        One request reads ``size`` of them.
+        One request reads ``size`` of them, or fewer if their texts are long.
         """
         body: dict[str, Any] = {
             "size": size,
@@ -318,10 +320,13 @@ class Evaluation:
             "_source": parts,
             "sort": [{"id": "asc"}],
         }
+        largest = self.statistics.largest if parts is True or (parts and "texts" in parts) else 0
+        sizes = AnswerSizes(lambda one: self.search(one, self.check), largest, MAX_HITS_AT_ONCE)
         while True:
-            hits = self.search(body, self.check)["hits"]["hits"]
+            asked = sizes.next_size({**body, "size": size})
+            hits = self.search({**body, "size": asked}, self.check)["hits"]["hits"]
             yield from (hit["_source"] for hit in hits)
-            if len(hits) < size:
+            if len(hits) < asked:
                 return
             body = {**body, "search_after": hits[-1]["sort"]}
 

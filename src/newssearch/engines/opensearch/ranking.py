@@ -6,7 +6,7 @@ Their texts are read in that order and scored here, until no article that is lef
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from newssearch.engines import bm25f
@@ -16,6 +16,7 @@ from newssearch.errors import QueryError
 from newssearch.query import Word
 from newssearch.system.kept import cached_property
 
+from .answer_sizes import WORDS_AT_ONCE, AnswerSizes
 from .condition_limit import MAX_CONDITIONS, MAX_LISTED, conditions_in, in_groups
 from .documents import DocumentSource
 from .evaluation import Evaluation, SearchCall
@@ -26,6 +27,9 @@ from .scoring import APPROXIMATE, ArticleScores, ScoredArticle, ScoreQueries
 BATCH = 60
 """The number of articles that are read at once, so that one request is enough for the first page."""
 MAX_BATCH = 500
+KEPT_WORDS = 3_000_000
+"""The results keep the texts of their articles up to this number of words, about 20 MB. The others are read again where they are wanted."""
+_LARGE_PARTS = frozenset({"texts", "paragraphs", "sampled"})
 MAX_SCORED_CONDITIONS = 6 * MAX_CONDITIONS // 10
 """More conditions than this are scored in several searches. The rest is left to those of the search itself."""
 
@@ -44,6 +48,41 @@ class RankedHit(NamedTuple):
     def proximity(self) -> float:
         """The part of the score that the nearness of words gives."""
         return self.scored.proximity
+
+
+def _without_texts(placed: RankedHit) -> RankedHit:
+    """Return a result that takes little memory."""
+    return placed._replace(
+        source={name: part for name, part in placed.source.items() if name not in _LARGE_PARTS}
+    )
+
+
+def with_texts(search: Callable[[dict[str, Any]], Any], placed: Sequence[RankedHit]) -> Iterator[RankedHit]:
+    """Yield results with the texts of their articles, which are read again where they were left out, a few at a time."""
+    some: list[RankedHit] = []
+    words = 0
+    for one in placed:
+        more = int(one.source["words"])
+        if some and (words + more > WORDS_AT_ONCE or len(some) == MAX_BATCH):
+            yield from _read_again(search, some)
+            some, words = [], 0
+        some.append(one)
+        words += more
+    yield from _read_again(search, some)
+
+
+def _read_again(search: Callable[[dict[str, Any]], Any], placed: Sequence[RankedHit]) -> Iterator[RankedHit]:
+    ids = {one.source["id"] for one in placed if "texts" not in one.source}
+    found: dict[str, DocumentSource] = {}
+    if ids:
+        body = {
+            "size": len(ids),
+            "track_total_hits": False,
+            "query": finding_all([{"terms": {"id": sorted(ids)}}]),
+        }
+        found = {hit["_source"]["id"]: hit["_source"] for hit in search(body)["hits"]["hits"]}
+    for one in placed:
+        yield one._replace(source=found.get(one.source["id"], one.source))
 
 
 class Candidate(NamedTuple):
@@ -69,6 +108,7 @@ class ClusterRanking:
         self._request = evaluation.request
         self._check = evaluation.check
         self._found = found
+        self._sizes = self._new_sizes()
         self._scores = ArticleScores(
             evaluation.scored,
             evaluation.weights,
@@ -110,7 +150,8 @@ class ClusterRanking:
             number = bm25f.PROXIMITY_ARTICLES
         found = self._sorted(None if end is None else max(end, number))
         rescored = self._with_proximity if self._near_to is None else self._with_nearness
-        first = sorted(map(rescored, found[:number]), key=self._sort_key)
+        whole = with_texts(lambda body: self._search(body, self._check), found[:number])
+        first = sorted(map(rescored, whole), key=self._sort_key)
         return (first + found[number:])[:end]
 
     def _with_nearness(self, placed: RankedHit) -> RankedHit:
@@ -138,20 +179,27 @@ class ClusterRanking:
     def _sorted(self, end: int | None) -> list[RankedHit]:
         """Return the first ``end`` results, or all, without proximity."""
         found: list[RankedHit] = []
-        size = BATCH
+        size, words = BATCH, 0
+        self._sizes = self._new_sizes()
         after: list[Any] | None = None
         while True:
-            batch = self._candidates(size, after)
+            batch, is_last = self._candidates(size, after)
             for candidate, _ in batch:
                 self._check()
-                found += self._results_of(candidate.source)
+                words += int(candidate.source["words"])
+                results = self._results_of(candidate.source)
+                found += results if words <= KEPT_WORDS else map(_without_texts, results)
             found.sort(key=self._sort_key)
-            if len(batch) < size:
+            if is_last:
                 return found[:end]
             after = batch[-1][1]
             if end is not None and len(found) >= end and self._is_settled(found[end - 1], *batch[-1]):
                 return found[:end]
             size = min(2 * size, MAX_BATCH)
+
+    def _new_sizes(self) -> AnswerSizes:
+        largest = self._evaluation.statistics.largest
+        return AnswerSizes(lambda body: self._search(body, self._check), largest, MAX_BATCH)
 
     def _is_settled(self, last: RankedHit, candidate: Candidate, after: Sequence[Any]) -> bool:
         """Whether no article after the candidate comes before the result ``last``."""
@@ -175,11 +223,17 @@ class ClusterRanking:
         for one in matching:
             yield RankedHit(source, one.number, one.score, scored)
 
-    def _candidates(self, size: int, after: list[Any] | None) -> list[tuple[Candidate, list[Any]]]:
-        """Return the next articles in the order of OpenSearch, each with its place in that order."""
+    def _candidates(
+        self, size: int, after: list[Any] | None
+    ) -> tuple[list[tuple[Candidate, list[Any]]], bool]:
+        """Return the next articles in the order of OpenSearch, each with its place in that order; and whether they are the last.
+
+        There are ``size`` of them, or fewer if their texts are long.
+        """
         sort, parts = self._request.sort, self._score_parts
         if len(parts) > 1 and sort == "relevance":
-            return self._next_of_bounds(size, 0 if after is None else int(after[0]))
+            found = self._next_of_bounds(size, 0 if after is None else int(after[0]))
+            return found, len(found) < size
         newest = {"instant": {"order": "desc", "missing": "_last"}}
         orders: dict[str, list[Any]] = {
             "relevance": [{"_score": "desc"}, newest],
@@ -191,8 +245,10 @@ class ClusterRanking:
         body = self._scored_by(parts[0] if len(parts) == 1 else [], [*orders[sort], {"id": "asc"}], size)
         if after is not None:
             body["search_after"] = after
-        hits = self._search(body, self._check)["hits"]["hits"]
-        return [(Candidate(hit["_source"], hit["_score"] or 0.0), hit["sort"]) for hit in hits]
+        asked = self._sizes.next_size(body)
+        hits = self._search({**body, "size": asked}, self._check)["hits"]["hits"]
+        found = [(Candidate(hit["_source"], hit["_score"] or 0.0), hit["sort"]) for hit in hits]
+        return found, len(found) < asked
 
     def _scored_by(self, queries: Sequence[ClusterQuery], order: list[Any], size: int) -> dict[str, Any]:
         """Return a search for the articles whose scores are the sums of those that some queries give them."""

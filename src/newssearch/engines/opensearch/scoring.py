@@ -40,6 +40,8 @@ class Statistics(NamedTuple):
     mean_article_words: float
     mean_title_words: float
     analyses: tuple[str, ...]
+    largest: int = 0
+    """The number of words of the longest article."""
 
 
 class LeafWeight(NamedTuple):

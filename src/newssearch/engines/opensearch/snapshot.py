@@ -48,7 +48,7 @@ from .failures import PointInTimeLostError
 from .leaf_queries import ClusterQuery, finding_all, finding_any, finding_one_of
 from .mapping import MAX_HITS_AT_ONCE
 from .query_notes import names_on, notes_on
-from .ranking import ClusterRanking, RankedHit
+from .ranking import ClusterRanking, RankedHit, with_texts
 from .scoring import Statistics, light_words
 from .searching import ClusterHits, clauses_of, explanation_of, totals_of
 from .statistics import statistics_of
@@ -195,9 +195,10 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             CopiesOf(partial(self._search_again, opened), opened.state.visible, request.check),
             request.check,
         )
+        whole = with_texts(lambda body: self._search_again(opened, body, request.check), page)
         return tuple(
             maker.hit(placed, missing[at] if missing else ())
-            for at, placed in enumerate(request.check.during(page, 1))
+            for at, placed in enumerate(request.check.during(whole, 1))
         )
 
     def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest, first: Found) -> FoundMore:
@@ -382,7 +383,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
                 results += more.first(FEEDBACK_RESULTS - len(results))
             return expansion_of(
                 tree,
-                list(feedback_of(results)),
+                list(feedback_of([*with_texts(lambda body: search(body, request.check), results)])),
                 ClusterTermCounts(search, evaluation, opened.state.visible),
                 lambda analysis: light_words(evaluation.scored, analysis),
                 request.check,

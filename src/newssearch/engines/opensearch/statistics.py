@@ -22,6 +22,7 @@ def statistics_of(search: SearchCall, visible: ClusterQuery, check: StopCheck) -
         "query": visible,
         "aggs": {
             **sums,
+            "largest": {"max": {"field": "words"}},
             "analyses": {"terms": {"field": "analysis", "size": 1000, "order": {"_key": "asc"}}},
             "titled": {"filter": titled, "aggs": {"words": {"sum": {"field": "title_words"}}}},
         },
@@ -38,6 +39,7 @@ def statistics_of(search: SearchCall, visible: ClusterQuery, check: StopCheck) -
         _mean(counted, articles),
         _mean(int(found["titled"]["words"]["value"]), found["titled"]["doc_count"]),
         tuple(bucket["key"] for bucket in found["analyses"]["buckets"]),
+        int(found["largest"]["value"] or 0),
     )
 
 

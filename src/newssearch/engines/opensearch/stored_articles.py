@@ -16,6 +16,7 @@ from newssearch.errors import IndexDamagedError, IndexNotFoundError, NewssearchE
 from newssearch.fields import ArticleField
 from newssearch.stopping import NEVER, StopCheck
 
+from .answer_sizes import AnswerSizes
 from .client import Client, JsonAnswer, PointInTime
 from .documents import DocumentSource, article_from, cut, document_id, place_from
 from .failures import PointInTimeLostError
@@ -214,6 +215,7 @@ class StoredArticles:
         :class:`.failures.PointInTimeLostError` is raised.
         """
         opened, last = self._opened, None
+        sizes: AnswerSizes | None = None
         while True:
             body: JsonAnswer = {
                 "query": self._committed(opened), "_source": list(parts), "sort": order, "size": size, "track_total_hits": False
@@ -221,17 +223,30 @@ class StoredArticles:
             if last is not None:
                 body["search_after"] = last
             try:
+                if sizes is None:
+                    sizes = self._sizes(opened, parts)
+                body["size"] = sizes.next_size(body)
                 hits = self._search(opened, body)["hits"]["hits"]
             except PointInTimeLostError:
                 before, opened = opened, self._opened_again(opened)
+                sizes = None
                 if opened.state.stamp != before.state.stamp and last is not None:
                     raise
                 continue
             for hit in hits:
                 yield hit["_source"]
-            if len(hits) < size:
+            if len(hits) < body["size"]:
                 return
             last = hits[-1]["sort"]
+
+    def _sizes(self, opened: Opened, parts: Sequence[str]) -> AnswerSizes:
+        """Return the sizes of the pages by which some parts of all articles are read."""
+        largest = 0
+        if not {"texts", "*"}.isdisjoint(parts):
+            words = {"longest": {"max": {"field": "words"}}}
+            body = {"query": self._committed(opened), "size": 0, "track_total_hits": True, "aggs": words}
+            largest = int(self._search(opened, body)["aggregations"]["longest"]["value"] or 0)
+        return AnswerSizes(lambda body: self._search(opened, body), largest, MAX_HITS_AT_ONCE)
 
     def __len__(self) -> int:
         """Return the number of articles."""

@@ -31,6 +31,7 @@ from newssearch.fields import ArticleField, OwnKind, by_name
 from newssearch.identity import id_number
 from newssearch.system.fault_points import fault_point
 
+from .article_limits import refusal_of
 from .bulk import Action
 from .client import Client
 from .documents import document_id, document_of
@@ -303,6 +304,10 @@ class OpenSearchWriter:
         if new:
             self._client.put_mapping(self._state.base, own_mapping(new))
         self._own = joined
+
+    def refusal(self, article: Article) -> str | None:
+        """Return why the index cannot hold an article: see :class:`newssearch.engines.protocol.Writer`."""
+        return refusal_of(article)
 
     def add(self, article: Article, state: str) -> None:
         """Add an article.

@@ -1,0 +1,48 @@
+"""What an index on a cluster cannot hold is found before it is sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from newssearch import Article
+from newssearch.engines.opensearch import article_limits
+from newssearch.engines.opensearch.article_limits import _upper_bound, refusal_of
+from newssearch.engines.opensearch.documents import document_of
+from newssearch.engines.opensearch.sending import to_json
+
+SCRIPTS = {
+    "en": "The governor's U.S. report said it rained. ", "short": "a b c d e f g ", "zh": "日本新聞天气预报今天", "ar": "خبر عاجل في المدينة ",
+    "emoji": "🙂 ", "fr": "l'a d'b ", "tags": "#Ab #Cd ", "hyphens": "a-b-c-d-e ", "quotes": '" \\ ', "control": "\x01 ", "capitals": "Ab İ ß ",
+    "one": "x",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_no_document_is_larger_than_what_an_article_is_let_pass_with(script: str) -> None:
+    text = SCRIPTS[script]
+    for paragraphs, repeats in ((1, 2000), (200, 10), (300, 0)):
+        article = Article.create(
+            title=text * 3, text=["." if not repeats else text * repeats] * paragraphs, lang="fr", outlet="O"
+        )
+        article = replace(article, added=dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc))
+        document = to_json(document_of(article, article.state, {}, lambda _: None))
+        assert len(document) <= _upper_bound(article)
+
+
+def test_an_article_is_refused_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusal_of(Article.create(title="Rain", text=["It rained."] * 100)) is None
+    long = Article.create(title="Rain", text=["a"] * 100_001)
+    assert (
+        refusal_of(long) == "100,001 paragraphs, and an index on a cluster takes articles of at most 100,000"
+    )
+    assert "longer than 32,000 bytes" in str(refusal_of(replace(long, paragraphs=(), id="ä" * 20_000)))
+    monkeypatch.setattr(article_limits, "MAX_DOCUMENT_BYTES", 1_000_000)
+    rain = "Rain fell on the town, and people stayed at home. "
+    assert refusal_of(Article.create(text=[rain * 1_000] * 3)) is None  # more than a rough look lets pass
+    assert "it would take 2 MB in an index on a cluster" in str(
+        refusal_of(Article.create(text=[rain * 1_000] * 8))
+    )
+    assert "MB" in str(refusal_of(Article.create(title=rain * 30, text=["Rain."] * 300)))

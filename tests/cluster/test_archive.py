@@ -172,8 +172,8 @@ def test_no_answer_has_more_texts_than_fit(address: str, monkeypatch: pytest.Mon
         return answer
 
     monkeypatch.setattr(Client, "search", recorded)
-    monkeypatch.setattr(answer_sizes, "WORDS_AT_ONCE", 100)
-    monkeypatch.setattr(ranking, "WORDS_AT_ONCE", 100)
+    monkeypatch.setattr(answer_sizes, "MAX_WORDS_OF_ANSWER", 100)
+    monkeypatch.setattr(ranking, "MAX_WORDS_OF_ANSWER", 100)
     monkeypatch.setattr(ranking, "KEPT_WORDS", 50)
     assert read() == expected
     assert max(words for number, words in sizes if number > 1) <= 100

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-WORDS_AT_ONCE = 1_500_000
+MAX_WORDS_OF_ANSWER = 1_500_000
 """The largest number of words of the articles in one answer that has several: about 10 MB."""
 
 
@@ -25,14 +25,14 @@ class AnswerSizes:
     def next_size(self, body: Mapping[str, Any]) -> int:
         """Return the number of hits to ask for, at least 1 and at most ``body["size"]``, where ``body`` is the next request."""
         size = int(body["size"])
-        if self._largest * size <= WORDS_AT_ONCE:
+        if self._largest * size <= MAX_WORDS_OF_ANSWER:
             return size
         if not self._words:
             asked = {**body, "size": max(self._ahead, size), "_source": False, "docvalue_fields": ["words"]}
             hits = self._search(asked)["hits"]["hits"]
             self._words.extend(hit["fields"]["words"][0] for hit in hits)
         total = number = 0
-        while self._words and number < size and (not number or total + self._words[0] <= WORDS_AT_ONCE):
+        while self._words and number < size and (not number or total + self._words[0] <= MAX_WORDS_OF_ANSWER):
             total += self._words.popleft()
             number += 1
         return max(number, 1)

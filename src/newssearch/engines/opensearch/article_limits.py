@@ -21,7 +21,7 @@ _BYTES_OF_CHARACTER = 30
 """More bytes than a character of a text takes in a document."""
 _BYTES_OF_PARAGRAPH = 600
 """More bytes than a paragraph takes beside its texts."""
-_MOMENT = dt.datetime(2000, 1, 1, tzinfo=dt.timezone.utc)
+_ANY_MOMENT = dt.datetime(2000, 1, 1, tzinfo=dt.timezone.utc)
 
 
 def refusal_of(article: Article) -> str | None:
@@ -32,7 +32,7 @@ def refusal_of(article: Article) -> str | None:
     if len(article.id.encode("utf-8", "replace")) > MAX_ID_BYTES:
         return f"its id is longer than {MAX_ID_BYTES:,} bytes, which an index on a cluster cannot hold"
     if _upper_bound(article) > MAX_DOCUMENT_BYTES:
-        plain = replace(article, added=_MOMENT, extra=FrozenDict())
+        plain = replace(article, added=_ANY_MOMENT, extra=FrozenDict())
         size = len(to_json(document_of(plain, "", {}, lambda _: None))) + _size_of_own_fields(article)
         if size > MAX_DOCUMENT_BYTES:
             return (

@@ -16,7 +16,7 @@ from newssearch.errors import QueryError
 from newssearch.query import Word
 from newssearch.system.kept import cached_property
 
-from .answer_sizes import WORDS_AT_ONCE, AnswerSizes
+from .answer_sizes import MAX_WORDS_OF_ANSWER, AnswerSizes
 from .condition_limit import MAX_CONDITIONS, MAX_LISTED, conditions_in, in_groups
 from .documents import DocumentSource
 from .evaluation import Evaluation, SearchCall
@@ -63,7 +63,7 @@ def with_texts(search: Callable[[dict[str, Any]], Any], placed: Sequence[RankedH
     words = 0
     for one in placed:
         more = int(one.source["words"])
-        if some and (words + more > WORDS_AT_ONCE or len(some) == MAX_BATCH):
+        if some and (words + more > MAX_WORDS_OF_ANSWER or len(some) == MAX_BATCH):
             yield from _read_again(search, some)
             some, words = [], 0
         some.append(one)

@@ -180,6 +180,13 @@ class Snapshot(CorpusSnapshot, Protocol):
     def stamp(self) -> Hashable:
         """A value that differs from that of every other commit of this index, and of any index that takes its place."""
 
+    def of_one_commit(self) -> Snapshot:
+        """Return the snapshot for reading the parts of one result, which are all of one commit.
+
+        If a server no longer has the commit after a part was read, and has another one,
+        :class:`~newssearch.IndexUnreachableError` is raised. The returned snapshot is not closed.
+        """
+
     @property
     def own_fields(self) -> tuple[ArticleField, ...]:
         """The own fields of the index, in alphabetical order.

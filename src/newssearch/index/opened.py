@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from newssearch.config import Config
 from newssearch.display.brief import brief, quoted
 from newssearch.engines.protocol import Snapshot, Store
-from newssearch.errors import ArticleNotFoundError, NewssearchError, QueryError
+from newssearch.errors import ArticleNotFoundError, IndexUnreachableError, NewssearchError, QueryError
 from newssearch.fields import OUTLET_FIELDS, by_name
 from newssearch.query import Node, Query, scored_leaves
 from newssearch.request import Request, ResolvedRequest, parsed_query, resolve
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from newssearch.commit import Commit
     from newssearch.outlets import Aliases
     from newssearch.updating.manifest import Manifest
+
+
+_Read = TypeVar("_Read")
 
 
 class Asked(NamedTuple):
@@ -135,7 +138,19 @@ class OpenIndex:
         with self._shared.reading() as opened:
             if opened is None:
                 raise self._closed_error()
-            yield opened
+            yield opened._replace(snapshot=opened.snapshot.of_one_commit())
+
+    def _of_one_commit(self, read: Callable[[], _Read]) -> _Read:
+        """Return what ``read`` returns. It reads again if another commit took the place of the one before meanwhile."""
+        current = self._shared.current
+        before = None if current is None else current.snapshot.stamp
+        try:
+            return read()
+        except IndexUnreachableError:
+            current = self._shared.current
+            if current is None or current.snapshot.stamp == before:
+                raise
+            return read()
 
     def _closed_error(self) -> NewssearchError:
         return NewssearchError(f"the index in {self.address} is closed")

@@ -65,13 +65,18 @@ class ReadingMethods(OpenIndex):
         """
         started = time.perf_counter()
         given = request_of("search", SearchOptions, request, changes)
-        with self._asking(query, given, StopCheck(timeout, stop)) as (snapshot, parsed, asked):
+        check = StopCheck(timeout, stop)
 
-            def corrected(words: Mapping[str, str]) -> Query:
-                return corrected_query(query, parsed, words, asked, snapshot.own_fields)
+        def read() -> Results:
+            with self._asking(query, given, check) as (snapshot, parsed, asked):
 
-            search = Search(snapshot, asked, lambda: self._is_strict(asked), corrected)
-            return search.results(parsed, started)
+                def corrected(words: Mapping[str, str]) -> Query:
+                    return corrected_query(query, parsed, words, asked, snapshot.own_fields)
+
+                search = Search(snapshot, asked, lambda: self._is_strict(asked), corrected)
+                return search.results(parsed, started)
+
+        return self._of_one_commit(read)
 
     def _is_strict(self, request: Request) -> bool:
         return self.config.strict if request.strict is None else request.strict

@@ -87,6 +87,10 @@ class _Evaluated(NamedTuple):
 class EmbeddedSnapshot(CorpusQueries):
     """The state of an index after one commit: see :class:`newssearch.engines.protocol.Snapshot`."""
 
+    def of_one_commit(self) -> EmbeddedSnapshot:
+        """Return the snapshot itself: its files stay as they are while it is open."""
+        return self
+
     # ---- the search
 
     def search(self, tree: Node, request: ResolvedRequest) -> Found:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -38,9 +37,6 @@ _Words = TypeVar("_Words")
 
 class ClusterCorpusQueries(StoredArticles):
     """The methods of a snapshot that count, compare and list: see :class:`newssearch.engines.corpus_protocol.CorpusSnapshot`."""
-
-    _making_tables = threading.Lock()
-    _table_maker: tuple[Opened, WordTableMaker] | None = None
 
     @abstractmethod
     def _searcher(self, opened: Opened) -> Callable[[JsonAnswer, StopCheck], JsonAnswer]:
@@ -169,13 +165,14 @@ class ClusterCorpusQueries(StoredArticles):
         from .occurrences import check_readable  # a search needs none of it
         from .word_table import WordTableMaker  # the same
 
-        with self._making_tables:
-            kept = self._table_maker
+        shared = self._shared_by_readers
+        with shared.making_tables:
+            kept: tuple[Opened, WordTableMaker] | None = shared.table_maker
             if kept is None or kept[0] is not opened:
                 everything = evaluation.found_everywhere()
                 check_readable(self._searcher(opened), evaluation, everything, "count its words")
                 whole = self._evaluation(opened, Everything(), ResolvedRequest())
-                kept = self._table_maker = opened, WordTableMaker(lambda: whole.texts(everything))
+                kept = shared.table_maker = opened, WordTableMaker(lambda: whole.texts(everything))
         return kept[1].table(evaluation.check)
 
     def tabulate(

@@ -24,7 +24,7 @@ from newssearch.engines.protocol import (
 )
 from newssearch.engines.related import related_tree
 from newssearch.engines.selected_values import chosen_by
-from newssearch.errors import HitNotFoundError
+from newssearch.errors import ArticleNotFoundError, HitNotFoundError
 from newssearch.facets import Facet, FacetValue, FacetValues
 from newssearch.fields import FIELD_NAMES, INFO_FACETS, by_name
 from newssearch.identity import id_number
@@ -68,9 +68,6 @@ HITS_AT_ONCE = 200
 class OpenSearchSnapshot(ClusterCorpusQueries):
     """The state of an index after one commit: see :class:`newssearch.engines.protocol.Snapshot`."""
 
-    _known: tuple[Opened, Statistics, KnownWords, dict[str, bool], dict[str, list[str]]] | None = None
-    _sets: tuple[Opened, ConditionSets] | None = None
-
     # ---- what searches share
 
     def _search(
@@ -83,21 +80,23 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
     ) -> JsonAnswer:
         """Return the answer to a search of any number of conditions: see :mod:`.condition_limit`."""
         whole = super()._search
-        if self._sets is None or self._sets[0] is not opened:
-            self._sets = opened, {}
-        limit = ConditionLimit(lambda one, stop: whole(opened, one, check=stop), self._sets[1], check)
+        sets: tuple[Opened, ConditionSets] | None = self._shared_by_readers.sets
+        if sets is None or sets[0] is not opened:
+            sets = self._shared_by_readers.sets = opened, {}
+        limit = ConditionLimit(lambda one, stop: whole(opened, one, check=stop), sets[1], check)
         return whole(opened, limit(body), filter_path=filter_path, check=check)
 
     def _shared(
         self, opened: Opened, check: StopCheck
     ) -> tuple[Statistics, KnownWords, dict[str, bool], dict[str, list[str]]]:
         """Return the statistics, the vocabulary, the tokens and the keys of values that are known of an opened commit."""
-        known = self._known
+        known: tuple[Opened, Statistics, KnownWords, dict[str, bool], dict[str, list[str]]] | None
+        known = self._shared_by_readers.known
         if known is None or known[0] is not opened:
             statistics = statistics_of(self._searcher(opened), opened.state.visible, check)
             words = opened.state.words_index
             vocabulary = KnownWords(lambda body: self._client.search(body, index=words))
-            known = self._known = (opened, statistics, vocabulary, {}, {})
+            known = self._shared_by_readers.known = (opened, statistics, vocabulary, {}, {})
         return known[1:]
 
     def _search_again(self, opened: Opened, body: JsonAnswer, check: StopCheck = NEVER) -> JsonAnswer:
@@ -397,7 +396,9 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         def work(opened: Opened) -> FoundRelated:
             search = self._searcher(opened)
             everything = self._evaluation(opened, Everything(), request)
-            (source,) = everything.texts({"terms": {"id": [article.id]}})
+            source = next(everything.texts({"terms": {"id": [article.id]}}), None)
+            if source is None:
+                raise ArticleNotFoundError(article.id)
             terms = ClusterTermCounts(search, everything, opened.state.visible)
             own = analyser_named(source["analysis"])
             tree = related_tree(article.title or "", weighty_texts(source), own, terms, request.check)

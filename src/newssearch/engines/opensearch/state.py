@@ -61,11 +61,13 @@ class State(NamedTuple):
     """What names the extra that holds the hashes of boilerplate; empty if there are none."""
     unfinished: str = ""
     """What names the extra that says what the last commit replaced and removed; empty if none has."""
+    articles: int | None = None
+    """The number of committed articles, unless ``changing``. None in a state that an earlier version wrote."""
 
     @classmethod
     def empty(cls, base: str, time: dt.datetime) -> State:
         """Return the state of an archive without articles."""
-        return cls(base, 0, 0, 0, None, False, (), time, 0, new_stamp(), {})
+        return cls(base, 0, 0, 0, None, False, (), time, 0, new_stamp(), {}, articles=0)
 
     @property
     def words_index(self) -> str:
@@ -132,6 +134,7 @@ class State(NamedTuple):
                 own=dict(source["own"]),
                 boilerplate=str(source["boilerplate"]),
                 unfinished=str(source.get("unfinished", "")),
+                articles=None if source.get("articles") is None else int(source["articles"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise IndexDamagedError(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import threading
+import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from newssearch.article import Article
 from newssearch.commit import Commit, digest_of_sum
 from newssearch.display.index_address import index_address
 from newssearch.engines.article_times import moment_of
 from newssearch.engines.protocol import KeptVersion, StoredArticle, StoredHeader
-from newssearch.errors import IndexDamagedError, IndexNotFoundError, NewssearchError
+from newssearch.errors import IndexDamagedError, IndexNotFoundError, IndexUnreachableError, NewssearchError
 from newssearch.fields import ArticleField
 from newssearch.stopping import NEVER, StopCheck
 
@@ -22,6 +24,10 @@ from .documents import DocumentSource, article_from, cut, document_id, place_fro
 from .failures import PointInTimeLostError
 from .mapping import MAX_HITS_AT_ONCE
 from .state import State, read_state
+from .transport import FIRST_PAUSE
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 _T = TypeVar("_T")
 
@@ -44,8 +50,10 @@ def opened_commit(client: Client) -> Opened:
     """Return the last commit, opened as a point in time.
 
     The state is read before and after: if it is the same, all that the point in time shows was committed, or is left out
-    by :attr:`~.state.State.visible`.
+    by :attr:`~.state.State.visible`. A node that is cut off from the others may still answer from copies without the last
+    commit: they lack articles, and other copies are asked.
     """
+    lags = False
     state = read_state(client).state
     for _ in range(_OPENING_ATTEMPTS):
         try:
@@ -58,14 +66,51 @@ def opened_commit(client: Client) -> Opened:
                     client.place,
                 ) from None
             continue
-        after = read_state(client).state
-        if after.stamp == state.stamp:
+        try:
+            after = read_state(client).state
+        except BaseException:
+            client.close_pit(pit)
+            raise
+        try:
+            lags = after.stamp == state.stamp and not _has_all(client, after, pit)
+        except PointInTimeLostError:
+            lags = True
+        except BaseException:
+            client.close_pit(pit)
+            raise
+        if after.stamp == state.stamp and not lags:
             return Opened(after, pit)
         client.close_pit(pit)
         state = after
+        if lags:
+            time.sleep(FIRST_PAUSE)
+    if lags:
+        raise IndexUnreachableError(
+            f"{index_address(client.place)}: a copy of the index does not have all articles of the last commit: a node may be cut off from the others",
+            client.place,
+        )
     raise NewssearchError(
         f"{index_address(client.place)}: another commit came each time that the index was opened; try again"
     )
+
+
+def _has_all(client: Client, state: State, pit: PointInTime) -> bool:
+    """Whether a point in time has as many articles as the commit. That is not known while a commit replaces and removes."""
+    if state.articles is None or state.changing:
+        return True
+    body = {"query": state.visible, "size": 0, "track_total_hits": True}
+    return bool(client.search(body, pit=pit)["hits"]["total"]["value"] == state.articles)
+
+
+class SharedByReaders:
+    """What the views of one snapshot share: what is known of the commit that was opened last."""
+
+    def __init__(self) -> None:
+        self.counted: tuple[Hashable, int] | None = None
+        self.known: Any = None
+        self.sets: Any = None
+        self.table_maker: Any = None
+        self.making_tables = threading.Lock()
 
 
 class StoredArticles:
@@ -73,15 +118,30 @@ class StoredArticles:
 
     A point in time that the cluster has lost (its node died, or nobody has searched for five minutes) is replaced, and what
     was read from it is read again from the start. If there was another commit meanwhile, the snapshot is of that commit from
-    then on, never of both: :attr:`commit` says so. ``renew`` opens the last commit.
+    then on: :attr:`commit` says so. A view (:meth:`of_one_commit`) that has answered before is never of another commit.
+    ``renew`` opens the last commit.
     """
+
+    _origin: StoredArticles | None = None
+    """The snapshot that this is a view of."""
+    _answered = False
 
     def __init__(self, client: Client, opened: Opened, renew: Callable[[], Opened] | None = None) -> None:
         self._client = client
         self._opened = opened
         self._renew = renew
         self._renewing = threading.Lock()
-        self._counted: tuple[Hashable, int] | None = None
+        self._shared_by_readers = SharedByReaders()
+
+    def of_one_commit(self) -> Self:
+        """Return a view of the snapshot for the parts of one result.
+
+        If the commit is lost after the view has answered, and there is another one, it raises
+        :class:`.failures.PointInTimeLostError`.
+        """
+        view = copy.copy(self)
+        view._origin, view._answered = self, False
+        return view
 
     def close(self) -> None:
         """Let the cluster forget the point in time."""
@@ -109,15 +169,30 @@ class StoredArticles:
     def _whole(self, work: Callable[[Opened], _T]) -> _T:
         """Return what ``work`` reads of the commit. It is done again from the start if the point in time is lost meanwhile."""
         opened = self._opened
-        for _ in range(_OPENING_ATTEMPTS - 1):
+        for attempt in range(_OPENING_ATTEMPTS):
             try:
-                return work(opened)
+                found = work(opened)
             except PointInTimeLostError:
+                if attempt == _OPENING_ATTEMPTS - 1:
+                    raise
                 opened = self._opened_again(opened)
-        return work(opened)
+            else:
+                break
+        self._answered = True
+        return found
 
     def _opened_again(self, lost: Opened) -> Opened:
         """Return the commit with another point in time than the one that is lost. One thread opens it for all."""
+        if self._origin is not None:
+            again = self._origin._opened_again(lost)
+            if self._answered and again.state.stamp != lost.state.stamp:
+                raise PointInTimeLostError(
+                    f"{index_address(self._client.place)}: there was another commit while a result was read, and the cluster no longer has"
+                    " the one before: ask again",
+                    self._client.place,
+                )
+            self._opened = again
+            return again
         if self._renew is None:
             raise AssertionError("a writer has no point in time")
         with self._renewing:
@@ -233,6 +308,7 @@ class StoredArticles:
                 if opened.state.stamp != before.state.stamp and last is not None:
                     raise
                 continue
+            self._answered = True
             for hit in hits:
                 yield hit["_source"]
             if len(hits) < body["size"]:
@@ -250,9 +326,10 @@ class StoredArticles:
 
     def __len__(self) -> int:
         """Return the number of articles."""
-        counted = self._counted
+        counted = self._shared_by_readers.counted
         if counted is None or counted[0] != self.stamp:
-            counted = self._counted = self._whole(self._count)
+            counted = self._shared_by_readers.counted = self._whole(self._count)
+        self._answered = True
         return counted[1]
 
     def _count(self, opened: Opened) -> tuple[Hashable, int]:

@@ -200,7 +200,8 @@ class OpenSearchWriter:
         self._lock.check()
         now = max(dt.datetime.now(dt.timezone.utc), state.time + dt.timedelta(microseconds=1))
         state = state._replace(number=state.number + 1, time=now, stamp=new_stamp())
-        self._put(state._replace(changing=False, hash_sum=hash_sum, boilerplate=name))
+        number = len(StoredArticles(self._client, Opened(state, None)))
+        self._put(state._replace(changing=False, hash_sum=hash_sum, articles=number, boilerplate=name))
         self._stories.committed(self._state, plan)
 
     def _write_again(self, numbers: DocumentNumbers) -> None:
@@ -383,6 +384,7 @@ class OpenSearchWriter:
         fault_point("commit: refreshed")
         self._lock.check()
         boilerplate = self._stories.write_boilerplate(state, plan, str(state.claimed))
+        before = len(self._committed.articles) if state.articles is None else state.articles
         hashes = state.hash_sum + self._added_hashes - sum(self._removed.values())
         self._put(
             state._replace(
@@ -393,6 +395,7 @@ class OpenSearchWriter:
                 changing=False,
                 time=max(dt.datetime.now(dt.timezone.utc), earliest),
                 hash_sum=hashes % (1 << DIGEST_BITS),
+                articles=before + self._added - len(self._removed),
                 stamp=new_stamp(),
                 own=self._kinds,
                 boilerplate=boilerplate,

@@ -1,0 +1,110 @@
+"""What is read of an index on a cluster is of one commit, whatever the cluster loses meanwhile, and of all of that commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import newssearch
+from newssearch import Article, ArticleNotFoundError, IndexUnreachableError
+from newssearch.engines.opensearch import stored_articles
+from newssearch.engines.opensearch.client import PointInTime
+from newssearch.engines.opensearch.snapshot import OpenSearchSnapshot
+from newssearch.engines.opensearch.state import read_state
+from newssearch.engines.opensearch.store import OpenSearchStore
+
+FLOOD = [Article.create(title=f"Flood {n}", text=f"The river rose {'in the night ' * n}over its banks.") for n in range(4)]  # fmt: skip
+
+
+@pytest.fixture
+def store(address: str) -> OpenSearchStore:
+    """Return the store of an archive of two articles."""
+    with newssearch.create(address) as index:
+        index.add(FLOOD[:2])
+    return OpenSearchStore(address)
+
+
+def test_a_copy_that_lags_behind_the_commit_is_not_read(
+    store: OpenSearchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node that is cut off answers as the index was before the commit."""
+    client = store._client
+    base = read_state(client).state.base
+    lagging = [client.open_pit(base) for _ in range(2)]
+    with newssearch.open(store.address) as index:
+        index.add(FLOOD[2:3])
+    up_to_date = client.open_pit
+    monkeypatch.setattr(client, "open_pit", lambda name: lagging.pop() if lagging else up_to_date(name))
+    monkeypatch.setattr(stored_articles, "FIRST_PAUSE", 0)
+    snapshot = store.snapshot()
+    assert (snapshot.commit.number, len(snapshot), len(list(snapshot.articles()))) == (2, 3, 3)
+    old = PointInTime(*up_to_date(base))
+    with newssearch.open(store.address) as index:
+        index.add(FLOOD[3:])
+    monkeypatch.setattr(client, "open_pit", lambda name: old)
+    with pytest.raises(IndexUnreachableError, match="does not have all articles of the last commit"):
+        store.snapshot()
+
+
+def test_the_state_counts_the_articles_of_every_commit(store: OpenSearchStore) -> None:
+    with newssearch.open(store.address) as index:
+        index.add(FLOOD)
+        index.remove([FLOOD[0].id, FLOOD[1].id])
+        assert read_state(store._client).state.articles == len(index) == 2
+
+
+def lost_before(
+    monkeypatch: pytest.MonkeyPatch, method: str, store: OpenSearchStore, change: Callable[[newssearch.Index], object]
+) -> None:  # fmt: skip
+    """Let the cluster lose what is read, and have another commit, before a method of a snapshot is called the first time."""
+    whole = getattr(OpenSearchSnapshot, method)
+    done: list[bool] = []
+
+    def called(self: OpenSearchSnapshot, *arguments: Any) -> Any:
+        if not done:
+            done.append(True)
+            with newssearch.open(store.address) as index:
+                change(index)
+            assert self._opened.pit is not None
+            store._client.close_pit(self._opened.pit)
+        return whole(self, *arguments)
+
+    monkeypatch.setattr(OpenSearchSnapshot, method, called)
+
+
+def test_the_parts_of_a_result_are_of_the_commit_that_it_names(
+    store: OpenSearchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost_before(monkeypatch, "search_more", store, lambda index: index.add(FLOOD[2:]))
+    with newssearch.open(store.address) as index:
+        results = index.search("flood snow")  # two searches: of both words, and of some of them
+        assert (results.commit.number, results.total_articles, results.more_articles) == (2, 0, 4)
+        found = index.search("flood river")
+        assert (found.commit, found.total_articles) == (index.commit, 4)
+
+
+def test_an_article_that_is_gone_has_none_related_to_it(
+    store: OpenSearchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost_before(monkeypatch, "related", store, lambda index: index.remove([FLOOD[0].id]))
+    with newssearch.open(store.address) as index, pytest.raises(ArticleNotFoundError):
+        index.related(FLOOD[0].id)
+
+
+def test_a_result_of_several_parts_is_refused_rather_than_mixed(
+    store: OpenSearchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = store.snapshot()
+    view, other = snapshot.of_one_commit(), snapshot.of_one_commit()
+    assert len(view) == 2
+    with newssearch.open(store.address) as index:
+        index.add(FLOOD[2:])
+    assert snapshot._opened.pit is not None
+    store._client.close_pit(snapshot._opened.pit)
+    with pytest.raises(IndexUnreachableError, match="another commit while a result was read"):
+        view.ids_ending("")
+    assert len(other.ids_ending("")) == 4  # it had read nothing
+    assert (other.commit.number, snapshot.commit.number, view.commit.number) == (2, 2, 1)
+    snapshot.close()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from newssearch.updating.manifest import Manifest
 
 
-_Read = TypeVar("_Read")
+_ReadOfCommit = TypeVar("_ReadOfCommit")
 
 
 class Asked(NamedTuple):
@@ -140,7 +140,7 @@ class OpenIndex:
                 raise self._closed_error()
             yield opened._replace(snapshot=opened.snapshot.of_one_commit())
 
-    def _of_one_commit(self, read: Callable[[], _Read]) -> _Read:
+    def _of_one_commit(self, read: Callable[[], _ReadOfCommit]) -> _ReadOfCommit:
         """Return what ``read`` returns. It reads again if another commit took the place of the one before meanwhile."""
         current = self._shared.current
         before = None if current is None else current.snapshot.stamp

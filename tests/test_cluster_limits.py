@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from newssearch import Article
-from newssearch.engines.opensearch import article_limits
+from newssearch.engines.opensearch import article_limits, vocabulary
 from newssearch.engines.opensearch.article_limits import _upper_bound, refusal_of
 from newssearch.engines.opensearch.documents import document_of
 from newssearch.engines.opensearch.sending import to_json
+from newssearch.engines.opensearch.vocabulary import KnownWords
+from newssearch.query import Wildcard
+from newssearch.stopping import NEVER, StopCheck
 
 SCRIPTS = {
     "en": "The governor's U.S. report said it rained. ", "short": "a b c d e f g ", "zh": "日本新聞天气预报今天", "ar": "خبر عاجل في المدينة ",
@@ -46,3 +50,20 @@ def test_an_article_is_refused_with_the_reason(monkeypatch: pytest.MonkeyPatch) 
         refusal_of(Article.create(text=[rain * 1_000] * 8))
     )
     assert "MB" in str(refusal_of(Article.create(title=rain * 30, text=["Rain."] * 300)))
+
+
+def test_a_snapshot_keeps_only_the_words_that_were_read_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "MAX_KEPT_SPELLINGS", 30)
+    asked: list[str] = []
+
+    def search(body: dict[str, Any], check: StopCheck) -> dict[str, Any]:
+        assert check is NEVER
+        prefix = body["query"]["prefix"]["form"]
+        asked.append(prefix)
+        words = [{"form": f"{prefix}{n}", "written": f"{prefix}{n}", "elided": False} for n in range(9)]
+        return {"hits": {"hits": [{"_source": word} for word in words]}}
+
+    known = KnownWords(search)
+    for prefix in ("aa", "bb", "cc", "cc", "bb", "dd", "bb", "aa"):
+        assert len(known.matching(Wildcard(f"{prefix}*"), NEVER).written) == 9
+    assert asked == ["aa", "bb", "cc", "dd", "aa"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,6 +47,41 @@ def test_a_copy_that_lags_behind_the_commit_is_not_read(
     monkeypatch.setattr(client, "open_pit", lambda name: old)
     with pytest.raises(IndexUnreachableError, match="does not have all articles of the last commit"):
         store.snapshot()
+
+
+def test_no_point_in_time_stays_open_that_nobody_reads(
+    store: OpenSearchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = store._client
+    opened: list[PointInTime] = []
+    whole, close = client.open_pit, client.close_pit
+
+    def open_pit(name: str) -> PointInTime:
+        opened.append(whole(name))
+        return opened[-1]
+
+    def close_pit(pit: PointInTime) -> None:
+        opened.remove(pit)
+        close(pit)
+
+    monkeypatch.setattr(client, "open_pit", open_pit)
+    monkeypatch.setattr(client, "close_pit", close_pit)
+    with monkeypatch.context() as broken:
+        broken.setattr(stored_articles, "_has_all", _fail)
+        with pytest.raises(IndexUnreachableError):
+            store.snapshot()
+    assert opened == []
+    snapshot = store.snapshot()
+    assert snapshot._opened.pit is not None
+    close(snapshot._opened.pit)
+    assert len(snapshot) == 2
+    assert opened == [snapshot._opened.pit]
+    snapshot.close()
+    assert opened == []
+
+
+def _fail(*_: object) -> bool:
+    raise IndexUnreachableError("no node answers", Path())
 
 
 def test_the_state_counts_the_articles_of_every_commit(store: OpenSearchStore) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 import drawn
 import newssearch
 from newssearch import Facet, Index
+from newssearch.engines.opensearch import scoring
 from newssearch.query import Node, parse
 from support import THOROUGH, without_boilerplate
 
@@ -85,3 +87,22 @@ def test_contents_are_the_same(indexes: tuple[Index, Index]) -> None:
     one, other = indexes
     assert other.info().contents == one.info().contents
     assert other.commit.digest == one.commit.digest
+
+
+@pytest.mark.parametrize("unit", ["PARAGRAPH_TITLE_UNIT", "TITLE_UNIT"])
+def test_the_best_article_is_first_however_often_a_word_occurs_in_it(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: str
+) -> None:
+    """More often than the number in which OpenSearch counts it has room for."""
+    monkeypatch.setattr(scoring, unit, 64)
+    articles = [newssearch.Article.create(title="Storm", text="rain " * 64, lang="en")]
+    for n in range(200):
+        text = "rain " * (60 - n // 8) + f"fell on town{n} " * (n // 8)
+        articles.append(newssearch.Article.create(title=f"Report {n}", text=text, lang="en"))
+    with both(tmp_path, cluster.address(f"counts-{random.getrandbits(40):x}"), articles) as (one, other):
+        for query in ("rain", "ra*n", "rain town1"):
+            for every in (False, True):
+                options: dict[str, Any] = {"limit": 1, "all_paragraphs": every}
+                wanted = [(hit.address, hit.score) for hit in one.search(query, **options)]
+                assert [(hit.address, hit.score) for hit in other.search(query, **options)] == wanted
+        assert one.search("rain", limit=1).hits[0].title == "Storm"

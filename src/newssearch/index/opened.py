@@ -53,7 +53,12 @@ class OpenIndex:
 
     def _open(self) -> OpenedSnapshot:
         # The snapshot first: a run that begins meanwhile has brought nothing yet.
-        return OpenedSnapshot(self._store.snapshot(), last_run.read(self._store))
+        snapshot = self._store.snapshot()
+        try:
+            return OpenedSnapshot(snapshot, last_run.read(self._store))
+        except BaseException:
+            snapshot.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

@@ -36,6 +36,8 @@ from .vocabulary import KnownWords
 
 MAX_VERIFIED = 1_000_000
 """The largest number of paragraphs that are read to find out in which of them a leaf matches."""
+MAX_KNOWN_TOKENS = 500_000
+"""A snapshot remembers of this number of tokens whether a text has them; then it forgets them."""
 VERIFIED_AT_ONCE = 200
 """The number of articles whose texts are read by one request."""
 COUNTED_AT_ONCE = 300
@@ -251,6 +253,8 @@ class Evaluation:
 
     def _held(self, tokens: Sequence[str]) -> frozenset[str]:
         """Return those of the given tokens that a text of the index has."""
+        if len(self._known) > MAX_KNOWN_TOKENS:
+            self._known.clear()
         unknown = [token for token in dict.fromkeys(tokens) if token not in self._known]
         for low in range(0, len(unknown), 300):
             self.check()

@@ -25,7 +25,11 @@ from .leaf_queries import FINDS_NOTHING, ClusterQuery, LeafQuery, finding_any
 TITLE_UNIT = 1 << 18
 """In the number that holds both counts of an article, one match in its headline counts as this number of matches."""
 PARAGRAPH_TITLE_UNIT = 1 << 12
-"""The same in the number that holds both counts of a paragraph."""
+"""The same in the number that holds both counts of a paragraph.
+
+A text with as many words as a unit may have as many matches. The scripts take the more favourable reading of the number then:
+that all of them are in the text, or as many as possible in the headline. A score is never less than the true one.
+"""
 APPROXIMATE = 2e-5
 """The largest relative error of a score that OpenSearch computes."""
 
@@ -66,15 +70,19 @@ def light_words(scored: Sequence[LeafUse], analysis: str) -> frozenset[Leaf]:
 _ARTICLE_SCRIPT = (
     "long s = Math.round(_score); long y = s / params.unit; long z = s - params.unit * y;"
     "double h = y > 0 ? y / (0.5 + 0.5 * doc['title_words'].value / params.title) : 0.0;"
-    "double w = z / (0.45 + 0.55 * doc['counted_words'].value / params.mean) + 3.0 * h;"
+    "if (s > 16777216L) { z += s / 8388608L; }"
+    "double n = 0.45 + 0.55 * doc['counted_words'].value / params.mean;"
+    "double w = z / n + 3.0 * h;"
+    "if (doc['counted_words'].value >= params.unit) { w = Math.max(w, s / n); }"
     "double f = params.f.containsKey(doc['analysis'].value) ? params.low : 1.0;"
     "return params.weight * f * w / (2.0 + w);"
 )
 _PARAGRAPH_SCRIPT = (
     "long s = Math.round(_score); long y = s / params.unit; long x = s - params.unit * y;"
-    "double t = 0.0; if (x > 0 && doc['paragraphs.weight'].value) {"
-    " t = x / (0.25 + 0.75 * Math.max(doc['paragraphs.words'].value / params.mean, 1.0)); }"
+    "double n = 0.25 + 0.75 * Math.max(doc['paragraphs.words'].value / params.mean, 1.0);"
+    "double t = 0.0; if (x > 0 && doc['paragraphs.weight'].value) { t = x / n; }"
     "if (y > 0) { t += 2.0 * y / (0.5 + 0.5 * doc['paragraphs.title_words'].value / params.title); }"
+    "if (doc['paragraphs.words'].value >= params.unit) { t = Math.max(t, s / n); }"
     "double f = params.f.containsKey(doc['paragraphs.analysis'].value) ? params.low : 1.0;"
     "return params.weight * f * t / (1.2 + t);"
 )

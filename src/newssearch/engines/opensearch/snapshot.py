@@ -24,7 +24,7 @@ from newssearch.engines.protocol import (
 )
 from newssearch.engines.related import related_tree
 from newssearch.engines.selected_values import chosen_by
-from newssearch.errors import ArticleNotFoundError, HitNotFoundError
+from newssearch.errors import ArticleNotFoundError, HitNotFoundError, IndexNotFoundError
 from newssearch.facets import Facet, FacetValue, FacetValues
 from newssearch.fields import FIELD_NAMES, INFO_FACETS, by_name
 from newssearch.identity import id_number
@@ -94,10 +94,16 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         known = self._shared_by_readers.known
         if known is None or known[0] is not opened:
             statistics = statistics_of(self._searcher(opened), opened.state.visible, check)
-            words = opened.state.words_index
-            vocabulary = KnownWords(lambda body: self._client.search(body, index=words))
+            vocabulary = KnownWords(lambda body, check: self._search_words(opened, body, check))
             known = self._shared_by_readers.known = (opened, statistics, vocabulary, {}, {})
         return known[1:]
+
+    def _search_words(self, opened: Opened, body: JsonAnswer, check: StopCheck) -> JsonAnswer:
+        """Return the answer of the index of words. It only gets more words, so that it needs no point in time."""
+        try:
+            return self._client.search(body, index=opened.state.words_index, check=check)
+        except IndexNotFoundError as error:  # a rebuild has removed it, and the articles too
+            raise PointInTimeLostError(str(error), self._client.place) from None
 
     def _search_again(self, opened: Opened, body: JsonAnswer, check: StopCheck = NEVER) -> JsonAnswer:
         """Return the answer to a search, if need be with another point in time of the same commit."""

@@ -198,6 +198,10 @@ class StoredArticles:
         with self._renewing:
             if self._opened is lost:
                 self._opened = self._renew()
+                if lost.pit is not None:
+                    self._client.close_pit(
+                        lost.pit
+                    )  # the nodes that still have a part of it need not keep that
             return self._opened
 
     def _search(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
@@ -16,6 +17,8 @@ from .mapping import MAX_HITS_AT_ONCE
 from .tokens import Spelled
 
 SearchBody = dict[str, Any]
+MAX_KEPT_SPELLINGS = 1_000_000
+"""The number of words that are kept of what was read of the index of words, unless one pattern stands for more."""
 
 
 class WrittenWords(NamedTuple):
@@ -31,12 +34,13 @@ class WrittenWords(NamedTuple):
 class KnownWords:
     """Reads the index of words. ``search`` sends a request to it, and returns the answer.
 
-    What has been read is kept: an archive only gets more words, and a snapshot may know words that come after it.
+    What has been read last is kept: an archive only gets more words, and a snapshot may know words that come after it.
     """
 
-    def __init__(self, search: Callable[[SearchBody], SearchBody]) -> None:
+    def __init__(self, search: Callable[[SearchBody, StopCheck], SearchBody]) -> None:
         self._search = search
         self._kept: dict[str, list[Spelled]] = {}
+        self._keeping = threading.Lock()
 
     def matching(self, node: Wildcard | Fuzzy | Regex, check: StopCheck) -> WrittenWords:
         """Return the words of texts that match a pattern."""
@@ -103,8 +107,9 @@ class KnownWords:
 
     def _read(self, query: SearchBody, name: str, check: StopCheck) -> list[Spelled]:
         """Return the words that a query finds; they are kept by ``name``, if there is one."""
-        if name in self._kept:
-            return self._kept[name]
+        kept = self._kept.get(name)
+        if kept is not None:
+            return kept
         found: list[Spelled] = []
         body: SearchBody = {
             "query": query,
@@ -115,7 +120,7 @@ class KnownWords:
         }
         while True:
             check()
-            hits = self._search(body)["hits"]["hits"]
+            hits = self._search(body, check)["hits"]["hits"]
             found += [
                 Spelled(whole["form"], whole["written"], source["elided"])
                 for source in (hit["_source"] for hit in hits)
@@ -125,8 +130,16 @@ class KnownWords:
                 break
             body = {**body, "search_after": hits[-1]["sort"]}
         if name:
-            self._kept[name] = found
+            self._keep(name, found)
         return found
+
+    def _keep(self, name: str, found: list[Spelled]) -> None:
+        """Keep words, and forget those that were read first if there are too many: what was asked for last is kept."""
+        with self._keeping:
+            self._kept[name] = found
+            held = sum(len(words) + 1 for words in self._kept.values())
+            while held > MAX_KEPT_SPELLINGS and len(self._kept) > 1:
+                held -= len(self._kept.pop(next(iter(self._kept)))) + 1
 
 
 def _within_edits(word: str, edits: int, *, transpositions: bool = False, prefix: int = 0) -> SearchBody:

@@ -510,6 +510,23 @@ def test_what_opensearch_never_answers_is_an_unreachable_index_and_no_bug(
         server.script.clear()
 
 
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (Said(200, b"cut", {"Content-Length": "9", "Connection": "close"}), "its answer was cut short"),
+        (Said(200, b"not gzip", {"Content-Encoding": "gzip"}), "its answer cannot be decompressed"),
+    ],
+)  # fmt: skip
+def test_a_broken_answer_is_said_to_be_broken_and_tls_is_no_guess_after_others(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch, said: Said, message: str
+) -> None:
+    monkeypatch.setattr(transport, "READ_PATIENCE", 0)
+    server.script = [Said(200, FOUND), said]
+    client.search({"size": 0}, index="news")
+    with pytest.raises(IndexUnreachableError, match=f"broke: {message}$"):
+        client.search({"size": 0}, index="news")
+
+
 def test_an_answer_that_never_ends_is_given_up(
     server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import newssearch
 
 from .hard_load import Log, answers, run, write_files
-from .home import fetch
+from .home import CannotStartError, fetch
 from .partition import CuttableNetwork
 from .server import Cluster, make_archive
 
@@ -155,6 +155,19 @@ class Hardship:
         if not sound:
             numbers["verify"] = (checked.stdout + checked.stderr)[-500:]
         self.verdict(part, what, same and sound, files=len(files), same_digest=same, sound=sound, **numbers)
+
+    def heal(self, part: str) -> None:
+        """Wait until the cluster is whole again, and note if it is not by itself."""
+        try:
+            self.cluster.wait(seconds=180)
+        except CannotStartError as error:
+            states = self.cluster.request("GET", "/_cat/shards?format=json&h=index,shard,prirep,state,unassigned.reason,unassigned.details")  # fmt: skip
+            away = [state for state in states if state["state"] != "STARTED"]
+            self.verdict(
+                part, "the cluster is whole again by itself", False, error=str(error), shards=away[:5]
+            )
+            self.cluster.request("POST", "/_cluster/reroute?retry_failed=true")
+            self.cluster.wait()
 
     def manager(self) -> int:
         """Return the node that manages the cluster."""

@@ -355,7 +355,7 @@ class _Sending:
         broken = any("broke" in trouble for trouble in self._trouble)
         hint = (
             " (if it speaks TLS, write opensearch:// in the address)"
-            if broken and not self._transport.tls
+            if broken and not self._transport.tls and not self._transport._reached
             else ""
         )
         return self._transport._place.unreachable("; ".join(self._trouble) + hint)
@@ -381,6 +381,10 @@ def _said(error: BaseException) -> str:
     while inner is not None:
         if isinstance(inner, ssl.SSLCertVerificationError):
             return str(inner.verify_message)
+        if type(inner).__name__ == "IncompleteRead":  # of http.client and of urllib3
+            return "its answer was cut short"
+        if isinstance(inner, zlib.error):
+            return "its answer cannot be decompressed"
         said = inner.strerror if isinstance(inner, OSError) and inner.strerror else str(inner) or said
         inner = inner.__cause__ or (inner.args[-1] if inner.args and isinstance(inner.args[-1], BaseException) else None) or inner.__context__  # fmt: skip
     return said.rstrip(".")

@@ -469,6 +469,13 @@ def test_a_node_that_has_lost_its_cluster_says_so(
         client.open_pit("news")
 
 
+def test_a_closed_index_is_no_bug_of_newssearch(server: Server, client: Client) -> None:
+    server.script = [Said(400, error("index_closed_exception", "closed"))] * 2
+    for asked in (lambda: client.open_pit("news"), lambda: client.refresh("news")):
+        with pytest.raises(IndexUnreachableError, match=r"news is closed on .*: `POST /news/_open` opens it"):
+            asked()
+
+
 def test_a_failure_of_the_server_is_no_bug_of_newssearch(server: Server, client: Client) -> None:
     server.script = [Said(500, error("null_pointer_exception", "Cannot invoke x"))]
     with pytest.raises(

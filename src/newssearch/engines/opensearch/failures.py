@@ -189,6 +189,8 @@ def failure_of(refusal: Refusal, place: ClusterPlace, host: object, *, writing: 
             f"the query is too large for the cluster: {refusal.text}",
             suggestion="write fewer or narrower patterns",
         )
+    if "index_closed_exception" in kinds:
+        return place.unreachable(f"{place.name} is closed on {host}: `POST /{place.name}/_open` opens it")
     if not _NO_MANAGER_TYPES.isdisjoint(kinds):
         return place.unreachable(
             f"{host} cannot answer for {place.name} now: it has lost its cluster, because the other nodes are away, or the"

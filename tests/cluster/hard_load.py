@@ -187,10 +187,14 @@ def _contradiction(
 
 def write(kind: str, address: str, folder: str, log: Log, files: Sequence[str]) -> None:
     """Index files one after the other; if ``kind`` is ``readd``, remove each first, again and again until it is stopped."""
+    version = 1
     while not log.stopped:
+        version = 3 - version
         for file in files:
             if log.stopped:
                 return
+            if kind == "readd":  # articles that were removed come back when their file has changed
+                write_file(Path(folder) / file, int(Path(file).stem), version)
             removing = ["remove", "--path", file, "--yes", "--wait", "600", "--index", address]
             indexing = ["index", file, "--retry", "--wait", "600", "--index", address]
             for arguments in [removing, indexing] if kind == "readd" else [indexing]:

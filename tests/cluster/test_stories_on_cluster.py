@@ -85,7 +85,7 @@ def test_a_stream_of_articles_gives_the_same_stories(
     held: dict[str, Article] = {}
     store = OpenSearchStore(writers_address)
     with both(tmp_path, store) as (one, other):
-        for _ in range(6):
+        for step in range(6):
             batch = {
                 found.id: found
                 for found in (
@@ -101,8 +101,9 @@ def test_a_stream_of_articles_gives_the_same_stories(
                 index.remove(gone)
             held = {name: article for name, article in held.items() if name not in gone}
             assert stories_in(store) == expected_stories([*held.values()])
-            for options in SEARCHES:
-                for query in ("dam OR news", "the governor", ""):
+            for number, options in enumerate(SEARCHES):
+                queries = ("dam OR news", "the governor", "")
+                for query in queries if THOROUGH > 1 else [queries[(step + number) % 3]]:
                     assert shown(other, query, **options) == shown(one, query, **options), (query, options)
             for sort in STORY_SORTS:
                 told = [index.stories("dam OR news", sort=sort).to_dict()["rows"] for index in (one, other)]

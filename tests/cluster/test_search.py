@@ -106,3 +106,21 @@ def test_the_best_article_is_first_however_often_a_word_occurs_in_it(
                 wanted = [(hit.address, hit.score) for hit in one.search(query, **options)]
                 assert [(hit.address, hit.score) for hit in other.search(query, **options)] == wanted
         assert one.search("rain", limit=1).hits[0].title == "Storm"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "*a*", "n* OR r*n", "caps(N*)", "*'*a*", "title:*i*", "*a* w/3 rain", "/.*i.*/", "rain~2", "atleast2(*a*)", '"*a* us"', "hlead(*n*) casa", "NOT *i*",
+        "*n* w/s *a*",
+    ],
+)  # fmt: skip
+def test_patterns_that_are_cut_find_the_same(
+    indexes: tuple[Index, Index], monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    monkeypatch.setattr("newssearch.engines.pattern_cut.MAX_FORMS", 1)
+    one, other = (Index(index._store) for index in indexes)  # which have found no words of patterns yet
+    with one, other:
+        found = found_by(other, query)
+        assert found == found_by(one, query)
+    assert "stands for more than 1 words" in str(found["notes"])

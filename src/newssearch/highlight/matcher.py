@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, combinations
 
@@ -56,6 +56,7 @@ from newssearch.text.tokenizer import word_matches, word_of
 MATCHES_PER_CHECK = 8
 """A pattern is matched against this number of words between two checks: a regular expression may take long for a word."""
 
+NOTHING_CUT: Mapping[Node, frozenset[str]] = {}
 Match = tuple[int, int]
 """The words of a text from ``start`` up to but not including ``end``, counted from 0."""
 
@@ -64,13 +65,20 @@ class AnalysedText:
     """A text split into words by an analyser. Properties of the words are computed when they are first needed.
 
     A *chunk* is a part of the text between two spaces, with any number of words. ``check`` is called now and then by
-    :func:`find_matches`.
+    :func:`find_matches`. For some patterns, ``kept`` has the folded words that they stand for: no others match.
     """
 
-    def __init__(self, text: str, analyser: Analyser, check: StopCheck = NEVER) -> None:
+    def __init__(
+        self,
+        text: str,
+        analyser: Analyser,
+        check: StopCheck = NEVER,
+        kept: Mapping[Node, frozenset[str]] = NOTHING_CUT,
+    ) -> None:
         self.text = text
         self.analyser = analyser
         self.check = check
+        self.kept = kept
         self._pieces = text.split(" ")
         self._chunks = analyser.chunks(self._pieces)
         # What most texts are asked for is kept by hand, which is faster than a cached property.
@@ -292,7 +300,10 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
         fits = written_pattern(node)
         whole = text.written if asks_for_whole(node) else text.unelided
         pairs = enumerate(zip(text.unelided, whole, strict=True))
-        return [(at, at + 1) for at, (bare, word) in pairs if fits(bare) or fits(word)]
+        written = [(at, at + 1) for at, (bare, word) in pairs if fits(bare) or fits(word)]
+        return (
+            [match for match in written if _is_kept(node, text, match[0])] if node in text.kept else written
+        )
     if isinstance(node, Wildcard | Fuzzy | Regex):
         pattern = pattern_of(node)
         prefix, matches = pattern.prefix, pattern.matches
@@ -300,8 +311,14 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
         if isinstance(node, Regex):
             words = text.check.during(words, MATCHES_PER_CHECK)
         found = {at for at, word in enumerate(words) if word.startswith(prefix) and matches(word)}
+        if node in text.kept:
+            found = {at for at in found if text.folded[at] in text.kept[node]}
         if asks_for_whole(node):
-            found.update(at for at, word in enumerate(text.written) if matches(whole_form(word)))
+            found.update(
+                at
+                for at, word in enumerate(text.written)
+                if matches(whole_form(word)) and _may_be_whole(node, text, at)
+            )
         return [(at, at + 1) for at in sorted(found)]
     if isinstance(node, Name):
         forms = zip(text.folded, text.unelided, strict=True)
@@ -327,6 +344,19 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
     if isinstance(node, Not | AtLeast | Region | Field | Within | Dated | Undated | Boost | Everything):
         raise TypeError(f"{type(node).__name__} has no matches in a text")
     assert_never(node)
+
+
+def _is_kept(node: Wildcard, text: AnalysedText, at: int) -> bool:
+    """Whether a word that a pattern matches as it is written is one of those that are left of the pattern."""
+    if text.folded[at] in text.kept[node]:
+        return True
+    whole = text.written[at]
+    return asks_for_whole(node) and pattern_of(node).matches(whole_form(whole)) and whole != text.unelided[at]
+
+
+def _may_be_whole(node: Node, text: AnalysedText, at: int) -> bool:
+    """Whether a word may match with its elided beginning. Of a pattern that was cut, one without any is compared by its form."""
+    return node not in text.kept or text.written[at] != text.unelided[at]
 
 
 def _words_or_alternatives(wanted: Alternatives, text: AnalysedText) -> list[Match]:

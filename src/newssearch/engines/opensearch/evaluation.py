@@ -6,12 +6,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from newssearch.engines import bm25f
+from newssearch.engines import bm25f, pattern_cut
+from newssearch.engines.pattern_cut import note_on_cut
 from newssearch.engines.selected_values import FilterPart
 from newssearch.errors import QueryError
 from newssearch.fields import ArticleField
 from newssearch.highlight.matcher import AnalysedText, find_matches
-from newssearch.query import AtLeast, Diagnostic, Leaf, LeafUse, Node, of_any_date, scored_leaves
+from newssearch.query import (
+    AtLeast,
+    Diagnostic,
+    Fuzzy,
+    Leaf,
+    LeafUse,
+    Node,
+    Regex,
+    Wildcard,
+    of_any_date,
+    scored_leaves,
+)
 from newssearch.request import ResolvedRequest
 from newssearch.stopping import StopCheck
 from newssearch.system.kept import cached_property
@@ -23,6 +35,7 @@ from .documents import DocumentSource
 from .leaf_queries import (
     FINDS_NOTHING,
     ClusterQuery,
+    CutWords,
     LeafQueries,
     LeafQuery,
     finding_all,
@@ -32,7 +45,9 @@ from .leaf_queries import (
 )
 from .mapping import MAX_HITS_AT_ONCE
 from .scoring import LeafWeight, ScoreQueries, Statistics, in_region, score_of
-from .vocabulary import KnownWords
+from .spelling_queries import SpellingQueries
+from .tokens import Spelled
+from .vocabulary import KnownWords, MatchingWords
 
 MAX_VERIFIED = 1_000_000
 """The largest number of paragraphs that are read to find out in which of them a leaf matches."""
@@ -76,7 +91,10 @@ class Evaluation:
         self._known = held
         self.holding: dict[Leaf, int] = {}
         """The numbers of articles in which leaves match, as far as they are known."""
-        self._leaf = LeafQueries(statistics.analyses, vocabulary, self._held, request.check)
+        self.spellings = SpellingQueries(search, live, statistics.analyses, request.check)
+        self.kept: dict[str, dict[Node, frozenset[str]]] = {TEXT: {}, TITLE: {}}
+        """The folded words that are left of patterns which were cut, in the texts and in the headlines."""
+        self._leaf = LeafQueries(statistics.analyses, vocabulary, self._held, self._cut, request.check)
         self._leaf.expect(tree)
         self._verified: dict[Node, LeafQuery] = {}
         self.conditions = ArticleQueries(
@@ -271,6 +289,34 @@ class Evaluation:
             self._known.update((token, buckets[str(n)]["doc_count"] > 0) for n, token in enumerate(some))
         return frozenset(token for token in tokens if self._known[token])
 
+    def _cut(self, pattern: Wildcard | Fuzzy | Regex, found: MatchingWords) -> CutWords | None:
+        """Return the words that are left of a pattern for which too many words of live articles stand; None if they are not."""
+        by_form: dict[str, list[Spelled]] = {}
+        for word in found.by_form:
+            by_form.setdefault(word.form, []).append(word)
+        if len(by_form) <= pattern_cut.MAX_FORMS:
+            return None
+        queries: dict[str, ClusterQuery] = {}
+        kept = {field: self._most_frequent(by_form, field) for field in (TEXT, TITLE)}
+        if kept[TEXT] is None and kept[TITLE] is None:
+            return None
+        for field, forms in kept.items():
+            words = [word for word in found.words if forms is None or word.elided or word.form in forms]
+            queries[field] = self.spellings.having(words, field)
+            if forms is not None:
+                self.kept[field][pattern] = forms
+        self.notes.append(note_on_cut(pattern))
+        return CutWords(queries.__getitem__)
+
+    def _most_frequent(self, words: Mapping[str, Sequence[Spelled]], field: str) -> frozenset[str] | None:
+        """Return the folded words that are in the most texts of a field; None if there are not too many."""
+        queries = [self.spellings.texts_with(of_form, field) for of_form in words.values()]
+        numbers = zip(words, self.spellings.numbers_of_texts(queries), strict=True)
+        held = sorted((-number, form) for form, number in numbers if number)
+        if len(held) <= pattern_cut.MAX_FORMS:
+            return None
+        return frozenset(form for _, form in held[: pattern_cut.MAX_FORMS])
+
     # ---- verification
 
     def _verify(self, node: Node, made: LeafQuery) -> LeafQuery:
@@ -289,12 +335,12 @@ class Evaluation:
                 )
                 raise QueryError(reason, suggestion="search for more specific words")
             analyser = analyser_named(source["analysis"])
-            title = AnalysedText(source["header"].get("title") or "", analyser, self.check)
+            title = AnalysedText(source["header"].get("title") or "", analyser, self.check, self.kept[TITLE])
             addresses = [one["address"] for one in source["paragraphs"]]
             if find_matches(node, title):
                 in_title += addresses
             for text, address in zip(source["texts"]["of"], addresses, strict=False):
-                if find_matches(node, AnalysedText(text, analyser, self.check)):
+                if find_matches(node, AnalysedText(text, analyser, self.check, self.kept[TEXT])):
                     in_text.append(address)
         chosen = {TEXT: _addressed(in_text), TITLE: _addressed(in_title)}
 
@@ -346,11 +392,14 @@ class Evaluation:
         ids = []
         for source in self.texts(nested(finding_any(in_region(made, region)))):
             analyser = analyser_named(source["analysis"])
-            texts = [source["header"].get("title") or ""]
+            texts = [(source["header"].get("title") or "", TITLE)]
             if region != "title":
                 of_paragraphs = zip(source["texts"]["of"], source["paragraphs"], strict=False)
-                texts += [text for text, one in of_paragraphs if region is None or one["lead"]]
-            matches = (find_matches(node.operand, AnalysedText(text, analyser, self.check)) for text in texts)
+                texts += [(text, TEXT) for text, one in of_paragraphs if region is None or one["lead"]]
+            matches = (
+                find_matches(node.operand, AnalysedText(text, analyser, self.check, self.kept[field]))
+                for text, field in texts
+            )
             if sum(map(len, matches)) >= node.count:
                 ids.append(source["id"])
         return having_one_of("id", ids)

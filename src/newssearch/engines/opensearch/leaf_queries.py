@@ -37,7 +37,7 @@ from newssearch.text.folding import spelled
 from newssearch.text.tokenizer import word_matches, word_of
 
 from .tokens import NO_TOKEN, SENTENCE, compound_token, term_token, written_token
-from .vocabulary import KnownWords, WrittenWords
+from .vocabulary import KnownWords, MatchingWords, WrittenWords, each_once
 
 ClusterQuery = dict[str, Any]
 """A query of OpenSearch as JSON."""
@@ -68,6 +68,12 @@ class LeafQuery(NamedTuple):
     counted: TextQuery
     exact: bool
     is_count: bool
+
+
+class CutWords(NamedTuple):
+    """The words that are left of a pattern which was cut: a query for the texts of a field that have one."""
+
+    matches: TextQuery
 
 
 def finding_any(queries: Iterable[ClusterQuery]) -> ClusterQuery:
@@ -136,7 +142,8 @@ def tokens_side_by_side(field: str, path: Path) -> ClusterQuery:
 class LeafQueries:
     """Makes queries of leaves. ``analyses`` are those of the articles of the index.
 
-    ``held`` returns those of the given tokens that a text of the index has, or more.
+    ``held`` returns those of the given tokens that a text of the index has, or more. ``cut`` returns the words that are
+    left of those that a pattern matches, if they are too many.
     """
 
     def __init__(
@@ -144,12 +151,15 @@ class LeafQueries:
         analyses: Sequence[str],
         vocabulary: KnownWords,
         held: Callable[[Sequence[str]], frozenset[str]],
+        cut: Callable[[Wildcard | Fuzzy | Regex, MatchingWords], CutWords | None],
         check: StopCheck,
     ) -> None:
         self._analysers = [analyser_named(name) for name in analyses]
         self._vocabulary = vocabulary
         self._held = held
+        self._cut = cut
         self._check = check
+        self._words: dict[Node, WrittenWords | CutWords] = {}
         self._made: dict[Node, LeafQuery] = {}
 
     def __call__(self, leaf: Node) -> LeafQuery:
@@ -170,8 +180,7 @@ class LeafQueries:
         if isinstance(node, PatternPhrase):
             return self._of_parts([part for part in node.leaves if not isinstance(part, AnyWord)])
         if isinstance(node, Wildcard | Fuzzy | Regex):
-            words = self._words_of(node)
-            return _of_tokens([written_token(one) for one in words.written], is_count=not words.may_coincide)
+            return self._of_pattern(node)
         if isinstance(node, Name):
             return self._of_name(node)
         if isinstance(node, Caps | Exact):
@@ -191,11 +200,21 @@ class LeafQueries:
             return kept._replace(exact=False, is_count=False)
         raise TypeError(f"{type(node).__name__} has no matches in a text")
 
-    def _words_of(self, pattern: Wildcard | Fuzzy | Regex) -> WrittenWords:
-        try:
-            return self._vocabulary.matching(pattern, self._check)
-        except QueryError as error:  # a regular expression takes too long
-            raise error.placed("", *pattern.span) from None
+    def _words_of(self, pattern: Wildcard | Fuzzy | Regex) -> WrittenWords | CutWords:
+        if pattern not in self._words:
+            try:
+                found = self._vocabulary.matching(pattern, self._check)
+            except QueryError as error:  # a regular expression takes too long
+                raise error.placed("", *pattern.span) from None
+            self._words[pattern] = self._cut(pattern, found) or each_once(found.words)
+        return self._words[pattern]
+
+    def _of_pattern(self, node: Wildcard | Fuzzy | Regex) -> LeafQuery:
+        words = self._words_of(node)
+        if isinstance(words, CutWords):
+            cut = words.matches
+            return LeafQuery(cut, lambda field: _word_count(cut(field))(field), True, False)
+        return _of_tokens([written_token(one) for one in words.written], is_count=not words.may_coincide)
 
     # ---- words side by side
 
@@ -382,8 +401,10 @@ class LeafQueries:
             parts = [self._single_words(operand) for operand in node.operands]
             return None if None in parts else [token for part in parts for token in part or ()]
         if isinstance(node, Wildcard | Fuzzy | Regex):
-            written = self._words_of(node).written
-            found = [written_token(word) for word in written]
+            words = self._words_of(node)
+            if isinstance(words, CutWords):
+                return None
+            found = [written_token(word) for word in words.written]
         elif isinstance(node, Word):
             paths = [path for one in self._analysers for path in self._paths(one, node)[0]]
             if any(len(path) > 1 or path[0][1] > 1 for path in paths):

@@ -13,7 +13,7 @@ from newssearch.errors import QueryError
 from newssearch.highlight.matcher import AnalysedText, Match, find_matches
 from newssearch.text.analysis import analyser_named
 
-from .article_queries import nested
+from .article_queries import TEXT, nested
 from .documents import DocumentSource
 from .evaluation import Evaluation, SearchCall
 from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all
@@ -76,7 +76,7 @@ class OccurrenceReader:
             asked = [leaf for leaf, region in self._uses if region is None or one["lead"]]
             if not asked or (self._evaluation.request.novel and not one["novel"]):
                 continue
-            analysed = AnalysedText(text, analyser, self._check)
+            analysed = AnalysedText(text, analyser, self._check, self._evaluation.kept[TEXT])
             found = [find_matches(leaf, analysed) for leaf in asked]
             if any(found):
                 matches = found[0] if len(found) == 1 else sorted({match for here in found for match in here})

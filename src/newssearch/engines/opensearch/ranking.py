@@ -113,6 +113,7 @@ class ClusterRanking:
             evaluation.scored,
             evaluation.weights,
             evaluation.statistics,
+            evaluation.kept,
             evaluation.check,
             novel=evaluation.request.novel,
         )

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from newssearch.engines import bm25f
 from newssearch.highlight.matcher import AnalysedText, find_matches
-from newssearch.query import Leaf, LeafUse, Word
+from newssearch.query import Leaf, LeafUse, Node, Word
 from newssearch.stopping import StopCheck
 from newssearch.text.analysis import analyser_named
 
@@ -187,7 +187,8 @@ class ScoredArticle(NamedTuple):
 class ArticleScores:
     """Computes the scores of articles from their texts. ``scored`` are the leaves that add to scores.
 
-    With ``novel``, they match only in paragraphs that no earlier article has.
+    ``kept`` are the words that are left of patterns, see :attr:`.evaluation.Evaluation.kept`. With ``novel``, leaves match
+    only in paragraphs that no earlier article has.
     """
 
     def __init__(
@@ -195,11 +196,13 @@ class ArticleScores:
         scored: Sequence[LeafUse],
         weights: Mapping[Leaf, LeafWeight],
         statistics: Statistics,
+        kept: Mapping[str, Mapping[Node, frozenset[str]]],
         check: StopCheck,
         *,
         novel: bool = False,
     ) -> None:
         self._novel = novel
+        self._kept = kept
         self._scored = list(scored)
         self._deciding = sum(not use.optional for use in scored)
         self._weights = weights
@@ -210,8 +213,10 @@ class ArticleScores:
     def of(self, source: DocumentSource, *, proximity: bool = True) -> ScoredArticle:
         """Return the scores of an article, given its document, its texts and the numbers of its paragraphs."""
         analyser = analyser_named(source["analysis"])
-        title = AnalysedText(source["header"].get("title") or "", analyser, self._check)
-        of_texts = [AnalysedText(text, analyser, self._check) for text in source["texts"]["of"]]
+        title = AnalysedText(source["header"].get("title") or "", analyser, self._check, self._kept[TITLE])
+        of_texts = [
+            AnalysedText(text, analyser, self._check, self._kept[TEXT]) for text in source["texts"]["of"]
+        ]
         held = source["paragraphs"]
         low = self._low.get(source["analysis"]) or light_words(self._scored, source["analysis"])
         headline, whole = [], []

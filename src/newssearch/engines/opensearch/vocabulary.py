@@ -31,6 +31,16 @@ class WrittenWords(NamedTuple):
     may_coincide: bool
 
 
+class MatchingWords(NamedTuple):
+    """The words that a pattern matches, and the words without their elided beginning whose folded forms it matches.
+
+    The second has words that the first lacks only if the pattern is compared as written.
+    """
+
+    words: list[Spelled]
+    by_form: list[Spelled]
+
+
 class KnownWords:
     """Reads the index of words. ``search`` sends a request to it, and returns the answer.
 
@@ -42,32 +52,30 @@ class KnownWords:
         self._kept: dict[str, list[Spelled]] = {}
         self._keeping = threading.Lock()
 
-    def matching(self, node: Wildcard | Fuzzy | Regex, check: StopCheck) -> WrittenWords:
-        """Return the words of texts that match a pattern."""
+    def matching(self, node: Wildcard | Fuzzy | Regex, check: StopCheck) -> MatchingWords:
+        """Return the words of texts that match a pattern, each with its folded form, and those whose forms match."""
         pattern = pattern_of(node)
         if isinstance(node, Fuzzy):
             known = self._near(fold(without_possessive(node.text)), node.edits, check)
         else:
             known = self._beginning(pattern.prefix, check)
         whole = asks_for_whole(node)
+        by_form = [
+            word
+            for word in check.during(known)
+            if (whole or not word.elided)
+            and word.form.startswith(pattern.prefix)
+            and pattern.matches(word.form)
+        ]
+        bare = [word for word in by_form if not word.elided]
         if isinstance(node, Wildcard) and node.written:
             fits = written_pattern(node)
-            found = [
-                word for word in check.during(known) if (whole or not word.elided) and fits(word.written)
-            ]
-        else:
-            found = [
-                word
-                for word in check.during(known)
-                if (whole or not word.elided)
-                and word.form.startswith(pattern.prefix)
-                and pattern.matches(word.form)
-            ]
-        return _each_once(found)
+            return MatchingWords([word for word in check.during(by_form) if fits(word.written)], bare)
+        return MatchingWords(by_form, bare)
 
     def names(self, node: Name, check: StopCheck) -> WrittenWords:
         """Return the words of texts that spell a name."""
-        return _each_once(self.spelling_name(node, check))
+        return each_once(self.spelling_name(node, check))
 
     def spelling_name(self, node: Name, check: StopCheck) -> list[Spelled]:
         """Return the words of texts that spell a name, each with its folded form."""
@@ -81,7 +89,7 @@ class KnownWords:
     def spelled_as(self, word: str, check: StopCheck) -> WrittenWords:
         """Return the words that are ``word`` but for capitals: the accents are the same."""
         wanted = spelled_lower(word)
-        return _each_once(self._read({"term": {"lower": cut(wanted)}}, f"lower {wanted}", check))
+        return each_once(self._read({"term": {"lower": cut(wanted)}}, f"lower {wanted}", check))
 
     def _beginning(self, prefix: str, check: StopCheck) -> list[Spelled]:
         every = self._kept.get("beginning ")
@@ -152,7 +160,8 @@ def _bare(words: list[Spelled]) -> list[Spelled]:
     return [word for word in words if not word.elided]
 
 
-def _each_once(found: list[Spelled]) -> WrittenWords:
+def each_once(found: list[Spelled]) -> WrittenWords:
+    """Return how words are written, each once."""
     elided = {word.written for word in found if word.elided}
     bare = {word.written for word in found if not word.elided}
     return WrittenWords(tuple(sorted(elided | bare)), bool(elided and bare))

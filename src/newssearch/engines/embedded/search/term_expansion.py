@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from newssearch.engines import pattern_cut
 from newssearch.engines.embedded.segment.field import TextField
+from newssearch.engines.pattern_cut import note_on_cut
 from newssearch.engines.word_lookup import NearWord
 from newssearch.errors import QueryError
 from newssearch.query import Diagnostic, Fuzzy, Name, Node, Regex, Wildcard
@@ -14,14 +16,29 @@ from newssearch.query.patterns import pattern_of
 from newssearch.stopping import StopCheck
 from newssearch.text.folding import fold, without_possessive
 
+from .frequent_forms import FrequentForms
 from .reader import IndexReader
 
-MAX_EXPANSION = 1_000
-"""The maximum number of words that a pattern may stand for; if it matches more, only the most frequent are searched."""
+MAX_KEPT_CUTS = 100
+"""A reader keeps the words of this number of patterns that were cut."""
 REGEX_SECONDS = 5.0
 """The maximum time of the processor, in seconds, for matching the regular expressions of a query with the words of an index."""
 CHECK_SECONDS = 0.01
 """The time in seconds that regular expressions are matched between two checks, if no single word takes longer."""
+
+
+class _Cuts:
+    """The words of patterns of which too many words match, by pattern and field: a reader finds them once."""
+
+    def __init__(self, reader: IndexReader) -> None:
+        self.words: dict[tuple[Node, TextField], list[str]] = {}
+
+    def keep(self, name: tuple[Node, TextField], words: list[str]) -> list[str]:
+        """Keep the words of a pattern in a field, and return them. Many patterns replace those before."""
+        if len(self.words) >= MAX_KEPT_CUTS:
+            self.words = {}
+        self.words[name] = words
+        return words
 
 
 class TermExpansion:
@@ -48,18 +65,29 @@ class TermExpansion:
         return self._words[node, field]
 
     def _matching(self, node: Wildcard | Fuzzy | Regex, field: TextField) -> list[str]:
+        cuts = self._reader.kept(_Cuts)
+        if (node, field) in cuts.words:
+            return self._noted(node, cuts.words[node, field])
         pattern = pattern_of(node)
         matches = self._within_time(node, pattern.matches) if isinstance(node, Regex) else pattern.matches
         if isinstance(node, Fuzzy):
             counts = self._within_edits(field, fold(without_possessive(node.text)), node.edits)
         else:
             counts = self._with_prefix(field, pattern.prefix, matches)
-        if len(counts) <= MAX_EXPANSION:
+        most = pattern_cut.MAX_FORMS
+        cut = None
+        if len(counts) > most:
+            cut = FrequentForms(self._reader.segments, field, self._check).first(counts, most)
+        if cut is None:
             return list(counts)
-        message = f"{node} stands for {len(counts):,} words: the {MAX_EXPANSION:,} that occur most often were looked for"
-        if field == "text":
-            self._notes.append(Diagnostic("expansion", message, node.span, "make it longer"))
-        return sorted(counts, key=lambda word: (-counts[word], word))[:MAX_EXPANSION]
+        return self._noted(node, cuts.keep((node, field), cut))
+
+    def _noted(self, node: Wildcard | Fuzzy | Regex, cut: list[str]) -> list[str]:
+        """Return the words of a pattern that was cut, and note that."""
+        note = note_on_cut(node)
+        if note not in self._notes:
+            self._notes.append(note)
+        return cut
 
     def _spellings_of(self, node: Name, field: TextField) -> list[str]:
         return [

@@ -174,6 +174,18 @@ class FieldReader:
         term = self.term(number)
         return Postings(term.owners, term.counts)
 
+    def term_sizes(self, numbers: Ints) -> tuple[Ints, Ints]:
+        """Return the number of owners, and the number of occurrences, of each term given by its number."""
+        first = self.array("first") if self.of_documents else None
+        if first is None:
+            runs, bounds = self.array("runs"), self.array("run.first")
+            low, high = bounds[runs[numbers]], bounds[runs[numbers + 1]]
+        else:
+            low, high = first[numbers], first[numbers + 1]
+        tokens = self.array("tokens")
+        words = tokens[numbers + 1].astype(np.int64) - tokens[numbers]
+        return np.asarray(high.astype(np.int64) - low, np.int64), np.asarray(words, np.int64)
+
     @property
     def mean(self) -> float:
         """The mean number of words of a document that was used to compute the block maxima."""

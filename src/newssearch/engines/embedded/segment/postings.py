@@ -6,6 +6,7 @@ Arrays are kept after they are read, so that the clauses of a query share them
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -229,6 +230,18 @@ class TermPostings:
         return np.bincount(
             self._forms[words - self._words[0]], minlength=int(self._field.array("term.forms")[self._number])
         )
+
+    def with_forms(self, numbers: Sequence[int]) -> Ints:
+        """Return the indices of the term's postings that have one of its surface forms with the given numbers."""
+        forms = self._forms
+        wanted = forms == numbers[0] if len(numbers) == 1 else np.isin(forms, numbers)
+        postings = self._ends.searchsorted(wanted.nonzero()[0], "right")
+        return np.asarray(postings[run_starts(postings)])
+
+    @cached_property
+    def _ends(self) -> Ints:
+        """The number of words of the term up to the end of each posting."""
+        return np.asarray(self.counts.cumsum(dtype=np.int64))
 
     @cached_property
     def _words(self) -> tuple[int, int]:

@@ -50,7 +50,7 @@ def test_the_words_that_are_left_are_those_in_most_live_paragraphs(
     draw = random.Random(seed)
     most = draw.choice([1, 3, 8])
     monkeypatch.setattr(pattern_cut, "MAX_FORMS", most)
-    monkeypatch.setattr(frequent_forms, "COUNTED_AT_ONCE", 2)
+    monkeypatch.setattr(frequent_forms, "WORDS_COUNTED_AT_ONCE", 2)
     words = [f"ra{stem}{end}" for stem in ("in", "b", "ck", "ft", "nk") for end in ("", "s", "ed", "ing")]
 
     def made(number: int) -> Article:

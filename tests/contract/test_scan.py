@@ -159,10 +159,12 @@ def test_hits_without_snippets_or_texts_are_the_same_otherwise(index: Index) -> 
     assert [hit.snippet.text for hit in index.scan("rain", snippet=0)] == [hit.text for hit in whole]
 
 
-def test_hits_are_made_when_they_are_asked_for(address: str) -> None:
+def test_hits_are_made_when_they_are_asked_for(engine: Engine, address: str) -> None:
+    """On a cluster only the hits themselves: their order needs the scores of all, which are computed from the texts."""
     index = index_of(address, *rainy(*range(2000)))
+    times = 20 if engine.name == "embedded" else 1
     for options in ({}, {"sort": "oldest"}, {"group": False}):
-        assert work_of(lambda: next(index.scan("sun", **options))) * 20 < work_of(  # noqa: B023  # type: ignore[arg-type]
+        assert work_of(lambda: next(index.scan("sun", **options))) * times < work_of(  # noqa: B023  # type: ignore[arg-type]
             lambda: list(index.scan("sun", **options))  # noqa: B023  # type: ignore[arg-type]
         )
 

@@ -9,12 +9,11 @@ from newssearch.text.tokenizer import TAG_PREFIX
 
 from .article_queries import TEXT, TITLE, nested
 from .evaluation import Evaluation
-from .leaf_queries import ClusterQuery, finding_any
+from .leaf_queries import finding_any
 from .tokens import Spelled
 
 FIRST_LEVELS = 4
 """The first request counts the texts that have a word once, twice and so on up to this; each further one twice as many."""
-ONE_PER_ARTICLE: ClusterQuery = {"term": {"paragraphs.stand_in": True}}
 
 
 class CountedSpellings:

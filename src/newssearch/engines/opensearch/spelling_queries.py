@@ -12,7 +12,7 @@ from .article_queries import PARAGRAPHS, TEXT
 from .leaf_queries import ClusterQuery, finding_all, finding_any, finding_one_of
 from .tokens import Spelled, written_token
 
-COUNTED_AT_ONCE = 300
+TEXTS_COUNTED_AT_ONCE = 300
 """The number of queries whose texts one request counts."""
 ONE_PER_ARTICLE: ClusterQuery = {"term": {"paragraphs.stand_in": True}}
 
@@ -72,8 +72,8 @@ class SpellingQueries:
     def numbers_of_texts(self, queries: Sequence[ClusterQuery]) -> list[int]:
         """Return the number of paragraphs of live articles that each query finds."""
         found: list[int] = []
-        for low in range(0, len(queries), COUNTED_AT_ONCE):
-            some = {str(n): query for n, query in enumerate(queries[low : low + COUNTED_AT_ONCE])}
+        for low in range(0, len(queries), TEXTS_COUNTED_AT_ONCE):
+            some = {str(n): query for n, query in enumerate(queries[low : low + TEXTS_COUNTED_AT_ONCE])}
             # each paragraph is compared with each query: first those are left out that none finds
             counted: dict[str, Any] = {"with": {"filters": {"filters": some}}}
             any_of = {"any": {"filter": finding_one_of(some.values()), "aggs": counted}}

@@ -17,7 +17,7 @@ from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.sorted_sets import Ints, Mask, concat_ranges, distinct, run_starts
 from newssearch.stopping import StopCheck
 
-COUNTED_AT_ONCE = 64
+WORDS_COUNTED_AT_ONCE = 64
 """The number of words that are counted before those which are left are compared with them."""
 
 
@@ -45,12 +45,12 @@ class FrequentForms:
         chosen = [name for name, certain in zip(head, is_certain.tolist(), strict=True) if certain]
         free = most - len(chosen)
         counted = self._counted([head[at] for at in (~is_certain).nonzero()[0].tolist()])
-        for low in range(most, len(order), COUNTED_AT_ONCE):
+        for low in range(most, len(order), WORDS_COUNTED_AT_ONCE):
             if len(counted) >= free and (len(counted) > free or not self._any_deleted):
                 best = (-int(upper[order[low]]), names[order[low]])
                 if not free or best > counted[free - 1]:
                     break
-            following = [names[at] for at in order[low : low + COUNTED_AT_ONCE]]
+            following = [names[at] for at in order[low : low + WORDS_COUNTED_AT_ONCE]]
             counted = sorted([*counted, *self._counted(following)])
         else:
             if len(counted) <= free:
@@ -69,7 +69,7 @@ class FrequentForms:
         wanted = [forms[at] for at in unknown.tolist()]
         counts[unknown] = 0
         for segment in self._segments:
-            here, numbers = _numbers(segment.fields[self._name], wanted)
+            here, numbers = _numbers_of_forms(segment.fields[self._name], wanted)
             if len(here):
                 counts[unknown[here]] += self._counts_in(segment, numbers)
         return counts
@@ -107,7 +107,7 @@ class FrequentForms:
         """Return for each given word a number of live owners that it has at least, and one that it has at most."""
         lower, upper = np.zeros(len(forms), np.int64), np.zeros(len(forms), np.int64)
         for segment in self._segments:
-            here, numbers = _numbers(segment.fields[self._name], forms)
+            here, numbers = _numbers_of_forms(segment.fields[self._name], forms)
             if not len(here):
                 continue
             least, most = _bounds_in(segment.fields[self._name], numbers)
@@ -121,7 +121,7 @@ class FrequentForms:
         return lower, upper
 
 
-def _numbers(field: FieldReader, forms: Sequence[str]) -> tuple[Ints, Ints]:
+def _numbers_of_forms(field: FieldReader, forms: Sequence[str]) -> tuple[Ints, Ints]:
     """Return the indices of those of the given words that a field has, and their numbers there."""
     found = field.find_all_folded(forms)
     at = {form: n for n, form in enumerate(forms)}

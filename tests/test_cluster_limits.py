@@ -32,7 +32,7 @@ def test_no_document_is_larger_than_what_an_article_is_let_pass_with(script: str
             title=text * 3, text=["." if not repeats else text * repeats] * paragraphs, lang="fr", outlet="O"
         )
         article = replace(article, added=dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc))
-        document = to_json(document_of(article, article.state, {}, lambda _: None))
+        document = to_json(document_of(article, article.state, {}))
         assert len(document) <= _upper_bound(article)
 
 

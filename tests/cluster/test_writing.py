@@ -470,6 +470,7 @@ def test_a_writer_that_stood_still_for_too_long_is_refused(
     one, two, three, four = news(1, 4)
     write(empty, one, two)
     monkeypatch.setattr(lock, "LEASE", -1000.0)  # it has expired when it is taken
+    monkeypatch.setattr(writer, "HELD_BYTES", 0)  # what it adds is sent at once
     late = empty.writer(10)
     late.remove([two.id])
     put(late, [replace(two, title="Late"), three])
@@ -496,6 +497,7 @@ def test_what_a_killed_writer_sends_late_is_never_seen(
     monkeypatch.undo()
     other = OpenSearchStore(str(empty.address))
     opened = other.writer(10)
+    monkeypatch.setattr(writer, "HELD_BYTES", 0)
     put(late, news(1, 2))
     late._sender.flush()  # on its way when the other took over
     put(opened, news(3, 3))

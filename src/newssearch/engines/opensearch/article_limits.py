@@ -33,7 +33,7 @@ def refusal_of(article: Article) -> str | None:
         return f"its id is longer than {MAX_ID_BYTES:,} bytes, which an index on a cluster cannot hold"
     if _upper_bound(article) > MAX_DOCUMENT_BYTES:
         plain = replace(article, added=_ANY_MOMENT, extra=FrozenDict())
-        size = len(to_json(document_of(plain, "", {}, lambda _: None))) + _size_of_own_fields(article)
+        size = len(to_json(document_of(plain, "", {}))) + _size_of_own_fields(article)
         if size > MAX_DOCUMENT_BYTES:
             return (
                 f"it would take {size / 1e6:,.0f} MB in an index on a cluster, where the texts of an article take about five times their"

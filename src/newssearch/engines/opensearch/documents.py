@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from newssearch.article import Article, EarlierVersion, Paragraph, Place, Provenance
@@ -35,8 +35,10 @@ from newssearch.text.partial_dates import from_iso
 
 from .mapping import COUNTED_FIELDS, MAX_VALUE_CHARS
 from .sampled_article import sample_parts
-from .tokens import Spelled, token_stream
+from .tokens import Learn, token_stream
 
+CUT = "…"
+"""Stands between the beginning of a value that is cut and its digest."""
 _QUOTATION = re.compile(r"'[^']*'")
 """Matches a quotation from the article within the text of a provenance."""
 
@@ -55,7 +57,7 @@ def cut(value: str) -> str:
         return value
     from hashlib import blake2b  # hardly any value is so long
 
-    return f"{value[:MAX_VALUE_CHARS]}…{blake2b(value.encode(), digest_size=16).hexdigest()}"
+    return f"{value[:MAX_VALUE_CHARS]}{CUT}{blake2b(value.encode(), digest_size=16).hexdigest()}"
 
 
 def key_of(field: str, value: str) -> str:
@@ -71,11 +73,11 @@ def document_of(
     article: Article,
     state: str,
     own: Mapping[str, ArticleField],
-    learn: Callable[[tuple[Spelled, ...]], object],
+    learn: Learn | None = None,
 ) -> dict[str, Any]:
     """Return the document of an article that was added with a ``state``. ``own`` are the own fields of the index.
 
-    ``learn`` is called with the words of its texts. The commit and the place in the order of indexing are missing, and
+    ``learn`` is called with the pieces of its texts. The commit and the place in the order of indexing are missing, and
     what other articles decide: see :func:`.story_marks.mark`.
     """
     own_analyser = analyser(article.lang)

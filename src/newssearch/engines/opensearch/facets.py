@@ -58,12 +58,15 @@ class CountedFacetValue(NamedTuple):
 
 
 class GroupCounts(NamedTuple):
-    """The values of a facet among some articles, in order; those without a value; the spellings of each group.
+    """The values of a facet among some articles, in order; the number of these, and of those without a value.
+
+    ``spellings`` are those of each group.
 
     ``articles_with`` returns the number of articles that have a value in one of the given groups.
     """
 
     values: list[CountedFacetValue]
+    counted: int
     without: int
     spellings: Mapping[str, Collection[str]]
     articles_with: Callable[[Set[str]], int]
@@ -79,6 +82,7 @@ class FacetCounter:
         self._own = own
         self._aliases = aliases
         self._check = check
+        self._days: tuple[ClusterQuery, list[tuple[tuple[Any, ...], int]]] | None = None
 
     def count(self, facet: Facet, found: ClusterQuery, request: ResolvedRequest | None = None) -> FacetValues:
         """Return the values of a facet among the articles that a query finds: see :class:`~newssearch.Facet`.
@@ -105,7 +109,7 @@ class FacetCounter:
         return FacetValues(
             facet.name,
             tuple(rows),
-            counted=self._number(found),
+            counted=counts.counted,
             others=len(others),
             others_articles=counts.articles_with(others) if others else 0,
         )
@@ -139,10 +143,17 @@ class FacetCounter:
 
     # ---- dates
 
+    def _days_of(self, found: ClusterQuery) -> list[tuple[tuple[Any, ...], int]]:
+        """Return the days of the articles that a query finds. Those of the last query are kept, for other periods."""
+        if self._days is None or self._days[0] is not found:
+            self._days = found, list(self.buckets(found, ("day", "precision")))
+        return self._days[1]
+
     def _periods(self, unit: Unit, found: ClusterQuery) -> GroupCounts:
         counts = Counter[int]()
-        without = 0
-        for (day, precision), number in self.buckets(found, ("day", "precision")):
+        counted = without = 0
+        for (day, precision), number in self._days_of(found):
+            counted += number
             if day is None or (precision & ~AMBIGUOUS) < COARSEST[unit]:
                 without += number
             else:
@@ -150,7 +161,9 @@ class FacetCounter:
         names = {number: period_name(unit, first_day(unit, number)) for number in sorted(counts)}
         values = [CountedFacetValue(name, name, counts[number]) for number, name in names.items()]
         by_name = {one.group: one.articles for one in values}
-        return GroupCounts(values, without, {}, lambda groups: sum(by_name[group] for group in groups))
+        return GroupCounts(
+            values, counted, without, {}, lambda groups: sum(by_name[group] for group in groups)
+        )
 
     # ---- fields of all articles
 
@@ -158,9 +171,10 @@ class FacetCounter:
         names = outlets(self._aliases)
         held = Counter[str]()
         spellings: dict[str, Counter[str]] = {}
-        without = 0
+        counted = without = 0
         place = place_of_key(field.name)
         for (value_key, value), number in self.buckets(found, (place, field.name)):
+            counted += number
             if value is None:
                 without += number
                 continue
@@ -187,7 +201,7 @@ class FacetCounter:
 
         values = [CountedFacetValue(group, most_frequent(spellings[group]), totals[group]) for group in held]
         values.sort(key=lambda one: (-one.articles, one.value))
-        return GroupCounts(values, without, spellings, articles_with)
+        return GroupCounts(values, counted, without, spellings, articles_with)
 
     # ---- own fields
 
@@ -220,9 +234,13 @@ class FacetCounter:
             rows.sort(key=lambda one: (-one.articles, number_of(one.value)))
         else:
             rows.sort(key=lambda one: (-one.articles, one.value))
-        without = self._number(found) - len(groups_of)
+        counted = self._number(found)
         return GroupCounts(
-            rows, without, spellings, lambda groups: sum(not groups.isdisjoint(inside) for inside in within)
+            rows,
+            counted,
+            counted - len(groups_of),
+            spellings,
+            lambda groups: sum(not groups.isdisjoint(inside) for inside in within),
         )
 
     def _texts_of(self, name: str, found: ClusterQuery) -> Iterator[tuple[str, ...]]:

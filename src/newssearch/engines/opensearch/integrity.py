@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from newssearch.article import Article
@@ -21,7 +21,7 @@ from .sending import to_json, word_id
 from .state import WORDS, State, read_state
 from .stored_articles import Opened, StoredArticles, opened_commit
 from .story_marks import mark
-from .tokens import JOINT, NO_TOKEN, Spelled
+from .tokens import JOINT, NO_TOKEN, PieceTokens, Spelled
 
 MAX_NAMED = 20
 """A check names at most this number of damaged articles one by one, and only counts the others."""
@@ -95,7 +95,11 @@ class OpenSearchCheck:
     ) -> str | None:
         """Return what is wrong with how an article is indexed; None if nothing is."""
         words: set[Spelled] = set()
-        wanted = document_of(article, source["header"]["state"], own, words.update)
+
+        def learn(_: str, __: object, tokens: Sequence[PieceTokens]) -> None:
+            words.update(*(one.spelled for one in tokens))
+
+        wanted = document_of(article, source["header"]["state"], own, learn)
         mark(wanted, compared_article(document_id(article.id), source).marks)
         samples = wanted.pop("samples")[:MAX_TOKENS]
         texts = {one["address"]: (one.pop("text"), one.pop("title")) for one in wanted["paragraphs"]}

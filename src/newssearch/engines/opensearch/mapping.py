@@ -37,21 +37,24 @@ _VALUE = {"type": "keyword"}
 _STORED = {"type": "object", "enabled": False}
 _LONG = {"type": "long"}
 _COUNT = {"type": "integer"}
+_ONLY_READ: dict[str, Any] = {"type": "integer", "index": False, "doc_values": False}
+_ONLY_SUMMED: dict[str, Any] = {"type": "integer", "index": False}
+_ONLY_SOUGHT: dict[str, Any] = {"type": "boolean", "doc_values": False}
 
 
 def articles_index(shards: int) -> dict[str, Any]:
     """Return settings and mapping of the index of articles."""
     values = {name: _VALUE for field in COUNTED_FIELDS for name in (field, f"{field}_key")}
     paragraph = {
-        "number": _COUNT,
+        "number": _ONLY_READ,
         "analysis": _VALUE,
-        "words": _COUNT,
-        "title_words": _COUNT,
+        "words": _ONLY_SUMMED,
+        "title_words": _ONLY_SUMMED,
         "weight": {"type": "boolean"},
-        "hidden": {"type": "boolean"},
-        "lead": {"type": "boolean"},
-        "novel": {"type": "boolean"},
-        "stand_in": {"type": "boolean"},
+        "hidden": {**_ONLY_READ, "type": "boolean"},
+        "lead": _ONLY_SOUGHT,
+        "novel": _ONLY_SOUGHT,
+        "stand_in": _ONLY_SOUGHT,
         "address": _VALUE,
         "text": _TEXT,
         "title": _TEXT,
@@ -75,7 +78,7 @@ def articles_index(shards: int) -> dict[str, Any]:
                         "gaps": {"type": "stop", "stopwords": [NO_TOKEN], "ignore_case": False},
                     },
                     "analyzer": {
-                        "stream": {"type": "custom", "tokenizer": "spaces", "filter": ["joints", "gaps"]},
+                        "stream": {"type": "custom", "tokenizer": "spaces", "filter": ["gaps", "joints"]},
                         "asked": {"type": "custom", "tokenizer": "spaces", "filter": ["gaps"]},
                     },
                 },

@@ -24,8 +24,10 @@ from .leaf_queries import ClusterQuery, finding_all
 from .mapping import MAX_HITS_AT_ONCE
 from .scoring import APPROXIMATE, ArticleScores, ScoredArticle, ScoreQueries
 
-BATCH = 60
-"""The number of articles that are read at once, so that one request is enough for the first page."""
+BATCH = 30
+"""The number of articles that are read at first if it is not known how often the query matches in them."""
+FURTHER = 5
+"""Otherwise, this number of articles is read beyond the last of the page: its score must be higher than theirs."""
 MAX_BATCH = 500
 KEPT_WORDS = 3_000_000
 """The results keep the texts of their articles up to this number of words, about 20 MB. The others are read again where they are wanted."""
@@ -174,13 +176,15 @@ class ClusterRanking:
         return self._request.sort == "relevance" and not self._request.all_paragraphs and len(words) > 1
 
     def _with_proximity(self, placed: RankedHit) -> RankedHit:
-        scored = self._scores.of(placed.source)
+        scored = self._scores.with_proximity(placed.source, placed.scored)
         return placed._replace(score=scored.score, scored=scored)
 
     def _sorted(self, end: int | None) -> list[RankedHit]:
         """Return the first ``end`` results, or all, without proximity."""
         found: list[RankedHit] = []
         size, words = BATCH, 0
+        if end is not None and self._is_ordered:
+            size = min(end + FURTHER, MAX_BATCH)
         self._sizes = self._new_sizes()
         after: list[Any] | None = None
         while True:
@@ -202,6 +206,11 @@ class ClusterRanking:
         largest = self._evaluation.statistics.largest
         return AnswerSizes(lambda body: self._search(body, self._check), largest, MAX_BATCH)
 
+    @property
+    def _is_ordered(self) -> bool:
+        """Whether OpenSearch gives the articles in the order of their scores, except for rounding."""
+        return self._request.sort == "id" or (self._evaluation.is_counted and len(self._score_parts) < 2)
+
     def _is_settled(self, last: RankedHit, candidate: Candidate, after: Sequence[Any]) -> bool:
         """Whether no article after the candidate comes before the result ``last``."""
         if self._request.sort == "relevance":
@@ -210,10 +219,12 @@ class ClusterRanking:
             return last.score > candidate.bound * (1 + APPROXIMATE)
         if self._request.sort == "id":
             return bool(last.source["id"] < candidate.source["id"])
-        return self._time_key(last.source) < self._time_key(candidate.source)
+        if self._time_key(last.source) != self._time_key(candidate.source):
+            return self._time_key(last.source) < self._time_key(candidate.source)
+        return len(self._score_parts) == 1 and last.score > candidate.bound * (1 + APPROXIMATE)
 
     def _results_of(self, source: DocumentSource) -> Iterator[RankedHit]:
-        scored = self._scores.of(source, proximity=False)
+        scored = self._scores.of(source)
         if not self._request.all_paragraphs:
             yield RankedHit(source, scored.shown, scored.score, scored)
             return
@@ -248,13 +259,17 @@ class ClusterRanking:
             body["search_after"] = after
         asked = self._sizes.next_size(body)
         hits = self._search({**body, "size": asked}, self._check)["hits"]["hits"]
-        found = [(Candidate(hit["_source"], hit["_score"] or 0.0), hit["sort"]) for hit in hits]
+        place = 0 if sort == "relevance" else 1  # of the score; asked for by itself, it is computed twice
+        found = [
+            (Candidate(hit["_source"], 0.0 if sort == "id" else hit["sort"][place]), hit["sort"])
+            for hit in hits
+        ]
         return found, len(found) < asked
 
     def _scored_by(self, queries: Sequence[ClusterQuery], order: list[Any], size: int) -> dict[str, Any]:
         """Return a search for the articles whose scores are the sums of those that some queries give them."""
         return {
-            "size": size, "track_total_hits": False, "track_scores": True, "sort": order,
+            "size": size, "track_total_hits": False, "sort": order,
             "query": {"bool": {"filter": [self._found], "should": list(queries)}},
         }  # fmt: skip
 
@@ -287,14 +302,14 @@ class ClusterRanking:
         """The largest value that the score of each article may have, and its id; the largest comes first."""
         found: dict[str, float] = {}
         for queries in self._score_parts:
-            body = self._scored_by(queries, [{"id": "asc"}], MAX_HITS_AT_ONCE)
-            body |= {"_source": False, "docvalue_fields": ["id"]}
+            body = self._scored_by(queries, [{"id": "asc"}, {"_score": "desc"}], MAX_HITS_AT_ONCE)
+            body |= {"_source": False}
             while True:
                 self._check()
                 hits = self._search(body, self._check)["hits"]["hits"]
                 for hit in hits:
-                    article_id = hit["fields"]["id"][0]
-                    found[article_id] = found.get(article_id, 0.0) + (hit["_score"] or 0.0)
+                    article_id, score = hit["sort"]
+                    found[article_id] = found.get(article_id, 0.0) + score
                 if len(found) > MAX_LISTED:
                     raise QueryError(
                         f"the scores of the query have more than {MAX_SCORED_CONDITIONS} conditions, and more than {MAX_LISTED:,} articles match",

@@ -215,16 +215,3 @@ class ArticlesInMemory:
         for article, index in zip(articles.tolist(), within.tolist(), strict=True):
             found[article].append(index)
         return [tuple(of) for of in found]
-
-
-def paragraphs_among(one: ComparedArticle, hashes: Hashes) -> StoryMarks:
-    """Return the marks of an article of no story whose boilerplate has the given hashes, ascending."""
-    if not len(hashes):
-        return StoryMarks(0, len(np.unique(one.hashes)))
-    found = hashes.searchsorted(one.hashes)
-    held = hashes[np.minimum(found, len(hashes) - 1)] == one.hashes
-    documents = np.repeat(np.arange(len(one.sizes)), one.sizes)
-    number = np.bincount(documents[held], minlength=len(one.sizes))
-    of = tuple(np.flatnonzero((number > 0) & (number == one.sizes)).tolist())
-    counted = len(np.unique(one.hashes[~held]))
-    return StoryMarks(0, counted, of, of)

@@ -8,15 +8,17 @@ from which a script takes both apart. OpenSearch rounds scores to 24 bits, so th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from newssearch.engines import bm25f
-from newssearch.highlight.matcher import AnalysedText, find_matches
-from newssearch.query import Leaf, LeafUse, Node, Word
+from newssearch.highlight.matcher import AnalysedText, Match, find_matches
+from newssearch.query import Leaf, LeafUse, Node, Phrase, Word
+from newssearch.query.alternatives import alternatives_of
 from newssearch.stopping import StopCheck
-from newssearch.text.analysis import analyser_named
+from newssearch.system.kept import cached_property
+from newssearch.text.analysis import Analyser, analyser_named
 
 from .article_queries import IN_LEAD, TEXT, TITLE, nested
 from .documents import DocumentSource
@@ -30,6 +32,10 @@ PARAGRAPH_TITLE_UNIT = 1 << 12
 A text with as many words as a unit may have as many matches. The scripts take the more favourable reading of the number then:
 that all of them are in the text, or as many as possible in the headline. A score is never less than the true one.
 """
+MANY_LEAVES = 3
+"""For as many words or phrases, it is noted once which texts of an article have which words."""
+MAX_KEPT_WORDS = 200_000
+"""Articles with so many words in all are kept, divided into words, until it is known which of them need proximity."""
 APPROXIMATE = 2e-5
 """The largest relative error of a score that OpenSearch computes."""
 
@@ -184,6 +190,58 @@ class ScoredArticle(NamedTuple):
     best: tuple[float, ...]
 
 
+class WantedKeys(NamedTuple):
+    """The terms and the keys of compounds of which a text that a leaf matches in has one; all of them together.
+
+    Only leaves that are words side by side have such.
+    """
+
+    of_leaf: dict[Leaf, frozenset[str]]
+    all: frozenset[str]
+
+
+def wanted_keys(leaves: Sequence[Leaf], analyser: Analyser) -> WantedKeys:
+    """Return the keys of some leaves in texts of one language."""
+    found: dict[Leaf, frozenset[str]] = {}
+    for leaf in leaves:
+        if isinstance(leaf, Word) or (isinstance(leaf, Phrase) and not (leaf.names or leaf.within)):
+            inside = leaf.inside if isinstance(leaf, Word) else ()
+            wanted = alternatives_of(analyser, leaf.text, inside)
+            others = [other.terms[0] if other.terms else other.key for other in wanted.others]
+            found[leaf] = frozenset([*wanted.terms[:1], *others])
+    return WantedKeys(found, frozenset().union(*found.values()))
+
+
+class SearchedTexts:
+    """The texts of an article, in which the leaves of a query are looked for. What was found is kept."""
+
+    def __init__(self, texts: Sequence[AnalysedText], keys: WantedKeys) -> None:
+        self._texts = texts
+        self._keys = keys
+        self._found: dict[Leaf, list[tuple[int, list[Match]]]] = {}
+
+    def matches(self, leaf: Leaf) -> list[tuple[int, list[Match]]]:
+        """Return the matches of a leaf in each text that may have one, with the index of the text."""
+        if leaf not in self._found:
+            self._found[leaf] = [(at, find_matches(leaf, self._texts[at])) for at in self._having(leaf)]
+        return self._found[leaf]
+
+    def _having(self, leaf: Leaf) -> Iterable[int]:
+        keys = self._keys.of_leaf.get(leaf)
+        if keys is None or len(self._keys.of_leaf) < MANY_LEAVES:
+            return range(len(self._texts))
+        return sorted({at for key in keys for at in self._places.get(key, ())})
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """The texts that have each of the keys."""
+        places: dict[str, list[int]] = {}
+        for at, text in enumerate(self._texts):
+            for key in self._keys.all.intersection(chain(text.terms, text.all_compounds)):
+                places.setdefault(key, []).append(at)
+        return places
+
+
 class ArticleScores:
     """Computes the scores of articles from their texts. ``scored`` are the leaves that add to scores.
 
@@ -209,16 +267,35 @@ class ArticleScores:
         self._statistics = statistics
         self._check = check
         self._low = {name: light_words(scored, name) for name in statistics.analyses}
+        self._keys: dict[str, WantedKeys] = {}
+        self._divided: dict[str, SearchedTexts] = {}
+        self._divided_words = 0
 
-    def of(self, source: DocumentSource, *, proximity: bool = True) -> ScoredArticle:
-        """Return the scores of an article, given its document, its texts and the numbers of its paragraphs."""
-        analyser = analyser_named(source["analysis"])
-        title = AnalysedText(source["header"].get("title") or "", analyser, self._check, self._kept[TITLE])
-        of_texts = [
+    def _searched(self, source: DocumentSource) -> SearchedTexts:
+        analysis = source["analysis"]
+        if analysis not in self._keys:
+            leaves = [use.leaf for use in self._scored]
+            self._keys[analysis] = wanted_keys(leaves, analyser_named(analysis))
+        analyser = analyser_named(analysis)
+        texts = [
             AnalysedText(text, analyser, self._check, self._kept[TEXT]) for text in source["texts"]["of"]
         ]
+        return SearchedTexts(texts, self._keys[analysis])
+
+    def _low_of(self, source: DocumentSource) -> frozenset[Leaf]:
+        """Return the leaves that count less in an article, because they are function words in its language."""
+        return self._low.get(source["analysis"]) or light_words(self._scored, source["analysis"])
+
+    def of(self, source: DocumentSource) -> ScoredArticle:
+        """Return the scores of an article without proximity, given its document, its texts and the numbers of its paragraphs."""
+        analyser = analyser_named(source["analysis"])
+        title = AnalysedText(source["header"].get("title") or "", analyser, self._check, self._kept[TITLE])
+        texts = self._searched(source)
+        if self._divided_words < MAX_KEPT_WORDS:
+            self._divided[source["id"]] = texts
+            self._divided_words += int(source["words"])
         held = source["paragraphs"]
-        low = self._low.get(source["analysis"]) or light_words(self._scored, source["analysis"])
+        low = self._low_of(source)
         headline, whole = [], []
         counts = []
         for use in self._scored:
@@ -230,9 +307,9 @@ class ArticleScores:
             headline.append(h)
             here = [0] * len(held)
             if use.region != "title":
-                for at, text in enumerate(of_texts):
+                for at, matches in texts.matches(use.leaf):
                     if (use.region is None or held[at]["lead"]) and (held[at]["novel"] or not self._novel):
-                        here[at] = len(find_matches(use.leaf, text))
+                        here[at] = len(matches)
             counts.append(here)
             z = sum(count for count, one in zip(here, held, strict=True) if one["weight"])
             length = bm25f.B_ARTICLE * source["counted_words"] / self._statistics.mean_article_words
@@ -244,9 +321,14 @@ class ArticleScores:
         )
         best, shown = _best(paragraphs, held, _stand_in(held, novel=self._novel))
         score = bm25f.ARTICLE * sum_in_order(whole) + bm25f.PARAGRAPH * best.score
-        near = self._proximity(source, of_texts, low) if proximity else 0.0
         matching = sum(one.matches for one in paragraphs)
-        return ScoredArticle(score + near, near, shown, matching, paragraphs, tuple(whole), best.parts)
+        return ScoredArticle(score, 0.0, shown, matching, paragraphs, tuple(whole), best.parts)
+
+    def with_proximity(self, source: DocumentSource, scored: ScoredArticle) -> ScoredArticle:
+        """Return the scores of an article with proximity, given those without."""
+        texts = self._divided.get(source["id"]) or self._searched(source)
+        near = self._proximity(source, texts, self._low_of(source))
+        return scored._replace(score=scored.score + near, proximity=near)
 
     def _part(self, weight: float, k1: float, factor: float, is_low: bool) -> float:
         part = weight / (k1 + weight) * factor
@@ -265,9 +347,7 @@ class ArticleScores:
         matches = any(counts[: self._deciding])
         return ScoredParagraph(one["number"], sum_in_order(parts), matches, tuple(parts))
 
-    def _proximity(
-        self, source: DocumentSource, texts: Sequence[AnalysedText], low: frozenset[Leaf]
-    ) -> float:
+    def _proximity(self, source: DocumentSource, texts: SearchedTexts, low: frozenset[Leaf]) -> float:
         """Return the part of the score that the nearness of neighbouring words of the query gives."""
         words = [
             use
@@ -280,13 +360,14 @@ class ArticleScores:
             return 0.0
         length = source["counted_words"] / self._statistics.mean_article_words
         norm = 1 - bm25f.B + bm25f.B * length
-        weighty = [text for text, one in zip(texts, source["paragraphs"], strict=False) if one["weight"]]
+        held = source["paragraphs"]
         total = 0.0
         for a, b in chosen:
             ordered = near_a = near_b = 0
-            for text in weighty:
-                spans, others = find_matches(a.leaf, text), find_matches(b.leaf, text)
-                if not spans or not others:
+            found = dict(texts.matches(b.leaf))
+            for at, spans in texts.matches(a.leaf):
+                others = found.get(at, ())
+                if not spans or not others or not held[at]["weight"]:
                     continue
                 starts, of_b = {start for start, _ in spans}, {start for start, _ in others}
                 ordered += sum(end in of_b for _, end in spans)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
@@ -17,8 +18,10 @@ from newssearch.stopping import StopCheck
 from . import bulk
 from .bulk import Action, BulkOutcome
 from .client import Client
-from .documents import cut
-from .tokens import Spelled
+from .documents import DocumentSource, cut
+from .sampled_article import StoryMarks
+from .story_marks import mark
+from .tokens import MAX_KNOWN_PIECES, PieceTokens, Spelled
 
 SENDERS = 2
 """The number of requests on their way at a time."""
@@ -30,6 +33,8 @@ SPOOLED_IN_MEMORY = 8_000_000
 """The size in bytes from which the replacements of a commit are kept in a file."""
 _OVERHEAD = 120
 """More than the bytes that an action takes in a request beside its document."""
+_TOKENS = ("text", "title")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class _DocumentBatch(NamedTuple):
@@ -119,11 +124,17 @@ class NewWords:
         self._sender = sender
         self._index = index
         self._known: set[Spelled] = set()
+        self._pieces: dict[str, set[str]] = {}
 
-    def learn(self, words: tuple[Spelled, ...]) -> None:
-        """Send those of the words that the run has not sent yet."""
-        if not self._known.issuperset(words):
-            for word in words:
+    def learn(self, analysis: str, pieces: Sequence[str], tokens: Sequence[PieceTokens]) -> None:
+        """Send those words of the pieces of a text that the run has not sent yet."""
+        known = self._pieces.setdefault(analysis, set())
+        new = {piece: one for piece, one in zip(pieces, tokens, strict=True) if piece not in known}
+        if len(known) + len(new) > MAX_KNOWN_PIECES:
+            known.clear()
+        known.update(new)
+        for one in new.values():
+            for word in one.spelled:
                 if word not in self._known:
                     self._learn(word)
 
@@ -150,24 +161,65 @@ def lower(written: str) -> str:
     return written.lower().lstrip("#")
 
 
+class UnmarkedDocument(NamedTuple):
+    """A document of an article, as JSON in three parts: all but its tokens, those of its headline, and those of its texts."""
+
+    rest: bytes
+    title: bytes
+    texts: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, document: DocumentSource) -> UnmarkedDocument:
+        """Return the parts of a document that :func:`.documents.document_of` has made."""
+        paragraphs = document["paragraphs"]
+        without = [{name: one[name] for name in one if name not in _TOKENS} for one in paragraphs]
+        title, texts = paragraphs[0]["title"], [one["text"] for one in paragraphs]
+        return cls(
+            to_json({**document, "paragraphs": without}), to_json(title), tuple(to_json(one) for one in texts)
+        )
+
+    def marked(self, marks: StoryMarks) -> bytes:
+        """Return the document with what other articles decide of it."""
+        source = json.loads(self.rest)
+        mark(source, marks)
+        paragraphs = source.pop("paragraphs")
+        whole = [
+            b'%b,"text":%b,"title":%b}' % (to_json(one)[:-1], text, self.title)
+            for one, text in zip(paragraphs, self.texts, strict=True)
+        ]
+        return b'%b,"paragraphs":[%b]}' % (to_json(source)[:-1], b",".join(whole))
+
+
 class Spool:
     """Documents that are kept until a commit: in memory, or in a file that has no name if they are large."""
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(SPOOLED_IN_MEMORY)  # noqa: SIM115 - it is closed by close()
-        self.ids: set[str] = set()
+        self._places: dict[str, int] = {}
 
-    def add(self, document_id: str, source: bytes) -> None:
-        """Keep a document, as JSON."""
-        self.ids.add(document_id)
-        self._file.write(document_id.encode() + b" " + source + b"\n")
+    @property
+    def ids(self) -> Set[str]:
+        """The ids of the documents."""
+        return self._places.keys()
 
-    def __iter__(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the id and the JSON of each document."""
+    @property
+    def size(self) -> int:
+        """The size of the documents in bytes."""
+        return self._file.tell()
+
+    def add(self, document_id: str, document: UnmarkedDocument) -> None:
+        """Keep a document. It takes the place of an earlier one with the same id."""
+        self._places[document_id] = self._file.tell()
+        pickle.dump((document_id, *document), self._file, pickle.HIGHEST_PROTOCOL)
+
+    def __iter__(self) -> Iterator[tuple[str, UnmarkedDocument]]:
+        """Yield the id of each document, and the document."""
+        end = self._file.tell()
         self._file.seek(0)
-        for line in self._file:
-            document_id, _, source = line.rstrip(b"\n").partition(b" ")
-            yield document_id.decode(), source
+        while (place := self._file.tell()) < end:
+            document_id, *document = pickle.load(self._file)  # this process has written it
+            if self._places[document_id] == place:
+                yield document_id, UnmarkedDocument(*document)
 
     def clear(self) -> None:
         """Forget all documents."""
@@ -188,7 +240,7 @@ def to_json(source: Any) -> bytes:
 
 
 def _dumped(source: Any) -> bytes:
-    return json.dumps(source, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(source).encode()
 
 
 def _plain(value: Any) -> Any:

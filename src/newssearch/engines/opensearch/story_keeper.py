@@ -17,7 +17,7 @@ from newssearch.fields import ArticleField
 from .client import Client
 from .documents import article_from, document_of
 from .extras import read_extra, remove_extra, write_extra
-from .sampled_article import ComparedArticle, StoryMarks, compared_article, marks_of, paragraphs_among
+from .sampled_article import ComparedArticle, StoryMarks, compared_article, marks_of
 from .sending import to_json
 from .state import State
 from .stored_articles import StoredArticles
@@ -43,16 +43,9 @@ class StoryKeeper:
         self._boilerplate = NO_HASHES if content is None else np.frombuffer(b64decode(content), "<u4")
         self._new: dict[str, ComparedArticle] = {}
 
-    def add(self, number: str, source: dict[str, Any], *, marked: bool) -> None:
-        """Take an article of the next commit, given the id of its document and the document.
-
-        If it is to be ``marked``, the document says what is known of it before the commit: hardly any is sent again then.
-        """
-        one = compared_article(number, source)
-        if marked:
-            one = one._replace(marks=paragraphs_among(one, self._boilerplate))
-            mark(source, one.marks)
-        self._new[number] = one
+    def add(self, number: str, source: dict[str, Any]) -> None:
+        """Take an article of the next commit, given the id of its document and the document."""
+        self._new[number] = compared_article(number, source)
 
     @property
     def new(self) -> Mapping[str, ComparedArticle]:
@@ -66,11 +59,16 @@ class StoryKeeper:
         )
         return planner.plan(self._new.values(), removed)
 
-    def marked(self, number: str, content: bytes, plan: StoryPlan) -> bytes:
-        """Return the JSON of a document of the next commit with its marks, given that without."""
-        source = json.loads(content)
-        mark(source, plan.marks.get(number, self._new[number].marks))
-        return to_json(source)
+    def foresee(self, articles: StoredArticles, numbers: Iterable[str]) -> Mapping[str, StoryMarks]:
+        """Return the marks of some articles of the next commit, as far as these and the committed ones decide.
+
+        The plan of the commit has only those of them of which the other articles decide more. No story is foreseen.
+        """
+        some = [self._new[number] for number in numbers]
+        plan = StoryPlanner(_committed_reader(articles), self._boilerplate, STORIES_OF_COMMIT).plan(some, ())
+        marks = {one.number: plan.marks.get(one.number, one.marks)._replace(story=0) for one in some}
+        self._new.update((one.number, one._replace(marks=marks[one.number])) for one in some)
+        return marks
 
     def rewritten(
         self, state: State, numbers: Sequence[str], plan: StoryPlan, own: Mapping[str, ArticleField]
@@ -151,7 +149,7 @@ def _extra_name(stored: str) -> str:
 
 def _marked_again(source: dict[str, Any], marks: StoryMarks, own: Mapping[str, ArticleField]) -> bytes:
     article = article_from(source)
-    document = document_of(article, source["header"]["state"], own, lambda _: None)
+    document = document_of(article, source["header"]["state"], own)
     document["commit"], document["sequence"] = source["commit"], source["sequence"]
     mark(document, marks)
     return to_json(document)

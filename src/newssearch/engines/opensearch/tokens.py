@@ -16,12 +16,13 @@ A token that would be too long for the server ends with a digest of the word.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from functools import cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from newssearch.text.analysis import Analyser
+from newssearch.text.analysis import Analyser, analyser_named
 from newssearch.text.folding import spelled, unelided, whole_form
 from newssearch.text.sentences import sentence_starts
 
@@ -33,6 +34,11 @@ SENTENCE = "#"
 """The token between two words of which the second begins a sentence."""
 MAX_TOKEN_CHARS = 1000
 """A longer word is cut, and ends with a digest: OpenSearch takes terms of 32,766 bytes at most."""
+MAX_KNOWN_PIECES = 300_000
+"""The tokens of this number of pieces of texts are remembered; then they are forgotten."""
+HASH_BYTES = 8
+"""The size in bytes of the hash of a term."""
+_GAP, _SENTENCE_GAP = f" {NO_TOKEN} ", f" {SENTENCE} "
 
 
 class Spelled(NamedTuple):
@@ -48,7 +54,7 @@ class Spelled(NamedTuple):
 
 
 class TokenStream(NamedTuple):
-    """A text as a string of tokens, the number of its words, and the hashes of their terms, of 8 bytes each."""
+    """A text as a string of tokens, the number of its words, and the hashes of their terms, of :data:`HASH_BYTES` each."""
 
     tokens: str
     words: int
@@ -80,12 +86,55 @@ def _shortened(word: str) -> str:
     return f"{word[:MAX_TOKEN_CHARS]}~{blake2b(word.encode(), digest_size=16).hexdigest()}"
 
 
-@lru_cache(maxsize=200_000)
-def _tokens_of_piece(analyser: Analyser, piece: str) -> tuple[tuple[str, ...], tuple[Spelled, ...], bytes]:
-    """Return the tokens at the position of each word of a piece of text without spaces.
+class PieceTokens(NamedTuple):
+    """What is indexed of a piece of a text without spaces: ``at`` has the tokens at the position of each of its words.
 
-    Then follow its words for the vocabulary, and the hashes of their terms.
+    ``starts`` are the offsets of the words. ``joined`` are all tokens, if no sentence begins within the piece.
+    ``spelled`` are its words for the vocabulary, ``hashes`` those of their terms.
     """
+
+    at: tuple[str, ...]
+    starts: tuple[int, ...]
+    joined: str
+    spelled: tuple[Spelled, ...]
+    hashes: bytes
+
+
+Learn = Callable[[str, Sequence[str], Sequence[PieceTokens]], object]
+"""Called with the analysis of a text, its pieces, and what is indexed of each."""
+
+
+class _KnownPieces(dict[str, PieceTokens]):
+    """What is indexed of the pieces of texts in one language. Most pieces of a text are known from other texts."""
+
+    def __init__(self, analyser: Analyser) -> None:
+        super().__init__()
+        self._analyser = analyser
+
+    def of(self, pieces: Sequence[str]) -> list[PieceTokens]:
+        """Return what is indexed of each piece."""
+        found = list(map(self.get, pieces))
+        if all(found):
+            return cast("list[PieceTokens]", found)
+        return [
+            self._learned(piece) if one is None else one for piece, one in zip(pieces, found, strict=True)
+        ]
+
+    def _learned(self, piece: str) -> PieceTokens:
+        made = _tokens_of_piece(self._analyser, piece)
+        if len(piece) <= MAX_TOKEN_CHARS:
+            if len(self) >= MAX_KNOWN_PIECES:
+                self.clear()
+            self[piece] = made
+        return made
+
+
+@cache
+def _known_pieces(analysis: str) -> _KnownPieces:
+    return _KnownPieces(analyser_named(analysis))
+
+
+def _tokens_of_piece(analyser: Analyser, piece: str) -> PieceTokens:
     (chunk,) = analyser.chunks([piece])
     name = analyser.name
     compounds: dict[int, list[str]] = {}
@@ -97,40 +146,53 @@ def _tokens_of_piece(analyser: Analyser, piece: str) -> tuple[tuple[str, ...], t
         bare = unelided(whole, form)
         here = [term_token(name, token.term), written_token(bare)]
         known.append(Spelled(form, bare))
-        hashes += blake2b(token.term.encode(), digest_size=8).digest()
+        hashes += blake2b(token.term.encode(), digest_size=HASH_BYTES).digest()
         if bare != whole:
             here.append(written_token(whole))
             known.append(Spelled(whole_form(whole), whole, elided=True))
         at.append(JOINT.join(dict.fromkeys([*here, *compounds.get(number, ())])))
-    return tuple(at), tuple(known), bytes(hashes)
+    starts = tuple([token.start for token in chunk.tokens])
+    return PieceTokens(tuple(at), starts, _GAP.join(at), tuple(known), bytes(hashes))
 
 
-def token_stream(
-    text: str, analyser: Analyser, learn: Callable[[tuple[Spelled, ...]], object]
-) -> TokenStream:
-    """Return the tokens of a text. ``learn`` is called with its words for the vocabulary.
+def token_stream(text: str, analyser: Analyser, learn: Learn | None = None) -> TokenStream:
+    """Return the tokens of a text. ``learn`` is called with its pieces, of which the vocabulary has the words.
 
     >>> from newssearch.text.analysis import analyser
-    >>> token_stream("It rained. Then", analyser("en"), list).tokens
+    >>> token_stream("It rained. Then", analyser("en")).tokens
     'Tenglish:it|CIt _ Tenglish:rain|Crained # Tenglish:then|CThen'
     """
     pieces = text.split(" ")
-    starts = iter(sentence_starts(text, analyser.name))
-    following = next(starts, len(text) + 1)
-    out: list[str] = []
-    hashes = bytearray()
-    offset = words = 0
-    for piece, chunk in zip(pieces, analyser.chunks(pieces), strict=True):
-        if chunk.tokens:
-            at, known, of_terms = _tokens_of_piece(analyser, piece)
-            learn(known)
-            for token, here in zip(chunk.tokens, at, strict=True):
-                begins = False
-                while following <= offset + token.start:
-                    begins = True
-                    following = next(starts, len(text) + 1)
-                out += (SENTENCE if begins else NO_TOKEN, here)
-            words += len(at)
-            hashes += of_terms
-        offset += len(piece) + 1
-    return TokenStream(" ".join(out[1:]), words, bytes(hashes))
+    found = _known_pieces(analyser.name).of(pieces)
+    if learn is not None:
+        learn(analyser.name, pieces, found)
+    parts = [one.joined for one in found]
+    sentences, first = [], 0
+    for at, inside in _sentence_places(text, analyser.name, found).items():
+        if inside[-1]:
+            words = found[at].at
+            begun = zip((0, *filter(None, inside)), (*filter(None, inside), len(words)), strict=True)
+            parts[at] = _SENTENCE_GAP.join(_GAP.join(words[low:high]) for low, high in begun)
+        if not inside[0]:
+            sentences.append(_GAP.join(filter(None, parts[first:at])))
+            first = at
+    sentences.append(_GAP.join(filter(None, parts[first:])))
+    hashes = b"".join([one.hashes for one in found])
+    return TokenStream(_SENTENCE_GAP.join(filter(None, sentences)), len(hashes) // HASH_BYTES, hashes)
+
+
+def _sentence_places(text: str, analysis: str, found: Sequence[PieceTokens]) -> dict[int, list[int]]:
+    """Return the pieces in which sentences begin, each with the numbers of the words that begin them, ascending."""
+    places: dict[int, list[int]] = {}
+    at = before = 0
+    for start in sentence_starts(text, analysis):
+        at += text.count(" ", before, start)
+        before = start
+        within = start - (text.rfind(" ", 0, start) + 1)
+        place, word = at, bisect_left(found[at].starts, within)
+        if word == len(found[at].starts):  # a sign that stands alone before the sentence
+            place = next((n for n in range(at + 1, len(found)) if found[n].at), len(found))
+            word = 0
+        if place < len(found) and word not in (here := places.setdefault(place, [])):
+            here.append(word)
+    return places

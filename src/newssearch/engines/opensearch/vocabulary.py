@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
@@ -12,13 +13,16 @@ from newssearch.query.patterns import asks_for_whole, pattern_of, written_patter
 from newssearch.stopping import StopCheck
 from newssearch.text.folding import fold, spelled_lower, without_possessive
 
-from .documents import cut
+from .documents import CUT, cut
 from .mapping import MAX_HITS_AT_ONCE
 from .tokens import Spelled
 
 SearchBody = dict[str, Any]
 MAX_KEPT_SPELLINGS = 1_000_000
 """The number of words that are kept of what was read of the index of words, unless one pattern stands for more."""
+
+_PLAIN_PATTERN = re.compile("[A-Za-z0-9*?]+")
+_WILDCARDS = re.compile("[*?]+")
 
 
 class WrittenWords(NamedTuple):
@@ -57,6 +61,8 @@ class KnownWords:
         pattern = pattern_of(node)
         if isinstance(node, Fuzzy):
             known = self._near(fold(without_possessive(node.text)), node.edits, check)
+        elif not pattern.prefix and isinstance(node, Wildcard) and (part := _letters_in(node)):
+            known = self._containing(part, check)
         else:
             known = self._beginning(pattern.prefix, check)
         whole = asks_for_whole(node)
@@ -97,6 +103,14 @@ class KnownWords:
             return [word for word in every if word.form.startswith(prefix)]
         query: SearchBody = {"prefix": {"form": prefix}} if prefix else {"match_all": {}}
         return self._read(query, f"beginning {prefix}", check)
+
+    def _containing(self, part: str, check: StopCheck) -> list[Spelled]:
+        """Return the words whose folded form has a part, and the few that are too long for the cluster to see all of them."""
+        if (every := self._kept.get("beginning ")) is not None:
+            return every
+        patterns = [{"wildcard": {"form": {"value": f"*{one}*"}}} for one in (part, CUT)]
+        query = {"bool": {"should": patterns}}
+        return self._read(query, f"containing {part}", check)
 
     def near(self, word: str, edits: int, prefix: str, check: StopCheck) -> list[Spelled]:
         """Return the words that are within some edits of a folded word, or a little further away.
@@ -148,6 +162,18 @@ class KnownWords:
             held = sum(len(words) + 1 for words in self._kept.values())
             while held > MAX_KEPT_SPELLINGS and len(self._kept) > 1:
                 held -= len(self._kept.pop(next(iter(self._kept)))) + 1
+
+
+def _letters_in(node: Wildcard) -> str:
+    """Return the longest sequence of letters that the folded forms of all words have that match a pattern; often empty.
+
+    >>> _letters_in(Wildcard("*istan")), _letters_in(Wildcard("*e?S*")), _letters_in(Wildcard("*état"))
+    ('istan', '', '')
+    """
+    if _PLAIN_PATTERN.fullmatch(node.pattern) is None:
+        return ""
+    longest = max(_WILDCARDS.split(node.pattern), key=len)
+    return longest.lower() if len(longest) > 1 else ""
 
 
 def _within_edits(word: str, edits: int, *, transpositions: bool = False, prefix: int = 0) -> SearchBody:

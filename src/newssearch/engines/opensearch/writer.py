@@ -1,8 +1,10 @@
 """The writer of an archive on a cluster.
 
-New articles are sent while the run adds them. They have the number that the writer has *claimed*, which no search sees
-until a commit names it. What replaces or removes a committed article waits for the commit. The commit sends it, lets
-searches find all that was sent (a refresh), and then writes the state over that of the commit before.
+New articles wait for the commit, too, because other ones decide which of their paragraphs are boilerplate: so each is sent
+once. Of a run that adds very many between two commits, some are sent before, and again if later ones decide more of them.
+They have the number that the writer has *claimed*, which no search sees until a commit names it. The commit sends what it
+has not sent yet, then what replaces or removes committed articles, lets searches find all that was sent (a refresh), and
+then writes the state over that of the commit before.
 
 So a search sees all new articles of a commit at once. What is replaced or removed it sees one by one, while the commit is
 made: a replacement keeps the number that is committed already, so that at no time neither is seen.
@@ -38,7 +40,8 @@ from .documents import document_id, document_of
 from .failures import ConflictError
 from .lock import ClusterLock
 from .mapping import own_mapping
-from .sending import NewWords, Sender, Spool, check_outcome, ids_in, to_json
+from .sampled_article import StoryMarks
+from .sending import NewWords, Sender, Spool, UnmarkedDocument, check_outcome, ids_in
 from .state import State, new_stamp, read_state, write_state
 from .stored_articles import Opened, StoredArticles
 from .story_keeper import StoryKeeper
@@ -46,6 +49,8 @@ from .story_plan import DocumentNumbers, StoryPlan, Unfinished
 
 SINGLE_REQUESTS = 200
 """A writer asks the cluster for this number of articles or paths one by one. Then it reads which ones there are."""
+HELD_BYTES = 256_000_000
+"""The size in bytes of the new articles that wait for the commit. If there are more, those that wait are sent."""
 KEPT_HEADERS = 50_000
 """The number of headers of articles that a writer keeps."""
 ARTICLES_OF_COMMIT = 1 << 32
@@ -157,6 +162,11 @@ class OpenSearchWriter:
         self._own = by_name(self._state.rows)
         self._vocabulary = NewWords(self._sender, self._state.words_index)
         self._spool = Spool()
+        """What replaces committed articles."""
+        self._held = Spool()
+        """The new articles that were not sent yet."""
+        self._sent: set[str] = set()
+        """The ids of the documents of the new articles that were."""
         self._removed: dict[str, int] = {}
         """The hash of each article that the next commit replaces or removes, by the id of its document."""
         self._added_hashes = self._added = 0
@@ -322,13 +332,11 @@ class OpenSearchWriter:
         source = document_of(article, state, self._own, self._vocabulary.learn)
         source["commit"] = self._state.commit if replaces else self._state.claimed
         source["sequence"] = self._state.claimed * ARTICLES_OF_COMMIT + self._added
-        self._stories.add(number, source, marked=not replaces)
-        content = to_json(source)
-        if replaces:
-            self._spool.add(number, content)
-        else:
-            with self._changing():
-                self._sender.put(self._state.base, self._action("index", number, content, SENT))
+        self._stories.add(number, source)
+        with self._changing():
+            (self._spool if replaces else self._held).add(number, UnmarkedDocument.of(source))
+            if self._held.size > HELD_BYTES:
+                self._send_held(self._stories.foresee(self._committed.articles, self._held.ids))
         self._added += 1
         self._added_hashes += article_hash(article.id, state)
         self.pending += max(len(article.paragraphs), 1)
@@ -370,12 +378,16 @@ class OpenSearchWriter:
 
     def _commit(self, earliest: dt.datetime) -> None:
         fault_point("commit: begin")
+        plan = self._stories.plan(self._state, self._committed.articles, self._removed)
+        early = plan.marks.keys() & self._sent
+        self._send_held(plan.marks)
         self._sender.flush()
         fault_point("commit: new articles sent")
         self._lock.check()
         self._client.refresh(self._state.words_index)
-        plan = self._stories.plan(self._state, self._committed.articles, self._removed)
-        self._mark_new(plan)
+        self._rewrite(sorted(early), plan, self._own, MARKED)
+        self._sender.flush()
+        fault_point("commit: new articles marked")
         changed = [number for number in plan.marks if number not in self._stories.new]
         if self._removed or changed:
             self._change(plan, changed)
@@ -404,6 +416,7 @@ class OpenSearchWriter:
         fault_point("commit: done")
         self._stories.committed(self._state, plan)
         self._spool.clear()
+        self._sent.clear()
         self._removed = {}
         self._added_hashes = self._added = self.pending = 0
         self._open()
@@ -412,14 +425,16 @@ class OpenSearchWriter:
     def _kinds(self) -> dict[str, OwnKind]:
         return {name: row.kind for name, row in self._own.items()}  # type: ignore[misc]
 
-    def _mark_new(self, plan: StoryPlan) -> None:
-        """Send those new articles again of which other ones decide more than was known when they were sent."""
-        sent = [
-            number for number in plan.marks.keys() & self._stories.new.keys() if number not in self._spool.ids
-        ]
-        self._rewrite(sent, plan, self._own, MARKED)
-        self._sender.flush()
-        fault_point("commit: new articles marked")
+    def _send_held(self, marks: Mapping[str, StoryMarks]) -> None:
+        """Send the new articles that wait, with their marks."""
+        self._send(self._held, marks)
+        self._sent |= self._held.ids
+        self._held.clear()
+
+    def _send(self, spool: Spool, marks: Mapping[str, StoryMarks]) -> None:
+        for number, document in spool:
+            content = document.marked(marks[number])
+            self._sender.put(self._state.base, self._action("index", number, content, SENT))
 
     def _rewrite(
         self, numbers: list[str], plan: StoryPlan, own: Mapping[str, ArticleField], step: int
@@ -436,9 +451,7 @@ class OpenSearchWriter:
         self._begin_changing(plan.unfinished.writing([*self._removed, *marked]))
         fault_point("commit: changing")
         state = self._state
-        for number, content in self._spool:
-            marked_content = self._stories.marked(number, content, plan)
-            self._sender.put(state.base, self._action("index", number, marked_content, SENT))
+        self._send(self._spool, plan.marks)
         for number in self._removed.keys() - self._spool.ids:
             self._sender.put(state.base, self._action("delete", number, None, SENT))
         self._rewrite(marked, plan, self._own, MARKED)
@@ -459,6 +472,7 @@ class OpenSearchWriter:
         try:
             self._sender.close()
             self._spool.close()
+            self._held.close()
             if self._broken is None and self._state.writing is not None:
                 with suppress(NewssearchError):  # the next writer does it
                     self._leave()

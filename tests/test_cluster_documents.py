@@ -35,6 +35,8 @@ PIECES = [
     "雨。晴。",
     "NGOs",
     "!",
+    "“",
+    "(",
 ]
 TEXTS = st.lists(st.sampled_from([*PIECES, "", "\n", "x\ty"]), max_size=12).map(" ".join)
 

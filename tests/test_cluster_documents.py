@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newssearch import Article
@@ -41,6 +41,7 @@ PIECES = [
 TEXTS = st.lists(st.sampled_from([*PIECES, "", "\n", "x\ty"]), max_size=12).map(" ".join)
 
 
+@example(text="It rained. “ Then it", lang="en")
 @given(text=TEXTS, lang=st.sampled_from(["en", "fr", "zh"]))
 def test_a_stream_has_all_words_and_the_beginnings_of_sentences(text: str, lang: str) -> None:
     of = analyser(lang)

@@ -12,6 +12,7 @@ import pytest
 from newssearch import IndexWriteError
 from newssearch.engines import near_duplicates
 from newssearch.engines.opensearch import bulk, lock
+from newssearch.engines.opensearch import writer as opensearch_writer
 from newssearch.engines.opensearch.bulk import Action, BulkOutcome
 from newssearch.engines.opensearch.store import OpenSearchStore
 from newssearch.engines.opensearch.writer import OpenSearchWriter
@@ -159,6 +160,7 @@ def test_what_a_closed_writer_had_discarded_is_not_seen_when_it_arrives_once_mor
 ) -> None:
     before = content(store)[0]
     network = SlowNetwork(monkeypatch, store)
+    monkeypatch.setattr(opensearch_writer, "HELD_BYTES", 0)  # what it adds is sent at once
     writer = store.writer(10)
     put(writer, news(1, 2))
     writer._sender.flush()

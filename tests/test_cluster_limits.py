@@ -65,5 +65,5 @@ def test_a_snapshot_keeps_only_the_words_that_were_read_last(monkeypatch: pytest
 
     known = KnownWords(search)
     for prefix in ("aa", "bb", "cc", "cc", "bb", "dd", "bb", "aa"):
-        assert len(known.matching(Wildcard(f"{prefix}*"), NEVER).written) == 9
+        assert len(known.matching(Wildcard(f"{prefix}*"), NEVER).words) == 9
     assert asked == ["aa", "bb", "cc", "dd", "aa"]

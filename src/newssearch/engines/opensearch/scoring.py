@@ -34,7 +34,7 @@ that all of them are in the text, or as many as possible in the headline. A scor
 """
 MANY_LEAVES = 3
 """For as many words or phrases, it is noted once which texts of an article have which words."""
-MAX_KEPT_WORDS = 200_000
+MAX_DIVIDED_WORDS = 200_000
 """Articles with so many words in all are kept, divided into words, until it is known which of them need proximity."""
 APPROXIMATE = 2e-5
 """The largest relative error of a score that OpenSearch computes."""
@@ -291,7 +291,7 @@ class ArticleScores:
         analyser = analyser_named(source["analysis"])
         title = AnalysedText(source["header"].get("title") or "", analyser, self._check, self._kept[TITLE])
         texts = self._searched(source)
-        if self._divided_words < MAX_KEPT_WORDS:
+        if self._divided_words < MAX_DIVIDED_WORDS:
             self._divided[source["id"]] = texts
             self._divided_words += int(source["words"])
         held = source["paragraphs"]

@@ -34,7 +34,7 @@ SPOOLED_IN_MEMORY = 8_000_000
 _OVERHEAD = 120
 """More than the bytes that an action takes in a request beside its document."""
 _TOKENS = ("text", "title")
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_DOCUMENT_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class _DocumentBatch(NamedTuple):
@@ -240,7 +240,7 @@ def to_json(source: Any) -> bytes:
 
 
 def _dumped(source: Any) -> bytes:
-    return _ENCODER.encode(source).encode()
+    return _DOCUMENT_ENCODER.encode(source).encode()
 
 
 def _plain(value: Any) -> Any:

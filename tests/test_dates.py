@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import importlib.util
 import itertools
+import json
 import pickle
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newssearch.text.dates import MAX_DATE_CHARS, Period, Published, parse_period, parse_published
+from newssearch.text.date_labels import says_published, says_updated
+from newssearch.text.date_search import find_dates
+from newssearch.text.dates import MAX_DATE_CHARS, Published, parse_published
+from newssearch.text.other_calendars import BUDDHIST_YEARS, HIJRI_YEARS
 from newssearch.text.partial_dates import PartialDate, from_iso
+from newssearch.text.periods import Period, parse_period
+
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 DAY = dt.date(2024, 7, 25)
 UTC = dt.timezone.utc
+
+
+def is_gregorian(date: dt.date | PartialDate) -> bool:
+    return date.year not in HIJRI_YEARS and date.year not in BUDDHIST_YEARS
+
+
+DAYS = st.dates().filter(is_gregorian)
 
 
 def zone(hours: float) -> dt.timezone:
@@ -107,12 +123,12 @@ def test_no_string_raises_and_what_is_read_is_on_the_calendar(text: str, day_fir
     assert published is None or 1 <= published.value.year <= 9999
 
 
-@given(st.dates())
+@given(DAYS)
 def test_the_iso_form_of_every_day_reads_back(day: dt.date) -> None:
     assert parse_published(day.isoformat()) == Published(day)
 
 
-@given(st.dates(), st.sampled_from(["{0.month}/{0.day}/{1}", "{0.month}-{0.day}-{1}"]))
+@given(DAYS, st.sampled_from(["{0.month}/{0.day}/{1}", "{0.month}-{0.day}-{1}"]))
 def test_month_first_numbers_read_back_flagged_where_the_day_could_be_a_month(
     day: dt.date, form: str
 ) -> None:
@@ -123,7 +139,7 @@ def test_month_first_numbers_read_back_flagged_where_the_day_could_be_a_month(
 @given(st.datetimes(timezones=st.sampled_from([UTC, zone(3), zone(-5.5)]), min_value=dt.datetime(2, 1, 1)))
 def test_the_iso_form_of_every_moment_reads_back(moment: dt.datetime) -> None:
     published = parse_published(moment.isoformat())
-    if moment.year < 9999:
+    if moment.year < 9999 and is_gregorian(moment):
         assert published == Published(moment)
 
 
@@ -305,7 +321,7 @@ def test_a_year_is_kept_as_a_year(text: str) -> None:
     assert parse_published(text) == Published(PartialDate(2024))
 
 
-@given(st.builds(PartialDate, st.integers(1, 9999), st.integers(1, 12)))
+@given(st.builds(PartialDate, st.integers(1, 9999), st.integers(1, 12)).filter(is_gregorian))
 def test_the_iso_form_of_every_month_reads_back(month: PartialDate) -> None:
     assert parse_published(month.isoformat()) == Published(month)
 
@@ -374,3 +390,189 @@ def test_a_week_a_quarter_and_a_month_are_periods(text: str, start: dt.datetime,
 @pytest.mark.parametrize("text", ["2024-W00", "2024-W53", "2024-W1", "W30", "2024-W301"])
 def test_a_week_that_is_not_on_the_calendar_is_no_period(text: str) -> None:
     assert parse_period(text) is None
+
+
+# ---- languages, and the order of day and month
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "expected"),
+    [
+        ("01-11-2023 10:29", "de", dt.datetime(2023, 11, 1, 10, 29)),
+        ("02/10/2020", "en-GB", dt.date(2020, 10, 2)),
+        ("06/02/2024 às 16h22", "pt-BR", dt.datetime(2024, 2, 6, 16, 22)),
+        ("3/11 2020", "sv", dt.date(2020, 11, 3)),
+        ("03.11.20, 10:15 Uhr", "de-AT", dt.datetime(2020, 11, 3, 10, 15)),
+    ],
+)
+def test_a_language_decides_which_of_day_and_month_comes_first(
+    text: str, lang: str, expected: dt.date
+) -> None:
+    published = parse_published(text, lang=lang)
+    assert published is not None
+    assert (published.value, published.ambiguous) == (expected, False)
+    assert published.basis  # so that the provenance says that it is inferred
+
+
+@pytest.mark.parametrize("lang", ["en", "en-US", "zh", "fr-CA", "xx", "", None])
+def test_a_language_with_the_month_first_or_both_orders_leaves_a_date_ambiguous(lang: str | None) -> None:
+    assert parse_published("02/10/2020", lang=lang) == Published(dt.date(2020, 2, 10), ambiguous=True)
+
+
+def test_a_weekday_decides_too() -> None:
+    assert parse_published("Tue 3/11/2020") == Published(dt.date(2020, 11, 3), basis="the weekday beside it")
+    assert parse_published("mercredi 3/11/2020") == Published(
+        dt.date(2020, 3, 11), basis="the weekday beside it"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2020-12-05T23:15:0Z", "2020-12-5 23:15 UTC", "20201205231500Z", "Sat 2020-12-05 23:15 GMT", "2020. 12. 05. 23:15 Z"],
+)  # fmt: skip
+@pytest.mark.parametrize("day_first", [False, True])
+def test_the_month_follows_a_year_at_the_start(text: str, day_first: bool) -> None:
+    assert parse_published(text, day_first=day_first) == Published(
+        dt.datetime(2020, 12, 5, 23, 15, tzinfo=UTC)
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3. 11. 2020", "3.11. 2020", "út 3. 11. 2020", "3 noiembrie 2020", "3 tháng 11, 2020", "Ngày 3 tháng 11 năm 2020",
+        "3 พฤศจิกายน 2020", "3 בנובמבר 2020", "3 d'novembre de 2020", "2020. november 3., kedd", "2020 m. lapkričio 3 d.",
+        "2020. gada 3. novembris", "3 ноември 2020", "3 нояб. 2020 г.", "३ नवंबर २०२०", "3 নভেম্বর ২০২০", "3 Kasım 2020 Salı",
+        "3 نوفمبر/تشرين الثاني 2020", "3 نوفمبر، 2020", "２０２０年１１月３日", "Updated: Nov 3, 2020", "公開日:2020/11/3",
+        "Veröffentlicht am 3. November 2020", "3 Novembre 2020", "mar. 3 nov. 2020",
+    ],
+)  # fmt: skip
+def test_days_are_read_in_all_languages(text: str) -> None:
+    assert parse_published(text) == Published(dt.date(2020, 11, 3))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("10.30am, 3 November 2020", dt.datetime(2020, 11, 3, 10, 30)),
+        ("3 November 2020 10.30", dt.datetime(2020, 11, 3, 10, 30)),
+        ("Tue 3 Nov 2020 10.30 GMT", dt.datetime(2020, 11, 3, 10, 30, tzinfo=UTC)),
+        ("3 novembre 2020 à 10h30", dt.datetime(2020, 11, 3, 10, 30)),
+        ("3. marraskuuta 2020 klo 10.30", dt.datetime(2020, 11, 3, 10, 30)),
+        ("2020/11/03(火) 10:30", dt.datetime(2020, 11, 3, 10, 30)),
+        ("2020.11.03. 오후 8:06", dt.datetime(2020, 11, 3, 20, 6)),
+        ("2020年11月3日 下午3時20分", dt.datetime(2020, 11, 3, 15, 20)),
+        ("Sunday,August 6,2017 13:14 pm", dt.datetime(2017, 8, 6, 13, 14)),
+        ("3.11.2020 10:30 MEZ", dt.datetime(2020, 11, 3, 10, 30, tzinfo=zone(1))),
+        ("2020-11-03T10:30:00+01:00[Europe/Paris]", dt.datetime(2020, 11, 3, 10, 30, tzinfo=zone(1))),
+        ("01 Aug 17 13:26 UTC", dt.datetime(2017, 8, 1, 13, 26, tzinfo=UTC)),
+        ("Fri, 22 Sep 17 00:30:00 +0300", dt.datetime(2017, 9, 22, 0, 30, tzinfo=zone(3))),
+        (
+            "2017-08-01 13:55:44.364419679 +0200 CEST",
+            dt.datetime(2017, 8, 1, 13, 55, 44, 364419, tzinfo=zone(2)),
+        ),
+    ],
+)
+def test_times_are_read_whole_with_their_zone(text: str, expected: dt.datetime) -> None:
+    published = parse_published(text)
+    assert published is not None
+    assert isinstance(published.value, dt.datetime)
+    assert (published.value, published.value.utcoffset()) == (expected, expected.utcoffset())
+
+
+def test_a_month_that_two_languages_have_is_that_of_the_given_one() -> None:
+    assert parse_published("24 listopada 2018", lang="hr") == Published(dt.date(2018, 10, 24))
+    assert parse_published("24 listopada 2018", lang="pl") == Published(dt.date(2018, 11, 24))
+
+
+@pytest.mark.parametrize("text", ["3 พฤศจิกายน 2563", "03/11/2563", "13 آبان 1399", "۱۳ آبان ۱۳۹۹"])
+def test_days_of_other_calendars_become_gregorian_and_say_so(text: str) -> None:
+    published = parse_published(text)
+    assert published is not None
+    assert published.value == dt.date(2020, 11, 3)
+    assert "calendar" in published.basis
+
+
+@pytest.mark.parametrize(
+    "text", ["1399/08/13", "1442/03/17", "13-08-1399", "08/1399", "1399", "13 رمضان 1441 هـ"]
+)
+def test_years_that_may_be_of_either_hijri_calendar_are_no_dates(text: str) -> None:
+    assert parse_published(text) is None
+
+
+def test_a_year_of_the_persian_calendar_is_known_by_the_language() -> None:
+    published = parse_published("۱۳۹۹/۰۸/۱۳", lang="fa")
+    assert published is not None
+    assert published.value == dt.date(2020, 11, 3)
+
+
+# ---- dates in lines
+
+
+@pytest.mark.parametrize(
+    ("line", "lang", "dates"),
+    [
+        ("Von Seb Dumitru, Lille 05.08.2024, 20:59 Uhr", "de", [dt.datetime(2024, 8, 5, 20, 59)]),
+        ("October 15, 2018/0 Comments/in News", None, [dt.date(2018, 10, 15)]),
+        (
+            "3 nov. 2020 à 10h15 - Mis à jour le 4 nov. 2020",
+            "fr",
+            [dt.datetime(2020, 11, 3, 10, 15), dt.date(2020, 11, 4)],
+        ),
+        ("公開日：2020年11月3日 更新日：2020年12月1日", "ja", [dt.date(2020, 11, 3), dt.date(2020, 12, 1)]),
+        ("Budget 2019 and 2020, 12 pages", None, []),
+        ("Mar 3, 2020 5 min read", "en", [dt.date(2020, 3, 3)]),
+    ],
+)
+def test_the_dates_in_a_line_are_found_with_their_times(
+    line: str, lang: str | None, dates: list[dt.date]
+) -> None:
+    assert [found.published.value for found in find_dates(line, lang)] == dates
+
+
+@given(st.text() | st.text("0123456789-/.:, aprilmai月年日", max_size=60))
+def test_no_line_raises(line: str) -> None:
+    for found in find_dates(line):
+        assert line[found.start : found.end].startswith(found.text)
+
+
+# ---- the names of months, and labels
+
+
+def test_the_names_are_those_of_cldr() -> None:
+    pytest.importorskip("babel", reason="babel, which the extra html brings, is not installed")
+    drawn = json.loads((REPOSITORY / "src/newssearch/text/calendar_names.json").read_text("utf-8"))
+    spec = importlib.util.spec_from_file_location("draw", REPOSITORY / "scripts" / "draw_calendar_names.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    now = script.drawn()
+    assert drawn["languages"].keys() == now["languages"].keys()
+    for lang in ("de", "ar", "pl", "ru", "th", "vi"):  # CLDR changes a little with each version
+        assert drawn["languages"][lang]["months"] == now["languages"][lang]["months"]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Mis à jour le", "Article mis à jour le", "Aggiornato il", "Bijgewerkt op", "Обновлено", "Stand:", "Zuletzt aktualisiert",
+        "Actualizado a las", "Atualizado em", "Oppdatert", "Uppdaterad", "Opdateret", "Päivitetty", "Zaktualizowano", "Aktualizováno",
+        "Güncelleme", "تحديث", "עודכן", "更新日", "수정", "Cập nhật", "Diperbarui", "Frissítve", "Оновлено", "Ενημερώθηκε", "Last modified",
+    ],
+)  # fmt: skip
+def test_words_for_updates_are_known(label: str) -> None:
+    assert says_updated(label)
+    assert not says_published(label) or label in ("更新日",)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Publié le", "Veröffentlicht am", "Pubblicato il", "Gepubliceerd op", "Опубликовано", "Publicado em", "Publisert", "Publicerad",
+        "Julkaistu", "Opublikowano", "Publikováno", "Yayınlanma", "نشر", "פורסם", "公開日", "입력", "Đăng", "Опубліковано", "Posted on",
+    ],
+)  # fmt: skip
+def test_words_for_publications_are_known(label: str) -> None:
+    assert says_published(label)
+    assert not says_updated(label)

@@ -10,7 +10,7 @@ import pytest
 import newssearch
 from newssearch.cli.rendering.concordance import text_concordance
 from newssearch.cli.rendering.layout import Style
-from newssearch.text.dates import why_no_period
+from newssearch.text.periods import why_no_period
 from support import Command, article, command, index_of
 
 newssearch_command = pytest.fixture(command, name="run")

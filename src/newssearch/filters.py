@@ -9,8 +9,8 @@ from typing import Final
 
 from newssearch.system.frozen import FrozenDict
 from newssearch.text.analysis import key
-from newssearch.text.dates import is_empty, parse_period, why_no_period
 from newssearch.text.partial_dates import PartialDate
+from newssearch.text.periods import is_empty, parse_period, why_no_period
 
 from . import arguments
 from .errors import QueryError

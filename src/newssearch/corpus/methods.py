@@ -11,7 +11,7 @@ from newssearch.commit import Commit
 from newssearch.display.brief import many
 from newssearch.fields import FILTER_FIELDS
 from newssearch.system.lazy_regex import Pattern
-from newssearch.text.dates import is_relative_period
+from newssearch.text.periods import is_relative_period
 
 from .records import ArchiveRecord, SearchRecord
 

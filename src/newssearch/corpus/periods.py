@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
-from newssearch.text.dates import is_last_moment
+from newssearch.text.periods import is_last_moment
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 """A unit of time by which articles are counted. A week begins on Monday, as in ISO 8601."""

@@ -32,8 +32,8 @@ from newssearch.fields import LITERAL_FIELDS, TIME_FIELDS, WORD_FIELDS, ArticleF
 from newssearch.system.exhaustive import assert_never
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
-from newssearch.text.dates import parse_range, why_no_period, why_no_range
 from newssearch.text.numbers import parse_number_range
+from newssearch.text.periods import parse_range, why_no_period, why_no_range
 from newssearch.text.tokenizer import word_matches as words_of
 
 from .borrowed import note_borrowed

@@ -25,8 +25,8 @@ from newssearch.fields import TIME_FIELDS, VALUE_FIELDS, TimeField, is_own_name
 from newssearch.system.exhaustive import assert_never
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
-from newssearch.text.dates import parse_range, why_no_range
 from newssearch.text.numbers import NumberRange, parse_number_range
+from newssearch.text.periods import parse_range, why_no_range
 
 from .leaves import (
     MAX_DISTANCE,

@@ -1,4 +1,4 @@
-"""The parsers of dates in articles, and of periods in queries."""
+"""The parser of dates of publication, as articles, feeds, tables and web pages write them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from functools import cache
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
 
-from .month_names import in_english
+from .calendar_names import base_of, has_day_first
+from .date_labels import says_published, says_updated
+from .date_words import in_ascii_digits, in_english
+from .other_calendars import BUDDHIST_YEARS, HIJRI_YEARS, of_solar_hijri
 from .partial_dates import PartialDate
 
 MAX_DATE_CHARS = 100
@@ -27,18 +30,22 @@ MONTHS = {
 }
 """The number of each month, from 1 to 12, by its English names in lower case, in full and abbreviated."""
 
-LONE_YEARS = range(1400, 2200)
-"""A number of four digits is a year by itself only in this range: printing began about 1440."""
+LONE_YEARS = range(1500, 2200)
+"""A number of four digits is a year by itself only in this range: the first newspapers are of 1605."""
+
+LANGUAGES_OF_SOLAR_HIJRI = frozenset({"fa", "ps"})
+"""The languages in whose numbers a year in :data:`HIJRI_YEARS` is of the Persian calendar."""
 
 ZONES = {
     "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3,
-    "MSK": 3, "JST": 9, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+    "MEZ": 1, "MESZ": 2, "SAST": 2, "MSK": 3, "EAT": 3, "PKT": 5, "WIB": 7, "HKT": 8, "SGT": 8, "JST": 9, "KST": 9,
+    "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }  # fmt: skip
 """The offsets from UTC of named time zones, in hours: those of RFC 2822, and a few that newspapers use. A name that
 stands for several zones (IST), or changes with the season (ET), is left out: a time with such a name is read without a
 zone."""
 
-_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s)?"
+_OPTIONAL_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s)?"
 _MONTH_NAME = (
     r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|" + "|".join(_MONTH_NAMES) + r")\b\.?"
 )
@@ -66,13 +73,14 @@ def _date_patterns() -> tuple[re.Pattern[str], ...]:
         _date_pattern(rf"{_YEAR}(?P<sign>[-/.])(?P<month>\d\d?)(?P=sign){_DAY_NUMBER}"),
         _date_pattern(rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)"),
         _date_pattern(r"(?P<first>\d\d?)(?P<sign>[-/.])(?P<second_number>\d\d?)(?P=sign)" + _YEAR),
-        _date_pattern(rf"{_WEEKDAY}{_MONTH_NAME}\s{_DAY_NUMBER},?\s{_YEAR}"),
-        _date_pattern(rf"{_WEEKDAY}{_DAY_NUMBER}[\s-](?:of\s)?{_MONTH_NAME},?[\s-]{_YEAR}"),
+        _date_pattern(rf"{_OPTIONAL_WEEKDAY}{_MONTH_NAME}\s{_DAY_NUMBER},?\s{_YEAR}"),
+        _date_pattern(rf"{_OPTIONAL_WEEKDAY}{_DAY_NUMBER}[\s-](?:of\s)?{_MONTH_NAME},?[\s-]{_YEAR}"),
     )
 
 
-_FOUR_DIGITS = Pattern(r"\d{4}")
-_LETTER = Pattern(r"[^\W\d_年년]")
+_TWO_DIGITS = Pattern(r"\d\d")
+_DATE_DIGIT = Pattern(r"\d")
+_LETTER_BESIDE_YEAR = Pattern(r"[^\W\d_年년]")
 _MONTH_OR_YEAR = Pattern(
     r"""
       (?P<year>\d{4}) (?:[-/.](?P<month>\d\d?))? (?:Z|[+-]\d\d:\d\d)?
@@ -88,73 +96,275 @@ _MONTH_OR_YEAR = Pattern(
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A date of publication. ``ambiguous`` means that its day and month may have to be exchanged, as in 7/5/2024."""
+    """A date of publication.
+
+    ``ambiguous`` means that its day and month may have to be exchanged, as in 7/5/2024. ``basis`` says what a date is
+    inferred from that a text does not state in full: for example ``day first, as in de``; it is empty for all others.
+    """
 
     value: dt.date | dt.datetime | PartialDate
     ambiguous: bool = False
+    basis: str = ""
 
 
-def parse_published(text: str, *, day_first: bool = False) -> Published | None:
+def parse_published(text: str, *, day_first: bool = False, lang: str | None = None) -> Published | None:
     """Return the date of publication that a string states, with the time if it has one; None if it is no date.
 
-    It reads ISO 8601, RFC 2822, dates with the name of the month in either order (in English and the languages of
-    :mod:`.month_names`), and numbers. ``7/5/2024`` is read month first and marked as ambiguous, unless ``day_first`` is
-    set or only one reading is a date. ``5.7.2024`` is always day first. Nothing is filled in: a year alone, and a month
-    with its year, are a :class:`PartialDate`; a date whose year has two digits is no date. A time with a zone that is
-    not in :data:`ZONES` is read without a zone.
+    It reads ISO 8601, RFC 2822, dates with the name of the month in any order, in the languages of
+    :mod:`.calendar_names`, and numbers. ``7/5/2024`` is read day first if ``day_first`` is set, or if that is the order
+    in ``lang``, a language tag; else month first and marked as ambiguous, unless only one reading is a date.
+    ``5.7.2024`` is always day first, and what begins with the year has the month next. Nothing is filled in: a year
+    alone, and a month with its year, are a :class:`PartialDate`; a time that cannot be read makes the text no date. A
+    year has four digits, or two where RFC 2822 allows them, with a time, and in numbers of a language with the day first.
+    A time with a zone that is not in :data:`ZONES` is read without a zone.
 
-    >>> parse_published("July 25, 2024")
-    Published(value=datetime.date(2024, 7, 25), ambiguous=False)
+    Years of the Buddhist calendar and, in Persian, of the Solar Hijri calendar become Gregorian ones. Others of these
+    numbers are no dates, because a year such as 1399 may be of either Hijri calendar.
+
+    >>> parse_published("July 25, 2024").value, parse_published("25 de julio de 2024, 10.30h").value
+    (datetime.date(2024, 7, 25), datetime.datetime(2024, 7, 25, 10, 30))
     >>> parse_published("7-5-2024")
-    Published(value=datetime.date(2024, 7, 5), ambiguous=True)
-    >>> parse_published("7-5-2024", day_first=True)
-    Published(value=datetime.date(2024, 5, 7), ambiguous=False)
+    Published(value=datetime.date(2024, 7, 5), ambiguous=True, basis='')
+    >>> parse_published("7-5-2024", day_first=True).value, parse_published("7-5-2024", lang="de")
+    (datetime.date(2024, 5, 7), Published(value=datetime.date(2024, 5, 7), ambiguous=False, basis='day first, as in de'))
     >>> parse_published("2024-07-25T12:00:00Z").value.isoformat()
     '2024-07-25T12:00:00+00:00'
-    >>> parse_published("July 2024"), parse_published("2024").value
-    (Published(value=PartialDate(2024, 7), ambiguous=False), PartialDate(2024))
+    >>> parse_published("July 2024").value, parse_published("2024").value
+    (PartialDate(2024, 7), PartialDate(2024))
     >>> parse_published("2024-02-30"), parse_published("25 July")
     (None, None)
     """
-    if len(text) > MAX_DATE_CHARS or not _FOUR_DIGITS.search(text):
+    read = parse_bare(text, day_first=day_first, lang=lang)
+    if read is not None or len(text) > MAX_DATE_CHARS:
+        return read
+    text = " ".join(in_ascii_digits(text).split())
+    if not _TWO_DIGITS.search(text):
+        return None
+    plain, order = _without_weekday(in_english(text, lang) or text)[0], _Order(day_first, lang)
+    return _by_dateutil(plain, order) or _behind_label(text, day_first, lang)
+
+
+def parse_bare(text: str, *, day_first: bool = False, lang: str | None = None) -> Published | None:
+    """Return the date that a string is as :func:`parse_published` does, but neither behind a label nor in a rare form."""
+    if len(text) > MAX_DATE_CHARS:
+        return None
+    text = in_ascii_digits(text)
+    if not _TWO_DIGITS.search(text):
         return None
     text = " ".join(text.split())
+    order = _Order(day_first, lang)
     if (partial := _month_or_year(text)) is not None:
-        return Published(partial)
-    match = _match(text)
-    if match is None and (translated := in_english(text)) is not None:
-        match = _match(translated)
+        return _gregorian_month(partial)
+    match = next((match for form in _date_patterns() if (match := form.fullmatch(text)) is not None), None)
+    if match is not None:
+        return _published(match.groupdict(), order)
+    translated = in_english(text, lang)
+    if translated is not None:
         partial = _month_or_year(translated)
-        if partial is not None and (partial.month or not _LETTER.search(text)):  # not "Monday 2024"
-            return Published(partial)
-    return _by_dateutil(text, day_first) if match is None else _published(match.groupdict(), day_first)
+        if partial is not None and (
+            partial.month or not _LETTER_BESIDE_YEAR.search(text)
+        ):  # not "Monday 2024"
+            return _gregorian_month(partial)
+    plain, order.weekdays = _without_weekday(translated or text)
+    return _in_any_order(plain, order)
 
 
-def _match(text: str) -> re.Match[str] | None:
-    return next((match for form in _date_patterns() if (match := form.fullmatch(text)) is not None), None)
+def _behind_label(text: str, day_first: bool, lang: str | None) -> Published | None:
+    """Return the date behind a label such as ``Updated:`` or ``Published on``, or None."""
+    words = text.split(" ")
+    ends = [len(" ".join(words[:count])) for count in range(1, min(6, len(words)))]
+    digit = _DATE_DIGIT.search(text)
+    if digit is not None and digit.start() <= 12:
+        ends.append(digit.start())  # 公開日:2020/11/3
+    for end in ends:
+        label = text[:end]
+        if _DATE_DIGIT.search(label) is not None or not (says_published(label) or says_updated(label)):
+            continue
+        found = parse_published(text[end:].lstrip(" :："), day_first=day_first, lang=lang)
+        if found is not None and not (isinstance(found.value, PartialDate) and found.value.month is None):
+            return found
+    return None
 
 
-def _published(parts: dict[str, str | None], day_first: bool) -> Published | None:
+class _Order:
+    """The order of day and month in numbers: that which was asked for, else that of a language, else unknown."""
+
+    def __init__(self, day_first: bool, lang: str | None) -> None:
+        self.asked = day_first
+        self.lang = lang
+        self.day_first = day_first or (lang is not None and has_day_first(lang))
+        self.basis = "" if day_first or not self.day_first else f"day first, as in {lang}"
+        self.weekdays = set(range(7))
+        """The weekdays on which the date may be."""
+
+
+def _published(parts: dict[str, str | None], order: _Order) -> Published | None:
     """Return the date in the named groups of a date pattern's match, or None if there is no such day or time."""
+    basis = ""
     year = int(parts["year"] or 0)
+    if len(parts["year"] or "") == 2:
+        year += 2000 if year < 50 else 1900  # RFC 2822
+        basis = "a year of two digits" if parts.get("first") else ""
     if parts.get("first"):
         first, second = int(parts["first"] or 0), int(parts["second_number"] or 0)
         days = [_date_or_none(year, first, second), _date_or_none(year, second, first)]
-        dots = parts["sign"] == "."
-        if day_first or dots:
+        dots = "." in (parts["sign"] or "") or year in BUDDHIST_YEARS
+        if order.day_first or dots:
             days.reverse()
         day = days[0] or days[1]
-        ambiguous = not (day_first or dots) and None not in days and days[0] != days[1]
+        ambiguous = None not in days and days[0] != days[1] and not dots and not order.asked
+        if ambiguous:
+            fitting = [one for one in days if one is not None and one.weekday() in order.weekdays]
+            if len(fitting) == 1:
+                ambiguous, day, basis = False, fitting[0], "the weekday beside it"
+            elif order.basis:
+                ambiguous, basis = False, order.basis
     else:
-        name = parts["month"] or ""
-        month = int(name) if name.isdigit() else MONTHS[name.lower()]
-        day, ambiguous = _date_or_none(year, month, int(parts["day"] or 0)), False
+        name = (parts["month"] or "").lower()
+        month = int(name) if name.isdigit() else MONTHS.get(name, 0)
+        ambiguous = False
+        if name.startswith("solar"):
+            day, year = of_solar_hijri(year, int(name.removeprefix("solar")), int(parts["day"] or 0)), 0
+            basis = _SOLAR_HIJRI
+        else:
+            day = _date_or_none(year, month, int(parts["day"] or 0))
+    if day is not None and year in HIJRI_YEARS:
+        if base_of(order.lang or "") not in LANGUAGES_OF_SOLAR_HIJRI:
+            return None
+        day, basis = of_solar_hijri(day.year, day.month, day.day), _SOLAR_HIJRI
+    if day is not None and year in BUDDHIST_YEARS:
+        day, basis = _date_or_none(day.year - 543, day.month, day.day), "a year of the Buddhist calendar"
     if day is None:
         return None
     if parts["hour"] is None:
-        return Published(day, ambiguous)
+        return Published(day, ambiguous, basis)
     moment = _datetime_or_none(day, parts)
-    return Published(moment, ambiguous) if moment is not None else None
+    return Published(moment, ambiguous, basis) if moment is not None else None
+
+
+_SOLAR_HIJRI = "a day of the Solar Hijri calendar"
+
+
+def _gregorian_month(partial: PartialDate) -> Published | None:
+    """Return a month or a year as a date of publication, or None if its year is of another calendar."""
+    if partial.year in BUDDHIST_YEARS and partial.month:
+        return Published(
+            PartialDate(partial.year - 543, partial.month), basis="a year of the Buddhist calendar"
+        )
+    return Published(partial) if partial.year not in HIJRI_YEARS else None
+
+
+_MONTH_IN_WORDS = (
+    r"(?P<month>(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|"
+    + "|".join(_MONTH_NAMES)
+    + r"|solar\d\d?)\b)\.?"
+)
+_PART = r"[\s.,/–-]"
+
+
+@cache
+def _any_patterns() -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of dates inside a text with a time, in any order of their parts, the surest first."""
+    year, short = r"(?<!\d)(?P<year>\d{4})(?!\d)", r"['’]?(?P<year>\d\d)(?!\d)"
+    day = r"(?<![\d:.])(?P<day>\d\d?)(?!\d)(?:st|nd|rd|th)?"
+    return tuple(
+        re.compile(pattern, re.ASCII | re.IGNORECASE)
+        for pattern in (
+            r"(?<!\d)(?P<year>\d{4})\s?(?P<sign>[-/.])\s?(?P<month>\d\d?)\s?(?P=sign)\s?(?P<day>\d\d?)(?!\d)\.?",
+            r"(?<!\d)(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?=\D|\d{4}(?:\d\d)?(?!\d)|$)",
+            r"(?<![\d:.])(?P<first>\d\d?)\s?(?P<sign>[-/.])\s?(?P<second_number>\d\d?)\s?(?P=sign)\s?(?P<year>\d{4})(?!\d)",
+            r"(?<![\d:.])(?P<first>\d\d?)(?P<sign>\.\s|[./])(?P<second_number>\d\d?)\s(?P<year>\d{4})(?!\d)",
+            rf"{_MONTH_IN_WORDS}[\s/-]*{day}[.,]?{_PART}*{year}",
+            rf"{day}{_PART}*{_MONTH_IN_WORDS}{_PART}*{year}",
+            rf"{year}{_PART}*{_MONTH_IN_WORDS}{_PART}*{day}\.?",
+            rf"{year}{_PART}*{day}{_PART}*{_MONTH_IN_WORDS}",
+            rf"{day}[\s-]{{1,3}}{_MONTH_IN_WORDS}[\s-]{{1,3}}{short}(?=,?\s\d\d?[:.]\d\d)",  # RFC 822, with a time
+            r"(?<![\d:.])(?P<first>\d\d?)(?P<sign>[-/.])(?P<second_number>\d\d?)(?P=sign)(?P<year>\d\d)(?![\d:.])",
+        )
+    )
+
+
+_CLOCK = Pattern(
+    r"""
+    (?: (?P<early_half>[ap])\.?m\b\.?\s )?
+    (?P<hour>\d{1,2}) (?: \s?[:.]\s?(?P<minute>\d\d) (?: [:.](?P<second>\d\d?) (?:[.,](?P<fraction>\d+))? )? )?
+    (?: \s?(?P<half>[ap])\s?\.?m\b\.? )?
+    (?: ,?\s?(?P<zone>(?:UTC|GMT)\s?[-+−]\d\d?(?::?\d\d)?|[-+−]\d\d:?\d\d|[-+−]\d\d(?![\d:])|(?-i:Z|[A-Z]{2,5})(?![\w/])) )?
+    (?: \s(?-i:[A-Z]{2,5}) )?
+    """,
+    re.ASCII | re.VERBOSE | re.IGNORECASE,
+)
+_NAMED_ZONE = Pattern(r"\[(?P<name>[A-Za-z_]{2,20}(?:/[A-Za-z_+-]{2,20}){0,2})\]")
+_ASIDE = Pattern(r"\([^()]{0,40}\)|\bm=[+-]\d+\.\d+|\s#\w*$")
+_COMPACT_TIME = Pattern(
+    r"(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|[-+]\d\d:?\d\d)?", re.ASCII
+)
+
+
+def _in_any_order(text: str, order: _Order) -> Published | None:
+    """Return the date in a text of a date, a time and a zone in any order, and nothing else; None for another text."""
+    named = _NAMED_ZONE.search(text)
+    if named is not None:
+        text = f"{text[: named.start()]} {text[named.end() :]}"
+    text = " ".join(_ASIDE.sub(" ", text).split())
+    for number, pattern in enumerate(_any_patterns()):
+        if (match := pattern.search(text)) is None:
+            continue
+        parts = match.groupdict()
+        if len(parts["year"] or "") == 2 and parts.get("first") and not (order.day_first and order.lang):
+            continue
+        rest = [side.strip(" ,;|·•–—-") for side in (text[: match.start()], text[match.end() :])]
+        rest[1] = rest[1].removeprefix("T").strip()
+        clock = " ".join(filter(None, rest))
+        time: re.Match[str] | None = None
+        if clock:
+            time = _CLOCK.fullmatch(clock) or (_COMPACT_TIME.fullmatch(clock) if number < 2 else None)
+            if time is None:
+                continue
+        found = time.groupdict() if time is not None else {}
+        clock_parts = {
+            key: found.get(key) for key in ("hour", "minute", "second", "fraction", "half", "zone")
+        }
+        clock_parts["half"] = clock_parts["half"] or found.get("early_half")
+        read = _published({**parts, **clock_parts, "mark": ""}, order)
+        return _in_named_zone(read, named["name"]) if named is not None and read is not None else read
+    return None
+
+
+_WEEKDAYS = Pattern(
+    r"\b(?:Weekday(?P<numbers>[0-6]*)|(?P<name>mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6})\b\.?,?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def _without_weekday(text: str) -> tuple[str, set[int]]:
+    """Return a text without names of weekdays, and the weekdays that they may stand for, 0 for Monday; all if none is named."""
+    found = set(range(7))
+    for match in _WEEKDAYS.finditer(text):
+        found &= (
+            set(map(int, match["numbers"] or ""))
+            if match["name"] is None
+            else {_DAYS.index(match["name"].lower())}
+        )
+    return " ".join(_WEEKDAYS.sub(" ", text).split()), found
+
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _in_named_zone(read: Published, name: str) -> Published:
+    """Return a date whose time is in the zone of the given name, if it states no offset and the system knows the zone."""
+    if not isinstance(read.value, dt.datetime) or read.value.tzinfo is not None:
+        return read
+    from zoneinfo import ZoneInfo  # slow to import, and seldom needed
+
+    try:
+        moment = read.value.replace(tzinfo=ZoneInfo(name))
+        fixed = moment.utcoffset()
+    except (ValueError, OSError, LookupError, OverflowError):  # no such zone, or no data of zones
+        return read
+    value = _comparable(moment.replace(tzinfo=dt.timezone(fixed))) if fixed is not None else None
+    return Published(value, read.ambiguous, read.basis) if value is not None else read
 
 
 def _month_or_year(text: str) -> PartialDate | None:
@@ -225,14 +435,19 @@ def _comparable(moment: dt.datetime) -> dt.datetime | None:
     return moment
 
 
-def _by_dateutil(text: str, day_first: bool) -> Published | None:
-    """Return the date that python-dateutil reads in ``text``, or None if ``text`` is not a full date.
+def _by_dateutil(text: str, order: _Order) -> Published | None:
+    """Return the date that python-dateutil reads in a text with the name of a month, or None if it is not a full date.
 
     dateutil takes missing parts from a default date. The text is therefore read with two defaults that share no part:
     an incomplete date gives two different days, and is refused. The days of the month of the two defaults are two weeks
-    apart, so that the name of a weekday does not lead both to the same day.
+    apart, so that the name of a weekday does not lead both to the same day. Dates in numbers are not left to it: it
+    exchanges the day and the month of some that begin with the year.
     """
+    if _ENGLISH_MONTH.search(text) is None:
+        return None
     from dateutil import parser  # slow to import, and seldom needed
+
+    text = _POINT_IN_TIME.sub(":", text)
 
     def zone(name: str | None, offset: int | None) -> dt.tzinfo | None:
         if offset is not None:
@@ -240,257 +455,27 @@ def _by_dateutil(text: str, day_first: bool) -> Published | None:
         hours = ZONES.get((name or "").upper())
         return None if hours is None else dt.timezone(dt.timedelta(hours=hours))
 
-    def read(default: dt.datetime, first: bool) -> dt.datetime | None:
+    def read(default: dt.datetime) -> dt.datetime | None:
         try:
-            return parser.parse(text, default=default, dayfirst=first, tzinfos=zone)
+            return parser.parse(text, default=default, dayfirst=order.day_first, tzinfos=zone)
         except Exception:  # on hostile strings, dateutil raises anything
             return None
 
-    midnight = dt.datetime(2000, 1, 1)
-    read_so = read(midnight, day_first)
-    read_again = read(dt.datetime(2001, 2, 15, 13, 47, 29), day_first)
+    read_so = read(dt.datetime(2000, 1, 1))
+    read_again = read(dt.datetime(2001, 2, 15, 13, 47, 29))
     if read_so is None or read_again is None or read_so.date() != read_again.date():
         return None
     if f"{read_so.year:04d}" not in text or _comparable(read_so) is None:
         return None  # a year of two digits, or beyond the calendar
-    other = read(midnight, not day_first)
-    ambiguous = not day_first and other is not None and other.date() != read_so.date()
-    return Published(read_so if read_so.hour == read_again.hour else read_so.date(), ambiguous)
+    if read_so.hour == read_again.hour and _CLOCK_IN_TEXT.search(text) is None:
+        return None  # "July 25, 2024 14": the number may mean anything
+    if read_so.year in HIJRI_YEARS or read_so.year in BUDDHIST_YEARS:
+        return None
+    return Published(read_so if read_so.hour == read_again.hour else read_so.date())
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The period of time that ``text`` names: from ``start`` up to ``end``, which is excluded.
-
-    ``end`` is included if it is ``datetime.max``, because no moment follows it. Bounds without a time zone are dates
-    and times on the outlet's calendar; bounds with a zone are compared in universal time.
-    """
-
-    start: dt.datetime
-    end: dt.datetime
-    text: str
-
-
-_Bounds = tuple[dt.datetime, dt.datetime]
-_PERIOD = Pattern(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d))?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII
+_ENGLISH_MONTH = Pattern(
+    r"(?:^|[\W\d_])(?:" + "|".join(name[:3] for name in _MONTH_NAMES) + ")[a-z]*", re.ASCII | re.IGNORECASE
 )
-_WEEK = Pattern(r"(\d{4})-?w(\d\d)", re.ASCII | re.IGNORECASE)
-_QUARTER = Pattern(r"(?:(\d{4})[- ]?q([1-4])|q([1-4])[- ]?(\d{4}))", re.ASCII | re.IGNORECASE)
-_MONTH_AND_YEAR = Pattern(r"([a-z]{3,9})\.?,? (?:of )?(\d{4})|(\d{4}) ([a-z]{3,9})\.?", re.ASCII)
-_DAY_AND_MONTH = Pattern(
-    rf"{_WEEKDAY}(?:([a-z]{{3,9}})\.? (\d\d?)(?:st|nd|rd|th)?,?|(\d\d?)(?:st|nd|rd|th)? (?:of )?([a-z]{{3,9}})\.?,?) (\d{{4}})",
-    re.ASCII,
-)
-_AGO = Pattern(r"(?:-|(?:last|past) )(\d{1,5}) ?(d|w|m|y|days?|weeks?|months?|years?)", re.ASCII)
-_NAMED_PERIOD = Pattern(r"(this|last) (week|month|year)")
-
-
-def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
-    """Return the period that ``text`` names, or None if there is no such period.
-
-    It may be:
-
-    - in ISO form, a year, month, day, hour, minute or second; from hours on, a time zone may follow;
-    - a month or a day with the name of its month, in English or a language of :mod:`.month_names`;
-    - a quarter (``2016-Q1``), or a week in ISO form (``2024-W30``), from Monday to Sunday;
-    - relative to ``now`` (by default, the present local time): ``today``, ``yesterday``, ``this`` or ``last`` ``week``,
-      ``month`` or ``year`` (weeks begin on Monday); ``-7d`` or ``last 7 days`` (also w, m, y), which includes today.
-
-    >>> period = parse_period("2024-02")
-    >>> period.start.isoformat(), period.end.isoformat()
-    ('2024-02-01T00:00:00', '2024-03-01T00:00:00')
-    >>> parse_period("2024-02-30"), parse_period("7/25/2024")
-    (None, None)
-    >>> parse_period("last month", dt.datetime(2024, 3, 15)) == Period(
-    ...     dt.datetime(2024, 2, 1), dt.datetime(2024, 3, 1), "last month")
-    True
-    """
-    text = text.strip()
-    try:
-        bounds = _iso_period(text) or _named_period(" ".join(text.lower().split()))
-        if bounds is None:
-            day = (now or dt.datetime.now()).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-            bounds = _relative_period(" ".join(text.lower().split()), day)
-    except (ValueError, OverflowError):  # no such month, day or hour; before the year 1
-        return None
-    return Period(*bounds, text) if bounds is not None else None
-
-
-def is_relative_period(text: str) -> bool:
-    """Whether the period that ``text`` names depends on the present: ``today``, ``last week``, ``-7d``.
-
-    >>> is_relative_period("-7d"), is_relative_period("2024-07"), is_relative_period("rain")
-    (True, False, False)
-    """
-    clocks = (dt.datetime(2001, 2, 3), dt.datetime(2024, 5, 6))
-    first, other = (parse_period(text, clock) for clock in clocks)
-    return first != other
-
-
-def why_no_period(text: str) -> str:
-    """Return why ``text`` names no period, if its form is that of a week; "" if that is not known.
-
-    >>> why_no_period("2016-W53"), why_no_period("2020-W53"), why_no_period("rain")
-    ('2016 has the weeks 2016-W01 to 2016-W52', '', '')
-    """
-    match = _WEEK.fullmatch(text.strip())
-    if match is None or int(match[1]) < 1:
-        return ""
-    weeks = dt.date(int(match[1]), 12, 28).isocalendar()[1]  # 28 December is in the last week (ISO 8601)
-    if 1 <= int(match[2]) <= weeks:
-        return ""
-    return f"{match[1]} has the weeks {match[1]}-W01 to {match[1]}-W{weeks:02d}"
-
-
-def parse_range(
-    text: str, now: dt.datetime | None = None
-) -> tuple[dt.datetime | None, dt.datetime | None] | None:
-    """Return the start and the end of a period or a range, or None if ``text`` is neither. An open bound is None.
-
-    The end is excluded. A range is ``A..B``, ``A..``, ``..B``, ``>=A``, ``>A``, ``<=A`` or ``<A``. A and B are whole
-    periods: ``>2024`` begins with 2025.
-
-    >>> parse_range("2024-07..2024-08") == (dt.datetime(2024, 7, 1), dt.datetime(2024, 9, 1))
-    True
-    >>> parse_range(">2024") == (dt.datetime(2025, 1, 1), None)
-    True
-    """
-    text = text.strip()
-    match = re.fullmatch(r"([<>]=?)(.*)", text, re.DOTALL)
-    if match is not None:
-        period = parse_period(match[2], now)
-        if period is None:
-            return None
-        return {
-            ">=": (period.start, None),
-            ">": (period.end, None) if not is_last_moment(period.end) else None,
-            "<=": (None, period.end),
-            "<": (None, period.start),
-        }[match[1]]
-    first, dots, last = text.partition("..")
-    if not dots:
-        period = parse_period(text, now)
-        return (period.start, period.end) if period is not None else None
-    start = parse_period(first, now) if first.strip() else None
-    end = parse_period(last, now) if last.strip() else None
-    if (first.strip() and start is None) or (last.strip() and end is None) or (start is None and end is None):
-        return None
-    return start.start if start is not None else None, end.end if end is not None else None
-
-
-def is_last_moment(moment: dt.datetime) -> bool:
-    """Whether ``moment`` is ``datetime.max`` in any zone. Only this moment belongs to a period that ends with it."""
-    return moment.replace(tzinfo=None) == dt.datetime.max
-
-
-def is_empty(start: dt.datetime, end: dt.datetime) -> bool:
-    """Whether a period has no moment. Either both bounds have a time zone, or neither has one."""
-    return start > end or (start == end and not is_last_moment(end))
-
-
-def why_no_range(start: dt.datetime | None, end: dt.datetime | None) -> str | None:
-    """Return the reason why no date can lie between two bounds, as text for a message, or None if a date can."""
-    if start is None or end is None:
-        return None
-    if (start.tzinfo is None) != (end.tzinfo is None):
-        return "both ends of a range must have a time zone, or neither"
-    return "the range ends before it begins" if is_empty(start, end) else None
-
-
-def _iso_period(text: str) -> _Bounds | None:
-    match = _PERIOD.fullmatch(text)
-    if match is None:
-        return None
-    numbers = [int(number) for number in match.groups()[:6] if number is not None]
-    year, month, day, hour, minute, second = (*numbers, *(0, 1, 1, 0, 0, 0)[len(numbers) :])
-    start = dt.datetime(year, month, day, hour, minute, second)
-    end = _period_end(start, len(numbers))
-    if match[7]:
-        zone = dt.datetime.strptime(match[7].replace(":", ""), "%z").tzinfo
-        return start.replace(tzinfo=zone), end.replace(tzinfo=zone)
-    return start, end
-
-
-def _named_period(text: str) -> _Bounds | None:
-    """Return the bounds of a week, a quarter, or a month or a day written with the month's name; None for other text."""
-    if (match := _WEEK.fullmatch(text)) is not None:
-        start = dt.datetime.fromisocalendar(int(match[1]), int(match[2]), 1)
-        return start, _seven_days_later(start)
-    if (match := _QUARTER.fullmatch(text)) is not None:
-        start = dt.datetime(int(match[1] or match[4]), int(match[2] or match[3]) * 3 - 2, 1)
-        return start, dt.datetime.max if start >= dt.datetime(9999, 10, 1) else _months_later(start, 3)
-    if not any(char.isalpha() for char in text) or not any(char.isdigit() for char in text):
-        return None
-    for asked in (text, in_english(text)):
-        if asked is None:
-            continue
-        if (bounds := _iso_period(asked)) is not None:  # 2024年8月
-            return bounds
-        if (match := _MONTH_AND_YEAR.fullmatch(asked)) is not None:
-            month = MONTHS.get(match[1] or match[4])
-            if month is not None:
-                start = dt.datetime(int(match[2] or match[3]), month, 1)
-                return start, _period_end(start, 2)
-        if (match := _DAY_AND_MONTH.fullmatch(asked)) is not None:
-            month = MONTHS.get(match[1] or match[4])
-            if month is not None:
-                start = dt.datetime(int(match[5]), month, int(match[2] or match[3]))
-                return start, _period_end(start, 3)
-    return None
-
-
-def _period_end(start: dt.datetime, parts: int) -> dt.datetime:
-    """Return the end of the period that begins at ``start``, or ``datetime.max`` if the calendar ends first.
-
-    ``parts`` is the number of parts of a date that name the period: 1 for a year, 2 for a month, up to 6 for a second.
-    """
-    try:
-        if parts == 1:
-            return start.replace(year=start.year + 1)
-        if parts == 2:
-            return _months_later(start, 1)
-        return start + dt.timedelta(**{("days", "hours", "minutes", "seconds")[parts - 3]: 1})
-    except (OverflowError, ValueError):  # the last period of the calendar
-        return dt.datetime.max
-
-
-def _seven_days_later(start: dt.datetime) -> dt.datetime:
-    try:
-        return start + dt.timedelta(days=7)
-    except OverflowError:  # the last week of the calendar
-        return dt.datetime.max
-
-
-def _relative_period(text: str, today: dt.datetime) -> _Bounds | None:
-    tomorrow = _period_end(today, 3)
-    if text == "today":
-        return today, tomorrow
-    if text == "yesterday":
-        return today - dt.timedelta(days=1), today
-    if (match := _AGO.fullmatch(text)) is not None:
-        count, unit = int(match[1]), match[2][0]
-        if unit in "dw":
-            return today - dt.timedelta(days=count * (7 if unit == "w" else 1)), tomorrow
-        return _months_later(today, -count * (12 if unit == "y" else 1)), tomorrow
-    if (match := _NAMED_PERIOD.fullmatch(text)) is None:
-        return None
-    if match[2] == "week":
-        begins = today - dt.timedelta(days=today.weekday())
-        before = begins - dt.timedelta(days=7)
-        after = begins + dt.timedelta(days=7)
-    else:
-        step = 1 if match[2] == "month" else 12
-        begins = today.replace(day=1) if step == 1 else today.replace(month=1, day=1)
-        before, after = _months_later(begins, -step), _months_later(begins, step)
-    return (begins, after) if match[1] == "this" else (before, begins)
-
-
-def _months_later(start: dt.datetime, count: int) -> dt.datetime:
-    """Return the same day and time ``count`` months later, on the last day of that month if it is too short."""
-    import calendar  # slow to import, and seldom needed
-
-    months = start.year * 12 + start.month - 1 + count
-    year, month = divmod(months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return start.replace(year=year, month=month + 1, day=min(start.day, last))
+_CLOCK_IN_TEXT = Pattern(r"\d:\d\d|\d\s?[ap]\.?m|T\d", re.IGNORECASE)
+_POINT_IN_TIME = Pattern(r"(?<=\b\d)\.(?=\d\d\b)|(?<=\b\d\d)\.(?=\d\d\b(?!\.))")

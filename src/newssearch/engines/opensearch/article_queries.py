@@ -36,7 +36,7 @@ from newssearch.request import ResolvedRequest
 from newssearch.stopping import StopCheck
 from newssearch.system.exhaustive import assert_never
 from newssearch.text.analysis import key, name_words
-from newssearch.text.dates import is_last_moment
+from newssearch.text.periods import is_last_moment
 
 from .documents import cut, document_id, key_of
 from .leaf_queries import ClusterQuery, finding_all, finding_any, finding_one_of, having_one_of

@@ -6,12 +6,13 @@ all formats: which claim holds, which values count as missing, and what is infer
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 from newssearch.addresses import canonical_address
-from newssearch.article import STATED, Article, Date, Provenance, Rejected
+from newssearch.article import MONTH_FIRST, STATED, Article, Date, Provenance, Rejected
 from newssearch.extra import ExtraValue
 from newssearch.fields import FIELD_NAMES, STRING_FIELDS
 from newssearch.outlets import outlets
@@ -21,7 +22,7 @@ from newssearch.text.paragraphs import Block, NormalizedBlocks, split_paragraphs
 from .credits import CREDIT_PARAGRAPHS, agency_in, agency_named, credit_in
 from .dateline import find_dateline
 from .keys import KeyScope, identity_of
-from .language import detect_language, language_tag
+from .language import detect_language, language_tag, may_only_have_day_first
 from .own_fields import WrongValueError, own_value
 from .paragraphing import arrange_paragraphs
 from .values import DEFAULT_LANG, FROM_URL, NULL_STRINGS, as_text, first_date, host, quote_value
@@ -98,6 +99,14 @@ class Draft:
         """Whether a value was claimed for the given field."""
         return field in self._claims
 
+    def has_whole_date(self) -> bool:
+        """Whether a claim for the date is a day or a moment whose day and month cannot be exchanged."""
+        return any(
+            isinstance(date, dt.date) and how != MONTH_FIRST
+            for value, _ in self._claims.get("date", ())
+            for date, how in (first_date([value], self.origin.options),)
+        )
+
     def build(self) -> Article | Rejected:
         """Return the article, or a rejection: for one with neither title nor text, or with too many paragraphs.
 
@@ -124,12 +133,12 @@ class Draft:
                 self.origin.url,
                 Provenance("stated", "where it was fetched from"),
             )
-        date = self._date(provenance)
         self._fill_outlet(fields, provenance)
         if fields["dateline"] is None and fields["located"] is None and blocks:
             _fill_from_dateline(blocks[0].text, fields, provenance)
         _fill_source(blocks, fields, provenance)
         self._fill_lang(blocks, fields, provenance)
+        date = self._date(fields["lang"], blocks, provenance)
         if self.text_provenance != STATED:
             provenance["text"] = self.text_provenance
         article = Article.create(
@@ -178,15 +187,31 @@ class Draft:
         key, number = self._first("key", {})
         return identity_of(key, self._key_scopes[number], fields["outlet"]) if key else None
 
-    def _date(self, provenance: dict[str, Provenance]) -> Date | None:
+    def _date(
+        self, lang: str | None, blocks: NormalizedBlocks, provenance: dict[str, Provenance]
+    ) -> Date | None:
+        """Return the date, and enter its provenance. ``lang`` is the language of the article.
+
+        Where that does not decide between day and month, the text may: many pages state the language of the program
+        that made them.
+        """
         claimed = self._claims.get("date", [])
         options = self.origin.options
-        date, provenance["date"] = first_date((value for value, _ in claimed), options)
+        date, provenance["date"] = first_date((value for value, _ in claimed), options, lang)
+        if provenance["date"] == MONTH_FIRST and may_only_have_day_first(self._sample(blocks)):
+            options = replace(options, day_first=True)
+            date, _ = first_date((value for value, _ in claimed), options, lang)
+            provenance["date"] = Provenance("inferred", "day first, as in the language of the text")
         if date is not None and provenance["date"] == STATED:
             provenance["date"] = next(
-                how for value, how in claimed if first_date([value], options)[0] == date
+                how for value, how in claimed if first_date([value], options, lang)[0] == date
             )
         return date
+
+    def _sample(self, blocks: NormalizedBlocks) -> str:
+        """Return the headline and the first paragraphs, which show the language."""
+        title = self._first("title", {})[0] or ""
+        return " ".join([title, *(block.text for block in blocks[:DETECTION_PARAGRAPHS])])
 
     def _fill_outlet(self, fields: DraftFields, provenance: dict[str, Provenance]) -> None:
         options = self.origin.options
@@ -218,10 +243,8 @@ class Draft:
             fields["lang"] = tag
         if fields["lang"] is None and self.origin.options.lang:
             fields["lang"], provenance["lang"] = self.origin.options.lang, DEFAULT_LANG
-        if fields["lang"] is None:
-            text = " ".join([fields["title"] or "", *(block.text for block in blocks[:DETECTION_PARAGRAPHS])])
-            if (detected := detect_language(text)) is not None:
-                fields["lang"], provenance["lang"] = detected, Provenance("inferred", "the text")
+        if fields["lang"] is None and (detected := detect_language(self._sample(blocks))) is not None:
+            fields["lang"], provenance["lang"] = detected, Provenance("inferred", "the text")
 
     def _first(self, name: str, provenance: dict[str, Provenance]) -> tuple[str | None, int]:
         """Return the first claimed value of the field ``name`` that is neither blank nor a null string, or None.

@@ -7,6 +7,8 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
+from newssearch.text.calendar_names import has_day_first
+
 DETECTION_CHARACTERS = 3_000
 """The number of characters at the start of a text from which its language is detected."""
 
@@ -84,6 +86,18 @@ def detect_language(text: str) -> str | None:
         return None
     lang, confidence = _identifier().classify(sample)
     return str(lang) if confidence >= MIN_DETECTION_CONFIDENCE else None
+
+
+def may_only_have_day_first(text: str) -> bool:
+    """Whether the languages that a text may be in write the day before the month in numbers.
+
+    This is often certain where the language is not: a few words may be Dutch or Afrikaans, or Czech or Slovak.
+    """
+    sample = text[:DETECTION_CHARACTERS]
+    if sum(map(str.isalpha, sample)) < MIN_LETTERS_TO_DETECT:
+        return False
+    likely = _identifier().rank(sample)
+    return float(sum(share for lang, share in likely if has_day_first(str(lang)))) >= MIN_DETECTION_CONFIDENCE
 
 
 @cache

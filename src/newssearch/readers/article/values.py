@@ -35,14 +35,19 @@ Numbers 1,000 times as large are read as milliseconds.
 """
 
 
-def read_date(text: str, options: ReadOptions) -> tuple[Date | None, Provenance]:
-    """Return the date that a text states, or None, and its provenance, which gives the reason if there is no date."""
+def read_date(text: str, options: ReadOptions, lang: str | None = None) -> tuple[Date | None, Provenance]:
+    """Return the date that a text states, or None, and its provenance, which gives the reason if there is no date.
+
+    ``lang`` is the tag of the language of the text, if known: it decides whether the day or the month comes first.
+    """
     if not text.strip():
         return None, MISSING
-    published = parse_published(text, day_first=options.day_first)
+    published = parse_published(text, day_first=options.day_first, lang=lang)
     if published is None:
         return None, Provenance("missing", f"{quote_value(text)} is not a date")
-    return published.value, MONTH_FIRST if published.ambiguous else STATED
+    if published.ambiguous:
+        return published.value, MONTH_FIRST
+    return published.value, Provenance("inferred", published.basis) if published.basis else STATED
 
 
 def quote_value(value: object) -> str:
@@ -93,36 +98,70 @@ def _scalar_text(value: object) -> str | None:
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def first_date(values: Iterable[object], options: ReadOptions) -> tuple[Date | None, Provenance]:
+def first_date(
+    values: Iterable[object], options: ReadOptions, lang: str | None = None
+) -> tuple[Date | None, Provenance]:
     """Return the first value that is a date, and its provenance.
 
     A full date comes before a month, and a month before a year. If no value is a date, return None, and a provenance
     with the reason why the first value is not. A date may be a string, a number of seconds or milliseconds since 1970,
-    the number of a year, or a date object.
+    the number of a year, or a date object. Whether the day or the month comes first in numbers is decided by a later
+    value that is one of the two dates, else by ``lang``, the tag of a language.
     """
     failed = MISSING
     found: tuple[PartialDate, Provenance] | None = None
-    for value in values:
+    left = list(values)
+    while left:
+        value = left.pop(0)
         if value is None or value == "":
             continue
-        date, provenance = _as_date(value, options)
+        date, provenance = _as_date(value, options, lang)
         if isinstance(date, PartialDate):
             if found is None or (date.month is not None and found[0].month is None):
                 found = date, provenance
         elif date is not None:
-            return date, provenance
+            return _decided_by_another(str(value), left, options) or (date, provenance)
         elif failed is MISSING:
             failed = provenance
     return found or (None, failed)
 
 
-def _as_date(value: object, options: ReadOptions) -> tuple[Date | None, Provenance]:
+def _decided_by_another(
+    text: str, others: Iterable[object], options: ReadOptions
+) -> tuple[Date, Provenance] | None:
+    """Return the date in a text whose day and month may be exchanged, if another value is one of the two dates; else None."""
+    read = parse_published(text)
+    if read is None or not read.ambiguous or options.day_first:
+        return None
+    exchanged = parse_published(text, day_first=True)
+    for other in others:
+        date, provenance = _as_date(other, options, None)
+        if date is None or isinstance(date, PartialDate) or provenance == MONTH_FIRST:
+            continue
+        for one, order in ((read, "month"), (exchanged, "day")):
+            if (
+                one is not None
+                and not isinstance(one.value, PartialDate)
+                and day_of(one.value) == day_of(date)
+            ):
+                return one.value, Provenance(
+                    "inferred", f"{order} first, as another date of the article shows"
+                )
+    return None
+
+
+def day_of(date: dt.date) -> dt.date:
+    """Return the day of a date, which may have a time."""
+    return date.date() if isinstance(date, dt.datetime) else date
+
+
+def _as_date(value: object, options: ReadOptions, lang: str | None) -> tuple[Date | None, Provenance]:
     if isinstance(value, (dt.date, PartialDate)):
         return value, STATED
     if isinstance(value, str) and value.strip() in NULL_STRINGS:
         return None, Provenance("missing", f"the input says {quote_value(value)}")
     if isinstance(value, str) and not (value.isdecimal() and len(value) in (10, 13)):
-        return read_date(value, options)
+        return read_date(value, options, lang)
     return _number_as_date(value, options)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from newssearch.article import Provenance
 from newssearch.readers.article.draft import Draft
+from newssearch.text.dates import parse_published
 
-from .bylines import below_headline
-from .layout import Piece, visible_text
+from .dates import shown_dates
 from .page import Page, meta_source
 from .schemaorg import plausible_date
 
@@ -25,6 +25,9 @@ META_DATES = (
     "displaydate", "date.created", "date.available", "created", "date",
 )  # fmt: skip
 """The names of ``<meta>`` elements that hold the date of publication, the most trusted first."""
+
+META_UPDATES = ("article:modified_time", "og:updated_time", "article:modified", "datemodified")
+"""The names of ``<meta>`` elements that hold the date of the last update, the most trusted first."""
 
 META_OUTLETS = (
     "og:site_name", "article:publisher", "publisher", "dc.publisher", "dcterms.publisher", "citation_journal_title",
@@ -50,25 +53,7 @@ META_SUMMARIES = (
 META_LANGS = ("og:locale", "dc.language", "dcterms.language", "language", "content-language")
 """The names of ``<meta>`` elements that hold a language, the most trusted first."""
 
-LONGEST_DATE_LINE = 60
-"""The maximum number of characters of a line under the headline whose date counts as that of the article."""
-
-MAX_SHOWN_DATES = 12
-"""The maximum number of elements marked as dates that are examined on a page."""
-
-FROM_SHOWN_DATE = Provenance("stated", "date on the page")
-FROM_DATE_UNDER_HEADLINE = Provenance("inferred", "a date under the headline")
-
-_DATE_IN_TEXT = re.compile(
-    r"\b(?:(?P<iso>\d{4}-\d\d-\d\d)|(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})|"
-    r"\d{1,2}/\d{1,2}/\d{4}|\d{1,2}\.?\s[^\W\d_]{3,9}\.?\s\d{4}|[^\W\d_]{3,9}\.?\s\d{1,2},?\s\d{4})\b"
-)
-"""A pattern for a date inside a text."""
-
 _DATE_IN_PATH = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>\d\d)[/-](?P<day>\d\d)(?=[/-]|$)")
-
-_PUBLICATION_WORD = re.compile(r"publi|pubdate|entry-date|posted|created|issued", re.IGNORECASE)
-_UPDATE_WORD = re.compile(r"updat|modif|aktualis|actualiz|güncel|edited|expir", re.IGNORECASE)
 
 
 def claim_metadata(draft: Draft, page: Page, titles: Sequence[str]) -> None:
@@ -97,57 +82,32 @@ def is_front_page(url: str) -> bool:
     return parts.path in ("", "/") and not parts.query
 
 
+def published_before_update(page: Page, stated: object) -> tuple[str, Provenance] | None:
+    """Return the date of publication in ``<meta>``, if it is before one ``stated`` elsewhere that is that of an update; else None.
+
+    Some programs write the moment of the last update where that of the publication belongs.
+    """
+    published, updated = page.first(*META_DATES[:3]), page.first(*META_UPDATES)
+    if not isinstance(stated, str) or not published or not updated:
+        return None
+    read = [parse_published(text) for text in (stated, updated, published)]
+    moments = [each.value for each in read if each is not None and isinstance(each.value, dt.datetime)]
+    if len(moments) < 3 or len({moment.tzinfo is None for moment in moments}) > 1:
+        return None
+    if moments[0] != moments[1] or not moments[2] < moments[1]:
+        return None
+    return published, Provenance(
+        "stated", meta_source(next(name for name in META_DATES[:3] if name in page.meta))
+    )
+
+
 def _claim_page_dates(draft: Draft, page: Page, titles: Sequence[str]) -> None:
     for name in META_DATES:
         for value in page.meta.get(name, ())[:2]:
             draft.claim("date", plausible_date(value), Provenance("stated", meta_source(name)))
-    below = below_headline(page.layout, titles)
-    for shown, provenance in _dates_shown(page, below):
-        draft.claim("date", shown, provenance)
-    for piece in below:
-        if len(piece.text) <= LONGEST_DATE_LINE and not _UPDATE_WORD.match(piece.text):
-            draft.claim("date", _date_in_line(piece.text), FROM_DATE_UNDER_HEADLINE)
+    if not draft.has_whole_date():
+        for value, provenance in shown_dates(page, titles):
+            draft.claim("date", value, provenance)
     for url in (page.canonical, page.og_url, page.address):
         if url and (found := _DATE_IN_PATH.search(urlsplit(url).path)):
             draft.claim("date", "-".join(found.group("year", "month", "day")), Provenance("inferred", "url"))
-
-
-def _dates_shown(page: Page, below: Sequence[Piece]) -> Iterator[tuple[str | None, Provenance]]:
-    """Yield the dates marked as dates of publication, then other dates in the pieces ``below`` the headline.
-
-    A date above the headline may be the day on which the page was fetched, and a date far below it is that of another
-    article.
-    """
-    containers = {piece.element for piece in below}
-    published: list[str | None] = []
-    under: list[str | None] = []
-    layout = page.layout
-    for number in page.dates[:MAX_SHOWN_DATES]:
-        element = layout.elements[number]
-        text = visible_text(element)
-        marks = f"{layout.marks[number]} {element.get('itemprop', '')}"
-        if len(text) > 2 * LONGEST_DATE_LINE or _UPDATE_WORD.search(f"{marks} {text}"):
-            continue
-        value = plausible_date(element.get("datetime") or "") or _date_in_line(text)
-        inside = range(number, min(number + 10, layout.ends[number]))
-        near = not containers.isdisjoint([*inside, *islice(layout.outwards(number), 4)])
-        if element.get("pubdate") is not None or _PUBLICATION_WORD.search(marks):
-            if near:
-                yield value, FROM_SHOWN_DATE
-            else:
-                published.append(value)
-        elif near:
-            under.append(value)
-    if len(set(published)) == 1:
-        yield published[0], FROM_SHOWN_DATE
-    yield from ((value, FROM_DATE_UNDER_HEADLINE) for value in under[:2])
-
-
-def _date_in_line(text: str) -> str | None:
-    """Return the date in a short line, perhaps after a name, or None; in 3.5.2024 the day comes first."""
-    found = _DATE_IN_TEXT.search(text)
-    if found is None or text.count(" ", 0, found.start()) > 5:  # the line is a caption
-        return None
-    if found["year"]:
-        return f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"
-    return found[0]

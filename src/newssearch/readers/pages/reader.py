@@ -21,7 +21,7 @@ from .body import BodyHints, PageBody, find_body
 from .bylines import claim_bylines
 from .dom import page_tree
 from .json_ld import load_json_ld
-from .metadata import META_SUMMARIES, claim_metadata, is_front_page
+from .metadata import META_SUMMARIES, claim_metadata, is_front_page, published_before_update
 from .page import Page
 from .titles import claim_titles
 
@@ -105,6 +105,8 @@ def _claim_all(
     stated = [(schemaorg.headline_of(each.node), each.provenance) for each in described]
     titles = claim_titles(draft, page, stated, outlet_names)
     for each in described:
+        if (earlier := published_before_update(page, each.node.get("datePublished"))) is not None:
+            draft.claim("date", *earlier)
         schemaorg.claim_properties(draft, each.node, each.provenance, each.graph, outlet_names)
     claim_bylines(draft, page, titles, outlet_names)
     claim_metadata(draft, page, titles)

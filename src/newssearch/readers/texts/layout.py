@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newssearch.article import MISSING, STATED, Date, Provenance
+from newssearch.article import Date, Provenance
 from newssearch.readers.api import ReadOptions
 from newssearch.readers.article.dateline import LOWERCASE_NAME_WORDS, Dateline, find_dateline
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import is_domain, read_date
+from newssearch.text.date_labels import says_updated
 from newssearch.text.paragraphs import Block, split_lines, split_paragraphs, squeeze
 from newssearch.text.partial_dates import PartialDate
 
@@ -54,7 +55,7 @@ class _Header:
 
     title: str | None = None
     date: Date | None = None
-    date_provenance: Provenance = MISSING
+    date_text: str = ""
     date_is_update: bool = False
     byline: str | None = None
     url: str | None = None
@@ -80,8 +81,10 @@ def take_text(text: str, draft: Draft) -> None:
     _take_footer(body, header)
     _take_dateline(body, header)
     draft.text = [Block(paragraph) for paragraph in split_paragraphs("\n".join(body))]
-    for field in ("title", "date", "byline", "url", "outlet"):
-        draft.claim(field, getattr(header, field), header.date_provenance if field == "date" else STATED)
+    for field in ("title", "byline", "url", "outlet"):
+        draft.claim(field, getattr(header, field))
+    label = _DATE_LABEL.match(header.date_text)  # the draft reads the date again, once it knows the language
+    draft.claim("date", header.date_text[label.end() :] if label else header.date_text)
     if header.dateline is not None:
         draft.claim("dateline", header.dateline.text)
         draft.claim("source", header.dateline.agency, FROM_DATELINE)
@@ -99,7 +102,7 @@ def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, i
         if not line or line.isspace() or line == header.title:
             continue
         if header.title is None and _is_month_before_title(line, lines, number, options):
-            header.date, header.date_provenance = read_date(line, options)
+            header.date, header.date_text = read_date(line, options)[0], line
         elif not _take_header_line(line, header, options):
             if header.title is not None or not _is_title_line(line, lines, number, options):
                 break
@@ -112,14 +115,14 @@ def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, i
 def _take_header_line(line: str, header: _Header, options: ReadOptions) -> bool:
     """Enter a date, a byline or a URL into the header. Return whether ``line`` is one of them."""
     label = _DATE_LABEL.match(line)
-    date, provenance = read_date(line[label.end() :] if label else line, options)
+    date, _ = read_date(line[label.end() :] if label else line, options)
     if isinstance(date, PartialDate) and label is None and (date.month is None or header.title is None):
         date = None  # a year may be a heading, and a month a headline
     if date is not None:
-        later = label is not None and label["later"] is not None
+        later = (label is not None and label["later"] is not None) or says_updated(line)
         finer = isinstance(header.date, PartialDate) and not isinstance(date, PartialDate)
         if header.date is None or (header.date_is_update, finer) > (later, False):
-            header.date, header.date_provenance, header.date_is_update = date, provenance, later
+            header.date, header.date_text, header.date_is_update = date, line, later
         return True
     if header.byline is None and header.title is not None and (who := _byline_names(line)):
         header.byline = who

@@ -18,7 +18,6 @@ from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, wide_encoding
 from newssearch.readers.html_fragment import blocks_of, line_of
 from newssearch.text.dates import parse_published
 from newssearch.text.paragraphs import Block, split_paragraphs
-from newssearch.text.partial_dates import PartialDate
 
 from .feed_splitter import FEED_PART_LIMIT, split_feed
 from .sniff import root_of
@@ -170,23 +169,22 @@ def _read_entry(entry: FeedEntry, feed: FeedEntry, draft: Draft, updated: Proven
     return draft.build()
 
 
-def _is_partial_date(text: object) -> bool:
-    """Whether a text is a month or a year."""
-    published = parse_published(text) if isinstance(text, str) else None
-    return published is not None and isinstance(published.value, PartialDate)
-
-
 def _claim_entry_dates(entry: FeedEntry, draft: Draft, updated: Provenance) -> None:
+    """Claim the dates of an entry: their text, and the moment that feedparser reads in a text that is no date elsewhere.
+
+    feedparser takes what it cannot read for midnight in UTC, so that its midnights are claimed as days.
+    """
     for name, provenance in (("published", STATED), ("created", STATED), ("updated", updated)):
         # Not entry.get, by which feedparser substitutes one date for another, with a warning.
         text = dict.get(entry, name)
         draft.claim("date", text, provenance)
         moment = dict.get(entry, f"{name}_parsed")
-        if moment is not None and not _is_partial_date(text):  # feedparser makes 2024-08 the first of August
+        if moment is not None and not (isinstance(text, str) and parse_published(text)):
             try:
-                draft.claim("date", dt.datetime(*moment[:6]).replace(tzinfo=dt.timezone.utc), provenance)
+                read = dt.datetime(*moment[:6]).replace(tzinfo=dt.timezone.utc)
             except (ValueError, OverflowError, TypeError):  # a leap second, a year beyond the calendar
                 continue
+            draft.claim("date", read if any(moment[3:6]) else read.date(), provenance)
 
 
 def _entry_text(entry: FeedEntry) -> tuple[list[str | Block], Provenance, str | None]:

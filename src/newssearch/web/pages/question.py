@@ -12,8 +12,8 @@ from newssearch.fields import ArticleField
 from newssearch.filters import period_bounds
 from newssearch.query import parse
 from newssearch.request import MatchOptions, OrderOptions
-from newssearch.text.dates import parse_period
 from newssearch.text.partial_dates import PartialDate
+from newssearch.text.periods import parse_period
 from newssearch.web.options import QUERY, options_of
 from newssearch.web.parameters import Parameter, read_parameters
 

@@ -19,7 +19,7 @@ from newssearch.filters import FilterValue, NoValue
 from newssearch.outlets import Aliases, outlets
 from newssearch.query import NOWHERE, Diagnostic, Field, Span, Within, unknown_field
 from newssearch.stopping import StopCheck
-from newssearch.text.dates import is_last_moment
+from newssearch.text.periods import is_last_moment
 
 from .addresses import with_address
 from .field_values import codes_like, codes_of, similar_values_of

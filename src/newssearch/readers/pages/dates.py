@@ -1,0 +1,357 @@
+"""Find the date of publication that an HTML page shows: near its headline, or where it says that it was published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+from itertools import islice
+from typing import NamedTuple
+
+from newssearch.article import Provenance
+from newssearch.readers.article.language import language_tag
+from newssearch.text.date_labels import says_published, says_updated
+from newssearch.text.date_search import FoundDate, find_dates
+from newssearch.text.dates import parse_published
+
+from .layout import Layout, Piece, visible_text
+from .page import Page
+from .schemaorg import plausible_date
+
+PIECES_ABOVE, PIECES_BELOW = 12, 25
+"""The numbers of pieces of a page above and below its headline that may have its date."""
+
+LONGEST_DATE_LINE = 140
+"""The maximum number of characters of a line whose date may be that of the article."""
+
+MOST_WORDS_BESIDE = 12
+"""The maximum number of words beside a date in a line that is no sentence."""
+
+MOST_WORDS_BEFORE_STOP = 5
+"""The maximum number of words beside a date in such a line, if it ends like a sentence: ``3 May 2020, 4 min.``"""
+
+LONGEST_DATE_AND_TOPIC = 5
+"""The maximum number of words beside a date in a line above the headline."""
+
+MAX_SHOWN_DATES = 60
+"""The maximum number of elements marked as dates that are examined on a page."""
+
+LINES_ABOVE = 3
+"""The maximum number of pieces between a date in a line of its own and the headline below it."""
+
+LONGEST_DATE_LABEL = 40
+"""The maximum number of characters of a line that labels the date on the next."""
+
+LARGEST_TEASER = 60
+"""The maximum number of elements of the teaser of another story."""
+
+LONG_PARAGRAPH = 100
+"""The minimum number of characters of a paragraph that belongs to the text of an article."""
+
+FROM_SHOWN_DATE = Provenance("stated", "date on the page")
+FROM_DATE_UNDER_HEADLINE = Provenance("inferred", "a date under the headline")
+FROM_DATE_ABOVE_HEADLINE = Provenance("inferred", "a date above the headline")
+
+_PUBLICATION_WORD = re.compile(r"publi|pubdate|entry-date|posted|created|issued", re.IGNORECASE)
+_UPDATE_WORD = re.compile(r"updat|modif|aktualis|actualiz|edited|expir", re.IGNORECASE)
+_OTHER_STORY = re.compile(
+    r"(?:^|[\s_-])(?:comments?|responses|respond|replies|disqus|kommentare?|comentarios?|commentaires?|commenti|related|"
+    r"teasers?|recommend\w*|recirc\w*|most-?(?:read|popular|viewed)|trending|more-?(?:news|stories|on|from)|"
+    r"read-?(?:more|next|also)|masthead|copyright|outbrain|taboola)(?:$|[\s_-])"
+    r"|(?:^|\s)(?:sidebar|widgets?|promo\w*|ticker|nav|navigation|navbar|menu|events?|calendar|top-?bar|current-?date|today|"
+    r"popular|latest|carousel|slider|newsletter\w*)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+"""A pattern for the classes and ids of elements with dates of comments, of other stories, or of events.
+
+Words of the second part count only at the start of a class: ``article-header-sidebar`` may be the header of the article.
+"""
+
+_ASIDE_TAGS = frozenset({"nav", "aside", "form", "menu", "dialog"})
+_HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+class _Trust(IntEnum):
+    """How sure it is that a date is that of the publication, the surest first."""
+
+    MARKED_NEAR = 0
+    MARKED = 1
+    LABELLED_NEAR = 2
+    ELEMENT_BELOW = 3
+    ELEMENT_ABOVE = 4
+    LINE_BELOW = 5
+    LABELLED = 6
+    LINE_ABOVE = 7
+
+
+_PROVENANCES = {
+    _Trust.MARKED_NEAR: FROM_SHOWN_DATE,
+    _Trust.MARKED: FROM_SHOWN_DATE,
+    _Trust.LABELLED_NEAR: FROM_SHOWN_DATE,
+    _Trust.LABELLED: FROM_SHOWN_DATE,
+    _Trust.ELEMENT_BELOW: FROM_DATE_UNDER_HEADLINE,
+    _Trust.ELEMENT_ABOVE: FROM_DATE_ABOVE_HEADLINE,
+    _Trust.LINE_BELOW: FROM_DATE_UNDER_HEADLINE,
+    _Trust.LINE_ABOVE: FROM_DATE_ABOVE_HEADLINE,
+}
+
+
+class _ShownDate(NamedTuple):
+    """A date on a page: its forms, of which each states it; how sure it is; and how far it is from the headline."""
+
+    values: tuple[str, ...]
+    trust: _Trust
+    distance: int
+
+
+def shown_dates(page: Page, titles: Sequence[str]) -> Iterator[tuple[str, Provenance]]:
+    """Yield the dates that a page shows as that of its publication, the surest first, with their provenance.
+
+    A date counts for the article if it stands near the headline, above or below it, within the element of the article;
+    or if an element or a label marks it as that of the publication. Dates of comments, other stories and updates do not
+    count, nor do dates in sentences, or behind a label that says something else (``Open day: 14 December``).
+    """
+    found = list(_Finder(page, titles).found())
+    marked = {shown.values[0] for shown in found if shown.trust == _Trust.MARKED}
+    found.sort(key=lambda shown: (shown.trust, shown.distance))
+    for shown in found:
+        if shown.trust != _Trust.MARKED or len(marked) == 1:
+            for value in shown.values:
+                yield value, _PROVENANCES[shown.trust]
+
+
+class _Finder:
+    """Finds the dates of one page."""
+
+    def __init__(self, page: Page, titles: Sequence[str]) -> None:
+        self._page = page
+        self._titles = titles
+        self._layout = page.layout
+        self._lang = language_tag(page.lang) if page.lang else None
+        self._headline = headline_piece(self._layout, titles)
+        self._place_of: dict[int, int] = {}
+        for place, piece in enumerate(self._layout.pieces):
+            self._place_of.setdefault(piece.element, place)
+        self._around: frozenset[int] = frozenset()
+        self._scope = 0
+        if self._headline is not None:
+            around = list(self._layout.outwards(self._layout.pieces[self._headline].element))
+            self._around = frozenset(around)
+            self._scope = next((number for number in around if self._has_text(number)), 0)
+        self._in_body = not self._scope or self._layout.tag(self._scope) == "body"
+        self._end = self._end_of_header()
+
+    def found(self) -> Iterator[_ShownDate]:
+        """Yield the dates that may be that of the publication."""
+        seen: set[int] = set()
+        for number in self._marked_elements():
+            shown = self._of_element(number)
+            if shown is not None:
+                seen.add(self._place(number))
+                yield shown
+        for place, piece in enumerate(self._layout.pieces):
+            if place not in seen and len(piece.text) <= LONGEST_DATE_LINE and piece.kind != "caption":
+                yield from self._of_line(place)
+
+    def _marked_elements(self) -> list[int]:
+        """Return the elements marked as dates, those near the headline first."""
+        numbers = self._page.dates
+        if self._headline is not None:
+            start = self._layout.pieces[self._headline].element
+            numbers = sorted(numbers, key=lambda number: abs(number - start))
+        return numbers[:MAX_SHOWN_DATES]
+
+    def _of_element(self, number: int) -> _ShownDate | None:
+        """Return the date of an element marked as one, or None if it has none that may be that of the article."""
+        element = self._layout.elements[number]
+        text = visible_text(element)
+        if len(text) > LONGEST_DATE_LINE or self._is_of_another(number):
+            return None
+        words: tuple[str, ...] = ()
+        marks = f"{self._layout.marks[number]} {element.get('itemprop', '')}"
+        label = ""
+        for found, before, after in _dates_with_labels(text, self._lang):
+            label = before if re.search(r"\w", before) else self._label_in_front(number, text)
+            if not (_says_other(label) or _is_in_sentence(text, before, after)):
+                words = (found.text,)
+                break
+        else:
+            if label:
+                return None
+            words, label = (), self._label_in_front(number, text)
+        stated = next((value for key in ("datetime", "content", "title") if (value := element.get(key))), "")
+        if says_updated(text):  # one element for both dates has the later in its attribute
+            stated = ""
+        if _UPDATE_WORD.search(marks) and not says_published(label):
+            stated = ""
+            if not (words and _UPDATE_WORD.search(element.get("itemprop") or "")):
+                return None
+        if _says_other(label):
+            return None
+        values = tuple(value for value in (plausible_date(stated), *words) if value)
+        if not values or not any(map(parse_published, values)):
+            return None
+        near = self._distance(self._place(number))
+        if element.get("pubdate") is not None or _PUBLICATION_WORD.search(marks) or says_published(label):
+            return _ShownDate(values, _Trust.MARKED if near is None else _Trust.MARKED_NEAR, abs(near or 0))
+        if near is None:
+            return None
+        if near < 0 and self._in_body and not (words and near >= -2 and element.tag == "time"):
+            return None  # above the headline of a page without an element of the article: it may be today's
+        return _ShownDate(values, _Trust.ELEMENT_BELOW if near > 0 else _Trust.ELEMENT_ABOVE, abs(near))
+
+    def _of_line(self, place: int) -> Iterator[_ShownDate]:
+        """Yield the first date of a line that may be that of the article."""
+        piece = self._layout.pieces[place]
+        near = self._distance(place)
+        if near is None and not says_published(piece.text):
+            return
+        if not any(map(str.isdigit, piece.text)) or self._is_of_another(piece.element):
+            return
+        for found, before, after in _dates_with_labels(piece.text, self._lang):
+            label = before if re.search(r"\w", before) else self._label_of_line_before(place)
+            if _says_other(label) or _is_in_sentence(piece.text, before, after):
+                continue
+            if says_published(label):
+                trust = _Trust.LABELLED if near is None else _Trust.LABELLED_NEAR
+            elif near is None or (
+                near < 0
+                and (
+                    near < -LINES_ABOVE
+                    or self._in_body
+                    or len(_WORD_BESIDE.findall(before + after)) > LONGEST_DATE_AND_TOPIC
+                )
+            ):
+                return
+            else:
+                trust = _Trust.LINE_BELOW if near > 0 else _Trust.LINE_ABOVE
+            yield _ShownDate((found.text,), trust, abs(near or 0))
+            return
+
+    def _place(self, number: int) -> int:
+        """Return the place among the pieces of the one that an element is in."""
+        return next(
+            (self._place_of[one] for one in self._layout.outwards(number) if one in self._place_of), 0
+        )
+
+    def _distance(self, place: int) -> int | None:
+        """Return how many pieces a piece is below the headline, negative above it; None if it is not near it."""
+        if self._headline is None:
+            return None
+        element = self._layout.pieces[place].element
+        if not self._scope <= element < self._layout.ends[self._scope]:
+            return None
+        distance = place - self._headline
+        near = -PIECES_ABOVE <= distance <= PIECES_BELOW and place <= self._end
+        return distance if near and distance else None
+
+    def _end_of_header(self) -> int:
+        """Return the last place that is near the headline: before the second long paragraph, or a heading behind the first."""
+        long = 0
+        pieces = self._layout.pieces
+        start = len(pieces) if self._headline is None else self._headline + 1
+        for place in range(start, min(start + PIECES_BELOW, len(pieces))):
+            long += _is_long(pieces[place])
+            if long == 2 or (long and pieces[place].kind == "heading"):
+                return place
+        return start + PIECES_BELOW
+
+    def _has_text(self, number: int) -> bool:
+        """Whether an element has two long paragraphs."""
+        end = self._layout.ends[number]
+        long = (piece for piece in self._layout.pieces if number <= piece.element < end and _is_long(piece))
+        return sum(1 for _ in islice(long, 2)) == 2
+
+    def _is_of_another(self, number: int) -> bool:
+        """Whether an element is in a part of the page with comments, other stories or events."""
+        inside = not self._in_body
+        for around in self._layout.outwards(number):
+            if around in self._around:
+                return False
+            marks = self._layout.marks[around]
+            if self._layout.tag(around) in _ASIDE_TAGS or _OTHER_STORY.search(marks):
+                return True
+            if not inside and (self._layout.tag(around) == "footer" or "footer" in marks):
+                return True
+            inside = inside and around > self._scope
+            if self._is_teaser(around, number):
+                return True
+        return False
+
+    def _is_teaser(self, around: int, number: int) -> bool:
+        """Whether an element around a date has the linked headline of another story, and no text."""
+        end = self._layout.ends[around]
+        if end - around > LARGEST_TEASER:
+            return False
+        for one in range(around, end):
+            element = self._layout.elements[one]
+            if element.tag not in _HEADING_TAGS or one <= number < self._layout.ends[one]:
+                continue
+            inner = range(one, self._layout.ends[one])
+            linked = any(
+                self._layout.tag(each) == "a" for each in (*inner, *islice(self._layout.outwards(one), 4))
+            )
+            text = visible_text(element) if linked else ""
+            if text and text not in self._titles and not any(find_dates(text, self._lang)):
+                return not self._has_text(around)
+        return False
+
+    def _label_in_front(self, number: int, text: str) -> str:
+        """Return the words in front of an element in its line, else those of the line before it if they are a label."""
+        place = self._place(number)
+        line = self._layout.pieces[place].text if self._layout.pieces else ""
+        before, found, _ = line.partition(text) if text else ("", "", "")
+        if found and re.search(r"\w", before):
+            dates = [date.end for date in find_dates(before, self._lang)]
+            return before[dates[-1] if dates else 0 :][-60:]
+        return self._label_of_line_before(place)
+
+    def _label_of_line_before(self, place: int) -> str:
+        line = self._layout.pieces[place - 1].text if place > 0 and place - 1 != self._headline else ""
+        is_label = len(line) <= LONGEST_DATE_LABEL and (
+            line.rstrip().endswith((":", "：")) or says_updated(line)
+        )
+        return line if is_label and not any(map(str.isdigit, line)) else ""
+
+
+def _is_long(piece: Piece) -> bool:
+    """Whether a piece is a paragraph of the text rather than a deck that is a heading, or a caption."""
+    return len(piece.text) >= LONG_PARAGRAPH and piece.kind not in ("heading", "caption")
+
+
+def headline_piece(layout: Layout, titles: Sequence[str]) -> int | None:
+    """Return the place of the headline: the first piece that is one of ``titles``, preferably an ``<h1>``, else the first ``<h1>``."""
+    of_h1 = [place for place, piece in enumerate(layout.pieces) if layout.tag(piece.element) == "h1"]
+    found = [place for place, piece in enumerate(layout.pieces) if piece.text in titles]
+    best = next((place for place in of_h1 if layout.pieces[place].text in titles), None)
+    return best if best is not None else next(iter(found or of_h1), None)
+
+
+def _dates_with_labels(line: str, lang: str | None) -> Iterator[tuple[FoundDate, str, str]]:
+    """Yield the dates in a line, each with the text in front of it since the last date, and the text behind it."""
+    start = 0
+    for found in find_dates(line, lang):
+        yield found, line[start : found.start], line[found.end :]
+        start = found.end
+
+
+def _says_other(label: str) -> bool:
+    """Whether a label says that the date behind it is not that of the publication."""
+    label = label.strip()
+    if says_updated(label) and not says_published(label.rpartition(",")[2]):
+        return True
+    last = re.split(r"[|·•–—,;]", label.rstrip())[-1].strip()
+    return (
+        last.endswith((":", "：")) and not says_published(last) and re.search(r"[^\W\d_]", last) is not None
+    )
+
+
+def _is_in_sentence(line: str, before: str, after: str) -> bool:
+    """Whether a date stands in a sentence rather than in a line about the article."""
+    words = len(_WORD_BESIDE.findall(before)), len(_WORD_BESIDE.findall(after))
+    if sum(words) > MOST_WORDS_BESIDE or (words[0] > 8 and words[1] > 4):
+        return True
+    return line.rstrip().endswith((".", "!", "?", "…")) and sum(words) > MOST_WORDS_BEFORE_STOP
+
+
+_WORD_BESIDE = re.compile(r"[^\W\d_]+")

@@ -1,0 +1,105 @@
+"""Find the dates in a line of text, each with its time of day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from newssearch.system.lazy_regex import Pattern
+
+from .dates import Published, parse_bare
+from .partial_dates import PartialDate
+
+_DATE_TOKEN = Pattern(
+    r"\d{1,4}(?:\s?[-/.]\s?\d{1,4}){2}(?!\d)|\d{1,2}[:.h]\d\d(?:[:.]\d\d)?(?!\d)|\d+|(?:[^\W\d_]|[̀-ͯऀ-ॿ\u0e31-\u0e4e])+|\S"
+)
+_YEAR_LIKE = Pattern(
+    r"(?<!\d)(?:1[3-9]\d\d|2[0156]\d\d)(?!\d)|\d[-/.]\s?\d\d?[-/.]\s?\d\d(?!\d)|(?:1[89]|20)\d{6}(?!\d)"
+)
+_TIME_BEHIND = Pattern(
+    r"[\s.,;|·•–—()-]{0,4}(?:[^\W\d_]{1,8}\.?[\s,:|]{1,3}){0,2}[^\W\d_]{0,3}\s?\d{1,2}\s?(?:[:.hH時时点點시]|[ap]\.?m|Uhr|uur)"
+)
+_TIME_IN_FRONT = Pattern(r"\d\s?(?:[:.hH]\s?\d\d|[ap]\.?m|Uhr)[^\d]{0,14}$")
+
+LONGEST_CORE, LONGEST_SIDE = 7, 10
+"""The largest numbers of words and signs of a date without its time, and of a time on either side of it."""
+
+
+class FoundDate(NamedTuple):
+    """A date in a line: its place, its text with that of its time, and what it is read as."""
+
+    start: int
+    end: int
+    text: str
+    published: Published
+
+
+def find_dates(line: str, lang: str | None = None) -> Iterator[FoundDate]:
+    """Yield the days in a line, in order, with their times; ``lang`` is the tag of its language, if known.
+
+    >>> [found.text for found in find_dates("Por Ines Varga em 06/02/2024 16:22 | Atualizado em 7 de fevereiro de 2024")]
+    ['06/02/2024 16:22', '7 de fevereiro de 2024']
+    >>> [found.text for found in find_dates("22:29 May 7, 2018")], list(find_dates("In 2018, 12 people met"))
+    (['22:29 May 7, 2018'], [])
+    """
+    if not any(map(str.isdigit, line)):
+        return
+    tokens = [match.span() for match in _DATE_TOKEN.finditer(line)]
+    texts = [line[start:end] for start, end in tokens]
+    free = 0  # the first token behind the last date
+    for place, text in enumerate(texts):
+        if place < free or not text[0].isdigit() or not _may_hold_year(text):
+            continue
+        core = _core(line, tokens, place, free, lang)
+        if core is None:
+            continue
+        first, last, published = _with_time(line, tokens, core, free, lang)
+        start, end = tokens[first][0], tokens[last][1]
+        yield FoundDate(start, end, line[start:end].rstrip(" |,;·•–—-"), published)
+        free = last + 1
+
+
+def _may_hold_year(text: str) -> bool:
+    return not text.isascii() or _YEAR_LIKE.search(text) is not None or (text.isdigit() and len(text) == 4)
+
+
+_Core = tuple[int, int, Published]
+
+
+def _day_of_tokens(
+    line: str, tokens: list[tuple[int, int]], first: int, last: int, lang: str | None
+) -> Published | None:
+    """Return the day that the tokens from ``first`` to ``last`` are, or None."""
+    read = parse_bare(line[tokens[first][0] : tokens[last][1]], lang=lang)
+    return None if read is None or isinstance(read.value, PartialDate) else read
+
+
+def _core(line: str, tokens: list[tuple[int, int]], place: int, free: int, lang: str | None) -> _Core | None:
+    """Return the shortest span of tokens with the one at ``place``, which may hold a year, that is a day; None if none is."""
+    for size in range(1, LONGEST_CORE + 1):
+        for first in (place - size + 1, place):
+            last = first + size - 1
+            if first < free or last >= len(tokens) or (size == 1 and first != place):
+                continue
+            if (read := _day_of_tokens(line, tokens, first, last, lang)) is not None:
+                return first, last, read
+    return None
+
+
+def _with_time(line: str, tokens: list[tuple[int, int]], core: _Core, free: int, lang: str | None) -> _Core:
+    """Return the span of a day together with the time behind it or in front of it, if there is one."""
+    first, last, read = core
+    if read.ambiguous:  # a weekday in front decides
+        for start in range(first - 1, max(free, first - 3) - 1, -1):
+            whole = _day_of_tokens(line, tokens, start, last, lang)
+            if whole is not None and not whole.ambiguous:
+                first, read = start, whole
+    if _TIME_BEHIND.match(line[tokens[last][1] : tokens[last][1] + 40]):
+        for end in range(min(last + LONGEST_SIDE, len(tokens) - 1), last, -1):
+            if (whole := _day_of_tokens(line, tokens, first, end, lang)) is not None:
+                return first, end, whole
+    elif _TIME_IN_FRONT.search(line[max(0, tokens[first][0] - 30) : tokens[first][0]]):
+        for start in range(max(free, first - LONGEST_SIDE), first):
+            if (whole := _day_of_tokens(line, tokens, start, last, lang)) is not None:
+                return start, last, whole
+    return first, last, read

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from newssearch import Article, PartialDate, Provenance
-from newssearch.article import STATED, Date
+from newssearch.article import MONTH_FIRST, STATED, Date
 from newssearch.readers import Origin, ReadOptions
 from newssearch.readers.article.draft import Draft
 from support import articles_in, read_bytes
@@ -92,3 +92,144 @@ def test_an_article_can_be_made_with_a_month_or_a_year(date: str | PartialDate) 
     assert made.id.startswith(f"{made.date}-flood-")
     assert made.provenance["date"] == STATED
     assert made.digest != Article.create(title="Flood", text=TEXT, date="2024-08-01").digest
+
+
+# ---- which of day and month comes first, by the language or another date of the article
+
+LONG = [TEXT, TEXT.replace("Monday", "Friday"), TEXT.replace("river", "lake")]
+BODY = "".join(f"<p>{paragraph}</p>" for paragraph in LONG)
+GERMAN = "<p>Die Gemeinderäte berieten am Dienstag über die Zufahrt zu den geplanten Windrädern und den Bau der Straßen.</p>"
+
+
+def page_date(tmp_path: Path, body: str, head: str = "", lang: str = "en") -> tuple[Date | None, Provenance]:
+    """Return the date of a page with this body, and its provenance."""
+    page = f'<html lang="{lang}"><head><title>Flood in town</title>{head}</head><body>{body}</body></html>'
+    (read,) = articles_in(read_bytes(tmp_path, "a.html", page))
+    return read.date, read.provenance["date"]
+
+
+def test_the_language_of_a_page_decides(tmp_path: Path) -> None:
+    meta = '<meta name="date" content="02/10/2020">'
+    body = f"<article><h1>Flood in town</h1>{BODY}</article>"
+    date, provenance = page_date(tmp_path, body, meta, lang="en-GB")
+    assert (date, str(provenance)) == (dt.date(2020, 10, 2), "inferred from day first, as in en-GB")
+    date, provenance = page_date(tmp_path, body, meta)
+    assert (date, provenance) == (dt.date(2020, 2, 10), MONTH_FIRST)
+
+
+def test_the_language_of_the_text_decides_where_the_page_states_that_of_its_program(tmp_path: Path) -> None:
+    body = f"<article><h1>Streit um die Zufahrt</h1>{GERMAN}{GERMAN.replace('Dienstag', 'Montag')}</article>"
+    date, provenance = page_date(tmp_path, body, '<meta name="date" content="02/10/2020">', lang="en-US")
+    assert (date, provenance.known) == (dt.date(2020, 10, 2), "inferred")
+
+
+def test_the_words_of_an_element_decide(tmp_path: Path) -> None:
+    shown = '<time datetime="01-11-2023 10:29">{} 10:29</time>'
+    for words, expected in (("November 1, 2023", (11, 1)), ("January 11, 2023", (1, 11))):
+        date, provenance = page_date(
+            tmp_path, f"<article><h1>Flood in town</h1>{shown.format(words)}{BODY}</article>"
+        )
+        assert date == dt.datetime(2023, *expected, 10, 29)
+        assert provenance.known == "inferred"
+
+
+def test_the_address_decides(tmp_path: Path) -> None:
+    head = '<meta name="date" content="02/10/2020"><link rel="canonical" href="https://e.org/2020/10/02/flood.html">'
+    date, _ = page_date(tmp_path, f"<article><h1>Flood in town</h1>{BODY}</article>", head)
+    assert date == dt.date(2020, 10, 2)
+
+
+def test_the_language_of_a_record_decides(tmp_path: Path) -> None:
+    record = '{"title": "Moradores", "text": "Moradores pedem.", "date": "06/02/2024 16:22", "lang": "pt"}'
+    (read,) = articles_in(read_bytes(tmp_path, "a.json", record))
+    assert (read.date, read.provenance["date"].known) == (dt.datetime(2024, 2, 6, 16, 22), "inferred")
+
+
+def test_the_language_of_a_plain_text_decides(tmp_path: Path) -> None:
+    text = "Raad hoort pleidooi\n\n03-11-2020\n\nDe raad vergaderde dinsdag drie uur en hoorde de bewoners van de wijk.\n"
+    (read,) = articles_in(read_bytes(tmp_path, "a.txt", text))
+    assert (read.title, read.date) == ("Raad hoort pleidooi", dt.date(2020, 11, 3))
+
+
+# ---- feeds
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("2017-08-01 13:55:44.364419679 +0200 CEST", "2017-08-01T13:55:44.364419+02:00"),
+        ("Fri, 22 Sep 17 00:30:00 +0300", "2017-09-22T00:30:00+03:00"),
+        ("2017-08-01", "2017-08-01"),
+        ("Tue, 1 Aug 17", "2017-08-01"),  # feedparser knows it, and makes it midnight
+    ],
+)
+def test_feeds_have_the_time_that_they_state_and_no_other(tmp_path: Path, stated: str, expected: str) -> None:
+    (read,) = articles_in(read_bytes(tmp_path, "a.xml", FEED.format(f"<pubDate>{stated}</pubDate>")))
+    assert read.date is not None
+    assert read.date.isoformat() == expected
+
+
+# ---- dates that a page shows
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<article><header><time datetime="2022-02-01">01.02.2022</time> | Council<h1>Flood in town</h1></header>{0}</article>',
+        "<div><div class=date>1 February 2022</div><h1>Flood in town</h1>{0}</div>",
+        "<article><p>News | 1 February 2022</p><h1>Flood in town</h1>{0}</article>",
+        '<h1>Flood in town</h1><aside><time datetime="2011-01-01">1 January 2011</time></aside><p>1 February 2022</p>{0}',
+        "<article><h1>Flood in town</h1><p>By Jane Doe and John Roe, Springfield 1 February 2022</p>{0}</article>",
+        "<article><h1>Flood in town</h1><p>Last updated 3 March 2023</p><p>First published: 1 February 2022</p>{0}</article>",
+        "<article><h1>Flood in town</h1><p>Mis à jour le 3 mars 2023</p>{0}<p>Publié le 1 février 2022</p></article>",
+        "<article><h1>Flood in town</h1><p>1 febbraio 2022 - Aggiornato il 3 marzo 2023</p>{0}</article>",
+        "<article><h1>Flood in town</h1>{0}<footer>Published: 1 February 2022</footer></article>",
+        "<article><h1>Flood in town</h1>{0}<abbr class=published title='2022-02-01'>10:52</abbr></article>",
+        "<article><h1>Flood in town</h1><p>Open day: 14 December 2031</p><p>1 February 2022</p>{0}</article>",
+        "<article><h1>Flood in town</h1><p>Bijgewerkt: 3 maart 2023</p><p>1 februari 2022</p>{0}</article>",
+    ],
+)
+def test_the_date_of_the_article_is_found_near_its_headline(tmp_path: Path, body: str) -> None:
+    assert page_date(tmp_path, body.format(BODY))[0] == dt.date(2022, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h1>Flood in town</h1>{0}<section id=responses><b>Jo</b> <time datetime=2022-02-01>1 February 2022</time></section>",
+        "<h1>Flood in town</h1>{0}<div class=comment-list><p>Posted by Jo on 1 February 2022</p></div>",
+        "<h1>Flood in town</h1>{0}<div><h3><a href=/x>Fire in town</a></h3><time datetime=2022-02-01>1 February 2022</time></div>",
+        "<h1>Flood in town</h1><div><h3><a href=/x>Fire in town</a></h3><p>1 February 2022</p></div>{0}",
+        "<h1>Flood in town</h1><div class=teaser>1 February 2022</div>{0}",
+        "<h1>Flood in town</h1><p>Open day: 14 December 2031</p>{0}",
+        "<h1>Flood in town</h1><p>Erscheinungstermin des Buches: 14.08.2017</p>{0}",
+        "<h1>Flood in town</h1><p>Обновлено 1 февраля 2022</p>{0}",
+        "<h1>Flood in town</h1><p>Stand: 01.02.2022, 10:15 Uhr</p>{0}",
+        "<h1>Flood in town</h1><p>Güncelleme: 1 Şubat 2022</p>{0}",
+        "<h1>Flood in town</h1><p>The last flood was on 1 February 2022, when the bridge fell.</p>{0}",
+        "<h1>Flood in town</h1>{0}<p>The council met on 1 February 2022.</p>",
+    ],
+)
+@pytest.mark.parametrize("element", ["article", "body"])
+def test_dates_of_comments_other_stories_events_and_updates_are_not_that_of_the_article(
+    tmp_path: Path, body: str, element: str
+) -> None:
+    assert page_date(tmp_path, f"<{element}>{body.format(BODY)}</{element}>")[0] is None
+
+
+def test_the_time_before_a_date_and_that_behind_it_are_read(tmp_path: Path) -> None:
+    for shown in ("22:29 May 7, 2018", "7 May 2018 22.29", "Monday 7 May 2018 | 10.29pm"):
+        body = f"<article><h1>Flood in town</h1><p>{shown}</p>{BODY}</article>"
+        assert page_date(tmp_path, body)[0] == dt.datetime(2018, 5, 7, 22, 29)
+
+
+def test_a_date_that_is_that_of_the_last_update_gives_way_to_an_earlier_one(tmp_path: Path) -> None:
+    head = (
+        '<meta property="article:published_time" content="2015-09-17T16:57:43+01:00">'
+        '<meta property="article:modified_time" content="2016-05-08T10:11:51+01:00">'
+    )
+    body = f"<article><h1>Flood in town</h1>{BODY}</article>"
+    date, provenance = page_date(tmp_path, body, head + LD.format("2016-05-08T10:11:51+01:00"))
+    assert (str(date), str(provenance)) == ("2015-09-17 16:57:43+01:00", "stated, article:published_time")
+    date, _ = page_date(tmp_path, body, head + LD.format("2015-09-18T10:00:00+01:00"))
+    assert str(date) == "2015-09-18 10:00:00+01:00"

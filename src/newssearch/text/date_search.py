@@ -42,7 +42,7 @@ def find_dates(line: str, lang: str | None = None) -> Iterator[FoundDate]:
     >>> [found.text for found in find_dates("22:29 May 7, 2018")], list(find_dates("In 2018, 12 people met"))
     (['22:29 May 7, 2018'], [])
     """
-    if not any(map(str.isdigit, line)):
+    if not may_have_date(line):
         return
     tokens = [match.span() for match in _DATE_TOKEN.finditer(line)]
     texts = [line[start:end] for start, end in tokens]
@@ -57,6 +57,16 @@ def find_dates(line: str, lang: str | None = None) -> Iterator[FoundDate]:
         start, end = tokens[first][0], tokens[last][1]
         yield FoundDate(start, end, line[start:end].rstrip(" |,;·•–—-"), published)
         free = last + 1
+
+
+def may_have_date(line: str) -> bool:
+    """Whether a line has digits that may be those of a year or of a whole date; this is quick."""
+    return _YEAR_LIKE.search(line) is not None or (
+        not line.isascii() and _OTHER_DIGITS.search(line) is not None
+    )
+
+
+_OTHER_DIGITS = Pattern(r"(?:(?![0-9])\d){4}")
 
 
 def _may_hold_year(text: str) -> bool:

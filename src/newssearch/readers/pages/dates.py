@@ -11,7 +11,7 @@ from typing import NamedTuple
 from newssearch.article import Provenance
 from newssearch.readers.article.language import language_tag
 from newssearch.text.date_labels import says_published, says_updated
-from newssearch.text.date_search import FoundDate, find_dates
+from newssearch.text.date_search import FoundDate, find_dates, may_have_date
 from newssearch.text.dates import parse_published
 
 from .layout import Layout, Piece, visible_text
@@ -204,9 +204,9 @@ class _Finder:
         """Yield the first date of a line that may be that of the article."""
         piece = self._layout.pieces[place]
         near = self._distance(place)
-        if near is None and not says_published(piece.text):
+        if not may_have_date(piece.text) or (near is None and not says_published(piece.text)):
             return
-        if not any(map(str.isdigit, piece.text)) or self._is_of_another(piece.element):
+        if self._is_of_another(piece.element):
             return
         for found, before, after in _dates_with_labels(piece.text, self._lang):
             label = before if re.search(r"\w", before) else self._label_of_line_before(place)

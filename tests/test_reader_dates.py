@@ -187,6 +187,12 @@ def test_feeds_have_the_time_that_they_state_and_no_other(tmp_path: Path, stated
         "<article><h1>Flood in town</h1>{0}<abbr class=published title='2022-02-01'>10:52</abbr></article>",
         "<article><h1>Flood in town</h1><p>Open day: 14 December 2031</p><p>1 February 2022</p>{0}</article>",
         "<article><h1>Flood in town</h1><p>Bijgewerkt: 3 maart 2023</p><p>1 februari 2022</p>{0}</article>",
+        "<div class=main><div><h2 class=date-header>Tuesday, 1 February 2022</h2><div class=post><h1>Flood in town</h1>{0}</div></div></div>",
+        "<div class=main><p class=datum>5 May 2023</p><div><h1>Flood in town</h1><p>1 February 2022</p>{0}</div></div>",
+        "<article><h1>Flood in town</h1><p>Posted on <time class='entry-date published updated'>1 February 2022</time></p>{0}</article>",
+        "<article><h1>Flood in town</h1><span class=posted><time class=published>February 1, 2022</time><time class=updated>March 3, 2023</time></span>{0}</article>",
+        "<article><h1>Flood in town</h1><dl><dt>Datum</dt><dd>01.02.2022</dd></dl>{0}</article>",
+        "<article><h1>Flood in town</h1><p>Data utworzenia: 1 lutego 2022</p><p>Data modyfikacji: 3 marca 2023</p>{0}</article>",
     ],
 )
 def test_the_date_of_the_article_is_found_near_its_headline(tmp_path: Path, body: str) -> None:
@@ -206,6 +212,7 @@ def test_the_date_of_the_article_is_found_near_its_headline(tmp_path: Path, body
         "<h1>Flood in town</h1><p>Обновлено 1 февраля 2022</p>{0}",
         "<h1>Flood in town</h1><p>Stand: 01.02.2022, 10:15 Uhr</p>{0}",
         "<h1>Flood in town</h1><p>Güncelleme: 1 Şubat 2022</p>{0}",
+        "<h1>Flood in town</h1><time class=modified datetime=2022-02-01>1 February 2022</time>{0}",
         "<h1>Flood in town</h1><p>The last flood was on 1 February 2022, when the bridge fell.</p>{0}",
         "<h1>Flood in town</h1>{0}<p>The council met on 1 February 2022.</p>",
     ],

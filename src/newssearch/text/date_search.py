@@ -85,14 +85,14 @@ def _day_of_tokens(
 
 
 def _core(line: str, tokens: list[tuple[int, int]], place: int, free: int, lang: str | None) -> _Core | None:
-    """Return the shortest span of tokens with the one at ``place``, which may hold a year, that is a day; None if none is."""
-    for size in range(1, LONGEST_CORE + 1):
-        for first in (place - size + 1, place):
-            last = first + size - 1
-            if first < free or last >= len(tokens) or (size == 1 and first != place):
-                continue
-            if (read := _day_of_tokens(line, tokens, first, last, lang)) is not None:
-                return first, last, read
+    """Return the shortest span of tokens that ends, or else begins, at ``place``, and is a day; None if none is."""
+    spans = [(place - size, place) for size in range(LONGEST_CORE)]
+    spans += [(place, place + size) for size in range(1, LONGEST_CORE)]  # 2020. november 3.
+    for first, last in spans:
+        if first < free or last >= len(tokens):
+            continue
+        if (read := _day_of_tokens(line, tokens, first, last, lang)) is not None:
+            return first, last, read
     return None
 
 

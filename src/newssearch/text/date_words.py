@@ -36,7 +36,11 @@ _EASTERN_TIME = Pattern(r"(\d{1,2})\s?[時时点點시]\s?(?:(\d{1,2})\s?[分분
 _HOUR_WITH_LETTER = Pattern(
     r"(?<![\d:.])([01]?\d|2[0-3])\s?[hH](?:\s?([0-5]\d)(?:\s?(?:min|mn|m)\b)?)?(?![^\W_])"
 )
-_LONE_HOUR = Pattern(r"(?<![\d:.])([01]?\d|2[0-3])\s(?:Uhr|uur|Ore|ore)\b(?!\s?\d)")
+_LONE_HOUR = Pattern(
+    r"(?<![\d:.])([01]?\d|2[0-3])\s(?:Uhr|uur|ore|heures?|horas)\b(?!\s?\d)|(?<=\bkl\s)([01]?\d|2[0-3])(?![\d:.])"
+    r"|(?<=\b(?:kl\.|klo)\s)([01]?\d|2[0-3])(?![\d:.])",
+    re.IGNORECASE,
+)
 _ORDINAL = Pattern(
     r"(?<=\d)(?:er|ère|re|ª|º|°|st|nd|rd|th|-?(?:го|е|ое|й|án|én|jén|i|ei|an|ain))(?![^\W_])", re.IGNORECASE
 )
@@ -95,10 +99,23 @@ class _DateWords:
             if days and name not in FILLER_WORDS:
                 self.parts.append(f" {text_of_weekdays(days)} ")
                 return True
+        if tokens[start].endswith(".") and end == start + 1 and (number := self._abbreviated(name)):
+            self._enter_month(_ENGLISH[number - 1], set())
+            return True
         if name in FILLER_WORDS or name in _ZONES:
             self.parts.append(f" {_ZONES.get(name, '')} ")
             return True
         return False
+
+    def _abbreviated(self, name: str) -> int | None:
+        """Return the month whose names, and no others, begin with an abbreviation of three letters or more; else None."""
+        if len(name) < 3 or name in FILLER_WORDS:
+            return None
+        for names in self._names:
+            found = {number for month, number in names.months.items() if month.startswith(name)}
+            if found:
+                return found.pop() if len(found) == 1 else None
+        return None
 
     def _enter_month(self, name: str, days: set[int]) -> None:
         self.months.append((len(self.parts), name, bool(days)))
@@ -146,7 +163,9 @@ def in_english(text: str, lang: str | None = None) -> str | None:
     if (east := _EASTERN_MONTH.fullmatch(plain.strip())) is not None:
         return "-".join(part.zfill(2) for part in east.groups() if part)
     plain = _EASTERN_TIME.sub(_clock, plain)
-    plain = _LONE_HOUR.sub(_clock, _HOUR_WITH_LETTER.sub(_clock, plain))
+    plain = _LONE_HOUR.sub(
+        lambda hour: f" {next(filter(None, hour.groups()))}:00", _HOUR_WITH_LETTER.sub(_clock, plain)
+    )
     plain = _ORDINAL.sub("", plain)
     own = calendar_names_in(base_of(lang)) if lang else None
     words = _DateWords(

@@ -294,7 +294,10 @@ _CLOCK = Pattern(
     """,
     re.ASCII | re.VERBOSE | re.IGNORECASE,
 )
-_NAMED_ZONE = Pattern(r"\[(?P<name>[A-Za-z_]{2,20}(?:/[A-Za-z_+-]{2,20}){0,2})\]")
+_NAMED_ZONE = Pattern(
+    r"\[(?P<name>[A-Za-z_]{2,20}(?:/[A-Za-z_+-]{2,20}){0,2})\]|(?<=\d\s)(?P<bare>[A-Z][a-z]{2,10}/[A-Z][A-Za-z_/]{2,20})$"
+)
+_ZONE_IN_BRACKETS = Pattern(r"\(((?:GMT|UTC)(?:[-+−]\d\d?(?::?\d\d)?)?|[A-Z]{3,5})\)")
 _ASIDE = Pattern(r"\([^()]{0,40}\)|\bm=[+-]\d+\.\d+|\s#\w*$")
 _COMPACT_TIME = Pattern(
     r"(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|[-+]\d\d:?\d\d)?", re.ASCII
@@ -306,7 +309,7 @@ def _in_any_order(text: str, order: _Order) -> Published | None:
     named = _NAMED_ZONE.search(text)
     if named is not None:
         text = f"{text[: named.start()]} {text[named.end() :]}"
-    text = " ".join(_ASIDE.sub(" ", text).split())
+    text = " ".join(_ASIDE.sub(" ", _ZONE_IN_BRACKETS.sub(r" \1", text)).split())
     for number, pattern in enumerate(_any_patterns()):
         if (match := pattern.search(text)) is None:
             continue
@@ -327,7 +330,11 @@ def _in_any_order(text: str, order: _Order) -> Published | None:
         }
         clock_parts["half"] = clock_parts["half"] or found.get("early_half")
         read = _published({**parts, **clock_parts, "mark": ""}, order)
-        return _in_named_zone(read, named["name"]) if named is not None and read is not None else read
+        return (
+            _in_named_zone(read, named["name"] or named["bare"])
+            if named is not None and read is not None
+            else read
+        )
     return None
 
 

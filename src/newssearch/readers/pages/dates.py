@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from newssearch.article import Provenance
 from newssearch.readers.article.language import language_tag
+from newssearch.readers.article.values import day_of
 from newssearch.text.date_labels import says_published, says_updated
 from newssearch.text.date_search import FoundDate, find_dates, may_have_date
 from newssearch.text.dates import parse_published
@@ -54,6 +56,9 @@ FROM_DATE_ABOVE_HEADLINE = Provenance("inferred", "a date above the headline")
 
 _PUBLICATION_WORD = re.compile(r"publi|pubdate|entry-date|posted|created|issued", re.IGNORECASE)
 _UPDATE_WORD = re.compile(r"updat|modif|aktualis|actualiz|edited|expir", re.IGNORECASE)
+_HENTRY_UPDATED = re.compile(r"(?:^|\s)updated(?:$|\s)", re.IGNORECASE)
+"""A pattern for a class of hAtom, which many themes give to the only date of an article."""
+
 _OTHER_STORY = re.compile(
     r"(?:^|[\s_-])(?:comments?|responses|respond|replies|disqus|kommentare?|comentarios?|commentaires?|commenti|related|"
     r"teasers?|recommend\w*|recirc\w*|most-?(?:read|popular|viewed)|trending|more-?(?:news|stories|on|from)|"
@@ -111,8 +116,9 @@ def shown_dates(page: Page, titles: Sequence[str]) -> Iterator[tuple[str, Proven
     or if an element or a label marks it as that of the publication. Dates of comments, other stories and updates do not
     count, nor do dates in sentences, or behind a label that says something else (``Open day: 14 December``).
     """
-    found = list(_Finder(page, titles).found())
-    marked = {shown.values[0] for shown in found if shown.trust == _Trust.MARKED}
+    finder = _Finder(page, titles)
+    found = list(finder.found())
+    marked = {finder.day(shown) for shown in found if shown.trust == _Trust.MARKED}
     found.sort(key=lambda shown: (shown.trust, shown.distance))
     for shown in found:
         if shown.trust != _Trust.MARKED or len(marked) == 1:
@@ -132,19 +138,30 @@ class _Finder:
         self._place_of: dict[int, int] = {}
         for place, piece in enumerate(self._layout.pieces):
             self._place_of.setdefault(piece.element, place)
+        self._refused: dict[int, list[str]] = {}
+        """The texts of elements in each piece whose dates are not that of the publication."""
         self._around: frozenset[int] = frozenset()
         self._scope = 0
         if self._headline is not None:
             around = list(self._layout.outwards(self._layout.pieces[self._headline].element))
             self._around = frozenset(around)
             self._scope = next((number for number in around if self._has_text(number)), 0)
-        self._in_body = not self._scope or self._layout.tag(self._scope) == "body"
+        self._page_roots = frozenset(
+            number
+            for number in (0, *self._around)
+            if number == 0 or self._layout.tag(number) in ("html", "body")
+        )
+        """The elements that are around everything: what is next to the headline there may be of the site."""
         self._end = self._end_of_header()
 
     def found(self) -> Iterator[_ShownDate]:
         """Yield the dates that may be that of the publication."""
         seen: set[int] = set()
         for number in self._marked_elements():
+            if any(
+                self._layout.tag(inner) == "time" for inner in range(number + 1, self._layout.ends[number])
+            ):
+                continue  # the element inside says it better
             shown = self._of_element(number)
             if shown is not None:
                 seen.add(self._place(number))
@@ -152,6 +169,11 @@ class _Finder:
         for place, piece in enumerate(self._layout.pieces):
             if place not in seen and len(piece.text) <= LONGEST_DATE_LINE and piece.kind != "caption":
                 yield from self._of_line(place)
+
+    def day(self, shown: _ShownDate) -> dt.date | None:
+        """Return the day of a date, or None if it is only a month or a year."""
+        read = next(filter(None, (parse_published(value, lang=self._lang) for value in shown.values)), None)
+        return day_of(read.value) if read is not None and isinstance(read.value, dt.date) else None
 
     def _marked_elements(self) -> list[int]:
         """Return the elements marked as dates, those near the headline first."""
@@ -182,9 +204,11 @@ class _Finder:
         stated = next((value for key in ("datetime", "content", "title") if (value := element.get(key))), "")
         if says_updated(text):  # one element for both dates has the later in its attribute
             stated = ""
-        if _UPDATE_WORD.search(marks) and not says_published(label):
+        if self._is_marked_updated(number) and not says_published(label):
             stated = ""
             if not (words and _UPDATE_WORD.search(element.get("itemprop") or "")):
+                if not _HENTRY_UPDATED.search(marks):
+                    self._refused.setdefault(self._place(number), []).append(text)
                 return None
         if _says_other(label):
             return None
@@ -196,9 +220,14 @@ class _Finder:
             return _ShownDate(values, _Trust.MARKED if near is None else _Trust.MARKED_NEAR, abs(near or 0))
         if near is None:
             return None
-        if near < 0 and self._in_body and not (words and near >= -2 and element.tag == "time"):
+        if (
+            near < 0
+            and self._common(number) in self._page_roots
+            and not (words and near >= -2 and element.tag == "time")
+        ):
             return None  # above the headline of a page without an element of the article: it may be today's
-        return _ShownDate(values, _Trust.ELEMENT_BELOW if near > 0 else _Trust.ELEMENT_ABOVE, abs(near))
+        above = _Trust.ELEMENT_ABOVE if self._is_in_scope(number) else _Trust.LINE_ABOVE
+        return _ShownDate(values, _Trust.ELEMENT_BELOW if near > 0 else above, abs(near))
 
     def _of_line(self, place: int) -> Iterator[_ShownDate]:
         """Yield the first date of a line that may be that of the article."""
@@ -212,13 +241,15 @@ class _Finder:
             label = before if re.search(r"\w", before) else self._label_of_line_before(place)
             if _says_other(label) or _is_in_sentence(piece.text, before, after):
                 continue
+            if any(found.text in text for text in self._refused.get(place, ())):
+                continue
             if says_published(label):
                 trust = _Trust.LABELLED if near is None else _Trust.LABELLED_NEAR
             elif near is None or (
                 near < 0
                 and (
                     near < -LINES_ABOVE
-                    or self._in_body
+                    or self._common(piece.element) in self._page_roots
                     or len(_WORD_BESIDE.findall(before + after)) > LONGEST_DATE_AND_TOPIC
                 )
             ):
@@ -227,6 +258,13 @@ class _Finder:
                 trust = _Trust.LINE_BELOW if near > 0 else _Trust.LINE_ABOVE
             yield _ShownDate((found.text,), trust, abs(near or 0))
             return
+
+    def _is_marked_updated(self, number: int) -> bool:
+        """Whether an element is marked as the date of an update; ``published updated`` is the only date of an article."""
+        marks, itemprop = self._layout.marks[number], self._layout.elements[number].get("itemprop") or ""
+        if _UPDATE_WORD.search(itemprop):
+            return True
+        return _UPDATE_WORD.search(marks) is not None and not _PUBLICATION_WORD.search(f"{marks} {itemprop}")
 
     def _place(self, number: int) -> int:
         """Return the place among the pieces of the one that an element is in."""
@@ -239,11 +277,20 @@ class _Finder:
         if self._headline is None:
             return None
         element = self._layout.pieces[place].element
-        if not self._scope <= element < self._layout.ends[self._scope]:
-            return None
         distance = place - self._headline
+        if not self._is_in_scope(element):
+            # Blogs have the date in front of the element of the article.
+            above = -LINES_ABOVE <= distance < 0 and self._common(element) not in self._page_roots
+            return distance if above else None
         near = -PIECES_ABOVE <= distance <= PIECES_BELOW and place <= self._end
         return distance if near and distance else None
+
+    def _is_in_scope(self, number: int) -> bool:
+        return self._scope <= number < self._layout.ends[self._scope]
+
+    def _common(self, number: int) -> int:
+        """Return the smallest element around both the headline and another element."""
+        return next((around for around in self._layout.outwards(number) if around in self._around), 0)
 
     def _end_of_header(self) -> int:
         """Return the last place that is near the headline: before the second long paragraph, or a heading behind the first."""
@@ -264,7 +311,7 @@ class _Finder:
 
     def _is_of_another(self, number: int) -> bool:
         """Whether an element is in a part of the page with comments, other stories or events."""
-        inside = not self._in_body
+        inside = self._scope not in self._page_roots
         for around in self._layout.outwards(number):
             if around in self._around:
                 return False

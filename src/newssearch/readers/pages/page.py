@@ -33,7 +33,9 @@ AUTHOR_CLASSES = frozenset({
 })  # fmt: skip
 """The words in classes and ids of elements that name authors."""
 
-DATE_CLASSES = frozenset({"date", "time", "timestamp", "published", "pubdate", "datum", "fecha", "posted"})
+DATE_CLASSES = frozenset({"date", "time", "timestamp", "published", "pubdate", "datum", "fecha", "posted", "datetime", "postdate", "publishdate", "pubtime",
+    "publicado", "created",
+})  # fmt: skip
 """The words in classes and ids of elements that show a date."""
 
 DESCRIBING_ELEMENTS = ("meta", "script", "h1", "title", "link", "input")

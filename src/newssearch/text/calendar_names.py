@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from newssearch.system.lazy_regex import Pattern
@@ -54,10 +54,12 @@ def unaccented(name: str) -> str:
     return "".join(char for char in apart if unicodedata.category(char) != "Mn")
 
 
+_FILE = Path(__file__).with_name("calendar_names.json")
+
+
 @cache
 def _drawn() -> dict[str, Any]:
-    file = resources.files("newssearch.text").joinpath("calendar_names.json")
-    drawn: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    drawn: dict[str, Any] = json.loads(_FILE.read_text("utf-8"))
     return drawn
 
 

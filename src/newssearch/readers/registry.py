@@ -12,7 +12,7 @@ from newssearch.text.paragraphs import squeeze
 
 from . import exports
 from .api import Format, Input, UnreadableError
-from .containers import archives, compressed, mail, warc
+from .containers import archives, compressed, mail, saved_pages, warc
 from .pages import html
 from .records import json, tables
 from .texts import markdown, pdf, plain_text
@@ -27,6 +27,7 @@ FORMAT_MODULES = (
     exports,
     warc,
     pdf,
+    saved_pages,
     mail,
     markdown,
     json,

@@ -13,18 +13,22 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 from newssearch.archive import ArchiveFolder
 from newssearch.article import Rejected
 from newssearch.config import CONFIG_FILE
+from newssearch.readers.containers.page_folders import (
+    LARGEST_REFERRING_FILE,
+    PAGE_SUFFIXES,
+    PageFolder,
+    pages_of_folders,
+)
+from newssearch.readers.containers.saved_pages import PARTS_OF_PAGES
 from newssearch.system.kept import cached_property
 from newssearch.system.real_paths import real_path
-
-SAVED_PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
-"""The suffixes of web pages. A browser that saves ``a.html`` puts its images and styles into a folder ``a_files``."""
 
 
 class Source(NamedTuple):
@@ -109,7 +113,7 @@ def list_files(
     """Find the files that ``patterns`` match, each once, in a stable order. A pattern is a file, a folder or a glob.
 
     A folder stands for all files below it, except hidden files, links to folders (which could form cycles, and are
-    counted), the files of a saved page (``a_files/`` beside ``a.html``), the configuration of the archive, files that
+    counted), what belongs to a saved page (in ``a_files/`` beside ``a.html``; counted), the configuration of the archive, files that
     ``exclude`` matches (see :func:`excluded`), and the folder of the index itself. A pattern that matches nothing
     is rejected, and so is a folder that cannot be listed.
     """
@@ -186,9 +190,12 @@ class _FileFinder:
 
     def _take_folder(self, folder: Path) -> None:
         """Add all files below a folder: first the files directly in it, then folder by folder, each sorted by name."""
-        under = [(str(folder), real_path(folder), os.path.abspath(folder))]  # noqa: PTH100
+        under: list[_Waiting] = [
+            _Waiting(str(folder), real_path(folder), os.path.abspath(folder))  # noqa: PTH100
+        ]
         while under:
-            here, real, unresolved = under.pop()
+            waiting = under.pop()
+            here, real, unresolved = waiting[:3]
             try:
                 with os.scandir(here) as listing:
                     entries = sorted(listing, key=lambda entry: entry.name)
@@ -197,17 +204,13 @@ class _FileFinder:
                 self.found.unlisted[_name(real, self.root)] = reason
                 self.found.rejected.append(Rejected(_name(real, self.root), reason))
                 continue
-            pages = {
-                f"{entry.name.rpartition('.')[0]}_files"
-                for entry in entries
-                if entry.name.lower().endswith(SAVED_PAGE_SUFFIXES)
-            }
             if (
                 any(map(_TABLE.fullmatch, names := [entry.name for entry in entries]))
                 and INDEX_MARKER in names
             ):
                 self.found.skipped["files of an index"] += sum(map(_is_of_index, names))
                 entries = [entry for entry in entries if not _is_of_index(entry.name)]
+            pages = pages_of_folders(*_files_and_folders(entries))
             folders = []
             for entry in entries:
                 if entry.name.startswith("."):
@@ -215,11 +218,18 @@ class _FileFinder:
                 inner = [os.path.join(place, entry.name) for place in (here, real, unresolved)]  # noqa: PTH118
                 link = entry.is_symlink()
                 if not link and entry.is_dir():
-                    if entry.name not in pages and inner[1] != self.skip:
-                        folders.append((inner[0], inner[1], inner[2]))
+                    if inner[1] != self.skip:
+                        page = pages.get(entry.name)
+                        beside = _page_folder(here, entry.name, page) if page else waiting.page_folder
+                        top = inner[0] if page else waiting.top
+                        folders.append(_Waiting(inner[0], inner[1], inner[2], beside, top))
                 elif link and os.path.isdir(inner[0]):  # noqa: PTH112
-                    if entry.name not in pages and real_path(inner[0]) != self.skip:
+                    if real_path(inner[0]) != self.skip:
                         self.found.skipped["linked folders"] += 1
+                elif waiting.page_folder is not None and waiting.page_folder.has(
+                    os.path.relpath(inner[0], waiting.top).replace(os.sep, "/")
+                ):
+                    self.found.skipped[PARTS_OF_PAGES] += 1
                 elif entry.name != CONFIG_FILE:
                     target = real_path(inner[0]) if link else inner[1]
                     if link and (problem := _problem(Path(inner[0]))):
@@ -229,6 +239,45 @@ class _FileFinder:
 
     def _name(self, path: Path) -> str:
         return _name(real_path(path), self.root)
+
+
+class _Waiting(NamedTuple):
+    """A folder to be listed: its path, its real path and its path with links.
+
+    ``page_folder`` is the folder of a saved page that it is or is in, or None, and ``top`` the path of that folder.
+    """
+
+    here: str
+    real: str
+    unresolved: str
+    page_folder: PageFolder | None = None
+    top: str = ""
+
+
+def _files_and_folders(entries: Sequence[os.DirEntry[str]]) -> tuple[list[str], list[str]]:
+    """Return the names of the files and of the folders in a listing; only if there are pages, folders are looked for."""
+    files = [entry.name for entry in entries if entry.name.lower().endswith(PAGE_SUFFIXES)]
+    return files, [entry.name for entry in entries if entry.is_dir()] if files else []
+
+
+def _page_folder(here: str, name: str, page: str) -> PageFolder:
+    """Return the folder ``name`` beside a saved page; both are in ``here``."""
+    top = os.path.join(here, name)  # noqa: PTH118
+    files = (
+        os.path.relpath(os.path.join(inner, file), top).replace(os.sep, "/")  # noqa: PTH118
+        for inner, _, names in os.walk(top)
+        for file in names
+    )
+    return PageFolder(name, page, _beginning(here, page), files, partial(_beginning, top))
+
+
+def _beginning(folder: str, name: str) -> bytes:
+    """Return the first bytes of a file, in which references are searched; none if it cannot be read."""
+    try:
+        with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123
+            return file.read(LARGEST_REFERRING_FILE)
+    except OSError:  # reading it as an article says what is wrong with it
+        return b""
 
 
 INDEX_MARKER = "newssearch.json"

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from newssearch.errors import NewssearchError
 from newssearch.readers.api import Format, Input, Item, Readable, Skipped, UnreadableError, read_up_to
 
+from .page_folders import (
+    LARGEST_REFERRING_FILE,
+    PAGE_SUFFIXES,
+    PageFolder,
+    pages_of_folders,
+)
+from .saved_pages import PARTS_OF_PAGES
 from .skipped_files import skipped_kind
 
 if TYPE_CHECKING:
@@ -113,9 +122,13 @@ def _zip_members(source: Input, archive: zipfile.ZipFile) -> Iterator[Item]:
         what = "an EPUB book" if "META-INF/container.xml" in names else "an OpenDocument file"
         raise UnreadableError(f"looks like {what}, which is not read: save it as HTML, text or PDF")
     pages_only = "datapackage.json" in names and any(name.startswith("archive/") for name in names)
+    beside = _page_folders(archive, names)
     for info in archive.infolist():
         name = info.filename
         if info.is_dir():
+            continue
+        if beside and _belongs_to_page(name, beside):
+            yield Skipped(origin.path, PARTS_OF_PAGES)
             continue
         if pages_only and not name.startswith("archive/"):
             yield Skipped(origin.path, "parts of web archives without pages")
@@ -129,6 +142,41 @@ def _zip_members(source: Input, archive: zipfile.ZipFile) -> Iterator[Item]:
                     yield source.member(_ZipMember(stream), origin.within(name))
             except Exception as error:  # the other members may be readable
                 yield origin.within(name).rejected(f"cannot be unpacked: {error}")
+
+
+def _page_folders(archive: zipfile.ZipFile, names: list[str]) -> dict[str, PageFolder]:
+    """Return the folders of saved pages in a zip by their paths, which end with a slash."""
+    files: defaultdict[str, list[str]] = defaultdict(list)
+    folders: defaultdict[str, set[str]] = defaultdict(set)
+    for name in names:
+        if name.lower().endswith(PAGE_SUFFIXES):
+            files[name.rpartition("/")[0]].append(name.rpartition("/")[2])
+    for name in names if files else ():
+        path = name.split("/")
+        for depth in range(1, len(path)):
+            folders["/".join(path[: depth - 1])].add(path[depth - 1])
+
+    def beginning(place: str, name: str) -> bytes:
+        try:
+            with archive.open(f"{place}{name}") as stream:
+                return stream.read(LARGEST_REFERRING_FILE)
+        except Exception:  # reading it as an article says what is wrong with it
+            return b""
+
+    found = {}
+    for place, pages in files.items():
+        start = f"{place}/" if place else ""
+        for folder, page in pages_of_folders(pages, folders[place]).items():
+            top = f"{start}{folder}/"
+            inner = (name[len(top) :] for name in names if name.startswith(top) and not name.endswith("/"))
+            found[top] = PageFolder(folder, page, beginning(start, page), inner, partial(beginning, top))
+    return found
+
+
+def _belongs_to_page(name: str, beside: dict[str, PageFolder]) -> bool:
+    """Whether a member of a zip belongs to the page beside one of the folders around it."""
+    ends = [at + 1 for at, char in enumerate(name) if char == "/"]
+    return any(name[:end] in beside and beside[name[:end]].has(name[end:]) for end in ends)
 
 
 class _ZipMember:

@@ -19,9 +19,9 @@ from newssearch import Article, ReadOptions, Rejected
 from newssearch.article import Provenance
 from newssearch.readers import Input, Origin, UnreadableError
 from newssearch.readers.article.draft import Draft
+from newssearch.readers.article.headlines import without_outlet
 from newssearch.readers.pages import html, schemaorg
 from newssearch.readers.pages.dom import decode_page
-from newssearch.readers.pages.titles import without_outlet
 from support import THOROUGH
 
 pytest.importorskip("trafilatura", reason="the extra html is not installed")

@@ -66,6 +66,23 @@ def canonical_address(url: str) -> str:
     return text
 
 
+def archived_address(url: str) -> str:
+    """Return the address of which ``url`` is a copy in an archive of the web, as it is written there; else ``url``.
+
+    >>> archived_address("https://web.archive.org/web/20240510120000/https://www.example.org/a?b=1")
+    'https://www.example.org/a?b=1'
+    >>> archived_address("https://archive.example.org/2024/05/10/bridge.html")
+    'https://archive.example.org/2024/05/10/bridge.html'
+    """
+    found = _WRITTEN_COPY.fullmatch(url.strip()) if "/http" in url[8:] else None
+    return f"{found[1]}://{found[2]}" if found else url
+
+
+def is_archive_of_web(address: str) -> bool:
+    """Whether a canonical address is that of an archive of the web itself, so that it does not name the original."""
+    return _WEB_ARCHIVES.fullmatch(host_of(address)) is not None
+
+
 def is_same_site(one: str, other: str) -> bool:
     """Whether two canonical web addresses are on hosts of one owner, as far as their names tell.
 
@@ -343,8 +360,13 @@ def _route(fragment: str, host: str) -> str:
 # ---- addresses that contain another one
 
 _ARCHIVES = re.compile(r"(?:web(?:-beta)?\.)?archive\.(?:org|today|is|ph|md|li|vn|fo)")
+_WEB_ARCHIVES = re.compile(r"web(?:-beta)?\.archive\.org|archive\.(?:today|is|ph|md|li|vn|fo)")
 _COPY = re.compile(
     r"/(?:\d{14}|\d{4}\.\d\d\.\d\d-\d{6})(?:[a-z]{2}_)?/(https?:.+)", re.IGNORECASE | re.DOTALL
+)
+_WRITTEN_COPY = re.compile(
+    r"(?:https?://[^/?#]+)?(?:/[\w.-]+){0,4}?/(?:\d{4,14}|\d{4}\.\d\d\.\d\d-\d{6}|[\d*]+)(?:[a-z]{2}_)?/(https?):/+(?!/)(.+)",
+    re.IGNORECASE | re.DOTALL,
 )
 _COPY_IN_ARCHIVE = re.compile(
     r"(?:/web|/save|/o/\w+)?(?:/[\d.*-]+(?:[a-z]{2}_)?)?/(https?:.+|[\w-]+(?:\.[\w-]+)+/.+)",

@@ -26,7 +26,7 @@ from newssearch.readers.containers.page_folders import (
     PageFolder,
     pages_of_folders,
 )
-from newssearch.readers.containers.saved_pages import PARTS_OF_PAGES
+from newssearch.readers.containers.skipped_files import PARTS_OF_PAGES
 from newssearch.system.kept import cached_property
 from newssearch.system.real_paths import real_path
 

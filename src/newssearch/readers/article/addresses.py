@@ -10,7 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from newssearch.addresses import canonical_address, host_of, is_same_site
+from newssearch.addresses import (
+    archived_address,
+    canonical_address,
+    host_of,
+    is_archive_of_web,
+    is_same_site,
+)
 from newssearch.article import Provenance
 
 from .values import host
@@ -50,7 +56,8 @@ def article_addresses(stated: Iterable[StatedAddress], fetched: str | None) -> l
     """
     own = canonical_address(fetched) if fetched and host(fetched) else ""
     found = []
-    for url, provenance in stated:
+    for written, provenance in stated:
+        url = archived_address(written)
         address = canonical_address(url)
         is_tested = _TEST_HOST.match(host_of(address)) is not None and host_of(address) != host_of(own)
         if _is_of_article(address) and not is_tested and (not own or _is_for_page(address, own)):
@@ -71,6 +78,7 @@ def _is_of_article(address: str) -> bool:
     name = host_of(address)
     return (
         bool(host(f"https://{name}"))
+        and not is_archive_of_web(address)
         and re.fullmatch(r"https://[^/?#]+", address) is None
         and _UNFILLED.search(address[8:]) is None
     )

@@ -21,8 +21,10 @@ from newssearch.text.paragraphs import Block, NormalizedBlocks, split_paragraphs
 
 from .credits import CREDIT_PARAGRAPHS, agency_in, agency_named, credit_in
 from .dateline import find_dateline
+from .headlines import without_tail
 from .keys import KeyScope, identity_of
 from .language import detect_language, language_tag, may_only_have_day_first
+from .names import without_by_words, without_web_addresses
 from .own_fields import WrongValueError, own_value
 from .paragraphing import arrange_paragraphs
 from .values import DEFAULT_LANG, FROM_URL, NULL_STRINGS, as_text, first_date, host, quote_value
@@ -94,6 +96,21 @@ class Draft:
         if text is not None and any(map(str.isalnum, text)):
             self._claims.setdefault("key", []).append((value, provenance))
             self._key_scopes.append(KeyScope(scope, of_outlet))
+
+    def drop_outlet_from_title(self) -> None:
+        """Remove the name of the outlet from the end of the title, if a separator stands before it.
+
+        Feeds and services write ``Headline - Outlet``. Call this after all claims for title, outlet and url.
+        """
+        named = [text for value, _ in self._claims.get("outlet", ()) if (text := as_text(value))]
+        hosts = [
+            name for value, _ in self._claims.get("url", ()) if (name := host(canonical_address(str(value))))
+        ]
+        known = outlets(self.origin.options.outlets)
+        titles = self._claims.get("title", [])
+        for number, (value, how) in enumerate(titles):
+            if isinstance(value, str):
+                titles[number] = without_tail(value, [*named, *hosts], known), how
 
     def has(self, field: str) -> bool:
         """Whether a value was claimed for the given field."""
@@ -252,15 +269,26 @@ class Draft:
         Also return the number of its claim, from 0. Its provenance is entered into ``provenance``.
         """
         for number, (value, how) in enumerate(self._claims.get(name, ())):
-            text = as_text(value)
+            text = as_text(_without_by_in_list(value) if name == "byline" else value)
             if text is None or not text.strip():
                 continue
+            if name == "byline":
+                text = without_web_addresses(without_by_words(squeeze(text)))
+                if not text:
+                    continue
             if name != "title" and text.strip() in NULL_STRINGS:
                 provenance.setdefault(name, Provenance("missing", f"the input says {quote_value(text)}"))
                 continue
             provenance[name] = how
             return text, number
         return None, -1
+
+
+def _without_by_in_list(value: object) -> object:
+    """Return a value for the byline; in a list, each name is without a word like "by"."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    return [without_by_words(squeeze(part)) if isinstance(part, str) else part for part in value]
 
 
 def _fill_from_dateline(text: str, fields: DraftFields, provenance: dict[str, Provenance]) -> None:

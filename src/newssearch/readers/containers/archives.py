@@ -18,8 +18,7 @@ from .page_folders import (
     PageFolder,
     pages_of_folders,
 )
-from .saved_pages import PARTS_OF_PAGES
-from .skipped_files import skipped_kind
+from .skipped_files import PARTS_OF_PAGES, skipped_kind
 
 if TYPE_CHECKING:
     import zipfile

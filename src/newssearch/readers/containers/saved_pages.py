@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 from newssearch.readers.api import Format, Input, Origin, ReadOutcome, Skipped, UnreadableError, whole
 from newssearch.readers.article.values import host
 
+from .skipped_files import PARTS_OF_PAGES
+
 if TYPE_CHECKING:
     from email.message import Message
-
-PARTS_OF_PAGES = "parts of saved pages"
-"""The kind under which reports count what a page was saved with."""
 
 _MIME_HEADERS = re.compile(r"(?:[\w-]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){1,40}", re.ASCII)
 _SAVED_BY_BROWSER = re.compile(

@@ -21,6 +21,9 @@ SKIPPED_ENDINGS = (
 """The kinds of files that are skipped, as reports name them, each with its file suffixes."""
 
 
+PARTS_OF_PAGES = "parts of saved pages"
+"""The kind under which reports count what a page was saved with."""
+
 _KIND_OF_ENDING = {ending: kind for kind, endings in SKIPPED_ENDINGS for ending in endings.split()}
 
 

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -55,6 +56,12 @@ _SIDE_CLASS = re.compile(
     re.IGNORECASE,
 )
 """A pattern for the classes and ids of elements that accompany an article and are not part of it."""
+
+_COMPOUND_CLASS = re.compile(
+    r"(?:\w+[_-])*?(?:sidebar|nav|navigation|navbar|menu|footer|toolbar|toc|banner|social|share|topics|meta|print|widgets?)[_-]",
+    re.IGNORECASE,
+)
+"""A pattern for classes in which the name of a part that accompanies an article is the first part of a compound."""
 
 _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:\w*captions?|credits?|lightbox|bildunterschrift)(?:$|[\s_-])", re.IGNORECASE
@@ -105,9 +112,13 @@ def find_body(layout: Layout, hints: BodyHints) -> PageBody:
         enough, most = (max(SHORTEST_BODY, page.plain * thirds // 3) for thirds in (1, 2))
         extracted = trafilatura_paragraphs(layout, page.frame(), enough, most)
         marks = page.marks(page.reference(extracted or page.paragraphs()))
+        if 0 < sum(map(len, extracted)) < enough:
+            marks = page.with_alike_containers(marks)
     blocks = page.article(marks, headings=by_publisher)
     if not blocks:
-        blocks = page.article(page.marks(page.reference(page.paragraphs())), headings=True)
+        blocks = (
+            page.article(page.marks(page.reference(page.paragraphs())), headings=True) or page.short_text()
+        )
     shown = sum(len(block.text) for block in blocks if block.kind != "caption")
     if len(hints.stated_text) > max(2 * shown, SHORTEST_BODY):
         # The page shows less than it gives to search engines: it has a paywall, or a script has yet to fill it.
@@ -147,6 +158,8 @@ class _PagePieces:
         self.titles = {words for title in hints.titles if (words := words_of(title))}
         self.summary = words_of(hints.summary)
         self._side_elements: dict[int, int | None] = {}
+        self._held_by_class: dict[str, int] = {}
+        self._frame_classes: dict[str, bool] = {}
         self._held, self._total = self._characters_by_element(
             piece for piece in layout.pieces if _looks_like_paragraph(piece)
         )
@@ -203,6 +216,39 @@ class _PagePieces:
             return []
         return marks if shown >= MIN_PUBLISHER_SHARE * self.plain else []
 
+    def with_alike_containers(self, marks: Sequence[bool]) -> list[bool]:
+        """Return ``marks`` with all paragraphs added whose container has the class of one with a marked paragraph.
+
+        Some pages divide an article among several such containers, of which trafilatura finds only one.
+        """
+        parents, names = self._layout.parents, self._layout.marks
+        containers = [parents[piece.element] for piece in self.pieces]
+        alike = {
+            names[container]
+            for container, piece, mark in zip(containers, self.pieces, marks, strict=True)
+            if mark and container >= 0 and names[container] and self.is_paragraph(piece)
+        }
+        return [
+            mark or (container >= 0 and names[container] in alike and self.is_paragraph(piece))
+            for container, piece, mark in zip(containers, self.pieces, marks, strict=True)
+        ]
+
+    def short_text(self) -> list[Block]:
+        """Return the text of a page without a paragraph of the usual length: what is below the headline.
+
+        Sentences count, and what stands in ``<p>``.
+        """
+        headline = max((n for n in range(len(self.pieces)) if self._is_title(n)), default=len(self.pieces))
+        return [
+            Block(piece.text, piece.kind)
+            for piece in self.pieces[headline + 1 :]
+            if piece.kind in ("text", "quote")
+            and piece.linked == 0
+            and piece.hidden_by is None
+            and (self._layout.tag(piece.element) == "p" or piece.text.endswith((".", "!", "?", "。")))
+            and self.side_element(piece.element) is None
+        ]
+
     def is_paragraph(self, piece: Piece) -> bool:
         """Whether a piece looks like a paragraph, is visible, and is in no element that accompanies the article."""
         return (
@@ -218,7 +264,7 @@ class _PagePieces:
         """
         if not any(marks):
             return []
-        container = self._article_element(marks)
+        container = self._first_of_articles(self._article_element(marks))
         end = self._layout.ends[container]
         numbers = [n for n, piece in enumerate(self.pieces) if marks[n] and container <= piece.element < end]
         if not numbers:
@@ -326,6 +372,50 @@ class _PagePieces:
                 held[parent] = held.get(parent, 0) + size
         return held, total
 
+    def _first_of_articles(self, container: int) -> int:
+        """Return the element of the article with the headline if ``container`` holds several articles, else ``container``.
+
+        Another article is in an element beside it with the same tag and class, and has a headline of the same level: an
+        ``<h1>``, or any heading in an ``<article>``.
+        """
+        headline = next(
+            (
+                piece.element
+                for n, piece in enumerate(self.pieces)
+                if piece.kind == "heading" and self._is_title(n)
+            ),
+            None,
+        )
+        if headline is None or not container < headline < self._layout.ends[container]:
+            return container
+        level = self._layout.tag(headline)
+        for own in self._layout.outwards(headline):
+            if own == container:
+                break
+            tag = self._layout.tag(own)
+            if (
+                (level == "h1" or tag == "article")
+                and self._held.get(own, 0)
+                and self._has_twin(own, tag, level)
+            ):
+                return own
+        return container
+
+    def _has_twin(self, own: int, tag: str, level: str) -> bool:
+        """Whether an element with the tag and class of element ``own`` follows it, and has a heading and paragraphs."""
+        layout = self._layout
+        classes = layout.elements[own].get("class")
+        twin = layout.ends[own]
+        while twin < layout.ends[layout.parents[own]]:
+            if (
+                layout.tag(twin) == tag
+                and layout.elements[twin].get("class") == classes
+                and self._held.get(twin, 0)
+            ):
+                return any(layout.tag(inner) == level for inner in range(twin, layout.ends[twin]))
+            twin = layout.ends[twin]
+        return False
+
     def _is_summary(self, n: int) -> bool:
         """Whether the piece with index ``n`` is the description in the metadata of the page, or begins like it."""
         words = self.words[n]
@@ -377,12 +467,48 @@ class _PagePieces:
             if tag in ("article", "main", "body") or self._held.get(outer, 0) * 2 > self._total:
                 break
             name = self._layout.marks[outer]
-            if tag in SIDE_ELEMENTS or (name and _SIDE_CLASS.search(name)):
+            if tag in SIDE_ELEMENTS or (name and _SIDE_CLASS.search(name) and not self._frames(name)):
                 found = outer
                 break
         for passed in visited:
             self._side_elements[passed] = found
         return found
+
+    def _frames(self, name: str) -> bool:
+        if name not in self._frame_classes:
+            self._frame_classes[name] = self._is_frame_class(name)
+        return self._frame_classes[name]
+
+    def _is_frame_class(self, name: str) -> bool:
+        """Whether a class names what is in a side bar or the like only as part of a compound, and frames the article.
+
+        The elements of the class ``sidebar-grid`` have most of the text of a page together: it is a grid with a side bar.
+        """
+        classes = _compound_side_classes(name)
+        if not classes:
+            return False
+        if not self._held_by_class:
+            parents, marks = self._layout.parents, self._layout.marks
+            for element, size in self._held.items():
+                mark = marks[element]
+                if mark and (element == 0 or marks[parents[element]] != mark):
+                    self._held_by_class[mark] = self._held_by_class.get(mark, 0) + size
+        held_by_class = self._held_by_class.items()
+        return all(
+            2 * sum(size for mark, size in held_by_class if part in mark.split()) > self._total
+            for part in classes
+        )
+
+
+@lru_cache(4096)
+def _compound_side_classes(name: str) -> tuple[str, ...]:
+    """Return the classes of an element that name a part beside an article, or ``()`` if not all are compounds of such a name."""
+    classes = tuple(part for part in name.split() if _SIDE_CLASS.search(part))
+    if any(
+        not _COMPOUND_CLASS.match(part) or _SIDE_CLASS.search(re.split("[_-]", part)[-1]) for part in classes
+    ):
+        return ()
+    return classes
 
 
 def _looks_like_paragraph(piece: Piece) -> bool:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from newssearch.article import Provenance
+from newssearch.readers.article.credits import agency_named
 from newssearch.readers.article.draft import Draft
+from newssearch.readers.article.names import AUTHOR_INTRODUCTION, without_by_words
 from newssearch.readers.article.values import is_domain
 
 from . import schemaorg
 from .layout import Layout, Piece, visible_text
-from .page import Page, meta_source
+from .name_ends import is_day, is_month, names_before_date
+from .page import AUTHOR_CLASSES, Page, meta_source
 
 META_AUTHORS = (
     "author", "article:author", "og:article:author", "og:author", "articleauthor", "article.author", "byl", "byline",
@@ -26,27 +30,40 @@ LONGEST_PAGE_BYLINE = 160
 MAX_AUTHOR_ELEMENTS = 8
 """The maximum number of elements marked as authors that are examined; those further down belong to other articles."""
 
+MAX_META_AUTHORS = 10
+"""The maximum number of authors in ``<meta>`` elements of one name that are read."""
+
+SHORTEST_TEXT = 60
+"""The minimum number of characters of a paragraph of the article or of a comment."""
+
+LONGEST_DATE = 60
+"""The maximum number of characters of a date in front of a byline."""
+
 PIECES_UNDER_HEADLINE = 15
 """The maximum number of pieces of a page directly under its headline that are examined."""
 
-_BYLINE_WORD = re.compile(
-    r"(?:written |reported |story |text |words )?by\s*:?\s+|(?:von|por|par|di|af|av|door|oleh|text|autor(?:in)?)\s*:?\s+",
-    re.IGNORECASE,
-)
-_MONTH_WORD = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
-)
-_AFTER_NAMES = re.compile(
-    rf"\s*(?:[|•·–—]|\d{{1,2}}[.:/]|\d{{1,2}}\.?\s+{_MONTH_WORD}|\b{_MONTH_WORD}\s+\d|\b(?:19|20)\d\d\b|"
-    r"\b(?:published|posted|updated|stand|publicado|actualizado|veröffentlicht)\b).*",
-    re.IGNORECASE | re.DOTALL,
-)
 _NOT_A_NAME = re.compile(
-    r"\*|twitter|facebook|instagram|whatsapp|linkedin|e-?mail|follow|folgen|share|comments?\b|kommentar|minute|read\b|about|über den|profile?\b",
+    r"\*|twitter|facebook|instagram|whatsapp|linkedin|e-?mail|follow|folgen|share|comments?\b|kommentar|minute|read\b|about|über den|profile?\b"
+    r"|\b(?:more|all|other|view) (?:posts|articles|stories)|(?:alle|mehr|weitere) (?:beiträge|artikel)|\bbearbeiten|\bedit\b"
+    r"|\bno author|\bunknown|\bunbekannt|\bthemen\b|\bsubscribe|\babonnieren|\blog ?in\b|\breply\b|\bantworten\b",
     re.IGNORECASE,
 )
 """A pattern for words in and beside bylines that are not part of a name."""
+
+_OTHER_TEXT_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:comments?|commentlist|responses?|respond|repl(?:y|ies)|disqus|kommentare?|comentarios?|commentaires?|commenti|"
+    r"reacties|reactions?|related|recirc\w*|recommend(?:ed|ations?|s)?|teasers?|most-?(?:read|popular|viewed)|trending|popular|"
+    r"more-?(?:news|stories|on|from)|read-?(?:more|next|also)|up-?next|next-?(?:story|article|up)|promo\w*|carousel|latest)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+"""A pattern for the classes and ids of elements with comments or other stories, whose authors are others."""
+
+_INITIAL = re.compile(r"(?:\w\.)+|[A-Z]\w{1,3}\.")
+_IN_NAMES = frozenset(
+    "von van der den de du del della di da dos das do la le el al bin ibn zu zur und and et y e og och i en en &amp; & for in of with"
+    " für im aus unserem our unser ter ten af av ja a à".split()
+)
+"""The words in lower case that may stand within the names of a byline."""
 
 _UNSPACED_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,8}")
 """A pattern for a name in a script that writes names without spaces."""
@@ -66,23 +83,104 @@ def claim_bylines(draft: Draft, page: Page, titles: Sequence[str], outlet_names:
 
 def _stated_bylines(page: Page, titles: Sequence[str]) -> Iterator[tuple[str, Provenance]]:
     for name in META_AUTHORS:
-        values = page.meta.get(name, [])[
-            : 1 if name == "author" else 10
-        ]  # later values may be the authors of pictures
-        authors = ", ".join(value for value in schemaorg.names_of(list(values)) if _is_author_name(value))
+        values = schemaorg.names_of(
+            [without_by_words(value, page.lang) for value in page.meta.get(name, [])[:MAX_META_AUTHORS]]
+        )
+        authors = ", ".join(
+            dict.fromkeys(names_before_date(value, page.lang) for value in values if _is_author_name(value))
+        )
         if authors and len(authors) <= LONGEST_PAGE_BYLINE:
             yield authors, Provenance("stated", meta_source(name))
-    linked = [
-        _names_in_byline(visible_text(element)) for element in page.authors if element.get("rel") == "author"
-    ]
+    shown = _ShownAuthors(page, titles)
+    linked = [_names_in_byline(text, page.lang, linked=True) for text in shown.texts(linked=True)]
     authors = ", ".join(dict.fromkeys(names for names in linked if names))
     if authors and len(authors) <= LONGEST_PAGE_BYLINE:
         yield authors, Provenance("stated", "rel=author")
-    marked = (visible_text(element) for element in page.authors[:MAX_AUTHOR_ELEMENTS])
-    lines = (piece.text for piece in below_headline(page.layout, titles) if _BYLINE_WORD.match(piece.text))
-    for texts, where in ((marked, "byline on the page"), (lines, "a line under the headline")):
-        if first := next((names for text in texts if (names := _names_in_byline(text))), None):
+    lines = (
+        piece.text
+        for piece in below_headline(page.layout, titles)
+        if AUTHOR_INTRODUCTION.match(piece.text)
+        and _is_line_of_names(piece.text)
+        and not shown.is_beside(piece.element)
+    )
+    for texts, where in ((shown.texts(), "byline on the page"), (lines, "a line under the headline")):
+        if first := next((names for text in texts if (names := _names_in_byline(text, page.lang))), None):
             yield first, Provenance("stated", where)
+
+
+class _ShownAuthors:
+    """The elements of a page that name the authors of its article, with their texts, and not those of other texts.
+
+    Those of comments, of related stories and the like are left out: what is in an element with such a class, and what
+    follows the article without a word like "by" and has a text of its own behind it.
+    """
+
+    def __init__(self, page: Page, titles: Sequence[str]) -> None:
+        self._layout = page.layout
+        pieces = page.layout.pieces
+        headline = _headline(page.layout, titles)
+        self._headline = pieces[headline].element if headline is not None else None
+        below = pieces[headline + 1 :] if headline is not None else []
+        self._text = next((piece.element for piece in below if _is_of_text(piece)), None)
+        self._authors = page.authors
+
+    def texts(self, *, linked: bool = False) -> Iterator[str]:
+        """Yield the texts of the elements, or only of those that link to an author, at most 8."""
+        elements = self._layout.elements
+        own = (
+            text
+            for number in self._authors
+            if not linked or elements[number].get("rel") == "author"
+            if not self._is_of_another_text(number, text := visible_text(elements[number]))
+        )
+        yield from islice(own, MAX_AUTHOR_ELEMENTS)
+
+    def _is_of_another_text(self, number: int, text: str) -> bool:
+        layout = self._layout
+        if self.is_beside(number):
+            return True
+        if (
+            self._text is None
+            or number < self._text
+            or AUTHOR_INTRODUCTION.match(text)
+            or layout.elements[number].get("rel")
+        ):
+            return False
+        parent = layout.parents[number]
+        if AUTHOR_CLASSES.intersection(re.split(r"[\s_-]+", layout.marks[parent].lower())):
+            return False
+        if parent <= self._text < layout.ends[parent]:
+            return False
+        ends = layout.ends[parent]
+        return any(number < piece.element < ends and _is_of_text(piece) for piece in layout.pieces)
+
+    def is_beside(self, number: int) -> bool:
+        """Whether an element is in one with comments, other stories or the like, which does not hold the headline."""
+        layout, headline = self._layout, self._headline
+        for outer in layout.outwards(number):
+            if headline is not None and outer <= headline < layout.ends[outer]:
+                return False
+            tag, name = layout.tag(outer), layout.marks[outer]
+            if tag in ("nav", "aside", "footer") or (name and _OTHER_TEXT_CLASS.search(name)):
+                return True
+        return False
+
+
+def _is_of_text(piece: Piece) -> bool:
+    return (
+        piece.kind in ("text", "list", "quote")
+        and len(piece.text) >= SHORTEST_TEXT
+        and piece.linked * 2 < len(piece.text)
+    )
+
+
+def _is_line_of_names(text: str) -> bool:
+    """Whether a line that begins with a word like "by" has only names up to its first comma, and is no sentence."""
+    found = AUTHOR_INTRODUCTION.match(text)
+    names = re.split(r"[,|(•·–—]|\d", text[found.end() :] if found else text)[0].split()
+    return all(
+        word[0].lower() == word[0].upper() or word[0].isupper() or word.lower() in _IN_NAMES for word in names
+    )
 
 
 def below_headline(layout: Layout, titles: Sequence[str]) -> Sequence[Piece]:
@@ -90,11 +188,16 @@ def below_headline(layout: Layout, titles: Sequence[str]) -> Sequence[Piece]:
 
     The headline is the first piece that is one of ``titles``, preferably an ``<h1>``.
     """
-    pieces = layout.pieces
-    found = [n for n, piece in enumerate(pieces) if piece.text in titles]
+    start = _headline(layout, titles)
+    return layout.pieces[start + 1 : start + 1 + PIECES_UNDER_HEADLINE] if start is not None else []
+
+
+def _headline(layout: Layout, titles: Sequence[str]) -> int | None:
+    """Return the index of the piece with the headline, or None."""
+    pieces, forms = layout.pieces, frozenset(titles)
+    found = [n for n, piece in enumerate(pieces) if piece.text in forms]
     of_h1 = (n for n in found if layout.tag(pieces[n].element) == "h1")
-    start = next(of_h1, found[0] if found else len(pieces))
-    return pieces[start + 1 : start + 1 + PIECES_UNDER_HEADLINE]
+    return next(of_h1, found[0] if found else None)
 
 
 def _is_author_name(value: str) -> bool:
@@ -104,24 +207,48 @@ def _is_author_name(value: str) -> bool:
     return " " in value or value != value.lower() or not value.isascii() or "." in value
 
 
-def _names_in_byline(text: str) -> str | None:
+def _names_in_byline(text: str, lang: str | None, *, linked: bool = False) -> str | None:
     """Return the names in a byline, or None if the text is not a byline: ``By Jane Doe, 3 May 2024`` gives Jane Doe.
 
     Without a word like "by", the text must look like names: a few capitalised words, or a few letters of a script
-    without capitals.
+    without capitals. If it is the text of a link to an author (``linked``), any one word is a name.
     """
     if len(text) > 2 * LONGEST_PAGE_BYLINE:
         return None
-    begins = _BYLINE_WORD.match(text)
-    names = _AFTER_NAMES.sub("", text[begins.end() :] if begins else text).strip(" ,;:-")
+    begins = AUTHOR_INTRODUCTION.match(text) or _by_after_date(text)
+    names = names_before_date(text[begins.end() :] if begins else text, lang)
     words = names.split()
-    if not 0 < len(words) <= 14 or len(names) > LONGEST_PAGE_BYLINE or names.endswith((".", "!", "?")):
+    if not 0 < len(words) <= 14 or len(names) > LONGEST_PAGE_BYLINE or names.endswith(("!", "?")):
+        return None
+    if names.endswith(".") and not _INITIAL.fullmatch(words[-1]):
         return None
     if schemaorg.PICTURE_CREDIT.match(names) or _NOT_A_NAME.search(names) or is_domain(names):
         return None
     if not any(map(str.isalpha, names)) or any(map(str.isdigit, names)):
         return None
-    return names if _looks_like_names(names, words, begins is not None) else None
+    if begins is None and any(agency_named(" ".join(words[:size])) for size in range(1, len(words))):
+        return None  # an agency and then a name: two elements side by side
+    return (
+        names if (linked and len(words) == 1) or _looks_like_names(names, words, begins is not None) else None
+    )
+
+
+def _by_after_date(text: str) -> re.Match[str] | None:
+    """Return the word like "by" behind a date at the start of a byline, or None."""
+    for found in AUTHOR_INTRODUCTION.finditer(text):
+        before = text[: found.start()]
+        if before[-1:].isspace() and len(before) <= LONGEST_DATE and any(map(str.isdigit, before)):
+            return (
+                found
+                if before[:1].isdigit() or not names_before_date(before, None) or _begins_with_day(before)
+                else None
+            )
+    return None
+
+
+def _begins_with_day(text: str) -> bool:
+    first = text.split(maxsplit=1)[0].strip(".,").lower()
+    return is_day(first, None) or is_month(first, None)
 
 
 def _looks_like_names(names: str, words: Sequence[str], introduced: bool) -> bool:

@@ -31,6 +31,10 @@ MAX_PAGE_TAGS = 1_000_000
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
+_NESTING_START = re.compile(r"<(?!/|img|iframe|link|meta|style|!|br)")
+_NOSCRIPT_END = re.compile(r"</(?:noscript|NOSCRIPT)\s*>")
+_UNPARSED = (("<!--", "-->"), ("<script", "</script"))
+"""The starts and ends of what a parser of HTML does not read as elements."""
 _NESTING_TAG = re.compile(
     r"</?(?!(?:html|head|title|meta|link|body|p|br|h[1-6]|li|time|script|style|noscript)\b)[a-zA-Z][^<>]*>"
 )
@@ -86,6 +90,39 @@ def _python_name(label: str | None) -> str | None:
     return found.name if found._is_text_encoding and not found.name.startswith("utf-16") else None
 
 
+def without_noscript(text: str) -> tuple[str, list[str]]:
+    """Return a page without its ``<noscript>`` elements, and their contents.
+
+    As in a browser that runs scripts, such an element is text up to the first ``</noscript>``: what is left open in it
+    does not swallow the rest of the page. One in a comment or in a script is none, and one that does not end stays.
+    """
+    openings = [opening for opening in ("<noscript", "<NOSCRIPT") if opening in text]
+    kept: list[str] = []
+    contents: list[str] = []
+    done = at = 0
+    while starts := [start for opening in openings if (start := text.find(opening, at)) >= 0]:
+        start = min(starts)
+        end = _NOSCRIPT_END.search(text, start)
+        if end is None:
+            break
+        if _NESTING_START.search(text, start + 1, end.start()) is None:
+            at = end.end()  # only pictures and the like: nothing is left open
+            continue
+        if any(_ends_before_it_begins(text, start, *marks) for marks in _UNPARSED):
+            at = start + 1
+            continue
+        kept.append(text[done:start])
+        contents.append(text[text.find(">", start) + 1 : end.start()])
+        done = at = end.end()
+    return "".join([*kept, text[done:]]) if kept else text, contents
+
+
+def _ends_before_it_begins(text: str, start: int, opening: str, closing: str) -> bool:
+    """Whether something ends behind ``start`` before another such thing begins: then ``start`` is inside it."""
+    end = text.find(closing, start)
+    return end >= 0 and text.find(opening, start, end) < 0
+
+
 def page_tree(text: str) -> HtmlElement:
     """Return the root element of a page. Raises UnreadableError if the page is too large or empty.
 
@@ -108,6 +145,24 @@ def remove_elements(root: HtmlElement, tags: Iterable[str]) -> None:
     from lxml import etree  # of an extra, and slow to import
 
     etree.strip_elements(root, *tags, with_tail=False)
+
+
+def attach_shadow_roots(templates: Iterable[HtmlElement]) -> None:
+    """Put the content of each ``<template>`` that is a shadow root where a browser shows it: into its host.
+
+    The children of the host stand where the ``<slot>`` elements of the shadow root are. Programs that save pages write
+    shadow roots as such templates.
+    """
+    for template in templates:
+        host = template.getparent()
+        if host is None:
+            continue
+        template.tag = "div"
+        slots = {slot.get("name") or "": slot for slot in reversed(list(template.iter("slot")))}
+        for child in list(host):
+            slot = slots.get(child.get("slot") or "") if child is not template else None
+            if slot is not None:
+                slot.append(child)  # with the text behind it
 
 
 def _parse_page(text: str) -> tuple[HtmlElement | None, bool]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LONGEST_CLASS = 300
 """The number of characters at the start of a class, an id or a style that are examined."""
 
+SOFT_HYPHEN = "\u00ad"
+
 UNSEEN_ELEMENTS = frozenset({
     "audio", "button", "canvas", "datalist", "head", "iframe", "input", "map", "math", "noscript", "object", "option",
     "script", "select", "style", "svg", "template", "textarea", "video",
@@ -207,6 +209,8 @@ class _PieceCollector:
         if self._text:
             number, depth, kind, hidden_by = self._blocks[-1]
             text = squeeze("".join(self._text))
+            if SOFT_HYPHEN in text:
+                text = shown_line(text)
             self._layout.pieces.append(Piece(text, kind, self._linked, number, hidden_by))
             self._layout.nesting = max(self._layout.nesting, depth)
             self._text.clear()
@@ -232,6 +236,11 @@ def _read_marks(name: str | None, ident: str | None) -> tuple[str, bool]:
     # Most classes have none of these words, and the pattern is slow.
     may_hide = "hidden" in folded or "sr-only" in folded or "reader" in folded or "offscreen" in folded
     return marks, may_hide and _HIDDEN_CLASS.search(name) is not None
+
+
+def shown_line(text: str) -> str:
+    """Return a text on one line, without soft hyphens, which only say where a word may be divided."""
+    return squeeze(text.replace(SOFT_HYPHEN, "") if SOFT_HYPHEN in text else text)
 
 
 def visible_text(element: HtmlElement) -> str:

@@ -8,12 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from newssearch.addresses import canonical_address, is_same_site
+from newssearch.addresses import archived_address, canonical_address, is_same_site
 from newssearch.readers.article.values import host
-from newssearch.text.paragraphs import squeeze
 
-from .dom import remove_elements
-from .layout import layout_of, visible_text
+from .dom import attach_shadow_roots, remove_elements
+from .layout import layout_of, shown_line, visible_text
 from .schemaorg import SchemaNode
 
 if TYPE_CHECKING:
@@ -38,8 +37,14 @@ DATE_CLASSES = frozenset({"date", "time", "timestamp", "published", "pubdate", "
 })  # fmt: skip
 """The words in classes and ids of elements that show a date."""
 
-DESCRIBING_ELEMENTS = ("meta", "script", "h1", "title", "link", "input")
-"""The HTML elements that describe an article by their tag."""
+DESCRIBING_ELEMENTS = ("meta", "script", "h1", "title", "link", "input", "template", "map", "object")
+"""The HTML elements that describe an article by their tag, and those that may hold its text."""
+
+SHADOW_ROOT_ATTRIBUTES = ("shadowrootmode", "shadowroot", "shadowmode")
+"""The attributes of a ``<template>`` that is a shadow root; browsers write the first, SingleFile and Chrome wrote the others."""
+
+MIN_ENCLOSED_TEXT = 200
+"""The minimum number of characters of text in an image map or an object that is shown as part of the page."""
 
 TEXTLESS_ELEMENTS = ("script", "style", "svg", "noscript", "iframe", "template", "option")
 """The HTML elements that are removed from a page once they are read: no text or metadata is in them."""
@@ -56,20 +61,25 @@ class Page:
     """
 
     def __init__(self, root: HtmlElement, address: str | None) -> None:
-        self.address = address
         self.meta: dict[str, list[str]] = {}
         self.scripts: list[str] = []
+        self._data: list[HtmlElement] = []
         self.headlines: list[HtmlElement] = []
-        self.authors: list[HtmlElement] = []
-        """The elements whose class, id or ``rel`` marks them as naming authors, in the order of the page."""
+        self.authors: list[int] = []
+        """The numbers of the elements whose class, id or ``rel`` marks them as naming authors, in the order of the page."""
         self.dates: list[int] = []
         """The numbers of ``<time>`` elements and of those whose class or id marks them as dates, in order."""
         self.asks_password = False
         """Whether the page has an input field for a password."""
         self.title = ""
         self._canonical_link: str | None = None
+        self._shadow_roots: list[HtmlElement] = []
+        self._enclosing: list[HtmlElement] = []
         for element in root.iter(*DESCRIBING_ELEMENTS):
             self._note_tag(element)
+        attach_shadow_roots(self._shadow_roots)
+        for element in self._enclosing:
+            _show_enclosed_text(element)
         remove_elements(root, TEXTLESS_ELEMENTS)
         self.layout = layout_of(root, MAX_PAGE_ELEMENTS)
         self.scopes = [element for element in self.layout.elements if element.get("itemscope") is not None]
@@ -77,6 +87,13 @@ class Page:
         self.lang = (
             root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
         )
+        self.scrapbook_source = root.get("data-scrapbook-source")
+        """The address that the program WebScrapBook stored when it saved the page, or None."""
+        self.set_address(address)
+
+    def set_address(self, address: str | None) -> None:
+        """Set the URL that the page was fetched from, against which the URLs that it states are resolved."""
+        self.address = address
         self.canonical = _absolute_web_address(self._canonical_link, address)
         self.og_url = _absolute_web_address(self.first("og:url"), address)
 
@@ -87,12 +104,18 @@ class Page:
                 self._note_meta(element)
             case "script" if _attribute_is(element, "type", "ld+json", partly=True):
                 self.scripts.append(element.text or "")
+            case "script" if _attribute_is(element, "type", "application/json"):
+                self._data.append(element)
             case "h1" if len(self.headlines) < MAX_MARKED_ELEMENTS:
                 self.headlines.append(element)
             case "title" if not self.title:
-                self.title = squeeze(element.text or "")
+                self.title = shown_line(element.text or "")
             case "link" if self._canonical_link is None and _is_canonical_link(element):
                 self._canonical_link = element.get("href")
+            case "template" if any(element.get(name) for name in SHADOW_ROOT_ATTRIBUTES):
+                self._shadow_roots.append(element)
+            case "map" | "object":
+                self._enclosing.append(element)
             case "input" if _attribute_is(element, "type", "password"):
                 self.asks_password = True
 
@@ -104,7 +127,7 @@ class Page:
             if name := element.get(key):
                 values = self.meta.setdefault(name.strip().lower(), [])
                 if len(values) < MAX_META_VALUES:
-                    values.append(squeeze(content))
+                    values.append(shown_line(content))
 
     def _note_authors_and_dates(self) -> None:
         kinds = {marks: _author_or_date(marks) for marks in set(self.layout.marks)}
@@ -115,13 +138,17 @@ class Page:
             if (marks in of_authors or element.get("rel") == "author") and len(
                 self.authors
             ) < MAX_MARKED_ELEMENTS:
-                self.authors.append(element)
+                self.authors.append(number)
             if (marks in of_dates or element.tag == "time") and len(self.dates) < MAX_MARKED_ELEMENTS:
                 self.dates.append(number)
 
     def first(self, *names: str) -> str | None:
         """Return the first value of the first of the given ``<meta>`` names that the page has, or None."""
         return next((self.meta[name][0] for name in names if name in self.meta), None)
+
+    def data(self) -> list[str]:
+        """Return the contents of ``<script type="application/json">``: data for the programs of the page, perhaps long."""
+        return [element.text or "" for element in self._data]
 
     def microdata(self) -> list[SchemaNode]:
         """Return the schema.org nodes that the page marks up as microdata."""
@@ -132,6 +159,12 @@ class Page:
             for scope in outer[:20]
             if "schema.org" in (scope.get("itemtype") or "").lower()
         ]
+
+
+def _show_enclosed_text(element: HtmlElement) -> None:
+    """Make an image map or an object a plain block if it encloses text: then it was left open."""
+    if element.find(".//p") is not None and len(element.text_content()) >= MIN_ENCLOSED_TEXT:
+        element.tag = "div"
 
 
 def _is_canonical_link(element: HtmlElement) -> bool:
@@ -218,7 +251,7 @@ def _absolute_web_address(url: str | None, base: str | None) -> str | None:
     """Return a URL resolved against ``base``, or None if it is not an http(s) URL with a host."""
     if not url:
         return None
-    url = url.strip()
+    url = archived_address(url.strip())
     stated = canonical_address(url)
     if url.lower().startswith("www.") or (base and is_same_site(stated, canonical_address(base))):
         url = re.sub(
@@ -228,6 +261,7 @@ def _absolute_web_address(url: str | None, base: str | None) -> str | None:
         whole = urljoin(base or "", url)
     except ValueError:
         return None
+    whole = archived_address(whole)
     return whole if re.match(r"https?://", whole, re.IGNORECASE) and host(whole) else None
 
 

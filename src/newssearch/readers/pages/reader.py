@@ -17,13 +17,16 @@ from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import host
 
 from . import schemaorg
-from .body import BodyHints, PageBody, find_body
+from .body import SHORTEST_BODY, BodyHints, PageBody, find_body
 from .bylines import claim_bylines
-from .dom import page_tree
+from .data_scripts import FROM_DATA, text_in_data
+from .dom import page_tree, without_noscript
 from .json_ld import load_json_ld
+from .layout import visible_text
 from .metadata import META_SUMMARIES, claim_metadata, is_front_page, published_before_update
 from .page import Page
-from .titles import claim_titles
+from .saved import address_in_metadata, fetched_address, saved_address, without_toolbar
+from .titles import OtherTexts, claim_titles
 
 _ERROR_TITLE = re.compile(
     r"(?:error\s*)?(?:4\d\d|5\d\d)\b.{0,60}|(?:page|file|seite|página|pagina|page web) (?:not found|nicht gefunden|no encontrada|"
@@ -47,6 +50,11 @@ META_OUTLET_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-t
 LONGEST_OUTLET_NAME = 40
 """The maximum number of characters of the name of an outlet; some pages state the headline instead of a name."""
 
+MIN_ALTERNATIVE_TEXT = 200
+"""The minimum number of characters of text in ``<noscript>`` that may be the article of a page."""
+
+_NOSCRIPT_TAG = re.compile(r"<(/?)noscript\b[^>]*>", re.IGNORECASE)
+
 ONLY_SUMMARY = Provenance("stated", "only the description of the page, which has no text")
 
 
@@ -62,23 +70,46 @@ def read_page(text: str, origin: Origin, record: int = 1) -> Article | Rejected:
     """Return the article on a page, or a rejection. Raises UnreadableError if the text is not an HTML page."""
     if not text.strip():
         raise UnreadableError("empty file")
-    page = Page(page_tree(text), origin.url)
+    saved = origin.url or saved_address(text)
+    page = _page_with_text(without_toolbar(text), fetched_address(saved))
+    if saved is None and (saved := address_in_metadata(page)) is not None:
+        page.set_address(fetched_address(saved))
     graph = schemaorg.SchemaGraph(map(load_json_ld, page.scripts))
     described = list(_descriptions(page, graph))
     draft = Draft(origin, record)
     draft.keep(lambda name: page.meta.get(name.lower()) or _stated(described, name))
-    titles = _claim_all(draft, page, graph, described)
     summary = page.first(*META_SUMMARIES) or next(
         (said for each in described if isinstance(said := each.node.get("description"), str)), ""
     )
+    titles = _claim_all(draft, page, graph, described, summary)
+    where = "where it was fetched from" if origin.url else "where it was saved from"
+    for url in (page.address, saved):
+        draft.claim("url", url, Provenance("stated", where))
     said = max((schemaorg.stated_body(each.node) for each in described), key=len, default="")
     body = find_body(page.layout, BodyHints(titles, schemaorg.plain_line(summary), said))
+    if sum(len(block.text) for block in body.blocks if block.kind != "caption") < SHORTEST_BODY:
+        said_to_programs = text_in_data(page.data(), titles)
+        body = PageBody(said_to_programs, FROM_DATA) if said_to_programs else body
     if reason := _why_no_article(page, body, described, titles):
         return origin.rejected(reason, record)
     draft.text, draft.text_provenance = body.blocks, body.provenance
     if summary and all(block.kind == "caption" for block in body.blocks):
         draft.text, draft.text_provenance = [schemaorg.plain_line(summary)], ONLY_SUMMARY
     return draft.build()
+
+
+def _page_with_text(text: str, address: str | None) -> Page:
+    """Return a page; the content of ``<noscript>`` counts only if that has most of the text, as on blogs of Blogger."""
+    scripted, alternatives = without_noscript(text)
+    page = Page(page_tree(scripted), address)
+    hidden = max(
+        (len(visible_text(page_tree(one))) for one in alternatives if one.count("<p") > 1), default=0
+    )
+    if hidden > MIN_ALTERNATIVE_TEXT:
+        shown = sum(len(piece.text) for piece in page.layout.pieces if piece.linked == 0)
+        if hidden > 2 * shown:
+            return Page(page_tree(_NOSCRIPT_TAG.sub(r"<\1div>", text)), address)
+    return page
 
 
 def _descriptions(page: Page, graph: schemaorg.SchemaGraph) -> Iterator[_DescribedArticle]:
@@ -99,11 +130,13 @@ def _claim_all(
     page: Page,
     graph: schemaorg.SchemaGraph,
     described: list[_DescribedArticle],
+    summary: str,
 ) -> list[str]:
     """Claim all fields except the text, the most trusted values first. Return all forms of the headline."""
     outlet_names = _outlet_names(page, graph, described)
     stated = [(schemaorg.headline_of(each.node), each.provenance) for each in described]
-    titles = claim_titles(draft, page, stated, outlet_names)
+    names = [name for each in described if isinstance(name := each.node.get("name"), str)]
+    titles = claim_titles(draft, page, stated, OtherTexts(names, summary, outlet_names))
     for each in described:
         if (earlier := published_before_update(page, each.node.get("datePublished"))) is not None:
             draft.claim("date", *earlier)
@@ -117,7 +150,6 @@ def _claim_all(
     for each in described:
         schemaorg.claim_publisher(draft, each.node, each.provenance, each.graph)
     _claim_addresses(draft, page, described)
-    draft.claim("url", page.address, Provenance("stated", "where it was fetched from"))
     return titles
 
 

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from newssearch.addresses import canonical_address
 from newssearch.article import STATED, Provenance
 from newssearch.readers.article.draft import Draft
+from newssearch.readers.article.names import without_by_words
 from newssearch.readers.article.values import host
-from newssearch.text.paragraphs import squeeze
+
+from .layout import SOFT_HYPHEN, shown_line
 
 SchemaNode = Mapping[str, object]
 """A schema.org object: the values of its properties, keyed by the name of the property."""
@@ -162,7 +164,9 @@ def names_of(value: object) -> list[str]:
         if isinstance(item, dict):
             name: object = item.get("name") or item.get("alternateName") or item.get("legalName")
             if not name and (given := item.get("givenName")) and (family := item.get("familyName")):
-                name = f"{given} {family}"
+                name = " ".join(
+                    part for part in (given, item.get("additionalName"), family) if isinstance(part, str)
+                )
             if isinstance(name, list):
                 names += names_of([part for part in name if not isinstance(part, (dict, list))])
                 continue
@@ -185,7 +189,7 @@ def plain_line(text: str) -> str:
             text = html.unescape(text)
     if "<" in text:
         text = _HTML_TAG.sub("", text)
-    return squeeze(text)
+    return shown_line(text)
 
 
 def stated_body(node: SchemaNode) -> str:
@@ -202,7 +206,7 @@ def stated_body(node: SchemaNode) -> str:
         body = html.unescape(body)
     if "<" in body:
         body = _HTML_TAG.sub("", _PARAGRAPH_BREAK.sub("\n\n", body))
-    return body.strip()
+    return body.replace(SOFT_HYPHEN, "").strip()
 
 
 def claim_node(draft: Draft, node: SchemaNode, where: str = "", graph: SchemaGraph | None = None) -> None:
@@ -266,7 +270,9 @@ def claim_properties(
     if not any(LEGAL_FORM.search(name) for name in publishers):
         draft.claim("outlet", ", ".join(publishers), provenance)
     authors = [
-        name for name in _first_names(node, graph, "author", "creator") if not PICTURE_CREDIT.match(name)
+        without_by_words(name)
+        for name in _first_names(node, graph, "author", "creator")
+        if not PICTURE_CREDIT.match(name)
     ]
     outlet_names = [*outlet_names, *publishers]
     if not all(is_outlet_name(name, outlet_names, 0.6) for name in authors):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from newssearch.article import Provenance
 from newssearch.readers.article.draft import Draft
+from newssearch.readers.article.headlines import without_outlet
 
 from .layout import visible_text
 from .page import Page, meta_source
+from .reference_text import words_of
 from .schemaorg import is_outlet_name
 
 META_TITLES = (
@@ -30,16 +33,28 @@ LONGEST_HEADLINE = 500
 MAX_H1_ELEMENTS = 12
 """The maximum number of ``<h1>`` elements of a page that are examined."""
 
-_TITLE_SEPARATORS = re.compile(r"\s*(?:\s[-–—|·•»:/]{1,2}\s|[|｜»])\s*")
+_Claim = tuple[str, Provenance]
 
 
-def claim_titles(
-    draft: Draft, page: Page, stated: Sequence[tuple[str, Provenance]], outlet_names: Sequence[str]
-) -> list[str]:
+class OtherTexts(NamedTuple):
+    """What else a page states, with which its headlines are compared.
+
+    ``names`` are what schema.org calls the article beside its headline, ``summary`` is the description of the page.
+    """
+
+    names: Sequence[str]
+    summary: str
+    outlet_names: Sequence[str]
+
+
+def claim_titles(draft: Draft, page: Page, stated: Sequence[_Claim], others: OtherTexts) -> list[str]:
     """Claim the headlines of a page: those ``stated`` by schema.org, those in ``<meta>``, then the one that it shows.
+
+    The most trusted one may give way if it stands alone while others agree.
 
     Return all forms of the headline, with and without the name of the outlet.
     """
+    outlet_names = others.outlet_names
     candidates = list(stated)
     candidates += [
         (value, Provenance("stated", meta_source(name)))
@@ -51,41 +66,94 @@ def claim_titles(
         (value, provenance) for value, provenance in candidates if 0 < len(value) <= LONGEST_HEADLINE
     ]
     clean = [(without_outlet(value, outlet_names), provenance) for value, provenance in candidates]
-    shown = _shown_headline(page, [value for value, _ in clean], outlet_names)
+    shown, is_related = _shown_headline(page, [value for value, _ in clean], outlet_names)
     forms = [value for value, _ in candidates + clean]
     if shown:
         forms.append(shown)
         clean = [
             (shown if _extends_headline(value, shown) else value, provenance) for value, provenance in clean
         ]
-        last = len(clean) - (1 if clean and clean[-1][1].basis == "<title>" else 0)
-        clean.insert(last, (shown, Provenance("stated", "h1")))
-    for value, provenance in clean:
+        before_title = (
+            bool(clean)
+            and clean[-1][1].basis == "<title>"
+            and (is_related or is_outlet_name(clean[-1][0], outlet_names))
+        )
+        clean.insert(len(clean) - before_title, (shown, Provenance("stated", "h1")))
+    for value, provenance in _agreed_first(clean, others):
         draft.claim("title", value, provenance)
     return list(dict.fromkeys(forms))
 
 
-def _shown_headline(page: Page, stated: Iterable[str], outlet_names: Sequence[str]) -> str | None:
-    """Return the text of the ``<h1>`` that is most similar to a headline ``stated`` elsewhere on the page, or None."""
-    words = [_distinct_words(value) for value in stated]
-    best, best_rank = None, 0.0
+def _agreed_first(claims: list[_Claim], others: OtherTexts) -> list[_Claim]:
+    """Return the claims for the headline; if the first one is none but two places agree on another, that comes first.
+
+    Headlines of different places agree if one contains the words of the other; those in ``<meta>`` are one place. An
+    article may have a headline of its own for search engines (JSON-LD): that gives way only if it looks like none.
+    """
+    words = [
+        (_headline_words(value), "meta" if _is_of_meta(provenance) else provenance.basis)
+        for value, provenance in claims
+    ]
+    words += [(_headline_words(name), "name") for name in others.names]
+    if len(claims) < 2 or not words[0][0]:
+        return claims
+    own, place = words[0]
+    if any(_agree(own, other) for other, elsewhere in words[1:] if elsewhere != place):
+        return claims
+    for number in range(1, len(claims)):
+        mine, _ = words[number]
+        places = {elsewhere for other, elsewhere in words[1:] if _agree(mine, other)} - {place}
+        if len(places) < 2 or len(own & mine) * 4 >= min(len(own), len(mine)):
+            continue
+        if place != "JSON-LD" or "name" in places or _is_no_headline(claims[0][0], own, others):
+            return [claims[number], *claims[:number], *claims[number + 1 :]]
+    return claims
+
+
+def _is_no_headline(text: str, words: set[str], others: OtherTexts) -> bool:
+    """Whether a text looks like no headline: it begins in lower case, is part of the summary, or names the outlet."""
+    return (
+        text.lstrip("….-–— ")[:1].islower()
+        or text.startswith(("…", "..."))
+        or words <= _headline_words(others.summary)
+        or is_outlet_name(text, others.outlet_names, 0.6)
+    )
+
+
+def _is_of_meta(provenance: Provenance) -> bool:
+    return provenance.basis.startswith(("og:", "twitter:", "meta "))
+
+
+def _agree(one: set[str], other: set[str]) -> bool:
+    return bool(one) and bool(other) and (one <= other or other <= one)
+
+
+def _shown_headline(
+    page: Page, stated: Sequence[str], outlet_names: Sequence[str]
+) -> tuple[str | None, bool]:
+    """Return the text of the ``<h1>`` that is most similar to a headline ``stated`` elsewhere on the page, or None.
+
+    One that is similar to more of them comes first. Also return whether it is similar at all.
+    """
+    words = [other for value in stated if (other := _headline_words(value))]
+    best, best_rank = None, (0, 0.0)
     for element in page.headlines[:MAX_H1_ELEMENTS]:
         text = visible_text(element)
-        mine = _distinct_words(text)
+        mine = _headline_words(text)
         if not mine or len(text) > LONGEST_HEADLINE:
             continue
-        rank = max((len(mine & other) / len(mine | other) for other in words if other), default=0.0)
-        if rank == 0 and not is_outlet_name(text, outlet_names):
-            rank = (
-                0.02 if len(mine) > 2 else 0.01
-            )  # an unrelated <h1> is better than none, but one or two words may be a logo
+        similar = [len(mine & other) / len(mine | other) for other in words]
+        rank = (sum(each >= 0.5 for each in similar), max(similar, default=0.0))
+        if rank[1] == 0 and not is_outlet_name(text, outlet_names):
+            # an unrelated <h1> is better than none, but one or two words may be a logo
+            rank = (0, 0.002 if len(mine) > 2 else 0.001)
         if rank > best_rank:
             best, best_rank = text, rank
-    return best
+    return best, best_rank[1] > 0.002
 
 
-def _distinct_words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", text.casefold()))
+def _headline_words(text: str) -> set[str]:
+    return set(words_of(text))
 
 
 def _extends_headline(text: str, headline: str) -> bool:
@@ -95,43 +163,3 @@ def _extends_headline(text: str, headline: str) -> bool:
         and text.startswith(headline)
         and re.match(r"\s*[-–—|·•»:｜]\s", text[len(headline) :]) is not None
     )
-
-
-def without_outlet(title: str, outlet_names: Sequence[str]) -> str:
-    """Return a headline without the name of the outlet at its start or end.
-
-    >>> without_outlet("Rain in Rome | Weather | The Daily Example", ["Daily Example"])
-    'Rain in Rome | Weather'
-    """
-    for _ in range(2):
-        parts = list(_TITLE_SEPARATORS.finditer(title))
-        if not parts:
-            break
-        last, first = title[parts[-1].end() :], title[: parts[0].start()]
-        if _names_outlet(last, outlet_names):
-            title = title[: parts[-1].start()].strip()
-        elif _names_outlet(first, outlet_names):
-            title = title[parts[0].end() :].strip()
-        else:
-            break
-    return title
-
-
-def _names_outlet(part: str, outlet_names: Sequence[str]) -> bool:
-    """Whether a part of a title is a name of the outlet, or similar to one."""
-    letters = _letters_and_digits(part)
-    if len(letters) < 2:
-        return False
-    for name in outlet_names:
-        other = _letters_and_digits(name)
-        if letters == other or (
-            min(len(letters), len(other)) >= 3
-            and (letters in other or other in letters)
-            and abs(len(letters) - len(other)) <= max(8, len(other) // 2)
-        ):
-            return True
-    return False
-
-
-def _letters_and_digits(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))

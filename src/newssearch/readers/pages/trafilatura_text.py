@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from newssearch.readers.api import UnreadableError
 
 from .dom import TRAFILATURA_MISSING
-from .layout import Layout
+from .layout import SOFT_HYPHEN, Layout
 
 if TYPE_CHECKING:
     import logging
@@ -59,7 +59,7 @@ def trafilatura_paragraphs(layout: Layout, frame: int, enough: int, most: int) -
             continue
         if found is None or isinstance(found, dict) or found.body is None:
             continue
-        paragraphs = [" ".join(element.itertext()) for element in found.body]
+        paragraphs = [" ".join(element.itertext()).replace(SOFT_HYPHEN, "") for element in found.body]
         if sum(map(len, paragraphs)) >= least:
             return paragraphs
     return []

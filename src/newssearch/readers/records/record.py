@@ -77,6 +77,7 @@ def read_values(
     elif not draft.text:
         draft.text_provenance = provenance
     claim_keys(draft, values, keys)
+    draft.drop_outlet_from_title()
     return draft.build()
 
 

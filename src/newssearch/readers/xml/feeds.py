@@ -166,6 +166,7 @@ def _read_entry(entry: FeedEntry, feed: FeedEntry, draft: Draft, updated: Proven
     draft.claim("lang", language)
     draft.claim("lang", _nonblank(feed.get("language")))
     draft.keep(lambda name: _own_value(entry, name))
+    draft.drop_outlet_from_title()
     return draft.build()
 
 

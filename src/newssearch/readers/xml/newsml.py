@@ -171,10 +171,12 @@ def _first_generation(item: Element, origin: Origin, number: int) -> ReadOutcome
         return origin.rejected("withdrawn by its publisher", number)
     draft = Draft(origin, number)
     for name, paths in (
-        ("title", ("HeadLine", "Title")), ("byline", ("ByLine",)), ("dateline", ("DateLine",)),
+        ("title", ("HeadLine", "Title")), ("dateline", ("DateLine",)),
     ):  # fmt: skip
         for path in paths:
             draft.claim(name, text_at(item, f".//NewsLines/{path}"))
+    for line in item.iterfind(".//NewsLines/ByLine"):
+        draft.claim("byline", " ".join(line.itertext()))
     draft.claim("source", (text_at(item, ".//NewsLines/CreditLine") or "").strip("–—- "))
     provider = attribute(item, ".//AdministrativeMetadata/Provider/Party", "FormalName")
     draft.claim("source", attribute(item, ".//AdministrativeMetadata/Source/Party", "FormalName"))

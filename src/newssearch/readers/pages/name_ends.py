@@ -1,0 +1,115 @@
+"""Where the names in a byline end: at a date, whose words are known in all languages, or at a word of publication."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+PUBLICATION_WORDS = (
+    "published", "posted", "updated", "written", "created", "last", "first", "submitted", "filed",
+    "publiziert", "veröffentlicht", "erstellt", "aktualisiert", "eingestellt", "geschrieben", "verfasst", "gepostet", "stand", "zuletzt",
+    "publié", "publiée", "posté", "mis", "mise", "écrit", "rédigé", "modifié", "publicado", "publicada", "actualizado", "actualizada",
+    "escrito", "publicat", "actualitzat", "atualizado", "atualizada", "postado", "pubblicato", "pubblicata", "aggiornato", "scritto", "postato",
+    "gepubliceerd", "geplaatst", "bijgewerkt", "geschreven", "gewijzigd", "publiceret", "opdateret", "publisert", "oppdatert", "publicerad",
+    "uppdaterad", "julkaistu", "päivitetty", "opublikowano", "opublikowane", "aktualizacja", "dodano", "zaktualizowano", "publikováno",
+    "aktualizováno", "vydáno", "опубликовано", "обновлено", "опубліковано", "оновлено", "yayınlanma", "yayınlandı", "güncelleme", "güncellendi",
+    "diterbitkan", "diperbarui", "publicat", "actualizat", "δημοσιεύτηκε", "δημοσίευση", "ενημερώθηκε", "نشر", "تحديث", "発行", "公開", "更新", "发布",
+)  # fmt: skip
+"""The words, in lower case, with which sites say that something was published or changed; they are part of no name."""
+
+PREPOSITIONS = frozenset("am at on um le el il em op den dne à às o del dia día den kl v".split())
+"""The words, in lower case, that stand between a name and a date."""
+
+_BYLINE_PART = re.compile(r"[^\s,;|•·–—]+")
+_BYLINE_MARK = re.compile(r"\s*(?:[|•·–—]|\d{1,2}[.:/]\d|\d{1,2}\.\s?\w|\b(?:19|20)\d\d\b)")
+_SEPARATED_DIGIT = re.compile(r"[\s.,]*\d")
+_WORD_AND_DIGIT = re.compile(r"[\s.,]*[^\W\d_]{1,4}\.?\s\d")
+
+
+def names_before_date(text: str, lang: str | None) -> str:
+    """Return the start of a byline up to the date, the separator or the word of publication behind the names.
+
+    >>> names_before_date("Tomas S. Fr, 18. Oktober 2019", "de"), names_before_date("Joe Wee Monday", "en")
+    ('Tomas S.', 'Joe Wee')
+    >>> names_before_date("Theresa May, May 3, 2024", "en"), names_before_date("Moritz G. am", "de")
+    ('Theresa May', 'Moritz G.')
+    """
+    end = len(text)
+    if mark := _BYLINE_MARK.search(text):
+        end = mark.start()
+    words = list(_BYLINE_PART.finditer(text, 0, end))
+    while words and (word := words[-1]) and word[0].strip(".").isdigit():
+        end = word.start()
+        words.pop()
+    dated = end < len(text)
+    for number, word in enumerate(words):
+        rest = text[word.end() :]
+        if number and _ends_names(word[0], rest, lang, dated and number == len(words) - 1):
+            end = word.start()
+            break
+        if number == 0 and word[0].lower().rstrip(":.") in _PUBLICATION:
+            return ""
+    return text[:end].strip(" ,;:-")
+
+
+_PUBLICATION = frozenset(PUBLICATION_WORDS)
+
+
+def _ends_names(word: str, rest: str, lang: str | None, is_before_date: bool) -> bool:
+    """Whether a word behind a name begins a date or the like; ``rest`` is the text behind the word."""
+    folded = word.lower().strip(".:(")
+    if folded in _PUBLICATION:
+        return True
+    digit = is_before_date or _SEPARATED_DIGIT.match(rest) is not None
+    if folded in PREPOSITIONS and word[0].islower():
+        return digit or not rest.strip(" ,.:") or is_day(rest.split(maxsplit=1)[0].strip(".,").lower(), lang)
+    if folded[:1].isdigit():
+        return True
+    if is_month(folded, lang):
+        return digit
+    return is_day(folded, lang) and (
+        digit
+        or _WORD_AND_DIGIT.match(rest) is not None
+        or (len(folded) > 3 and (not rest.strip(" ,.") or rest[0] == ","))
+    )
+
+
+@lru_cache(4096)
+def is_month(word: str, lang: str | None) -> bool:
+    """Whether a word in lower case, without a point, is the name of a month in a language or in English."""
+    return any(word in _calendar(code)[0] for code in _codes(lang))
+
+
+@lru_cache(4096)
+def is_day(word: str, lang: str | None) -> bool:
+    """Whether a word in lower case, without a point, is the name of a weekday in a language or in English."""
+    return any(word in _calendar(code)[1] for code in _codes(lang))
+
+
+def _codes(lang: str | None) -> tuple[str, ...]:
+    code = (lang or "en").replace("_", "-").partition("-")[0].lower()
+    return ("en",) if code == "en" else (code, "en")
+
+
+@cache
+def _calendar(code: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of months and weekdays in a language, full and short; none for an unknown language."""
+    try:
+        from babel import Locale, UnknownLocaleError  # of an extra, and slow to import
+    except ImportError:
+        return frozenset(), frozenset()
+    try:
+        locale = Locale.parse(code)
+    except (UnknownLocaleError, ValueError):
+        return frozenset(), frozenset()
+    months, days = (
+        frozenset(
+            name.lower().rstrip(".")
+            for form in ("format", "stand-alone")
+            for width in ("wide", "abbreviated")
+            for name in table[form].get(width, {}).values()
+            if len(name.rstrip(".")) > 1 and not name[0].isdigit()
+        )
+        for table in (locale.months, locale.days)
+    )
+    return months, days

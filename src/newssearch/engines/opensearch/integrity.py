@@ -47,15 +47,18 @@ class OpenSearchCheck:
     def problems(self) -> Iterator[Problem]:
         """Run the check, and yield each problem found: all that is damaged, missing or inconsistent."""
         try:
-            opened = opened_commit(self._client)
+            opened = self._opened()
         except IndexDamagedError as error:
             yield Problem(self._client.address.name, str(error))
             return
-        stored = StoredArticles(self._client, opened, lambda: opened_commit(self._client))
+        stored = StoredArticles(self._client, opened, self._opened)
         try:
             yield from self._read(stored, opened.state)
         finally:
             stored.close()
+
+    def _opened(self) -> Opened:
+        return opened_commit(self._client, incomplete=True)
 
     def _read(self, stored: StoredArticles, state: State) -> Iterator[Problem]:
         for index in (state.base, state.words_index, state.state_index):

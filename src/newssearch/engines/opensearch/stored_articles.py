@@ -46,16 +46,17 @@ class Opened(NamedTuple):
     pit: PointInTime | None
 
 
-def opened_commit(client: Client) -> Opened:
+def opened_commit(client: Client, *, incomplete: bool = False) -> Opened:
     """Return the last commit, opened as a point in time.
 
     The state is read before and after: if it is the same, all that the point in time shows was committed, or is left out
     by :attr:`~.state.State.visible`. A node that is cut off from the others may still answer from copies without the last
-    commit: they lack articles, and other copies are asked.
+    commit: they lack articles, and other copies are asked. If all lack articles, the index is damaged: it is only opened
+    if it may be ``incomplete``.
     """
     lags = False
     state = read_state(client).state
-    for _ in range(_OPENING_ATTEMPTS):
+    for attempts_left in reversed(range(_OPENING_ATTEMPTS)):
         try:
             pit = client.open_pit(state.base)
         except IndexNotFoundError:  # a rebuild has removed it
@@ -68,17 +69,12 @@ def opened_commit(client: Client) -> Opened:
             continue
         try:
             after = read_state(client).state
+            settled = after.stamp == state.stamp
+            lags = settled and not _has_all(client, after, pit)
         except BaseException:
             client.close_pit(pit)
             raise
-        try:
-            lags = after.stamp == state.stamp and not _has_all(client, after, pit)
-        except PointInTimeLostError:
-            lags = True
-        except BaseException:
-            client.close_pit(pit)
-            raise
-        if after.stamp == state.stamp and not lags:
+        if settled and (not lags or (incomplete and not attempts_left)):
             return Opened(after, pit)
         client.close_pit(pit)
         state = after
@@ -86,7 +82,8 @@ def opened_commit(client: Client) -> Opened:
             time.sleep(FIRST_PAUSE)
     if lags:
         raise IndexUnreachableError(
-            f"{index_address(client.place)}: a copy of the index does not have all articles of the last commit: a node may be cut off from the others",
+            f"{index_address(client.place)}: a copy of the index does not have the articles of the last commit: a node may be cut off "
+            "from the others, or the index is damaged (`newssearch verify` looks at all of it)",
             client.place,
         )
     raise NewssearchError(
@@ -99,7 +96,10 @@ def _has_all(client: Client, state: State, pit: PointInTime) -> bool:
     if state.articles is None or state.changing:
         return True
     body = {"query": state.visible, "size": 0, "track_total_hits": True}
-    return bool(client.search(body, pit=pit)["hits"]["total"]["value"] == state.articles)
+    try:
+        return bool(client.search(body, pit=pit)["hits"]["total"]["value"] == state.articles)
+    except PointInTimeLostError:
+        return False
 
 
 class SharedByReaders:

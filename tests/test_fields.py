@@ -241,7 +241,9 @@ def test_readers_find_each_field_under_a_name_of_a_key(tmp_path: Path, field: Ar
 def test_a_column_can_be_mapped_to_each_field(tmp_path: Path, name: str) -> None:
     (tmp_path / "newssearch.toml").write_text(f'[columns]\n{name} = "X"\n', "utf-8")
     assert load_config(tmp_path).columns == ((name, "X"),)
-    value = {"text": "It poured.", "date": "2024-07-25", "lang": "de"}.get(name, f"https://e.org/{name}")
+    value = {"text": "It poured.", "date": "2024-07-25", "lang": "de", "byline": "Ann Lee"}.get(
+        name, f"https://e.org/{name}"
+    )
     record = json.dumps({"X": value, "title": "Rain" if name != "title" else None, "text": "It rained."})
     (read,) = articles_in(read_bytes(tmp_path, "a.jsonl", record, columns={name: "X"}))
     if name == "text":

@@ -45,7 +45,7 @@ def test_a_copy_that_lags_behind_the_commit_is_not_read(
     with newssearch.open(store.address) as index:
         index.add(FLOOD[3:])
     monkeypatch.setattr(client, "open_pit", lambda name: old)
-    with pytest.raises(IndexUnreachableError, match="does not have all articles of the last commit"):
+    with pytest.raises(IndexUnreachableError, match="does not have the articles of the last commit"):
         store.snapshot()
 
 

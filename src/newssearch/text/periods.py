@@ -64,10 +64,9 @@ def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
     """
     text = text.strip()
     try:
-        bounds = _iso_period(text) or _named_period(" ".join(text.lower().split()))
-        if bounds is None:
-            day = (now or dt.datetime.now()).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-            bounds = _relative_period(" ".join(text.lower().split()), day)
+        words = " ".join(text.lower().split())
+        day = (now or dt.datetime.now()).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+        bounds = _iso_period(text) or _relative_period(words, day) or _named_period(words)
     except (ValueError, OverflowError):  # no such month, day or hour; before the year 1
         return None
     return Period(*bounds, text) if bounds is not None else None
@@ -76,8 +75,8 @@ def parse_period(text: str, now: dt.datetime | None = None) -> Period | None:
 def is_relative_period(text: str) -> bool:
     """Whether the period that ``text`` names depends on the present: ``today``, ``last week``, ``-7d``.
 
-    >>> is_relative_period("-7d"), is_relative_period("2024-07"), is_relative_period("rain")
-    (True, False, False)
+    >>> is_relative_period("-7d"), is_relative_period("-9000d"), is_relative_period("2024-07"), is_relative_period("2024d")
+    (True, True, False, False)
     """
     clocks = (dt.datetime(2001, 2, 3), dt.datetime(2024, 5, 6))
     first, other = (parse_period(text, clock) for clock in clocks)
@@ -179,8 +178,8 @@ def _named_period(text: str) -> _Bounds | None:
     if not any(char.isalpha() for char in text) or not any(char.isdigit() for char in text):
         return None
     for asked in (text, (in_english(text) or "").lower()):
-        if (bounds := _iso_period(asked)) is not None:  # 2024年8月
-            return bounds
+        if (bounds := _iso_period(asked)) is not None and not (text.isascii() and asked.isdigit()):
+            return bounds  # 2024年8月, and not 2024d
         if (match := _MONTH_AND_YEAR.fullmatch(asked)) is not None:
             month = MONTHS.get(match[1] or match[4])
             if month is not None:

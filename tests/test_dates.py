@@ -576,3 +576,22 @@ def test_words_for_updates_are_known(label: str) -> None:
 def test_words_for_publications_are_known(label: str) -> None:
     assert says_published(label)
     assert not says_updated(label)
+
+
+def test_a_string_of_words_for_dates_is_read_at_once() -> None:
+    began = []
+
+    def counted(text: str, *options: object) -> None:
+        began.append(text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("newssearch.text.dates._without_label", counted)
+        assert parse_published("date " * 19 + "12x") is None
+    assert len(began) <= 7
+
+
+@pytest.mark.parametrize(
+    "words", ["5 maj 2024", "Maja Nowak", "Der Standard", "Mário de Andrade", "Revista Semana"]
+)
+def test_what_begins_like_a_word_for_updates_is_none(words: str) -> None:
+    assert not says_updated(words)

@@ -9,6 +9,7 @@ import pytest
 from newssearch import Article, ReadOptions
 from newssearch.readers import Origin
 from newssearch.readers.pages import html
+from newssearch.readers.pages.name_ends import names_before_date
 
 pytest.importorskip("trafilatura", reason="the extra html is not installed")
 
@@ -215,3 +216,20 @@ def test_data_of_something_else_are_no_text() -> None:
     data = json.dumps({"cookies": TEXT})
     found = read(f'<div></div><script type="application/json">{data}</script>')
     assert texts(found) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "lang", "names"),
+    [
+        ("Jan Freitag", "de", "Jan Freitag"),
+        ("Jonathan V. Last", "en", "Jonathan V. Last"),
+        ("France 24", "fr", "France 24"),
+        ("Marcel·la Topor", "ca", "Marcel·la Topor"),
+        ("Theresa May, 3 May 2024", "en", "Theresa May"),
+        ("Lena Sun, May 3, 2024", "en", "Lena Sun"),
+        ("Ann Lee Published 3 May 2024", "en", "Ann Lee"),
+        ("Ines Varga, Montag, 5. Mai 2024", "de", "Ines Varga"),
+    ],
+)
+def test_a_surname_is_no_date(line: str, lang: str, names: str) -> None:
+    assert names_before_date(line, lang) == names

@@ -69,17 +69,14 @@ def test_the_provenance_says_where_a_page_was_saved_from() -> None:
     assert str(article.provenance["url"]) == "stated, where it was saved from"
 
 
-def test_an_address_without_a_scheme_is_one() -> None:
-    mark = "<!-- Mirrored from www.example.org/bridge.html by HTTrack Website Copier/3.x -->"
-    assert read(page(mark)).url == "http://www.example.org/bridge.html"
-
-
 @pytest.mark.parametrize(
     "comment",
     [
         "<!-- saved from url=(0014)about:internet -->",
         "<!-- saved from url=(0020)file:///C:/page.html -->",
         "<!-- see https://other.org/a -->",
+        "<!-- Icons archived from https://icons.example/set -->",
+        "<!-- Mirrored from preview.theme.example/news.html by HTTrack Website Copier/3.x -->",
     ],
 )
 def test_a_comment_without_an_address_of_the_web_says_nothing(comment: str) -> None:

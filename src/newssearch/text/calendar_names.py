@@ -117,5 +117,6 @@ def has_day_first(lang: str) -> bool:
     """
     parts = lang.split("-")
     region = next((part.upper() for part in parts[1:] if len(part) == 2), "")
-    first = parts[0].lower() in _drawn()["day_first"]
-    return first != (f"{parts[0].lower()}-{region}" in _drawn()["otherwise"])
+    code = {"nb": "no", "nn": "no"}.get(parts[0].lower(), parts[0].lower())
+    first = code in _drawn()["day_first"]
+    return first != (f"{code}-{region}" in _drawn()["otherwise"])

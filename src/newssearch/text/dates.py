@@ -134,6 +134,15 @@ def parse_published(text: str, *, day_first: bool = False, lang: str | None = No
     >>> parse_published("2024-02-30"), parse_published("25 July")
     (None, None)
     """
+    read = _without_label(text, day_first, lang)
+    if read is not None or len(text) > MAX_DATE_CHARS:
+        return read
+    text = " ".join(in_ascii_digits(text).split())
+    return _behind_label(text, day_first, lang) if _TWO_DIGITS.search(text) else None
+
+
+def _without_label(text: str, day_first: bool, lang: str | None) -> Published | None:
+    """Return the date that a string is, also in a rare form, but not behind a label."""
     read = parse_bare(text, day_first=day_first, lang=lang)
     if read is not None or len(text) > MAX_DATE_CHARS:
         return read
@@ -141,7 +150,7 @@ def parse_published(text: str, *, day_first: bool = False, lang: str | None = No
     if not _TWO_DIGITS.search(text):
         return None
     plain, order = _without_weekday(in_english(text, lang) or text)[0], _Order(day_first, lang)
-    return _by_dateutil(plain, order) or _behind_label(text, day_first, lang)
+    return _by_dateutil(plain, order)
 
 
 def parse_bare(text: str, *, day_first: bool = False, lang: str | None = None) -> Published | None:
@@ -180,7 +189,7 @@ def _behind_label(text: str, day_first: bool, lang: str | None) -> Published | N
         label = text[:end]
         if _DATE_DIGIT.search(label) is not None or not (says_published(label) or says_updated(label)):
             continue
-        found = parse_published(text[end:].lstrip(" :："), day_first=day_first, lang=lang)
+        found = _without_label(text[end:].lstrip(" :："), day_first, lang)
         if found is not None and not (isinstance(found.value, PartialDate) and found.value.month is None):
             return found
     return None

@@ -14,7 +14,7 @@ from newssearch.article import Article, Place, content_digest, same_content
 from newssearch.config import STORED_CONFIG, Config
 from newssearch.engines.address import store_at
 from newssearch.engines.protocol import Snapshot, Store, StoredHeader
-from newssearch.errors import IndexFolderError, IndexNotFoundError
+from newssearch.errors import IndexFolderError, IndexNotFoundError, IndexUnreachableError
 from newssearch.readers import ReadOptions, chosen_settings
 from newssearch.reports import IndexReport, Progress, Removal
 from newssearch.system.kept import cached_property
@@ -208,6 +208,8 @@ def _old(store: Store) -> _Old:
         snapshot = store.snapshot()
     except IndexNotFoundError:
         return _Old(0, {})
+    except IndexUnreachableError:  # it may be whole: nothing of it is given up
+        raise
     except IndexFolderError:  # damaged, or of another format
         entries = Manifest.load(store.read_extra(FILE_NAME)).entries
         return _Old(None, {path: entry.articles for path, entry in entries.items() if entry.articles})

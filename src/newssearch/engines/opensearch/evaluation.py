@@ -273,7 +273,8 @@ class Evaluation:
         """Return those of the given tokens that a text of the index has."""
         if len(self._known) > MAX_KNOWN_TOKENS:
             self._known.clear()
-        unknown = [token for token in dict.fromkeys(tokens) if token not in self._known]
+        held = {token: self._known.get(token) for token in tokens}  # another thread may forget them meanwhile
+        unknown = [token for token, known in held.items() if known is None]
         for low in range(0, len(unknown), 300):
             self.check()
             some = unknown[low : low + 300]
@@ -286,8 +287,10 @@ class Evaluation:
             }
             body = {"size": 0, "track_total_hits": True, "query": EVERYTHING, "aggs": aggs}
             buckets = self.search(body, self.check)["aggregations"]["in"]["with"]["buckets"]
-            self._known.update((token, buckets[str(n)]["doc_count"] > 0) for n, token in enumerate(some))
-        return frozenset(token for token in tokens if self._known[token])
+            found = {token: buckets[str(n)]["doc_count"] > 0 for n, token in enumerate(some)}
+            held.update(found)
+            self._known.update(found)
+        return frozenset(token for token, known in held.items() if known)
 
     def _cut(self, pattern: Wildcard | Fuzzy | Regex, found: MatchingWords) -> CutWords | None:
         """Return the words that are left of a pattern for which too many words of live articles stand; None if they are not."""

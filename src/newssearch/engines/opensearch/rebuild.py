@@ -68,15 +68,15 @@ class OpenSearchRebuild:
         base = self._writer.publish(number)
         fault_point("rebuild: whole")
         self._lock.check()
+        self._base = None  # if this fails, it may have taken effect all the same, now or later: `close` removes nothing
         put_in_place(self._client, base)
-        self._base = None
         fault_point("rebuild: in place")
         with suppress(NewssearchError):
             remove_unused_indices(self._client)
         fault_point("rebuild: done")
 
     def close(self) -> None:
-        """Remove the new indices if they were not put in place, and release the lock."""
+        """Remove the new indices if nothing has been done to put them in place, and release the lock."""
         try:
             if self._base is not None:
                 with suppress(NewssearchError):  # they are leftovers

@@ -170,8 +170,12 @@ class OpenSearchStore:
         from .rebuild import remove_unused_indices  # a search needs none of it
 
         writer = self._writer(wait)
-        with suppress(NewssearchError):  # they are leftovers
-            remove_unused_indices(self._client)
+        try:
+            with suppress(NewssearchError):  # they are leftovers
+                remove_unused_indices(self._client)
+        except BaseException:
+            writer.close()
+            raise
         return writer
 
     def _writer(self, wait: float) -> OpenSearchWriter:

@@ -92,12 +92,12 @@ def opened_commit(client: Client, *, incomplete: bool = False) -> Opened:
 
 
 def _has_all(client: Client, state: State, pit: PointInTime) -> bool:
-    """Whether a point in time has as many articles as the commit. That is not known while a commit replaces and removes."""
+    """Whether a point in time has no fewer articles than the commit. That is not known while a commit replaces and removes."""
     if state.articles is None or state.changing:
         return True
     body = {"query": state.visible, "size": 0, "track_total_hits": True}
     try:
-        return bool(client.search(body, pit=pit)["hits"]["total"]["value"] == state.articles)
+        return bool(client.search(body, pit=pit)["hits"]["total"]["value"] >= state.articles)
     except PointInTimeLostError:
         return False
 

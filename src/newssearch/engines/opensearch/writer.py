@@ -361,6 +361,12 @@ class OpenSearchWriter:
         except NewssearchError as error:
             self._broken = error
             raise
+        except BaseException:  # Ctrl-C: what was on its way may have arrived, even a whole commit
+            self._broken = IndexWriteError(
+                f"{index_address(self._client.place)}: a commit was interrupted; the next run finds out what became of it",
+                self._client.place,
+            )
+            raise
 
     # ---- committing
 

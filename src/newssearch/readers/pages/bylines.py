@@ -81,13 +81,20 @@ def claim_bylines(draft: Draft, page: Page, titles: Sequence[str], outlet_names:
         draft.claim("byline", value, provenance)
 
 
+_DATED = re.compile(r"\d{1,2}[./:]\d|\b(?:19|20)\d\d\b")
+
+
 def _stated_bylines(page: Page, titles: Sequence[str]) -> Iterator[tuple[str, Provenance]]:
     for name in META_AUTHORS:
         values = schemaorg.names_of(
             [without_by_words(value, page.lang) for value in page.meta.get(name, [])[:MAX_META_AUTHORS]]
         )
         authors = ", ".join(
-            dict.fromkeys(names_before_date(value, page.lang) for value in values if _is_author_name(value))
+            dict.fromkeys(
+                names_before_date(value, page.lang) if _DATED.search(value) else value
+                for value in values
+                if _is_author_name(value)
+            )
         )
         if authors and len(authors) <= LONGEST_PAGE_BYLINE:
             yield authors, Provenance("stated", meta_source(name))

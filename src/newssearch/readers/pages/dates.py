@@ -395,10 +395,20 @@ def _says_other(label: str) -> bool:
 
 def _is_in_sentence(line: str, before: str, after: str) -> bool:
     """Whether a date stands in a sentence rather than in a line about the article."""
+    if (
+        line.rstrip().endswith(_ENDS_OF_SENTENCES)
+        or len(_CHARACTER_OF_WORDS.findall(before + after)) > MOST_CHARACTERS_BESIDE
+    ):
+        return True
     words = len(_WORD_BESIDE.findall(before)), len(_WORD_BESIDE.findall(after))
     if sum(words) > MOST_WORDS_BESIDE or (words[0] > 8 and words[1] > 4):
         return True
-    return line.rstrip().endswith((".", "!", "?", "…")) and sum(words) > MOST_WORDS_BEFORE_STOP
+    return line.rstrip().endswith((".", "…")) and sum(words) > MOST_WORDS_BEFORE_STOP
 
+
+MOST_CHARACTERS_BESIDE = 12
+"""A line with more characters of Chinese, Japanese or Korean beside a date is a sentence."""
+_CHARACTER_OF_WORDS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_ENDS_OF_SENTENCES = ("!", "?", "。", "？", "！", "।", "؟", "۔")
 
 _WORD_BESIDE = re.compile(r"[^\W\d_]+")

@@ -90,6 +90,10 @@ def _python_name(label: str | None) -> str | None:
     return found.name if found._is_text_encoding and not found.name.startswith("utf-16") else None
 
 
+MAX_NOSCRIPT = 100
+"""A page with more ``<noscript>`` elements is read with all of them as they are."""
+
+
 def without_noscript(text: str) -> tuple[str, list[str]]:
     """Return a page without its ``<noscript>`` elements, and their contents.
 
@@ -97,6 +101,8 @@ def without_noscript(text: str) -> tuple[str, list[str]]:
     does not swallow the rest of the page. One in a comment or in a script is none, and one that does not end stays.
     """
     openings = [opening for opening in ("<noscript", "<NOSCRIPT") if opening in text]
+    if len(text) > LONGEST_PAGE or sum(map(text.count, openings)) > MAX_NOSCRIPT:
+        return text, []
     kept: list[str] = []
     contents: list[str] = []
     done = at = 0

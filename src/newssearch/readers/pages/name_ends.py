@@ -20,8 +20,9 @@ PUBLICATION_WORDS = (
 PREPOSITIONS = frozenset("am at on um le el il em op den dne à às o del dia día den kl v".split())
 """The words, in lower case, that stand between a name and a date."""
 
-_BYLINE_PART = re.compile(r"[^\s,;|•·–—]+")
-_BYLINE_MARK = re.compile(r"\s*(?:[|•·–—]|\d{1,2}[.:/]\d|\d{1,2}\.\s?\w|\b(?:19|20)\d\d\b)")
+_BYLINE_PART = re.compile(r"[^\s,;|•]+")
+_BYLINE_MARK = re.compile(r"\s+[·–—]|[·–—]\s|\s*(?:[|•]|\d{1,2}[.:/]\d|\d{1,2}\.\s?\w|\b(?:19|20)\d\d\b)")
+_WHOLE_DATE = re.compile(r"\s*,\s*\d{1,2}\.?\s+[^\W\d]")
 _SEPARATED_DIGIT = re.compile(r"[\s.,]*\d")
 _WORD_AND_DIGIT = re.compile(r"[\s.,]*[^\W\d_]{1,4}\.?\s\d")
 
@@ -38,13 +39,13 @@ def names_before_date(text: str, lang: str | None) -> str:
     if mark := _BYLINE_MARK.search(text):
         end = mark.start()
     words = list(_BYLINE_PART.finditer(text, 0, end))
-    while words and (word := words[-1]) and word[0].strip(".").isdigit():
-        end = word.start()
-        words.pop()
+    while len(words) > 1 and words[-1][0].strip(".").isdigit() and _is_of_date(words[-2][0], lang):
+        end = words.pop().start()
     dated = end < len(text)
     for number, word in enumerate(words):
         rest = text[word.end() :]
-        if number and _ends_names(word[0], rest, lang, dated and number == len(words) - 1):
+        before_date = dated and number == len(words) - 1
+        if number and _ends_names(word[0], rest, lang, before_date, number == 1):
             end = word.start()
             break
         if number == 0 and word[0].lower().rstrip(":.") in _PUBLICATION:
@@ -55,23 +56,37 @@ def names_before_date(text: str, lang: str | None) -> str:
 _PUBLICATION = frozenset(PUBLICATION_WORDS)
 
 
-def _ends_names(word: str, rest: str, lang: str | None, is_before_date: bool) -> bool:
-    """Whether a word behind a name begins a date or the like; ``rest`` is the text behind the word."""
+def _ends_names(word: str, rest: str, lang: str | None, is_before_date: bool, is_second: bool) -> bool:
+    """Whether a word behind a name begins a date or the like; ``rest`` is the text behind the word.
+
+    A second word is a surname if a date of its own follows it, or none: Theresa May, 3 May 2024; Jan Freitag.
+    """
     folded = word.lower().strip(".:(")
     if folded in _PUBLICATION:
-        return True
+        return word[0].islower() or word.endswith(":") or any(char.isdigit() for char in rest)
     digit = is_before_date or _SEPARATED_DIGIT.match(rest) is not None
     if folded in PREPOSITIONS and word[0].islower():
         return digit or not rest.strip(" ,.:") or is_day(rest.split(maxsplit=1)[0].strip(".,").lower(), lang)
-    if folded[:1].isdigit():
-        return True
+    if folded[:1].isdigit():  # not that of France 24
+        following = rest.split(maxsplit=1)
+        return is_before_date or len(folded) >= 4 or (bool(following) and _is_of_date(following[0], lang))
     if is_month(folded, lang):
-        return digit
-    return is_day(folded, lang) and (
-        digit
-        or _WORD_AND_DIGIT.match(rest) is not None
-        or (len(folded) > 3 and (not rest.strip(" ,.") or rest[0] == ","))
+        return digit and not (is_second and _WHOLE_DATE.match(rest))
+    return (
+        is_day(folded, lang)
+        and not (is_second and (not digit or _WHOLE_DATE.match(rest) or rest[:1] == ","))
+        and (
+            digit
+            or _WORD_AND_DIGIT.match(rest) is not None
+            or (len(folded) > 3 and (not rest.strip(" ,.") or rest[0] == ","))
+        )
     )
+
+
+def _is_of_date(word: str, lang: str | None) -> bool:
+    """Whether a number behind a word may be that of a date."""
+    folded = word.lower().strip(".:(,")
+    return folded[:1].isdigit() or folded in PREPOSITIONS or is_month(folded, lang) or is_day(folded, lang)
 
 
 @lru_cache(4096)

@@ -18,18 +18,17 @@ MAX_CHARACTERS_BEFORE_ADDRESS = 16_384
 SAVED_PAGE_META = ("savepage-url", "source-url")
 """The names of ``<meta>`` elements in which programs that save pages store the address: Save Page WE, Evernote."""
 
-_COMMENT = re.compile(r"<!--(.{0,4000}?)-->", re.DOTALL)
-_SAVING_WORD = re.compile(r"\b(?:saved|mirrored|archived|captured|processed by singlefile)\b", re.IGNORECASE)
 _SAVED_ADDRESS = re.compile(
-    r"\b(?:from\s+url\s*=\s*\(\d+\)|from|url)\s*[:=]?\s*(?P<url>https?://[^\s\"<>]+|(?:[\w-]+\.)+[a-z]{2,24}/[^\s\"<>]*)",
+    r"\s*(?:saved from url\s*=\s*\(\d+\)|page saved with singlefile\s+url:\s*|saved from (?=\S+ at [^<>]{1,60} using monolith))"
+    r"\s*(?P<url>https?://[^\s\"<>]+)",
     re.IGNORECASE,
 )
-"""A pattern for the address in a comment: that of Internet Explorer and Chrome, SingleFile, HTTrack or monolith."""
+"""The start of a comment with an address, as Internet Explorer, Chrome, SingleFile and monolith write it. Comments of other
+forms are those of site makers: what is "mirrored" or "archived" from somewhere may be a theme, or a set of icons."""
 
 _WAYBACK_SCRIPT = re.compile(r"__wm\.wombat\(\s*[\"'](?P<url>https?://[^\"']+)")
-_WAYBACK_TOOLBAR = re.compile(
-    r"<!-- BEGIN WAYBACK TOOLBAR INSERT -->.*?<!-- END WAYBACK TOOLBAR INSERT -->", re.DOTALL
-)
+_TOOLBAR_BEGINS = "<!-- BEGIN WAYBACK TOOLBAR INSERT -->"
+_TOOLBAR_ENDS = "<!-- END WAYBACK TOOLBAR INSERT -->"
 
 
 def saved_address(text: str) -> str | None:
@@ -37,14 +36,13 @@ def saved_address(text: str) -> str | None:
 
     >>> saved_address("<!-- saved from url=(0025)https://example.org/bridge -->")
     'https://example.org/bridge'
-    >>> saved_address("<html><!-- Mirrored from example.org/bridge.html by HTTrack Website Copier/3.x -->")
-    'http://example.org/bridge.html'
+    >>> saved_address("<html><!-- Icons archived from https://icons.example/set -->") is None
+    True
     """
     opening = text[:MAX_CHARACTERS_BEFORE_ADDRESS]
-    for comment in _COMMENT.finditer(opening) if "<!--" in opening else ():
-        if _SAVING_WORD.search(comment[1]) and (found := _SAVED_ADDRESS.search(comment[1])):
-            url = html.unescape(found["url"])
-            return url if url.lower().startswith("http") else f"http://{url}"
+    for comment in opening.split("<!--")[1:]:
+        if (found := _SAVED_ADDRESS.match(comment)) is not None:
+            return html.unescape(found["url"])
     found = _WAYBACK_SCRIPT.search(opening) if "__wm" in opening else None
     return found["url"] if found else None
 
@@ -57,7 +55,9 @@ def address_in_metadata(page: Page) -> str | None:
 
 def without_toolbar(text: str) -> str:
     """Return a page without the toolbar that the Wayback Machine inserts."""
-    return _WAYBACK_TOOLBAR.sub("", text) if "WAYBACK TOOLBAR" in text else text
+    begins = text.find(_TOOLBAR_BEGINS)
+    ends = text.find(_TOOLBAR_ENDS, begins) if begins >= 0 else -1
+    return text[:begins] + text[ends + len(_TOOLBAR_ENDS) :] if ends >= 0 else text
 
 
 def fetched_address(url: str | None) -> str | None:

@@ -124,12 +124,14 @@ def rebuild(address: str, version: int) -> None:
     begun = OpenSearchStore(address).rebuild(30)
     try:
         writer = begun.begin()
-        for one in target(version):
-            writer.add(one, one.state)
-        writer.commit()
-        begun.write_extra("files.json", str(version))
-        begun.finish()
-        writer.close()
+        try:
+            for one in target(version):
+                writer.add(one, one.state)
+            writer.commit()
+            begun.write_extra("files.json", str(version))
+            begun.finish()
+        finally:
+            writer.close()
     finally:
         begun.close()
 

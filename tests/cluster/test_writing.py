@@ -29,6 +29,7 @@ from newssearch import (
 )
 from newssearch.article import EarlierVersion
 from newssearch.engines.opensearch import extras, lock, state, stored_articles, writer
+from newssearch.engines.opensearch.client import Client
 from newssearch.engines.opensearch.documents import document_id
 from newssearch.engines.opensearch.store import OpenSearchStore
 from newssearch.engines.protocol import StoredArticle
@@ -570,6 +571,24 @@ def test_a_point_in_time_that_is_lost_twice_in_a_row_is_opened_again(empty: Open
 
     assert snapshot._whole(work) == 3
     snapshot.close()
+
+
+def test_a_rebuild_whose_last_answer_is_lost_keeps_its_index(
+    empty: OpenSearchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(empty, *news(1, 2))
+    change = Client.update_aliases
+
+    def lose_answer(client: Client, actions: list[dict[str, Any]]) -> None:
+        change(client, actions)
+        raise newssearch.IndexUnreachableError("no answer", client.place)
+
+    monkeypatch.setattr(Client, "update_aliases", lose_answer)
+    with pytest.raises(newssearch.IndexUnreachableError, match="no answer"):
+        archives.rebuild(str(empty.address), 2)
+    monkeypatch.undo()
+    write(empty, *target(2)[:1])
+    assert len(titles(empty)) == 60
 
 
 def test_what_a_broken_rebuild_leaves_is_removed(empty: OpenSearchStore) -> None:

@@ -21,7 +21,7 @@ FLOOD = [Article.create(title=f"Flood {n}", text=f"The river rose {'in the night
 
 @pytest.fixture
 def store(address: str) -> OpenSearchStore:
-    """Return the store of an archive of two articles."""
+    """Return a store whose archive has two articles."""
     with newssearch.create(address) as index:
         index.add(FLOOD[:2])
     return OpenSearchStore(address)

@@ -181,7 +181,7 @@ class Snapshot(CorpusSnapshot, Protocol):
         """A value that differs from that of every other commit of this index, and of any index that takes its place."""
 
     def of_one_commit(self) -> Snapshot:
-        """Return the snapshot for reading the parts of one result, which are all of one commit.
+        """Return a snapshot that is fixed to one commit, so that all parts of a result agree.
 
         If a server no longer has the commit after a part was read, and has another one,
         :class:`~newssearch.IndexUnreachableError` is raised. The returned snapshot is not closed.

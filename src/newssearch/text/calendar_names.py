@@ -1,6 +1,6 @@
 """The names of months, weekdays and halves of the day in all languages that newssearch detects, from Unicode CLDR.
 
-``calendar_names.json`` has the names; ``scripts/draw_calendar_names.py`` draws it from babel, which reading needs not.
+``calendar_names.json`` has the names; ``scripts/draw_calendar_names.py`` draws it from babel, which is not needed to read dates.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class CalendarNames:
 
 @cache
 def calendar_names_in(lang: str) -> CalendarNames | None:
-    """Return the names in a language, given by its code in two letters, or None if the file does not have it."""
+    """Return the names in a language, given by its two-letter code; None if the file lacks that language."""
     own = _drawn()["languages"].get(lang)
     return CalendarNames([own], of_all=False) if own is not None else None
 

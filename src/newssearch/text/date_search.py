@@ -26,7 +26,7 @@ LONGEST_CORE, LONGEST_SIDE = 7, 10
 
 
 class FoundDate(NamedTuple):
-    """A date in a line: its place, its text with that of its time, and what it is read as."""
+    """A date found in a line: where it stands, its text including the time, and its value."""
 
     start: int
     end: int
@@ -60,7 +60,7 @@ def find_dates(line: str, lang: str | None = None) -> Iterator[FoundDate]:
 
 
 def may_have_date(line: str) -> bool:
-    """Whether a line has digits that may be those of a year or of a whole date; this is quick."""
+    """Whether a line has digits that could be a year or a full date: a quick check before the slow search."""
     return _YEAR_LIKE.search(line) is not None or (
         not line.isascii() and _OTHER_DIGITS.search(line) is not None
     )

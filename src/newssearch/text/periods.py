@@ -84,7 +84,7 @@ def is_relative_period(text: str) -> bool:
 
 
 def why_no_period(text: str) -> str:
-    """Return why ``text`` names no period, if its form is that of a week; "" if that is not known.
+    """Return why ``text`` is no period, if it is written like a week; "" if the reason is unknown.
 
     >>> why_no_period("2016-W53"), why_no_period("2020-W53"), why_no_period("rain")
     ('2016 has the weeks 2016-W01 to 2016-W52', '', '')

@@ -193,7 +193,7 @@ class OpenSearchWriter:
         return Action(kind, number, content, self._state.claimed * STEPS + step)
 
     def _recover(self) -> None:
-        """Put in order what a writer has left that was killed or lost its lock, also if it was in the midst of a commit."""
+        """Clean up after a writer that was killed or lost its lock, even in the middle of a commit."""
         self._client.refresh(self._state.base)
         self._delete_uncommitted(DELETED)
         if not self._state.changing:

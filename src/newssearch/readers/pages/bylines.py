@@ -116,7 +116,7 @@ def _stated_bylines(page: Page, titles: Sequence[str]) -> Iterator[tuple[str, Pr
 
 
 class _ShownAuthors:
-    """The elements of a page that name the authors of its article, with their texts, and not those of other texts.
+    """The elements of a page that name the authors of its article, with their texts; authors of other texts are left out.
 
     Those of comments, of related stories and the like are left out: what is in an element with such a class, and what
     follows the article without a word like "by" and has a text of its own behind it.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
+
+from newssearch.text.calendar_names import base_of, calendar_names_in
 
 PUBLICATION_WORDS = (
     "published", "posted", "updated", "written", "created", "last", "first", "submitted", "filed",
@@ -92,39 +94,15 @@ def _is_of_date(word: str, lang: str | None) -> bool:
 @lru_cache(4096)
 def is_month(word: str, lang: str | None) -> bool:
     """Whether a word in lower case, without a point, is the name of a month in a language or in English."""
-    return any(word in _calendar(code)[0] for code in _codes(lang))
+    return any(names is not None and word in names.months for names in map(calendar_names_in, _codes(lang)))
 
 
 @lru_cache(4096)
 def is_day(word: str, lang: str | None) -> bool:
     """Whether a word in lower case, without a point, is the name of a weekday in a language or in English."""
-    return any(word in _calendar(code)[1] for code in _codes(lang))
+    return any(names is not None and word in names.days for names in map(calendar_names_in, _codes(lang)))
 
 
 def _codes(lang: str | None) -> tuple[str, ...]:
-    code = (lang or "en").replace("_", "-").partition("-")[0].lower()
+    code = base_of((lang or "en").replace("_", "-"))
     return ("en",) if code == "en" else (code, "en")
-
-
-@cache
-def _calendar(code: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names of months and weekdays in a language, full and short; none for an unknown language."""
-    try:
-        from babel import Locale, UnknownLocaleError  # of an extra, and slow to import
-    except ImportError:
-        return frozenset(), frozenset()
-    try:
-        locale = Locale.parse(code)
-    except (UnknownLocaleError, ValueError):
-        return frozenset(), frozenset()
-    months, days = (
-        frozenset(
-            name.lower().rstrip(".")
-            for form in ("format", "stand-alone")
-            for width in ("wide", "abbreviated")
-            for name in table[form].get(width, {}).values()
-            if len(name.rstrip(".")) > 1 and not name[0].isdigit()
-        )
-        for table in (locale.months, locale.days)
-    )
-    return months, days

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import newssearch
+from documents import docx, para, rtf
 from newssearch import Article, QueryError, ReadOptions, Rejected, readers
 from newssearch.cli.rendering.formats import json_text
 from newssearch.display import escape
@@ -114,6 +115,8 @@ SEEDS: dict[str, list[bytes]] = {
     "a.eml": [MAIL.encode()],
     "a.mbox": [(f"From news@e.org Thu Jul 25 12:00:00 2024\n{MAIL}\n" * 2).encode()],
     "a.pdf": [pdf([LINES], "Flood")],
+    "a.docx": [docx(para("Flood", style="Titel") + para("e.org, 5 May 2024") + para(TEXT))],
+    "a.rtf": [rtf(rf"\pard\s9 Flood\par\pard {TEXT[:42]}\par\trowd\pard\intbl a\cell b\cell\row\pard {{\footnote b}}\par")],
     "a.warc": [b"".join(CRAWL)],
     "a.warc.gz": [b"".join(map(gzip.compress, CRAWL))],
     "a.gz": [gzip.compress(TEXT.encode())],

@@ -46,6 +46,14 @@ class Outlets:
             found = self._names.get(bare, found)
         return found
 
+    def knows(self, spelled: str) -> bool:
+        """Whether ``spelled`` is a name of an outlet.
+
+        >>> outlets().knows("The Guardian"), outlets().knows("Berlin")
+        (True, False)
+        """
+        return _without_address(key(spelled)) in self._names
+
     def group(self, folded: str) -> str:
         """Return a key that is equal for all names of the same outlet, and different for names of different outlets.
 

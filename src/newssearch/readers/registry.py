@@ -13,6 +13,7 @@ from newssearch.text.paragraphs import squeeze
 from . import exports
 from .api import Format, Input, UnreadableError
 from .containers import archives, compressed, mail, saved_pages, warc
+from .documents import rtf
 from .pages import html
 from .records import json, tables
 from .texts import markdown, pdf, plain_text
@@ -27,6 +28,7 @@ FORMAT_MODULES = (
     exports,
     warc,
     pdf,
+    rtf,
     saved_pages,
     mail,
     markdown,
@@ -63,7 +65,6 @@ UNREAD_SIGNATURES = tuple(
         (rb"\x00\x00[\x01\x02]\x00[^\x00]\x00", "an icon"),
         (rb"II\*\x00|MM\x00\*", "a TIFF image"),
         (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
-        (rb"\{\\rtf", "an RTF document"),
         (rb"%!PS", "a PostScript file"),
         (rb"SQLite format 3\x00", "an SQLite database"),
         (rb"\x7fELF", "a program"),

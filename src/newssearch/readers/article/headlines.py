@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from newssearch.outlets import Outlets
+from newssearch.system.lazy_regex import Pattern
 from newssearch.text.paragraphs import squeeze
 
 from .values import is_domain
@@ -89,3 +90,23 @@ def letters_and_digits(text: str) -> str:
     'theharbourgazette'
     """
     return "".join(filter(str.isalnum, text.casefold()))
+
+
+LONGEST_STATED_TITLE = 500
+"""The maximum number of characters of a headline that the properties of a file state."""
+
+_MADE_BY_PROGRAM = Pattern(
+    r"microsoft (?:word|powerpoint|excel) - .*|(?:untitled|layout|print|slide|document|dokument|documento|presentation|präsentation|title|titel|unbenannt|sans titre)"
+    r"[\W\d]*|\W*|.*\.(?:docx?|pdf|indd|qxd|rtf|odt|pptx?|tex|dvi|html?)\W*",
+    re.IGNORECASE,
+)
+
+
+def is_made_by_program(title: str) -> bool:
+    """Whether the title that a file states is not a headline: too short, too long, the name of a file, or that of a program.
+
+    >>> [is_made_by_program(title) for title in ("Microsoft Word - rain.doc", "Dokument1", "Documents show who knew")]
+    [True, True, False]
+    """
+    line = squeeze(title)
+    return not 8 < len(line) <= LONGEST_STATED_TITLE or _MADE_BY_PROGRAM.fullmatch(line) is not None

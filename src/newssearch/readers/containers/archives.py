@@ -10,7 +10,18 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from newssearch.errors import NewssearchError
-from newssearch.readers.api import Format, Input, Item, Readable, Skipped, UnreadableError, read_up_to
+from newssearch.readers.api import (
+    Document,
+    Format,
+    Input,
+    Item,
+    Readable,
+    Skipped,
+    UnreadableError,
+    read_up_to,
+)
+from newssearch.readers.documents.kinds import parser_of
+from newssearch.readers.documents.package import readable_parts
 
 from .page_folders import (
     LARGEST_REFERRING_FILE,
@@ -28,7 +39,6 @@ MAX_ZIP_IN_MEMORY = 16 * 1024 * 1024
 
 
 UNREAD_ZIP_MEMBERS = (
-    (re.compile(r"\[Content_Types\]\.xml"), "an office document (Word, Excel or PowerPoint)"),
     (re.compile(r"META-INF/MANIFEST\.MF"), "a Java archive"),
     (re.compile(r"AndroidManifest\.xml"), "an Android package"),
 )
@@ -86,6 +96,11 @@ def _read_zip(source: Input) -> Iterator[Item]:
     with _seekable(source) as file:
         try:
             with zipfile.ZipFile(file) as archive:
+                if (parse := parser_of(archive)) is not None:
+                    parts = readable_parts(archive, source.origin.options.limits.document)
+                    source.budget.take(len(parts))
+                    yield Document(parse, parts, source.origin)
+                    return
                 yield from _zip_members(source, archive)
         except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
             raise UnreadableError(f"a broken zip archive: {error}") from None

@@ -50,7 +50,7 @@ _URL_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 @dataclass
-class _Header:
+class Header:
     """The values found above and below the text of an article, and in its dateline."""
 
     title: str | None = None
@@ -92,9 +92,9 @@ def take_text(text: str, draft: Draft) -> None:
         draft.claim("date", header.dateline.date, FROM_DATELINE)
 
 
-def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, int]:
+def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[Header, int]:
     """Return the header of a text, and the index of the first line of the body."""
-    header = _Header()
+    header = Header()
     start = 0
     for number, raw in enumerate(lines):
         start = number
@@ -103,7 +103,7 @@ def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, i
             continue
         if header.title is None and _is_month_before_title(line, lines, number, options):
             header.date, header.date_text = read_date(line, options)[0], line
-        elif not _take_header_line(line, header, options):
+        elif not take_header_line(line, header, options):
             if header.title is not None or not _is_title_line(line, lines, number, options):
                 break
             header.title = line
@@ -112,7 +112,7 @@ def _read_header(lines: Sequence[str], options: ReadOptions) -> tuple[_Header, i
     return header, start
 
 
-def _take_header_line(line: str, header: _Header, options: ReadOptions) -> bool:
+def take_header_line(line: str, header: Header, options: ReadOptions) -> bool:
     """Enter a date, a byline or a URL into the header. Return whether ``line`` is one of them."""
     label = _DATE_LABEL.match(line)
     date, _ = read_date(line[label.end() :] if label else line, options)
@@ -171,7 +171,7 @@ def _is_title_line(line: str, lines: Sequence[str], number: int, options: ReadOp
         return True
     if rest[0][:2].isspace() and not lines[number][:2].isspace():
         return True
-    if _take_header_line(following, _Header(title=line), options):
+    if take_header_line(following, Header(title=line), options):
         return True
     return len(following) * 2 > len(line) * 3 and not _is_wrapped_to(len(line), lines)
 
@@ -182,7 +182,7 @@ def _is_wrapped_to(width: int, lines: Sequence[str]) -> bool:
     return widths[len(widths) // 2] < width * 5 // 4
 
 
-def _take_footer(body: list[str], header: _Header) -> None:
+def _take_footer(body: list[str], header: Header) -> None:
     """Move the domain of the outlet or the URL of the article from the last line of ``body`` to the header."""
     while body and not body[-1].strip():
         body.pop()
@@ -198,7 +198,7 @@ def _take_footer(body: list[str], header: _Header) -> None:
     body.pop()
 
 
-def _take_dateline(body: list[str], header: _Header) -> None:
+def _take_dateline(body: list[str], header: Header) -> None:
     """Move the dateline from the first line of ``body`` to the header, and remove a headline directly before it."""
     if not body:
         return

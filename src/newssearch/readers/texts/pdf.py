@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from newssearch.article import Provenance
 from newssearch.readers.api import Format, Input, Origin, ReadOutcome, UnreadableError, whole
 from newssearch.readers.article.draft import Draft
+from newssearch.readers.article.headlines import is_made_by_program
 from newssearch.text.paragraphs import squeeze
 
 from .layout import take_text
@@ -30,10 +31,6 @@ EDGE_LINES = 2
 
 FROM_PDF_TITLE = Provenance("stated", "the PDF's title")
 
-_JUNK_TITLE = re.compile(
-    r"(?:microsoft (?:word|powerpoint)|untitled|layout|print|slide|document|dokument|\W*$)|.*\.(?:docx?|pdf|indd|qxd|rtf|odt|pptx?|tex|dvi)\W*$",
-    re.IGNORECASE,
-)
 _PAGE_NUMBER = re.compile(
     r"\W*(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:/|of|von|de)\s*\d{1,4})?\W*", re.IGNORECASE
 )
@@ -83,7 +80,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     if not any(map(str.isalnum, text)):
         raise UnreadableError("a PDF without text: a scan needs OCR first")
     draft = Draft(origin)
-    if isinstance(title, str) and len(squeeze(title)) > 8 and not _JUNK_TITLE.match(squeeze(title)):
+    if isinstance(title, str) and not is_made_by_program(title):
         draft.claim("title", title, FROM_PDF_TITLE)
     take_text(text, draft)
     yield draft.build()

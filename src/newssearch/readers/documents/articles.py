@@ -1,0 +1,345 @@
+"""Make articles of the text of a document: usually one, and of a press review one for each of its articles.
+
+A document is divided where its own structure says so: at the headings of one level, or at short bold or large lines, or
+at the starts of pages, if at least two of them, and most of them, are followed by a line that says where or when an
+article was published, such as ``Le Monde, 5 May 2024, p. 3``. All other documents are one article each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from newssearch.article import Provenance
+from newssearch.outlets import outlets
+from newssearch.readers.api import Origin, ReadOptions, ReadOutcome, Skipped, UnreadableError
+from newssearch.readers.article.draft import Draft
+from newssearch.readers.article.headlines import is_made_by_program
+from newssearch.readers.article.language import detect_language
+from newssearch.readers.styled_text import StyledParagraph, StyledText
+from newssearch.text.paragraphs import MAX_WRAP_CHARS, SENTENCE_ENDS, Block, squeeze
+
+from .headers import HeaderLines, is_citation
+
+LONGEST_HEADLINE_LINE = 250
+"""The maximum number of characters of a line that may be a headline."""
+
+LONGEST_SUBHEAD = 120
+"""The maximum number of characters of a bold line that is a heading."""
+
+LINES_BESIDE_HEADLINE = 4
+"""The number of lines after a headline, and of lines at the end of an article, that may say where it was published."""
+
+SHORTEST_PROSE = 200
+"""A text without a paragraph of this number of characters in front of the first article is a cover, not an article."""
+
+FROM_TITLE_STYLE = Provenance("stated", "the line of the style Title")
+FROM_FIRST_HEADING = Provenance("inferred", "the first heading")
+FROM_FIRST_LINE = Provenance("inferred", "the first line")
+FROM_DOCUMENT_TITLE = Provenance("stated", "the document's title")
+FROM_CREATOR = Provenance("inferred", "who made the document")
+FROM_CREATED = Provenance("inferred", "when the document was made")
+FROM_COVER = Provenance("inferred", "the cover of the document")
+FROM_HEADING_ABOVE = Provenance("inferred", "the heading above")
+FROM_LINK = Provenance("inferred", "the link of the headline")
+
+_BULLETS = frozenset("•▪◦‣■●○")
+_END_OF_ENTRY = re.compile(r"[\s.…]{0,200}\d{0,4}\s*$")
+_NAME_OF_PERSON = re.compile(r"[^\W\d_]{2}[\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
+_NAME_OF_ACCOUNT = re.compile(
+    r"\b(?:microsoft|office|word|user|admin|administrator|owner|benutzer|utilisateur|usuario|utente|windows|unknown|default|redaktion|press|presse)\b",
+    re.IGNORECASE,
+)
+
+
+class _Section(NamedTuple):
+    """One article of a document: the headings above it, and its paragraphs, of which the first is its headline."""
+
+    above: tuple[str, ...]
+    paragraphs: Sequence[StyledParagraph]
+
+
+def read_styled(text: StyledText, origin: Origin) -> Iterator[ReadOutcome]:
+    """Yield the articles in the text of a document. Raises UnreadableError if it has no text."""
+    paragraphs = _without_contents(text.paragraphs)
+    if not any(any(map(str.isalnum, one.text)) for one in paragraphs):
+        raise UnreadableError("a document without text")
+    lang = detect_language(" ".join(one.text for one in paragraphs[:40])) or ""
+    if lang.partition("-")[0] != text.lang.replace("_", "-").partition("-")[0].lower():
+        text = text._replace(lang="")  # many documents state the language of the program that made them
+    before, sections = _divided(paragraphs, origin.options, lang)
+    if not sections:
+        yield _article_of(text, _Section((), paragraphs), origin, lang)
+        return
+    cover = HeaderLines(origin.options, lang)
+    for one in before:
+        cover.take(one.text)
+    number = 1
+    if any(len(one.text) >= SHORTEST_PROSE for one in before):
+        yield _article_of(text, _Section((), before), origin, lang)
+        number = 2
+    elif before:
+        yield Skipped(origin.path, "covers of press reviews")
+    names = _varying_names(sections, origin.options, lang)
+    for record, section in enumerate(sections, start=number):
+        yield _article_of(text, section, origin, lang, record, cover, names)
+
+
+def _without_contents(paragraphs: Sequence[StyledParagraph]) -> list[StyledParagraph]:
+    """Return the paragraphs that are text, without a table of contents; line breaks may separate paragraphs.
+
+    A line that has the words of a heading further down is of a table of contents.
+    """
+    waiting = Counter(squeeze(one.text) for one in paragraphs if one.level)
+    kept: list[StyledParagraph] = []
+    page = False
+    for one in paragraphs:
+        page = page or one.new_page
+        is_heading = one.level > 0
+        if is_heading:
+            waiting[squeeze(one.text)] -= 1
+        entry = one.text if len(one.text) <= 2 * LONGEST_HEADLINE_LINE else ""
+        if one.role == "contents" or (
+            not is_heading and waiting[_END_OF_ENTRY.sub("", _without_bullet(entry))] > 0
+        ):
+            continue
+        for text in _lines_or_paragraph(one.text):
+            bare = _without_bullet(text)
+            kind = "list" if bare != text and one.kind == "text" else one.kind
+            kept.append(one._replace(text=bare, kind=kind, new_page=page))
+            page = False
+    return kept
+
+
+def _without_bullet(text: str) -> str:
+    return text[1:].lstrip() if text[:1] in _BULLETS and len(text) > 1 else text
+
+
+def _lines_or_paragraph(text: str) -> list[str]:
+    """Return the paragraphs in a paragraph with line breaks.
+
+    Blank lines separate paragraphs; all line breaks do if one of the lines is too wide to have been wrapped.
+    """
+    if "\n" not in text:
+        return [squeeze(text)]
+    lines = [squeeze(line) for line in text.split("\n")]
+    if max(map(len, lines)) > MAX_WRAP_CHARS:
+        return [line for line in lines if line]
+    return [joined for block in re.split(r"\n[^\S\n]*\n\s*", text) if (joined := squeeze(block))]
+
+
+# ---- division
+
+
+def _divided(
+    paragraphs: Sequence[StyledParagraph], options: ReadOptions, lang: str
+) -> tuple[Sequence[StyledParagraph], list[_Section]]:
+    """Return the paragraphs in front of the first article, and the articles; no articles if there is only one."""
+    levels = sorted({one.level for one in paragraphs if one.level})
+    best: tuple[int, list[int], int] = (1, [], 0)
+    for level in levels:
+        starts = [number for number, one in enumerate(paragraphs) if one.level == level]
+        best = max(best, _evidence(paragraphs, starts, level, options, lang), key=lambda found: found[0])
+    if not best[1]:
+        for test in (_stands_out(paragraphs), _begins_page):
+            starts = [number for number, one in enumerate(paragraphs) if test(one)]
+            best = max(best, _evidence(paragraphs, starts, 0, options, lang), key=lambda found: found[0])
+    starts, level = best[1], best[2]
+    sections = []
+    above: dict[int, str] = {}
+    for number, start in enumerate(starts):
+        end = starts[number + 1] if number + 1 < len(starts) else len(paragraphs)
+        previous = starts[number - 1] if number else 0
+        for one in paragraphs[previous:start]:
+            if one.level and one.level < level:
+                above = {key: text for key, text in above.items() if key < one.level} | {one.level: one.text}
+        body = list(paragraphs[start:end])
+        while body and 0 < body[-1].level < level:  # it heads the next articles
+            body.pop()
+        sections.append(_Section(tuple(above.values()), body))
+    before = [one for one in paragraphs[: starts[0]] if not 0 < one.level < level] if starts else paragraphs
+    return before, sections
+
+
+def _evidence(
+    paragraphs: Sequence[StyledParagraph], starts: list[int], level: int, options: ReadOptions, lang: str
+) -> tuple[int, list[int], int]:
+    """Return the number of starts that a citation is beside, if these are most of them, with the starts and the level."""
+    cited = 0
+    for number, start in enumerate(starts):
+        end = starts[number + 1] if number + 1 < len(starts) else len(paragraphs)
+        cited += _is_cited(paragraphs[start:end], level, options, lang)
+    return (cited, starts, level) if cited >= 2 and 3 * cited >= 2 * len(starts) else (1, [], 0)
+
+
+def _is_cited(paragraphs: Sequence[StyledParagraph], level: int, options: ReadOptions, lang: str) -> bool:
+    """Whether an article says near its headline, or at its end, where or when it was published."""
+    if len(paragraphs) < 2:
+        return False
+    near = []
+    for one in paragraphs[1 : 1 + LINES_BESIDE_HEADLINE]:
+        if one.level > 0 and one.level != level:
+            break
+        near.append(one.text)
+    if not near:
+        return False
+    return any(is_citation(line, options, lang) for line in (*near[:-1], near[-1], paragraphs[-1].text))
+
+
+def _stands_out(paragraphs: Sequence[StyledParagraph]) -> Callable[[StyledParagraph], bool]:
+    """Return a test for lines that stand out like headlines: short, and bold or larger than the text."""
+    sizes = sorted(one.size for one in paragraphs for _ in range(1 + len(one.text) // 80))
+    usual = sizes[len(sizes) // 2] if sizes else 0.0
+    letters = sum(len(one.text) for one in paragraphs) or 1
+    mostly_bold = 2 * sum(len(one.text) for one in paragraphs if one.bold) > letters
+
+    def test(one: StyledParagraph) -> bool:
+        differs = (one.bold and not mostly_bold) or (usual > 0 and one.size > usual * 1.15)
+        return differs and _may_be_headline(one)
+
+    return test
+
+
+def _begins_page(one: StyledParagraph) -> bool:
+    return one.new_page and _may_be_headline(one)
+
+
+def _may_be_headline(one: StyledParagraph) -> bool:
+    return (
+        one.kind in ("text", "heading")
+        and one.role in ("", "title")
+        and len(one.text) <= LONGEST_HEADLINE_LINE
+        and one.text[-1:] not in (".", ",", ";", ":", "。")
+    )
+
+
+def _varying_names(sections: Sequence[_Section], options: ReadOptions, lang: str) -> bool:
+    """Whether the lines with the dates of the articles begin with names that differ, which are those of outlets."""
+    names = []
+    for section in sections:
+        lines = HeaderLines(options, lang, unknown_outlets=True)
+        for one in section.paragraphs[1 : 1 + LINES_BESIDE_HEADLINE]:
+            lines.take(one.text)
+        names.append(lines.outlet)
+    found = [name for name in names if name]
+    return len(set(found)) >= 2 and 2 * len(found) > len(names)
+
+
+# ---- articles
+
+
+def _article_of(
+    text: StyledText,
+    section: _Section,
+    origin: Origin,
+    lang: str,
+    record: int = 1,
+    cover: HeaderLines | None = None,
+    unknown_outlets: bool = False,
+) -> ReadOutcome:
+    """Return the article in a section of a document; ``cover`` has what the cover of a press review states."""
+    draft = Draft(origin, record)
+    paragraphs = list(section.paragraphs)
+    is_whole = cover is None
+    headline = 0 if not is_whole else _headline_of(paragraphs, text, origin.options, lang)
+    creator = text.creator if is_whole and _is_person(text.creator) else ""
+    lines = HeaderLines(origin.options, lang, unknown_outlets=unknown_outlets, creator=creator)
+    title = paragraphs[headline] if headline is not None else None
+    if title is not None:
+        draft.claim("title", title.text, _provenance_of(title))
+        if len(title.links) == 1 and title.links[0].startswith(("http://", "https://")):
+            draft.claim("url", title.links[0], FROM_LINK)
+    if is_whole and not is_made_by_program(text.title):
+        draft.claim("title", text.title, FROM_DOCUMENT_TITLE)
+    body = _without_header(paragraphs, headline, lines)
+    draft.text = list(_blocks_of_section(body))
+    lines.claim_in(draft)
+    for heading in reversed(section.above):
+        is_outlet = outlets(origin.options.outlets).knows(heading)
+        draft.claim("outlet" if is_outlet else "section", heading, FROM_HEADING_ABOVE)
+    if cover is not None and not draft.has("date"):
+        draft.claim("date", cover.date, FROM_COVER)
+    if not draft.has("date"):
+        draft.claim("date", text.created, FROM_CREATED)
+    if not draft.has("byline"):
+        draft.claim("byline", squeeze(creator), FROM_CREATOR)
+    draft.claim("lang", text.lang)
+    return draft.build()
+
+
+def _headline_of(
+    paragraphs: Sequence[StyledParagraph], text: StyledText, options: ReadOptions, lang: str
+) -> int | None:
+    """Return the place of the headline of a document that is one article, or None if it has none."""
+    first = paragraphs[: 1 + LINES_BESIDE_HEADLINE]
+    for number, one in enumerate(first):
+        if one.role == "title":
+            return number
+    stands_out = _stands_out(paragraphs)
+    lines = HeaderLines(options, lang)
+    for number, one in enumerate(first):
+        following = next((other for other in paragraphs[number + 1 :] if other.kind != "heading"), None)
+        is_same = squeeze(one.text).casefold() == squeeze(text.title).casefold()
+        if one.level or is_same or stands_out(one):
+            return number
+        if lines.take(one.text):
+            continue
+        if not _may_be_headline(one) or following is None or one.text[-1:] in SENTENCE_ENDS - {"?", "!"}:
+            return None
+        longer = max(len(other.text) for other in paragraphs[number + 1 : number + 6])
+        return number if longer > 1.5 * len(one.text) else None
+    return None
+
+
+def _provenance_of(title: StyledParagraph) -> Provenance:
+    if title.role == "title":
+        return FROM_TITLE_STYLE
+    return FROM_FIRST_HEADING if title.level else FROM_FIRST_LINE
+
+
+def _without_header(
+    paragraphs: Sequence[StyledParagraph], headline: int | None, lines: HeaderLines
+) -> list[StyledParagraph]:
+    """Return the paragraphs without the headline and the lines beside it that are only about the article."""
+    start = headline if headline is not None else -1
+    kept: list[StyledParagraph] = []
+    title = squeeze(paragraphs[start].text) if start >= 0 else ""
+    is_near = True
+    for number, one in enumerate(paragraphs):
+        if number == start or (number < start + 3 and one.text == title):
+            continue
+        is_near = (
+            is_near and number <= start + 1 + LINES_BESIDE_HEADLINE and not (number > start and one.level)
+        )
+        if is_near and lines.take(one.text, one.role):
+            continue
+        if number > start and len(one.text) > 2 * SHORTEST_PROSE:
+            is_near = False
+        kept.append(one)
+    while kept and len(kept) > 1 and lines.take_last(kept[-1].text):
+        kept.pop()
+    return kept
+
+
+def _blocks_of_section(paragraphs: Sequence[StyledParagraph]) -> Iterator[Block]:
+    """Yield the paragraphs as blocks, the footnotes last; a short bold line in front of text is a heading."""
+    stands_out = _stands_out(paragraphs)
+    text = [one for one in paragraphs if one.role != "note"]
+    for number, one in enumerate(text):
+        kind = one.kind
+        if kind == "text" and len(one.text) <= LONGEST_SUBHEAD and number + 1 < len(text):
+            following = text[number + 1]
+            if stands_out(one) and not stands_out(following) and len(following.text) > len(one.text):
+                kind = "heading"
+        yield Block(one.text, kind)
+    for one in paragraphs:
+        if one.role == "note":
+            yield Block(one.text)
+
+
+def _is_person(name: str) -> bool:
+    """Whether the name of who made a document may be that of its author, not of a computer or a program."""
+    spelled = squeeze(name)
+    return _NAME_OF_PERSON.fullmatch(spelled) is not None and _NAME_OF_ACCOUNT.search(spelled) is None

@@ -1,0 +1,408 @@
+"""The format DOCX, Word's documents in Office Open XML.
+
+What was deleted or moved away, comments, hidden text, headers and footers, page numbers and tables of contents are not
+text of the document. What was inserted, footnotes, text boxes and the results of fields are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from newssearch.limits import DEFAULT_LIMITS, Limits
+from newssearch.readers.api import Origin, ReadOutcome, UnreadableError
+from newssearch.readers.styled_text import (
+    DEEPEST_HEADING,
+    ParagraphStyle,
+    StyledParagraph,
+    StyledText,
+    style_named,
+)
+from newssearch.readers.xml.tree import text_at
+
+from .articles import read_styled
+from .fields import CONTENTS_FIELDS, UNREAD_FIELDS, field_link, field_name
+from .package import DEEPEST_NESTING, Package, attribute_of, is_on
+from .rows import rows_or_paragraphs
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+SIZE_WITHOUT_STYLE = 10
+"""The size of letters in points where a document states none."""
+
+PAGE_BREAK = "\f"
+
+_AROUND_BLOCKS = frozenset(
+    {"ins", "moveTo", "customXml", "sdtContent", "smartTag", "Choice", "body", "txbxContent"}
+)
+_AROUND_RUNS = _AROUND_BLOCKS | {"hyperlink", "fldSimple", "bdo", "dir", "oMath", "oMathPara", "sdt"}
+
+
+class _Look(NamedTuple):
+    """How the letters of a run look; None where the run leaves it to its style."""
+
+    bold: bool | None = None
+    size: float | None = None
+    hidden: bool | None = None
+
+    def over(self, other: _Look) -> _Look:
+        """Return this look, with ``other`` where this one leaves something open."""
+        return _Look(
+            other.bold if self.bold is None else self.bold,
+            other.size if self.size is None else self.size,
+            other.hidden if self.hidden is None else self.hidden,
+        )
+
+
+class _Style(NamedTuple):
+    name: str
+    means: ParagraphStyle
+    look: _Look
+    page_before: bool = False
+
+
+def text_of_docx(data: bytes, limits: Limits = DEFAULT_LIMITS) -> StyledText:
+    """Return the text of a document. Raises UnreadableError if it is broken, encrypted or too large."""
+    package = Package(data, limits)
+    main = package.main_part("word/document.xml")
+    root = package.tree(main)
+    body = root.find("body") if root is not None else None
+    if body is None:
+        raise UnreadableError("a broken document: it has no text part")
+    reader = _BodyReader(package, main)
+    paragraphs = [one for one in reader.blocks(body) if one.text]
+    core = next((target for kind, target in package.targets("").values() if kind == "core-properties"), "")
+    about = package.tree(core or "docProps/core.xml")
+    return StyledText(
+        paragraphs,
+        text_at(about, "title") or "",
+        text_at(about, "creator") or "",
+        text_at(about, "created") or "",
+        text_at(about, "language") or "",
+    )
+
+
+def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
+    """Yield the articles in a document, or a rejection."""
+    yield from read_styled(text_of_docx(data, origin.options.limits), origin)
+
+
+class _BodyReader:
+    """A reader of the blocks of a document, with its styles, links and notes."""
+
+    def __init__(self, package: Package, main: str) -> None:
+        targets = package.targets(main)
+        self.links = {key: target for key, (kind, target) in targets.items() if kind == "hyperlink"}
+        parts = dict(targets.values())
+        self.styles, self.default = _styles_of(package.tree(parts.get("styles", "word/styles.xml")))
+        self._notes: dict[tuple[str, str], Element] = {}
+        for kind in ("footnote", "endnote"):
+            root = package.tree(parts.get(f"{kind}s", f"word/{kind}s.xml"))
+            for note in root.iter(kind) if root is not None else ():
+                if attribute_of(note, "type") in (None, "normal"):
+                    self._notes[kind, attribute_of(note, "id") or ""] = note
+        self.fields: list[_Field] = []
+        self._joined = ""  # the text of a paragraph whose end was deleted
+        self._new_page = False
+
+    def blocks(self, parent: Element, depth: int = 0) -> Iterator[StyledParagraph]:
+        """Yield the paragraphs in an element of the document."""
+        if depth > DEEPEST_NESTING:
+            raise UnreadableError(f"a document with elements nested more than {DEEPEST_NESTING} deep")
+        for child in parent:
+            tag = child.tag
+            if tag == "p":
+                yield from self._paragraph(child, depth)
+            elif tag == "tbl":
+                rows = (
+                    [list(self.blocks(cell, depth + 1)) for cell in _children(row, "tc")]
+                    for row in _children(child, "tr")
+                    if row.find("trPr/del") is None
+                )
+                yield from rows_or_paragraphs(rows)
+            elif tag == "sdt":
+                content = child.find("sdtContent")
+                if content is not None:
+                    gallery = attribute_of(child.find("sdtPr/docPartObj/docPartGallery"))
+                    inner = self.blocks(content, depth + 1)
+                    if gallery == "Table of Contents":
+                        inner = (one._replace(role="contents") for one in inner)
+                    yield from inner
+            elif tag == "AlternateContent":
+                yield from self.blocks(next(iter(child), child), depth + 1)
+            elif tag in _AROUND_BLOCKS:
+                yield from self.blocks(child, depth + 1)
+
+    def _paragraph(self, element: Element, depth: int) -> Iterator[StyledParagraph]:
+        properties = element.find("pPr")
+        style = self.styles.get(attribute_of(_child(properties, "pStyle")) or "", self.default)
+        runs = _RunReader(self, style, depth)
+        runs.read(element, 0)
+        text = self._joined + "".join(runs.pieces)
+        if properties is not None and properties.find("rPr/del") is not None:
+            self._joined = text
+            return
+        self._joined = ""
+        means = _means_with_properties(style.means, properties)
+        if runs.is_contents():
+            means = means._replace(role="contents")
+        if style.page_before or is_on(_child(properties, "pageBreakBefore")):
+            self._new_page = True
+        for number, part in enumerate(text.split(PAGE_BREAK)):
+            self._new_page = self._new_page or number > 0
+            if cleaned := part.replace("\u00ad", "").strip():
+                bold, size = runs.is_bold(), runs.largest
+                links = tuple(dict.fromkeys(runs.links))
+                yield StyledParagraph(
+                    cleaned,
+                    means.kind,
+                    means.role,
+                    means.level,
+                    style.name,
+                    bold,
+                    size,
+                    links,
+                    self._new_page,
+                )
+                self._new_page = False
+        yield from runs.boxes
+        if attribute_of(_child(properties, "sectPr/type")) in (None, "nextPage", "oddPage", "evenPage"):
+            self._new_page = self._new_page or _child(properties, "sectPr") is not None
+
+    def note(self, kind: str, number: str, depth: int) -> Iterator[StyledParagraph]:
+        """Yield the paragraphs of a footnote or endnote; a note is read once."""
+        note = self._notes.pop((kind, number), None)
+        if note is not None:
+            page, self._new_page = self._new_page, False
+            yield from (one._replace(role="note", kind="text") for one in self.blocks(note, depth + 1))
+            self._new_page = page
+
+
+class _Field:
+    """A field that has begun: its instruction, and whether its result has begun."""
+
+    def __init__(self) -> None:
+        self.instruction = ""
+        self.in_result = False
+
+    @property
+    def name(self) -> str:
+        return field_name(self.instruction)
+
+
+class _RunReader:
+    """A reader of the runs of one paragraph: their text, and the paragraphs of notes and text boxes in them."""
+
+    def __init__(self, body: _BodyReader, style: _Style, depth: int) -> None:
+        self._body, self._style, self._depth = body, style, depth
+        self.pieces: list[str] = []
+        self.links: list[str] = []
+        self.boxes: list[StyledParagraph] = []
+        self.largest = 0.0
+        self._letters = self._bold_letters = self._contents_letters = 0
+
+    def is_bold(self) -> bool:
+        """Whether all letters are bold."""
+        return 0 < self._letters == self._bold_letters
+
+    def is_contents(self) -> bool:
+        """Whether all letters are in a table of contents."""
+        return 0 < self._letters == self._contents_letters
+
+    def read(self, parent: Element, level: int) -> None:
+        """Read the runs in a paragraph, or in an element around runs."""
+        if level > DEEPEST_NESTING:
+            raise UnreadableError(f"a document with elements nested more than {DEEPEST_NESTING} deep")
+        for child in parent:
+            tag = child.tag
+            if tag == "r":
+                self._run(child, level)
+            elif tag == "AlternateContent":
+                self.read(next(iter(child), child), level + 1)
+            elif tag == "fldSimple" and _unread(attribute_of(child, "instr") or ""):
+                continue
+            elif tag in _AROUND_RUNS:
+                if tag == "hyperlink" and (link := self._body.links.get(attribute_of(child, "id") or "")):
+                    self.links.append(link)
+                self.read(child, level + 1)
+
+    def _run(self, run: Element, level: int) -> None:
+        properties = run.find("rPr")
+        look = _look_of(properties)
+        style = self._body.styles.get(attribute_of(_child(properties, "rStyle")) or "")
+        if style is not None:
+            look = look.over(style.look)
+        look = look.over(self._style.look)
+        for child in run:
+            tag = child.tag
+            if tag == "fldChar":
+                self._field_mark(attribute_of(child, "fldCharType"))
+            elif tag == "instrText":
+                if self._body.fields and not self._body.fields[-1].in_result:
+                    self._body.fields[-1].instruction += child.text or ""
+            elif look.hidden or self._is_unread():
+                continue
+            elif tag in ("footnoteReference", "endnoteReference"):
+                kind = tag.removesuffix("Reference")
+                self.boxes += self._body.note(kind, attribute_of(child, "id") or "", self._depth)
+            elif tag in ("drawing", "pict", "object"):
+                self._text_boxes(child)
+            elif tag == "AlternateContent":
+                self._text_boxes(next(iter(child), child))
+            elif tag == "ruby":
+                for base in child.iter("rubyBase"):
+                    self.read(base, level + 1)
+            else:
+                self._add(_text_of_run_part(child), look)
+
+    def _add(self, text: str, look: _Look) -> None:
+        if text:
+            self.pieces.append(text)
+            letters = sum(map(str.isalnum, text))
+            self._letters += letters
+            if look.bold:
+                self._bold_letters += letters
+            if any(field.name in CONTENTS_FIELDS for field in self._body.fields):
+                self._contents_letters += letters
+            if letters and look.size:
+                self.largest = max(self.largest, look.size)
+
+    def _field_mark(self, kind: str | None) -> None:
+        fields = self._body.fields
+        if kind == "begin" and len(fields) < DEEPEST_NESTING:
+            fields.append(_Field())
+        elif kind == "separate" and fields:
+            fields[-1].in_result = True
+            if link := field_link(fields[-1].instruction):
+                self.links.append(link)
+        elif kind == "end" and fields:
+            fields.pop()
+
+    def _is_unread(self) -> bool:
+        """Whether the text at this place is the instruction of a field, or the result of one that is not read."""
+        return any(not field.in_result or field.name in UNREAD_FIELDS for field in self._body.fields)
+
+    def _text_boxes(self, drawing: Element) -> None:
+        page, self._body._new_page = self._body._new_page, False
+        fields, self._body.fields = self._body.fields, []
+        for box in _text_boxes_in(drawing):
+            self.boxes += self._body.blocks(box, self._depth + 1)
+        self._body._new_page, self._body.fields = page, fields
+
+
+def _text_boxes_in(drawing: Element) -> Iterator[Element]:
+    """Yield the outermost text boxes in a drawing, of two alternatives only the first."""
+    waiting = [drawing]
+    while waiting:
+        element = waiting.pop()
+        if element.tag == "txbxContent":
+            yield element
+        elif element.tag == "AlternateContent":
+            waiting += list(element)[:1]
+        else:
+            waiting += reversed(element)
+
+
+def _text_of_run_part(element: Element) -> str:
+    match element.tag:
+        case "t":
+            return element.text or ""
+        case "tab" | "ptab":
+            return " "
+        case "br":
+            return PAGE_BREAK if attribute_of(element, "type") == "page" else "\n"
+        case "cr":
+            return "\n"
+        case "noBreakHyphen":
+            return "-"
+        case "sym":
+            return _symbol(attribute_of(element, "char") or "")
+    return ""
+
+
+def _symbol(code: str) -> str:
+    """Return the character with a code in hexadecimal digits; those of symbol fonts (F000 to F0FF) mean nothing."""
+    number = int(code, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,5}", code) else 0
+    return chr(number) if number > 32 and not 0xD800 <= number <= 0xF8FF else ""
+
+
+def _unread(instruction: str) -> bool:
+    return field_name(instruction) in UNREAD_FIELDS | CONTENTS_FIELDS
+
+
+def _children(parent: Element, tag: str, depth: int = 0) -> Iterator[Element]:
+    """Yield the rows of a table or the cells of a row, also those inside elements that only mark them."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif (child.tag in _AROUND_BLOCKS or child.tag == "sdt") and depth < DEEPEST_NESTING:
+            yield from _children(child, tag, depth + 1)
+
+
+def _child(parent: Element | None, path: str) -> Element | None:
+    return None if parent is None else parent.find(path)
+
+
+def _look_of(properties: Element | None) -> _Look:
+    if properties is None:
+        return _Look()
+    bold, size = properties.find("b"), attribute_of(properties.find("sz")) or ""
+    hidden = properties.find("vanish")
+    return _Look(
+        None if bold is None else is_on(bold),
+        int(size) / 2 if re.fullmatch(r"\d{1,4}", size) else None,
+        None if hidden is None else is_on(hidden),
+    )
+
+
+def _means_with_properties(means: ParagraphStyle, properties: Element | None) -> ParagraphStyle:
+    """Return what a style means, changed by the properties of a paragraph or of another style."""
+    level = attribute_of(_child(properties, "outlineLvl")) or ""
+    if re.fullmatch(r"\d", level) and not means.role:
+        number = int(level) + 1
+        means = ParagraphStyle("heading", "", number) if number <= DEEPEST_HEADING else ParagraphStyle()
+    number_id = attribute_of(_child(properties, "numPr/numId"))
+    if number_id is not None and means.kind == "text" and not means.role:
+        means = means._replace(kind="text" if number_id == "0" else "list")
+    return means
+
+
+def _styles_of(root: Element | None) -> tuple[dict[str, _Style], _Style]:
+    """Return the styles of a document by their ids, and that of paragraphs without a style."""
+    found = {
+        attribute_of(one, "styleId") or "": one for one in (root.iter("style") if root is not None else ())
+    }
+    defaults = _look_of(root.find("docDefaults/rPrDefault/rPr") if root is not None else None)
+    default_look = defaults.over(_Look(size=SIZE_WITHOUT_STYLE))
+    styles: dict[str, _Style] = {}
+    for key, element in found.items():
+        chain = [key]
+        while (base := attribute_of(found[chain[-1]].find("basedOn")) or "") in found and base not in chain:
+            chain.append(base)
+        is_paragraph = attribute_of(element, "type") != "character"
+        style = _Style("", ParagraphStyle(), default_look if is_paragraph else _Look())
+        for one in reversed(chain[:DEEPEST_NESTING]):
+            style = _derived_style(style, found[one])
+        styles[key] = style
+    normal = next((key for key, one in found.items() if _is_default_paragraph(one)), None)
+    return styles, styles[normal] if normal is not None else _Style("", ParagraphStyle(), default_look)
+
+
+def _is_default_paragraph(style: Element) -> bool:
+    return attribute_of(style, "type") == "paragraph" and attribute_of(style, "default") in ("1", "true")
+
+
+def _derived_style(base: _Style, element: Element) -> _Style:
+    name = attribute_of(element.find("name")) or ""
+    own = style_named(name)
+    means = own if own != ParagraphStyle() or name.lower() == "normal" else base.means
+    properties = element.find("pPr")
+    before = _child(properties, "pageBreakBefore")
+    return _Style(
+        name,
+        _means_with_properties(means, properties),
+        _look_of(element.find("rPr")).over(base.look),
+        base.page_before if before is None else is_on(before),
+    )

@@ -1,0 +1,191 @@
+"""The lines of a document beside a headline that say where, when and by whom an article was published."""
+
+from __future__ import annotations
+
+import re
+
+from newssearch.article import STATED, Provenance
+from newssearch.outlets import outlets
+from newssearch.readers.api import ReadOptions
+from newssearch.readers.article.draft import Draft
+from newssearch.readers.article.names import AUTHOR_INTRODUCTION, without_by_words
+from newssearch.readers.article.values import is_domain, read_date
+from newssearch.text.date_labels import says_published, says_updated
+from newssearch.text.date_search import find_dates
+from newssearch.text.paragraphs import squeeze
+from newssearch.text.partial_dates import PartialDate
+
+LONGEST_LINE = 160
+"""The maximum number of characters of a line about an article."""
+
+LONGEST_WORDS_BESIDE_DATE = 40
+"""The maximum number of characters of the words in front of a date that say what it is."""
+
+FROM_DATED_LINE = Provenance("inferred", "the line with the date")
+
+_URL = re.compile(r"(?:[^\W\d_]{2,20}:\s{0,3})?(https?://\S+|www\.\S+\.\S+)", re.IGNORECASE)
+_SEPARATORS = re.compile(r"\s*[,;|·•/()\[\]]\s*|\s+[–—-]\s+|\s*[–—]\s*")
+_PAGE_MARK = re.compile(
+    r"(?:(?:S|p|pp|pg|pag|pág|str|с|σ)\.|Seiten?|pages?|page n°|página|pagina|sida|side|strona|sivu|nr\.|no\.|n°|ausgabe|edition|édition|vol\.)\s{0,2}"
+    r"[A-Z]{0,2}\d{1,4}(?:\s?(?:[-–/]|u\.|und|et|and)\s?[A-Z]{0,2}\d{1,4})?",
+    re.IGNORECASE,
+)
+_CLOCK_TIME = re.compile(
+    r"(?:um|at|à|alle|kl\.?)?\s?\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s?(?:Uhr|h|[ap]\.?m\.?)?", re.IGNORECASE
+)
+_NAME = re.compile(r"[^\W\d_][\w'’.&+-]*(?: [\w'’.&+-]+){0,4}")
+
+
+class HeaderLines:
+    """The values found in lines beside a headline.
+
+    With ``unknown_outlets``, the words in front of a date are an outlet also if no table names it. A line that is the
+    name of ``creator``, who made the document, is its byline.
+    """
+
+    def __init__(
+        self, options: ReadOptions, lang: str = "", *, unknown_outlets: bool = False, creator: str = ""
+    ) -> None:
+        self._creator = squeeze(creator)
+        self._options, self._lang, self._unknown_outlets = options, lang, unknown_outlets
+        self.date = self.byline = self.url = self.outlet = self.updated = ""
+        self._outlet_from = STATED
+
+    def claim_in(self, draft: Draft) -> None:
+        """Claim the values in the draft of an article."""
+        draft.claim("url", self.url)
+        draft.claim("byline", self.byline)
+        draft.claim("outlet", self.outlet, self._outlet_from)
+        draft.claim("date", self.date)
+        draft.claim("date", self.updated, Provenance("inferred", "when it was updated"))
+
+    def take(self, line: str, role: str = "") -> bool:
+        """Take the values in a line. Return whether the line has nothing else; ``role`` is what its style says."""
+        line = squeeze(line) if len(line) <= 2 * LONGEST_LINE else line
+        if not line or len(line) > LONGEST_LINE:
+            return False
+        if role == "byline" or (line == self._creator and not self.byline):
+            self.byline = self.byline or without_by_words(line)
+            return True
+        return (
+            self._take_url(line)
+            or self._take_dated(line)
+            or self._take_byline(line)
+            or self._take_outlet(line)
+        )
+
+    def take_last(self, line: str) -> bool:
+        """Take the values in the last line of an article: its address, its outlet, or both with its date."""
+        line = squeeze(line)
+        if not line or len(line) > LONGEST_LINE:
+            return False
+        return self._take_url(line) or self._take_outlet(line) or (not self.date and self._take_dated(line))
+
+    def _take_url(self, line: str) -> bool:
+        found = _URL.fullmatch(line)
+        if found is None or self.url:
+            return False
+        self.url = found[1]
+        return True
+
+    def _take_outlet(self, line: str) -> bool:
+        known = outlets(self._options.outlets)
+        if self.outlet or not (known.knows(line) or (is_domain(line) and line == line.lower())):
+            return False
+        self.outlet = line
+        return True
+
+    def _take_byline(self, line: str) -> bool:
+        if self.byline or line[-1:] in ".?!:":
+            return False
+        found = AUTHOR_INTRODUCTION.match(line)
+        if found is None:
+            return False
+        names = without_by_words(line, self._lang)
+        words = names.split(",", 1)[0].split()
+        if names == line or not 0 < len(words) <= 12 or not words[0][0].isupper():
+            return False
+        if sum(word[0].isupper() for word in words) * 2 < len(words):
+            return False
+        self.byline = names
+        return True
+
+    def _take_dated(self, line: str) -> bool:
+        """Take a date from a line, and an outlet beside it. Return whether the line has no other words."""
+        if self._take_date(line):
+            return True
+        dates = list(find_dates(line, self._lang or None))
+        if not dates:
+            return False
+        is_later = says_updated(line[: dates[0].start])
+        parts, at = [], 0
+        for found in dates:
+            parts.append(line[at : found.start])
+            at = found.start + len(found.text)
+        parts.append(line[at:])
+        others = [part for piece in parts for part in _SEPARATORS.split(piece) if part.strip(" .:")]
+        has_page = any(map(_PAGE_MARK.fullmatch, others))
+        unknown, outlet, byline = [], "", ""
+        for number, part in enumerate(others):
+            words = part.strip(" .:")
+            if (
+                _PAGE_MARK.fullmatch(words)
+                or _PAGE_MARK.fullmatch(part)
+                or _CLOCK_TIME.fullmatch(words)
+                or _is_date_label(part)
+            ):
+                continue
+            if outlets(self._options.outlets).knows(words) or (is_domain(words) and words == words.lower()):
+                outlet = outlet or words
+            elif AUTHOR_INTRODUCTION.match(part) and without_by_words(part, self._lang) != part:
+                byline = byline or without_by_words(part, self._lang)
+            elif (
+                (has_page or self._unknown_outlets)
+                and number == 0
+                and _NAME.fullmatch(words)
+                and words[0].isupper()
+            ):
+                unknown.append(words)
+            else:
+                unknown += ["", ""]
+        if len(unknown) > 1 or (not outlet and unknown == [""]):
+            if sum(map(len, others)) <= LONGEST_WORDS_BESIDE_DATE and not self.date and not is_later:
+                self.date = dates[0].text
+            return False
+        if not self.outlet and (outlet or unknown):
+            self.outlet, self._outlet_from = outlet or unknown[0], FROM_DATED_LINE
+        self.byline = self.byline or byline
+        if is_later:
+            self.updated = self.updated or dates[0].text
+            if len(dates) > 1:
+                self.date = self.date or dates[1].text
+        else:
+            self.date = self.date or dates[0].text
+        return True
+
+    def _take_date(self, line: str) -> bool:
+        """Take a line that is a date, or a month with its year, and nothing else."""
+        if len(line) > LONGEST_WORDS_BESIDE_DATE:
+            return False
+        date, _ = read_date(line, self._options, self._lang or None)
+        if date is None or (isinstance(date, PartialDate) and date.month is None):
+            return False
+        self.date = self.date or line
+        return True
+
+
+def _is_date_label(part: str) -> bool:
+    """Whether words beside a date only say that something was published or updated then."""
+    return (
+        len(part) <= LONGEST_WORDS_BESIDE_DATE
+        and (says_published(part) or says_updated(part))
+        and len(part.split()) <= 4
+    )
+
+
+def is_citation(line: str, options: ReadOptions, lang: str) -> bool:
+    """Whether a line says where or when an article was published, and little else."""
+    if len(line) > LONGEST_LINE:
+        return False
+    lines = HeaderLines(options, lang, unknown_outlets=True)
+    return lines.take(line) and bool(lines.date or lines.url or lines.outlet)

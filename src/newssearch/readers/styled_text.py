@@ -1,0 +1,97 @@
+"""The text of a document of a word processor, as paragraphs with their styles.
+
+:mod:`.documents` makes it of each format; :mod:`.documents.articles` makes articles of it. A reader of exports that come
+as such documents can take it from there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from newssearch.text.paragraphs import ParagraphKind
+
+ParagraphRole = Literal["", "title", "subtitle", "byline", "date", "note", "contents"]
+"""What the style of a paragraph says that it is: the title of the document, a line under it, a footnote, a line of the
+table of contents; ``""`` for all others."""
+
+DEEPEST_HEADING = 9
+"""The deepest level of a heading."""
+
+
+class ParagraphStyle(NamedTuple):
+    """What the name of a paragraph's style says: the kind and the role of the paragraph, and its level as a heading.
+
+    ``level`` is 1 to 9 for headings, and 0 for all others.
+    """
+
+    kind: ParagraphKind = "text"
+    role: ParagraphRole = ""
+    level: int = 0
+
+
+class StyledParagraph(NamedTuple):
+    """A paragraph of a document, or a row of a table, whose cells are separated by ``" | "``.
+
+    A line break within ``text`` is a newline. ``style`` is the name of the style as the document states it. ``bold`` is
+    set if all letters are bold, ``size`` is the largest size of its letters in points, 0 if unknown, and ``links`` are
+    the addresses that it links to. ``new_page`` is set if a page begins with it.
+    """
+
+    text: str
+    kind: ParagraphKind = "text"
+    role: ParagraphRole = ""
+    level: int = 0
+    style: str = ""
+    bold: bool = False
+    size: float = 0
+    links: tuple[str, ...] = ()
+    new_page: bool = False
+
+
+class StyledText(NamedTuple):
+    """The paragraphs of a document in order, and what the document states about itself; ``""`` where it states nothing.
+
+    Each footnote follows the paragraph that refers to it, with the role ``note``. ``creator`` is who made the document,
+    and ``created`` when that was.
+    """
+
+    paragraphs: Sequence[StyledParagraph]
+    title: str = ""
+    creator: str = ""
+    created: str = ""
+    lang: str = ""
+
+
+_HEADING_NAME = re.compile(
+    r"(?:heading|titre|überschrift|título|titolo|kop|rubrik|nagłówek|заголовок)[ _]?([1-9])"
+)
+_STYLES: dict[str, ParagraphStyle] = {
+    "title": ParagraphStyle("heading", "title"), "subtitle": ParagraphStyle("text", "subtitle"),
+    "author": ParagraphStyle("text", "byline"), "byline": ParagraphStyle("text", "byline"),
+    "date": ParagraphStyle("text", "date"), "toc heading": ParagraphStyle("heading", "contents"),
+    "contents heading": ParagraphStyle("heading", "contents"), "caption": ParagraphStyle("caption"),
+    "image caption": ParagraphStyle("caption"), "table caption": ParagraphStyle("caption"),
+    "illustration": ParagraphStyle("caption"), "figure": ParagraphStyle("caption"),
+    "quote": ParagraphStyle("quote"), "intense quote": ParagraphStyle("quote"), "quotations": ParagraphStyle("quote"),
+    "block text": ParagraphStyle("quote"), "list paragraph": ParagraphStyle("text"),
+    "footnote text": ParagraphStyle("text", "note"), "endnote text": ParagraphStyle("text", "note"),
+    "footnote": ParagraphStyle("text", "note"), "endnote": ParagraphStyle("text", "note"),
+}  # fmt: skip
+
+
+def style_named(name: str) -> ParagraphStyle:
+    """Return what the name of a style says, in the names of Word, LibreOffice and Pandoc.
+
+    >>> style_named("Heading 2"), style_named("toc 1").role, style_named("Body Text")
+    (ParagraphStyle(kind='heading', role='', level=2), 'contents', ParagraphStyle(kind='text', role='', level=0))
+    """
+    folded = name.strip().lower()
+    if (found := _HEADING_NAME.fullmatch(folded)) is not None:
+        return ParagraphStyle("heading", "", int(found[1]))
+    if re.fullmatch(r"(?:toc|contents) \d+", folded):
+        return ParagraphStyle("text", "contents")
+    if re.fullmatch(r"list (?:bullet|number)(?: \d+)?", folded):
+        return ParagraphStyle("list")
+    return _STYLES.get(folded, ParagraphStyle())

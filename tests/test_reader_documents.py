@@ -1,0 +1,497 @@
+"""Documents of word processors: the text that a reader sees, its parts, and press reviews of several articles."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from documents import docx, field, packed, para, rtf, run
+from newssearch import Article, ReadOptions, Rejected
+from newssearch.limits import Limits
+from support import articles_in, read_bytes
+
+RIVER = "The river rose above its banks on Monday, and the council closed two bridges until the water falls."
+FERRY = (
+    "The ferry stays in its harbour because its engine does not run, the owner of the boat said on Tuesday."
+)
+MARKET = (
+    "The market on the square was held all the same, though only half of the dealers came with their goods."
+)
+
+
+def texts(article: Article) -> list[str]:
+    return [paragraph.text for paragraph in article.paragraphs]
+
+
+def only(tmp_path: Path, data: bytes, name: str = "a.docx") -> Article:
+    """Return the only article in a document."""
+    (article,) = articles_in(read_bytes(tmp_path, name, data))
+    return article
+
+
+# ---- DOCX: what is text
+
+
+def test_a_document_of_word_has_title_headings_quotes_and_lists(tmp_path: Path) -> None:
+    article = only(
+        tmp_path,
+        docx(
+            para("Flood in Basra", style="Titel")
+            + para("By Ines Varga")
+            + para("May 5, 2024")
+            + para(RIVER)
+            + para("What comes next", style="berschrift2")
+            + para(FERRY, style="Zitat")
+            + para(MARKET, properties='<w:numPr><w:numId w:val="3"/></w:numPr>')
+        ),
+    )
+    assert (article.title, article.byline, str(article.date)) == (
+        "Flood in Basra",
+        "Ines Varga",
+        "2024-05-05",
+    )
+    assert [(one.kind, one.text) for one in article.paragraphs] == [
+        ("text", RIVER), ("heading", "What comes next"), ("quote", FERRY), ("list", MARKET),
+    ]  # fmt: skip
+
+
+def test_deleted_moved_and_hidden_text_is_no_text_and_inserted_text_is(tmp_path: Path) -> None:
+    article = only(
+        tmp_path,
+        docx(
+            para(
+                "It rained on ",
+                "<w:del><w:r><w:delText>Monday</w:delText></w:r></w:del>",
+                f"<w:ins>{run('Tuesday')}</w:ins>",
+                f"<w:moveFrom>{run(' gone')}</w:moveFrom>",
+                run(" secret", "<w:vanish/>"),
+                run(" hidden", '<w:rStyle w:val="Geheim"/>'),
+                run(" shown", '<w:vanish w:val="0"/>'),
+                " in Basra.",
+            )
+            + f"<w:moveFrom>{para('Moved away.')}</w:moveFrom><w:moveTo>{para('It stopped in the evening.')}</w:moveTo>"
+        ),
+    )
+    assert texts(article) == ["It rained on Tuesday shown in Basra.", "It stopped in the evening."]
+
+
+def test_a_paragraph_whose_end_was_deleted_goes_on_in_the_next(tmp_path: Path) -> None:
+    article = only(
+        tmp_path, docx(para("It rained ", properties="<w:rPr><w:del/></w:rPr>") + para("all day in Basra."))
+    )
+    assert texts(article) == ["It rained all day in Basra."]
+
+
+def test_links_and_computed_text_are_read_and_page_numbers_and_instructions_are_not(tmp_path: Path) -> None:
+    article = only(
+        tmp_path,
+        docx(
+            para(
+                "The ",
+                field('HYPERLINK "https://e.org/a"', run("council")),
+                f'<w:hyperlink r:id="r1">{run(" of Basra")}</w:hyperlink>',
+                f'<w:fldSimple w:instr=" PAGE ">{run("17")}</w:fldSimple>',
+                f'<w:fldSimple w:instr=" DOCPROPERTY Town ">{run(" met")}</w:fldSimple>',
+                field("PAGEREF _Toc1", run("18")),
+                " on Monday.",
+            ),
+            links={"r1": "https://e.org/b"},
+        ),
+    )
+    assert texts(article) == ["The council of Basra met on Monday."]
+
+
+def test_a_table_of_contents_is_no_text(tmp_path: Path) -> None:
+    contents = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>TOC</w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+    article = only(
+        tmp_path,
+        docx(
+            para("Flood in Basra", style="Titel")
+            + para(contents, "The beginning of the end\t2")
+            + para("The end\t3")
+            + para('<w:r><w:fldChar w:fldCharType="end"/></w:r>')
+            + para("The end of it ..... 4")  # written by hand
+            + para(RIVER)
+            + para("The end of it", style="berschrift1")
+            + para(FERRY)
+        ),
+    )
+    assert texts(article) == [RIVER, "The end of it", FERRY]
+
+
+def test_footnotes_are_read_last_and_comments_headers_and_separators_not(tmp_path: Path) -> None:
+    reference = '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    notes = (
+        f'<w:footnotes xmlns:w="w"><w:footnote w:type="separator" w:id="0">{para("-----")}</w:footnote>'
+        f'<w:footnote w:id="2">{para("The older bridge was built in 1903.")}</w:footnote></w:footnotes>'
+    )
+    article = only(
+        tmp_path,
+        docx(
+            para(
+                "The council closed ", reference, "two bridges.", '<w:r><w:commentReference w:id="1"/></w:r>'
+            )
+            + para(RIVER),
+            footnotes=notes,
+            comments=f'<w:comments xmlns:w="w"><w:comment w:id="1">{para("Check this!")}</w:comment></w:comments>',
+            header1=f'<w:hdr xmlns:w="w">{para("The Bay Courier, page 3")}</w:hdr>',
+        ),
+    )
+    assert texts(article) == ["The council closed two bridges.", RIVER, "The older bridge was built in 1903."]
+
+
+def test_a_text_box_is_read_once_after_its_paragraph(tmp_path: Path) -> None:
+    box = f"<w:txbxContent>{para(FERRY)}</w:txbxContent>"
+    drawn = (
+        f"<w:r><mc:AlternateContent><mc:Choice><w:drawing><w:inline>{box}</w:inline></w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    )
+    assert texts(only(tmp_path, docx(para(RIVER, drawn) + para(MARKET)))) == [RIVER, FERRY, MARKET]
+
+
+def test_a_table_of_values_is_read_by_rows_and_one_that_arranges_text_by_paragraphs(tmp_path: Path) -> None:
+    def table(*rows: list[str]) -> str:
+        cells = ("".join(f"<w:tc>{cell}</w:tc>" for cell in row) for row in rows)
+        return f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in cells)}</w:tbl>"
+
+    values = table([para("Town"), para("Dead")], [para("Basra"), para("3")])
+    layout = table([para(RIVER) + para(FERRY), para(MARKET + " " + MARKET)])
+    assert texts(only(tmp_path, docx(para(RIVER) + values))) == [RIVER, "Town | Dead; Basra | 3"]
+    assert texts(only(tmp_path, docx(para("Flood in Basra", style="Titel") + layout))) == [
+        RIVER,
+        FERRY,
+        f"{MARKET} {MARKET}",
+    ]
+
+
+def test_soft_hyphens_line_breaks_and_special_signs(tmp_path: Path) -> None:
+    article = only(
+        tmp_path,
+        docx(
+            para(
+                "The coun\u00adcil",
+                "<w:r><w:softHyphen/><w:t>lors</w:t><w:br/><w:t>met</w:t><w:tab/><w:t>twenty</w:t><w:noBreakHyphen/><w:t>one</w:t></w:r>",
+                '<w:r><w:sym w:font="Wingdings" w:char="F04A"/><w:sym w:font="Arial" w:char="20AC"/><w:t>.</w:t></w:r>',
+            )
+        ),
+    )
+    assert texts(article) == ["The councillors met twenty-one€."]
+
+
+def test_a_paragraph_with_blank_lines_or_long_lines_is_several(tmp_path: Path) -> None:
+    broken = f"<w:r><w:t>{RIVER}</w:t><w:br/><w:br/><w:t>{FERRY}</w:t></w:r>"
+    assert texts(only(tmp_path, docx(para(broken)))) == [RIVER, FERRY]
+
+
+# ---- what is known of an article
+
+
+def test_what_only_the_file_states_is_marked_as_inferred(tmp_path: Path) -> None:
+    core = "<dc:title>Flood in Basra</dc:title><dc:creator>Ines Varga</dc:creator><dcterms:created>2024-05-06T10:00:00Z</dcterms:created>"
+    article = only(tmp_path, docx(para(RIVER) + para(FERRY), core))
+    assert (article.title, article.byline, str(article.date)[:10]) == (
+        "Flood in Basra",
+        "Ines Varga",
+        "2024-05-06",
+    )
+    assert article.provenance["date"] == ("inferred", "when the document was made")
+    assert article.provenance["byline"] == ("inferred", "who made the document")
+
+
+def test_a_date_in_the_text_is_preferred_to_that_of_the_file(tmp_path: Path) -> None:
+    core = "<dc:creator>Microsoft Office User</dc:creator><dcterms:created>2024-05-06T10:00:00Z</dcterms:created>"
+    article = only(
+        tmp_path, docx(para("Flood in Basra", style="Titel") + para("April 2024") + para(RIVER), core)
+    )
+    assert (str(article.date), article.byline) == ("2024-04", None)
+
+
+@pytest.mark.parametrize("title", ["Microsoft Word - flood.doc", "Dokument1", "flood_final.docx", "Untitled"])
+def test_a_title_that_a_program_made_is_none(tmp_path: Path, title: str) -> None:
+    article = only(tmp_path, docx(para(RIVER) + para(FERRY), f"<dc:title>{title}</dc:title>"))
+    assert article.title is None
+
+
+@pytest.mark.parametrize(
+    ("line", "date", "outlet", "byline"),
+    [
+        ("Süddeutsche Zeitung, 5. Mai 2024, S. 3", "2024-05-05", "Süddeutsche Zeitung", None),
+        ("The Bay Courier | 5 May 2024 | page A12", "2024-05-05", "The Bay Courier", None),
+        ("5 mai 2024 – lemonde.fr", "2024-05-05", "Le Monde", None),
+        ("Publié le 5 mai 2024 à 10h30", "2024-05-05", None, None),
+        ("Von Ines Varga, 5. Mai 2024", "2024-05-05", None, "Ines Varga"),
+        ("Stand: 7. Mai 2024", "2024-05-07", None, None),
+    ],
+)
+def test_the_lines_under_a_headline_say_where_and_when(
+    tmp_path: Path, line: str, date: str, outlet: str | None, byline: str | None
+) -> None:
+    article = only(tmp_path, docx(para("Flood in Basra", style="Titel") + para(line) + para(RIVER)))
+    assert (str(article.date)[:10], article.outlet, article.byline) == (date, outlet, byline)
+    assert texts(article) == [RIVER]
+
+
+def test_a_line_with_other_words_than_a_date_stays(tmp_path: Path) -> None:
+    line = "Berlin, 5. Mai 2024"
+    article = only(tmp_path, docx(para("Flood in Basra", style="Titel") + para(line) + para(RIVER)))
+    assert (str(article.date), article.outlet) == ("2024-05-05", None)
+    assert texts(article) == [line, RIVER]
+
+
+# ---- press reviews
+
+REVIEW = (
+    ("Flood closes two bridges", "The Bay Courier, 5 May 2024, p. 3", RIVER),
+    ("No ferry until Friday", "Harbour Post, 6 May 2024", FERRY),
+    ("Half a market is held", "The Bay Courier, 7 May 2024", MARKET),
+)
+
+
+def review_docx(style: str, *, before: str = "", between: str = "") -> bytes:
+    """Return the articles of the review below headings of a style, each with a heading of its own inside."""
+    return docx(
+        before
+        + between.join(
+            para(title, style=style)
+            + para(line)
+            + para(text)
+            + para("More", style="berschrift2")
+            + para("It is so.")
+            for title, line, text in REVIEW
+        )
+    )
+
+
+@pytest.mark.parametrize("style", ["berschrift1", "Meldung"])
+def test_a_press_review_is_divided_at_its_headings(tmp_path: Path, style: str) -> None:
+    articles = articles_in(read_bytes(tmp_path, "a.docx", review_docx(style)))
+    assert [(one.title, one.outlet, str(one.date)) for one in articles] == [
+        ("Flood closes two bridges", "The Bay Courier", "2024-05-05"),
+        ("No ferry until Friday", "Harbour Post", "2024-05-06"),
+        ("Half a market is held", "The Bay Courier", "2024-05-07"),
+    ]
+    assert texts(articles[1]) == [FERRY, "More", "It is so."]
+    assert [one.record for one in articles] == [1, 2, 3]
+
+
+def test_the_cover_of_a_press_review_is_no_article_and_has_the_date_of_those_without(tmp_path: Path) -> None:
+    data = docx(
+        para("Press review of 8 May 2024", style="Titel")
+        + para("Flood closes two bridges\t2")
+        + "".join(
+            para(title, style="berschrift1") + para(line) + para(text)
+            for title, line, text in (*REVIEW, ("Rain again", "Rain is near.", "It rains."))
+        )
+    )
+    articles = articles_in(read_bytes(tmp_path, "a.docx", data))
+    assert [str(one.date) for one in articles] == ["2024-05-05", "2024-05-06", "2024-05-07", "2024-05-08"]
+    assert articles[3].provenance["date"] == ("inferred", "the cover of the document")
+
+
+def test_a_press_review_by_outlets_is_divided_at_the_headings_below_them(tmp_path: Path) -> None:
+    data = docx(
+        para("The Guardian", style="berschrift1")
+        + para("Flood closes two bridges", style="berschrift2") + para("5 May 2024") + para(RIVER)
+        + para("No ferry until Friday", style="berschrift2") + para("6 May 2024") + para(FERRY)
+        + para("Local news", style="berschrift1")
+        + para("Half a market is held", style="berschrift2") + para("7 May 2024") + para(MARKET)
+    )  # fmt: skip
+    articles = articles_in(read_bytes(tmp_path, "a.docx", data))
+    assert [(one.title, one.outlet, one.section) for one in articles] == [
+        ("Flood closes two bridges", "The Guardian", None),
+        ("No ferry until Friday", "The Guardian", None),
+        ("Half a market is held", None, "Local news"),
+    ]
+    assert [texts(one) for one in articles] == [[RIVER], [FERRY], [MARKET]]
+
+
+@pytest.mark.parametrize("mark", ["<w:b/>", '<w:sz w:val="36"/>'])
+def test_a_press_review_without_styles_is_divided_at_lines_that_stand_out(tmp_path: Path, mark: str) -> None:
+    data = docx("".join(para(run(title, mark)) + para(line) + para(text) for title, line, text in REVIEW))
+    articles = articles_in(read_bytes(tmp_path, "a.docx", data))
+    assert [one.title for one in articles] == [title for title, _, _ in REVIEW]
+    assert [texts(one) for one in articles] == [[text] for _, _, text in REVIEW]
+
+
+def test_a_press_review_is_divided_where_pages_begin(tmp_path: Path) -> None:
+    page = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+    data = docx(page + page.join(para(title) + para(line) + para(text) for title, line, text in REVIEW))
+    articles = articles_in(read_bytes(tmp_path, "a.docx", data))
+    assert [one.title for one in articles] == [title for title, _, _ in REVIEW]
+
+
+def test_a_document_with_chapters_is_one_article(tmp_path: Path) -> None:
+    data = docx(
+        para("A year of floods", style="Titel")
+        + "".join(
+            para(title, style="berschrift1") + para(text) + para("On 5 May 2024 the water fell, a witness said, and nobody had seen it so low.")
+            for title, _, text in REVIEW
+        )
+    )  # fmt: skip
+    article = only(tmp_path, data)
+    assert article.title == "A year of floods"
+    assert [one.kind for one in article.paragraphs].count("heading") == 3
+
+
+# ---- RTF
+
+
+def test_rtf_has_title_headings_and_text_and_what_is_not_text_is_left_out(tmp_path: Path) -> None:
+    body = (
+        r"{\header\pard The Bay Courier\par}{\*\unknown\par secret}"
+        r"\pard\s9 Flood in Basra\par\pard By Ines Varga\par\pard May 5, 2024\par"
+        rf"\pard {RIVER}{{\super\chftn{{\footnote\pard\plain {{\super\chftn}} Built in 1903.\par}}}}\par"
+        r"\pard\s2 What comes next\par\pard It {\deleted never }{\v hid }rained.\par"
+        r"{\field{\*\fldinst{HYPERLINK 'https://e.org/a'}}{\fldrslt{\ul The council}}} met."
+        r"{\field{\*\fldinst PAGE}{\fldrslt 17}}{\pict\pngblip 89504e47}{\annotation Check!}\par"
+        r"\trowd\cellx1\cellx2\pard\intbl Town\cell Dead\cell\row\trowd\pard\intbl Basra\cell 3\cell\row\pard\par"
+    )
+    article = only(tmp_path, rtf(body), "a.rtf")
+    assert (article.title, article.byline, str(article.date)) == (
+        "Flood in Basra",
+        "Ines Varga",
+        "2024-05-05",
+    )
+    assert [(one.kind, one.text) for one in article.paragraphs] == [
+        ("text", RIVER), ("heading", "What comes next"), ("text", "It rained."), ("text", "The council met."),
+        ("list", "Town | Dead; Basra | 3"), ("text", "Built in 1903."),
+    ]  # fmt: skip
+
+
+def test_rtf_in_any_encoding(tmp_path: Path) -> None:
+    body = (
+        r"\pard\plain na\'efve \u8364?5 \u-10179?\u-8704? {\f1\'cf\'f0\'e8\'e2\'e5\'f2} {\uc2\u1055\'3f\'3fx} \emdash\~a\_b \{c\} \\"
+        "\n\\par"
+    )
+    article = only(tmp_path, rtf(rf"\pard {RIVER}\par {body}"), "a.rtf")
+    assert texts(article)[1] == "naïve €5 😀 Привет Пx — a-b {c} \\"
+
+
+def test_the_information_of_rtf(tmp_path: Path) -> None:
+    info = r"{\title Flood in Basra}{\author Ines Varga}{\creatim\yr2024\mo5\dy6\hr10\min2}{\operator Someone Else}"
+    article = only(tmp_path, rtf(rf"\pard {RIVER}\par\pard {FERRY}\par", info), "a.txt")
+    assert (article.title, article.byline, str(article.date)) == (
+        "Flood in Basra",
+        "Ines Varga",
+        "2024-05-06",
+    )
+
+
+def test_a_press_review_in_rtf(tmp_path: Path) -> None:
+    body = "".join(
+        rf"\pard\s1 {title}\par\pard {line}\par\pard {text}\par\page " for title, line, text in REVIEW
+    )
+    articles = articles_in(read_bytes(tmp_path, "a.rtf", rtf(body)))
+    assert [(one.title, one.outlet) for one in articles] == [
+        ("Flood closes two bridges", "The Bay Courier"),
+        ("No ferry until Friday", "Harbour Post"),
+        ("Half a market is held", "The Bay Courier"),
+    ]
+
+
+# ---- trust
+
+
+def rejection(tmp_path: Path, data: bytes, name: str = "a.docx", **options: object) -> str:
+    (item,) = read_bytes(tmp_path, name, data, **options)
+    assert isinstance(item, Rejected)
+    return item.reason
+
+
+def test_a_document_in_a_zip_is_read(tmp_path: Path) -> None:
+    article = only(tmp_path, packed({"b/a.docx": docx(para(RIVER)), "c/photo.jpg": b"x"}), "a.zip")
+    assert (article.member, texts(article)) == ("b/a.docx", [RIVER])
+
+
+def test_pictures_do_not_count_for_the_limit_of_a_document(tmp_path: Path) -> None:
+    buffer = io.BytesIO(docx(para(RIVER)))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("word/media/image1.png", bytes(200_000))
+    options = {"limits": Limits(document=100_000)}
+    assert texts(articles_in(read_bytes(tmp_path, "a.docx", buffer.getvalue(), **options))[0]) == [RIVER]
+
+
+def test_a_document_that_expands_without_end_is_rejected(tmp_path: Path) -> None:
+    data = docx(para("x" * 500_000))
+    assert rejection(tmp_path, data, limits=Limits(document=400_000)) == (
+        "a document whose text is larger than 400000 bytes"
+    )
+    assert "decompression bomb" in rejection(tmp_path, data, limits=Limits(unpacked=10_000, ratio=2))
+
+
+def test_a_document_with_entities_is_rejected(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE a [<!ENTITY b "&c;&c;"><!ENTITY c "ccc">]><w:document xmlns:w="w"><w:body>&b;</w:body></w:document>'
+    data = packed({"[Content_Types].xml": "<Types/>", "word/document.xml": bomb})
+    assert "entities" in rejection(tmp_path, data)
+
+
+def test_a_document_with_a_password_in_the_zip_is_rejected(tmp_path: Path) -> None:
+    data = bytearray(docx(para(RIVER)))
+    for start in [at for at in range(len(data)) if data.startswith(b"PK\x01\x02", at)]:
+        data[start + 8] |= 1
+    assert rejection(tmp_path, bytes(data)) == "an encrypted document"
+
+
+def test_a_document_that_is_cut_off_broken_empty_or_nested_is_rejected(tmp_path: Path) -> None:
+    data = docx(para(RIVER))
+    assert "broken" in rejection(tmp_path, data[:-30])
+    no_body = packed({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"})
+    assert rejection(tmp_path, no_body) == "a broken document: it has no text part"
+    not_xml = packed({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w:p"})
+    assert rejection(tmp_path, not_xml).startswith("broken XML")
+    assert rejection(tmp_path, docx(para())) == "a document without text"
+    assert rejection(tmp_path, rtf(r"\pard\par"), "a.rtf") == "a document without text"
+    deep = "<w:tbl><w:tr><w:tc>" * 5_000 + "</w:tc></w:tr></w:tbl>" * 5_000
+    assert "nested" in rejection(tmp_path, docx(deep))
+    deep = "<w:ins>" * 5_000 + run("a") + "</w:ins>" * 5_000
+    assert "nested" in rejection(tmp_path, docx(f"<w:p>{deep}</w:p>"))
+    assert "nested" in rejection(tmp_path, rtf("{" * 5_000 + "a" + "}" * 5_000), "a.rtf")
+
+
+def test_a_spreadsheet_format_that_is_not_read_says_what_to_do(tmp_path: Path) -> None:
+    reason = rejection(tmp_path, packed({"[Content_Types].xml": "<x/>", "visio/document.xml": "<x/>"}))
+    assert reason.endswith("which is not read: save it as PDF or .docx")
+
+
+_MARKUP = st.sampled_from([
+    "<w:p>", "</w:p>", "<w:r>", "</w:r>", "<w:t>", "a 5 May 2024", "</w:t>", "<w:tbl>", "</w:tbl>", "<w:tr>", "</w:tr>", "<w:tc>",
+    "</w:tc>", '<w:fldChar w:fldCharType="begin"/>', '<w:fldChar w:fldCharType="end"/>', "<w:del>", "</w:del>", "<w:sdt>",
+    "</w:sdt>", '<w:pPr><w:pStyle w:val="berschrift1"/></w:pPr>', '<w:br w:type="page"/>', '<w:footnoteReference w:id="9"/>',
+])  # fmt: skip
+
+
+@given(st.lists(_MARKUP, max_size=30))
+def test_reading_markup_never_raises(tmp_path_factory: pytest.TempPathFactory, pieces: list[str]) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    assert read_bytes(folder, "a.docx", docx("".join(pieces)))
+
+
+_WORDS = st.sampled_from([
+    "{", "}", r"\par", r"\pard", r"\s1", r"\u-9 ?", r"\u55357 ?", r"\'e9", r"\'8", r"\bin3 ", "\\", r"\*", r"{\footnote", r"{\field", r"{\fldinst",
+    r"{\fldrslt", r"\cell", r"\row", r"\intbl", r"{\stylesheet{\s1", r"{\fonttbl{\f1\fcharset128", r"\f1", r"\uc-1", r"{\info{\title", "a 5 May",
+    r"\fs99999", r"{\shptxt", r"\page", r"\ansicpg99", r"\outlinelevel99", "\n",
+])  # fmt: skip
+
+
+@given(st.lists(_WORDS, max_size=40))
+def test_reading_control_words_never_raises(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    assert read_bytes(folder, "a.rtf", rtf("".join(pieces)))
+    assert read_bytes(folder, "b.rtf", b"{\\rtf1" + "".join(pieces).encode())
+
+
+def test_options_of_the_archive_hold_for_documents(tmp_path: Path) -> None:
+    options = ReadOptions(outlets=(("Bay Courier", ("TBC",)),))
+    data = docx(para("Flood in Basra", style="Titel") + para("TBC, 5 May 2024") + para(RIVER))
+    (article,) = articles_in(read_bytes(tmp_path, "a.docx", data, outlets=options.outlets))
+    assert article.outlet == "Bay Courier"

@@ -28,7 +28,7 @@ from newssearch import (
     Place,
 )
 from newssearch.article import EarlierVersion
-from newssearch.engines.opensearch import extras, lock, state, stored_articles, writer
+from newssearch.engines.opensearch import committed_articles, extras, lock, state, stored_articles, writer
 from newssearch.engines.opensearch.client import Client
 from newssearch.engines.opensearch.documents import document_id
 from newssearch.engines.opensearch.store import OpenSearchStore
@@ -213,8 +213,8 @@ def test_articles_are_found_by_id_ending_path_and_version(empty: OpenSearchStore
 def test_a_writer_that_asks_for_many_articles_finds_the_same(
     empty: OpenSearchStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "SINGLE_REQUESTS", 3)
-    monkeypatch.setattr(writer, "KEPT_HEADERS", 2)
+    monkeypatch.setattr(committed_articles, "SINGLE_REQUESTS", 3)
+    monkeypatch.setattr(committed_articles, "KEPT_HEADERS", 2)
     made = [replace(one, path=f"{number}.txt") for number, one in enumerate(news(1, 8))]
     write(empty, *made[::2])
     opened = empty.writer(10)

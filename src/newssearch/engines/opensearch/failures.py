@@ -43,6 +43,9 @@ _NODE_AWAY_TYPES = frozenset({
     "node_not_connected_exception",
 })  # fmt: skip
 """The types of errors of a cluster that has not noticed yet that a node is away. It gives them the status 500."""
+_NOT_FOUND_TYPES = frozenset(
+    {"index_not_found_exception", "alias_not_found_exception", "aliases_not_found_exception"}
+)
 _NO_MANAGER_TYPES = frozenset({"cluster_manager_not_discovered_exception", "master_not_discovered_exception"})
 """The types of errors of a node that has lost its cluster."""
 _TOO_LARGE_QUERY = (
@@ -172,7 +175,7 @@ def failure_of(refusal: Refusal, place: ClusterPlace, host: object, *, writing: 
     if status == 403 and (kinds or refusal.reasons):
         message = f"{_who(place)} may not {'write to' if writing else 'search'} {place.name} on {host}: {refusal.text}"
         return IndexWriteError(message, place.folder) if writing else place.unreachable(message)
-    if "index_not_found_exception" in kinds or "alias_not_found_exception" in kinds:
+    if not _NOT_FOUND_TYPES.isdisjoint(kinds):
         return IndexNotFoundError(f"there is no index {place.name} on {host}: {refusal.text}", place.folder)
     if "resource_already_exists_exception" in kinds:
         return IndexExistsError(

@@ -90,8 +90,15 @@ class OpenSearchCheck:
                     yield Problem(state.base, what)
         if damaged > MAX_NAMED:
             yield Problem(state.base, f"and {damaged - MAX_NAMED:,} more articles")
-        if not damaged and not state.changing and sum_of_hashes([hashes]) != state.hash_sum:
-            yield Problem(state.base, "its articles are not those of which the last commit has the digest")
+        if state.changing:
+            return
+        remedy = f"there are {len(stored):,}, and the commit states {state.articles:,}; `newssearch verify --clean` accepts those that are there"
+        if not damaged and sum_of_hashes([hashes]) != state.hash_sum:
+            yield Problem(
+                state.base, f"its articles are not those of which the last commit has the digest: {remedy}"
+            )
+        elif len(stored) != state.articles:
+            yield Problem(state.base, f"its last commit states another number of articles: {remedy}")
 
     def _wrongly_indexed(
         self, stored: StoredArticles, article: Article, source: DocumentSource, own: dict[str, ArticleField]

@@ -14,7 +14,7 @@ from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS, ArticleField
 
 from .tokens import JOINT, NO_TOKEN
 
-MAPPING_FORMAT = 2
+MAPPING_FORMAT = 3
 """The version of what this module and :mod:`.documents` describe. An index of another version is refused."""
 COUNTED_FIELDS = (*WHOLE_FIELDS, *WORD_FIELDS)
 """The fields of an article that are stored as values to count (``outlet``), and as keys to compare (``outlet_key``)."""

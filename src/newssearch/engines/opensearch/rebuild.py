@@ -19,11 +19,14 @@ from .state import (
     STATE,
     WORDS,
     State,
+    guard,
+    indices_of_base,
     is_ours,
+    lost_archives,
     make_indices,
     new_base,
-    our_indices,
     put_in_place,
+    unused_indices,
     write_state,
 )
 from .writer import OpenSearchWriter
@@ -48,7 +51,7 @@ class OpenSearchRebuild:
         remove_unused_indices(self._client)  # of the broken rebuilds: this one holds the lock
         fault_point("rebuild: begin")
         self._base = new_base(self._client.address.name)
-        make_empty(self._client, self._base, self._sharding)
+        make_empty(self._client, self._base, self._sharding, placed=False)
         self._writer = OpenSearchWriter(self._client, self._lock, after, self._base + STATE, owns_lock=False)
         return self._writer
 
@@ -66,10 +69,12 @@ class OpenSearchRebuild:
         assert self._writer is not None, "a rebuild begins before it is finished"
         number = max(committed_number(self._client), 0) + 1
         base = self._writer.publish(number)
+        self._lock.check()
+        guarded = guard(self._client)
         fault_point("rebuild: whole")
         self._lock.check()
         self._base = None  # if this fails, it may have taken effect all the same, now or later: `close` removes nothing
-        put_in_place(self._client, base)
+        put_in_place(self._client, base, guarded)
         fault_point("rebuild: in place")
         with suppress(NewssearchError):
             remove_unused_indices(self._client)
@@ -80,17 +85,17 @@ class OpenSearchRebuild:
         try:
             if self._base is not None:
                 with suppress(NewssearchError):  # they are leftovers
-                    for end in ("", WORDS, STATE):
-                        self._client.delete_index(self._base + end)
+                    for index in indices_of_base(self._base):
+                        self._client.delete_index(index)
         finally:
             self._lock.release()
 
 
-def make_empty(client: Client, base: str, sharding: Sharding) -> None:
-    """Make the indices of an archive without articles. No alias stands for them yet."""
+def make_empty(client: Client, base: str, sharding: Sharding, *, placed: bool) -> None:
+    """Make the indices of an archive without articles, for which no alias stands yet. ``placed`` is that of the state."""
     make_indices(client, base, sharding)
     now = dt.datetime.now(dt.timezone.utc)
-    write_state(client, State.empty(base, now), None)
+    write_state(client, State.empty(base, now, placed=placed), None)
 
 
 def check_name(client: Client) -> None:
@@ -116,17 +121,15 @@ def committed_number(client: Client) -> int:
     return -1
 
 
-def unused_indices(client: Client) -> list[str]:
-    """Return the indices of the archive that no alias stands for: those of rebuilds that were broken off, or just replaced."""
-    return [index for index, aliases in our_indices(client).items() if not aliases]
-
-
 def remove_unused_indices(client: Client) -> list[str]:
     """Remove the indices that no alias stands for, and return their names. The caller holds the lock.
 
-    Those that somebody still reads stay: a snapshot that was opened before a rebuild was whole goes on.
+    Those that somebody still reads stay: a snapshot that was opened before a rebuild was whole goes on. If the aliases stand for
+    no archive, those with articles stay that they stood for.
     """
     unused = unused_indices(client)
-    read = {index for index in unused if not index.endswith((WORDS, STATE)) and client.is_read(index)}
-    kept = {index + end for index in read for end in ("", WORDS, STATE)}
+    kept_bases = {index for index in unused if not index.endswith((WORDS, STATE)) and client.is_read(index)}
+    if unused and not client.indices_of(client.address.name):
+        kept_bases.update(lost.base for lost in lost_archives(client))
+    kept = {index for base in kept_bases for index in indices_of_base(base)}
     return [index for index in unused if index not in kept and client.delete_index(index)]

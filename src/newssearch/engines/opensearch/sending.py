@@ -20,6 +20,7 @@ from .bulk import Action, BulkOutcome
 from .client import Client
 from .documents import DocumentSource, cut
 from .sampled_article import StoryMarks
+from .state import taken_over
 from .story_marks import mark
 from .tokens import MAX_KNOWN_PIECES, PieceTokens, Spelled
 
@@ -111,10 +112,7 @@ def check_outcome(place: Path, outcome: BulkOutcome, *, may_exist: bool = False)
             f"{index_address(place)}: the cluster does not take the document {document}: {reason}", place
         )
     if outcome.conflicts and not may_exist:
-        raise IndexWriteError(
-            f"{index_address(place)}: another run has taken the place of this one, and writes to the index",
-            place,
-        )
+        raise taken_over(place)
 
 
 class NewWords:

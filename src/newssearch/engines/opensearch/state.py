@@ -12,26 +12,36 @@ from __future__ import annotations
 import datetime as dt
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from newssearch._version import __version__
 from newssearch.commit import DIGEST_BITS
 from newssearch.display.index_address import index_address
-from newssearch.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError
+from newssearch.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError, IndexWriteError
 from newssearch.fields import ArticleField, OwnKind, own_field
 from newssearch.sharding import DEFAULT_SHARDING, Sharding
 from newssearch.text.analysis import ANALYSIS_VERSION
 
 from .client import Client, StoredDocument
+from .failures import RequestFailedError
 from .mapping import MAPPING_FORMAT, articles_index, state_index, words_index
 
 COMMIT = "commit"
 """The id of the document that is the last commit."""
 MAX_DEAD = 1_000
 """A state remembers this number of writers that were killed. What an earlier one sent has long arrived."""
+MAX_ALLOCATIONS = 200
+"""The number of times that the cluster tries to put a copy on a node, for several seconds each.
+
+A node that was cut off may hold the files of its old copy as long as a point in time of it is kept, which is five minutes. By
+default the cluster gives up after five attempts, until an administrator asks it to go on.
+"""
 WORDS, STATE, LOCK = "-words", "-state", "-lock"
 """What the names of the indices of words, of the state and of the lock end with."""
+GUARD = "-replacing"
+"""What the name ends with of the alias by which a rebuild sees that nobody has written to the archive that it replaces."""
 
 
 class State(NamedTuple):
@@ -61,13 +71,22 @@ class State(NamedTuple):
     """What names the extra that holds the hashes of boilerplate; empty if there are none."""
     unfinished: str = ""
     """What names the extra that says what the last commit replaced and removed; empty if none has."""
-    articles: int | None = None
-    """The number of committed articles, unless ``changing``. None in a state that an earlier version wrote."""
+    articles: int = 0
+    """The number of committed articles, without what a commit does that is ``changing`` them."""
+    removing: int = 0
+    """The number of committed articles that the commit under way removes; 0 if none is ``changing`` them."""
+    placed: bool = True
+    """Whether the aliases were to stand for these indices: not yet for those that a rebuild is writing."""
 
     @classmethod
-    def empty(cls, base: str, time: dt.datetime) -> State:
+    def empty(cls, base: str, time: dt.datetime, *, placed: bool = True) -> State:
         """Return the state of an archive without articles."""
-        return cls(base, 0, 0, 0, None, False, (), time, 0, new_stamp(), {}, articles=0)
+        return cls(base, 0, 0, 0, None, False, (), time, 0, new_stamp(), {}, placed=placed)
+
+    @property
+    def least_articles(self) -> int:
+        """The number of articles that a search must find at least: those that no commit is removing."""
+        return self.articles - self.removing
 
     @property
     def words_index(self) -> str:
@@ -134,7 +153,9 @@ class State(NamedTuple):
                 own=dict(source["own"]),
                 boilerplate=str(source["boilerplate"]),
                 unfinished=str(source.get("unfinished", "")),
-                articles=None if source.get("articles") is None else int(source["articles"]),
+                articles=int(source["articles"]),
+                removing=int(source["removing"]),
+                placed=bool(source["placed"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise IndexDamagedError(
@@ -176,6 +197,9 @@ def read_state(client: Client, index: str | None = None) -> FoundState:
         document = client.get(index or name + STATE, COMMIT)
     except IndexNotFoundError:
         raise _no_archive(client) from None
+    except RequestFailedError:
+        check_alias(client, name + STATE)  # it cannot be read if the alias stands for several indices
+        raise
     if document is None:
         raise IndexDamagedError(
             f"{index_address(place)}: the index is damaged (its last commit is missing); `newssearch verify` looks at all of it",
@@ -193,6 +217,8 @@ def _no_archive(client: Client) -> Exception:
         )
     if behind:
         return IndexVersionError(f"{index_address(place)} is an index that newssearch did not make", place)
+    for lost in lost_archives(client):
+        return without_aliases(client, lost)
     return IndexNotFoundError(
         f"{index_address(place)} does not exist: make an index with `newssearch index --index {index_address(place)} FILES…`",
         place,
@@ -240,6 +266,78 @@ def our_indices(client: Client) -> dict[str, list[str]]:
     }
 
 
+def indices_of_base(base: str) -> tuple[str, str, str]:
+    """Return the names of the three indices of an archive."""
+    return base, base + WORDS, base + STATE
+
+
+def check_alias(client: Client, alias: str, wanted: str | None = None) -> None:
+    """Raise an error if an alias of the archive stands for several indices, a foreign one, or another than the ``wanted`` one.
+
+    That is :class:`~newssearch.IndexVersionError` for an index that newssearch did not make, otherwise
+    :class:`~newssearch.IndexDamagedError`.
+    """
+    place, name = client.place, client.address.name
+    behind = client.indices_of(alias)
+    foreign = [index for index in behind if not is_ours(name, index)]
+    if foreign:
+        raise IndexVersionError(
+            f"{index_address(place)}: {foreign[0]} is not an index of newssearch: take it out of the alias {alias}, or choose another name for the index",
+            place,
+        )
+    if len(behind) > 1 or (wanted is not None and behind != [wanted]):
+        stands = " and ".join(behind) or "nothing"
+        raise IndexDamagedError(
+            f"{index_address(place)}: the index is damaged (the alias {alias} stands for {stands}, instead of {wanted or 'one index'})",
+            place,
+        )
+
+
+class LostArchive(NamedTuple):
+    """The indices of an archive for which the aliases stood once, and the number of its articles."""
+
+    base: str
+    articles: int
+
+
+def lost_archives(client: Client) -> list[LostArchive]:
+    """Return the archives with articles that no alias stands for any more, the newest first.
+
+    Those that a rebuild was writing are none: see :attr:`State.placed`.
+    """
+    found = []
+    unused = unused_indices(client)
+    for index in sorted((one for one in unused if one.endswith(STATE)), reverse=True):
+        document = client.get(index, COMMIT)
+        source = {} if document is None else document.source
+        articles = source.get("articles") or 0
+        if articles and source.get("placed", True):
+            found.append(LostArchive(index.removesuffix(STATE), articles))
+    return found
+
+
+def without_aliases(client: Client, lost: LostArchive) -> IndexDamagedError:
+    """Return the error of an archive that no alias stands for."""
+    name = client.address.name
+    return IndexDamagedError(
+        f"{index_address(client.place)}: the index is damaged: no alias stands for {lost.base}, which has {lost.articles:,} articles:"
+        f" give it, and the two indices that belong to it, the aliases {name}, {name}{WORDS} and {name}{STATE}, or make a new index with"
+        " `newssearch index --rebuild`",
+        client.place,
+    )
+
+
+def unused_indices(client: Client) -> list[str]:
+    """Return the indices of archives that no alias stands for: those of rebuilds that were broken off, or just replaced."""
+    found = our_indices(client)
+    used = {_base_of(index) for index, aliases in found.items() if aliases}
+    return [index for index in found if _base_of(index) not in used]
+
+
+def _base_of(index: str) -> str:
+    return index.removesuffix(WORDS).removesuffix(STATE)
+
+
 # ---- making indices
 
 
@@ -278,17 +376,53 @@ def _with_settings(body: dict[str, Any], sharding: Sharding) -> dict[str, Any]:
     codec = "best_compression" if sharding.compression == "best" else "default"
     settings = {**body["settings"]["index"], "refresh_interval": "-1", "codec": codec, **copies}
     settings["replication.type"] = "DOCUMENT"
+    settings["allocation.max_retries"] = MAX_ALLOCATIONS
     return {**body, "settings": {"index": settings}}
 
 
-def put_in_place(client: Client, base: str) -> None:
-    """Let the aliases of the archive stand for the indices of ``base``, and no longer for others, in one moment."""
+def guard(client: Client) -> str | None:
+    """Give the archive that a rebuild is about to replace an alias, which the next writer takes away. Return its index."""
+    name = client.address.name
+    for index in client.indices_of(name + STATE):
+        client.update_aliases([{"add": {"index": index, "alias": name + GUARD}}])
+        return index
+    return None
+
+
+def withdraw_guard(client: Client) -> None:
+    """Let no rebuild that stands still replace the archive any more. It may have done so until this returns."""
+    alias = client.address.name + GUARD
+    for index in client.indices_of(alias):
+        with suppress(IndexNotFoundError):  # the rebuild has just ended
+            client.update_aliases([{"remove": {"index": index, "alias": alias, "must_exist": False}}])
+
+
+def put_in_place(client: Client, base: str, guarded: str | None = None) -> None:
+    """Let the aliases of the archive stand for the indices of ``base``, and no longer for others, in one moment.
+
+    If another writer has come since the index ``guarded`` got the alias of :func:`guard`, nothing is changed, and
+    :class:`~newssearch.IndexWriteError` is raised.
+    """
     name = client.address.name
     actions: list[dict[str, Any]] = []
+    if guarded is not None:
+        actions.append({"remove": {"index": guarded, "alias": name + GUARD, "must_exist": True}})
     for end in ("", WORDS, STATE):
         actions += [
             {"remove": {"index": old, "alias": name + end, "must_exist": False}}
             for old in client.indices_of(name + end)
         ]
         actions.append({"add": {"index": base + end, "alias": name + end}})
-    client.update_aliases(actions)
+    with suppress(IndexNotFoundError):
+        client.update_aliases(actions)
+    if client.indices_of(name) != [base]:
+        raise taken_over(client.place)
+
+
+def taken_over(place: Path) -> IndexWriteError:
+    """Return the error of a run that another one has taken the place of."""
+    return IndexWriteError(
+        f"{index_address(place)}: another run has taken the place of this one, and writes to the index: what this one had not"
+        " committed is discarded; run it again",
+        place,
+    )

@@ -23,7 +23,17 @@ from .address import cluster_address
 from .client import Client
 from .extras import read_extra, write_extra
 from .mapping import MAPPING_FORMAT
-from .state import LOCK, STATE, WORDS, read_state
+from .state import (
+    GUARD,
+    LOCK,
+    STATE,
+    WORDS,
+    check_alias,
+    lost_archives,
+    read_state,
+    unused_indices,
+    without_aliases,
+)
 from .stored_articles import opened_commit
 
 if TYPE_CHECKING:
@@ -42,7 +52,7 @@ class OpenSearchStore:
     def __init__(self, address: str) -> None:
         """Make no request yet. Raises :class:`~newssearch.ConfigError` for an invalid address."""
         self._place = cluster_address(address)
-        for end in (WORDS, STATE, LOCK):
+        for end in (WORDS, STATE, LOCK, GUARD):
             if self._place.name.endswith(end):
                 raise ConfigError(
                     f"the name of an index does not end with {end}: newssearch makes such names itself"
@@ -85,7 +95,7 @@ class OpenSearchStore:
         :class:`~newssearch.IndexDamagedError`, or :class:`~newssearch.IndexUnreachableError`.
         """
         _ = self._client.version
-        read_state(self._client)
+        check_alias(self._client, self._name, read_state(self._client).state.base)
 
     def create(self, wait: float, extras: Iterable[str] = ()) -> OpenSearchWriter:
         """Make a new, empty index, and return its writer, which holds the lock.
@@ -103,9 +113,11 @@ class OpenSearchStore:
         lock = ClusterLock(self._client, wait)
         try:
             self._check_absent()  # another process may have made one while this one waited for the lock
+            for lost in lost_archives(self._client):
+                raise without_aliases(self._client, lost)
             check_name(self._client)
             base = new_base(self._name)
-            make_empty(self._client, base, sharding)
+            make_empty(self._client, base, sharding, placed=True)
             put_in_place(self._client, base)
         except BaseException:
             lock.release()
@@ -178,12 +190,12 @@ class OpenSearchStore:
             raise
         return writer
 
-    def _writer(self, wait: float) -> OpenSearchWriter:
+    def _writer(self, wait: float, *, mends: bool = False) -> OpenSearchWriter:
         from .lock import ClusterLock  # a search needs none of it
         from .writer import OpenSearchWriter  # a search needs none of it
 
-        read_state(self._client)  # so that no lock is made for an index that does not exist
-        return OpenSearchWriter(self._client, ClusterLock(self._client, wait))
+        self.open()  # so that no lock is made for an index that does not exist
+        return OpenSearchWriter(self._client, ClusterLock(self._client, wait), mends=mends)
 
     def read_extra(self, name: str) -> str | None:
         """Return the content of the extra ``name``; None if it does not exist."""
@@ -215,7 +227,6 @@ class OpenSearchStore:
         from newssearch.reports import Leftover  # a search needs none of it
 
         from .lock import is_held  # a search needs none of it
-        from .rebuild import unused_indices  # a search needs none of it
 
         found = []
         for index in [] if is_held(self._client) else unused_indices(self._client):
@@ -229,12 +240,13 @@ class OpenSearchStore:
         """Remove what runs that were broken off left behind.
 
         Returns the names of the removed indices, and those that could not be removed. Documents that no commit names, and
-        a commit that was broken off, are put in order, too. Waits up to ``wait`` seconds for the lock, then raises
+        a commit that was broken off, are put in order, too; if the articles are not those of the last commit, it becomes one of
+        those that are there. Waits up to ``wait`` seconds for the lock, then raises
         :class:`~newssearch.IndexLockedError`.
         """
         from .rebuild import remove_unused_indices  # a search needs none of it
 
-        writer = self._writer(wait)
+        writer = self._writer(wait, mends=True)
         try:
             removed = remove_unused_indices(self._client)
         finally:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from newssearch.article import Article
-from newssearch.commit import Commit, digest_of_sum
+from newssearch.commit import Commit, article_hash, digest_of_sum, sum_of_hashes
 from newssearch.display.index_address import index_address
 from newssearch.engines.article_times import moment_of
 from newssearch.engines.protocol import KeptVersion, StoredArticle, StoredHeader
@@ -92,12 +92,10 @@ def opened_commit(client: Client, *, incomplete: bool = False) -> Opened:
 
 
 def _has_all(client: Client, state: State, pit: PointInTime) -> bool:
-    """Whether a point in time has no fewer articles than the commit. That is not known while a commit replaces and removes."""
-    if state.articles is None or state.changing:
-        return True
+    """Whether a point in time has no fewer articles than the commit, apart from those that another commit is removing."""
     body = {"query": state.visible, "size": 0, "track_total_hits": True}
     try:
-        return bool(client.search(body, pit=pit)["hits"]["total"]["value"] >= state.articles)
+        return bool(client.search(body, pit=pit)["hits"]["total"]["value"] >= state.least_articles)
     except PointInTimeLostError:
         return False
 
@@ -433,6 +431,12 @@ def header_of(header: DocumentSource) -> StoredHeader:
         added=dt.datetime.fromisoformat(header["added"]),
         version=header["version"],
     )
+
+
+def hash_sum_of(articles: StoredArticles) -> int:
+    """Return the sum of the hashes of all articles, of which a commit has the digest."""
+    sources = articles._sources(("header.id", "header.state"), 2000)
+    return sum_of_hashes(article_hash(one["header"]["id"], one["header"]["state"]) for one in sources)
 
 
 def plain(text: str) -> str:

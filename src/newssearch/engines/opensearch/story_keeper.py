@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from newssearch.display.index_address import index_address
 from newssearch.engines.near_duplicates import NO_HASHES
-from newssearch.errors import IndexWriteError
+from newssearch.errors import NewssearchError
 from newssearch.fields import ArticleField
 
 from .client import Client
 from .documents import article_from, document_of
 from .extras import read_extra, remove_extra, write_extra
+from .failures import RequestFailedError
 from .sampled_article import ComparedArticle, StoryMarks, compared_article, marks_of
 from .sending import to_json
-from .state import State
+from .state import State, taken_over
 from .stored_articles import StoredArticles
 from .story_marks import mark
 from .story_plan import DocumentNumbers, StoryPlan, StoryPlanner, Unfinished
@@ -75,13 +76,8 @@ class StoryKeeper:
     ) -> Iterator[tuple[str, bytes]]:
         """Yield the ids and the JSON of documents that are in the index, with their new marks."""
         for number, source in self._documents(state, numbers):
-            if source is None:
-                place = self._client.place
-                raise IndexWriteError(
-                    f"{index_address(place)}: another run has taken the place of this one, or somebody else has deleted articles that it wrote;"
-                    " run it again",
-                    place,
-                )
+            if source is None:  # or somebody else has deleted articles that this run wrote
+                raise taken_over(self._client.place)
             yield number, _marked_again(source, plan.marks[number], own)
 
     def as_they_are(self, state: State, numbers: DocumentNumbers) -> Iterator[tuple[str, bytes | None]]:
@@ -127,11 +123,13 @@ class StoryKeeper:
         return name
 
     def committed(self, state: State, plan: StoryPlan) -> None:
-        """Forget the articles of a commit that is made."""
-        if self._stored not in ("", state.boilerplate):
-            remove_extra(self._client, state.state_index, _extra_name(self._stored))
+        """Forget the articles of a commit that is made. If the hashes of the one before cannot be removed, they stay."""
+        outdated = self._stored
         self._stored, self._boilerplate = state.boilerplate, plan.boilerplate
         self._new = {}
+        if outdated not in ("", state.boilerplate):
+            with suppress(NewssearchError, RequestFailedError):
+                remove_extra(self._client, state.state_index, _extra_name(outdated))
 
     def mending_plan(self, state: State, articles: StoredArticles, left: Unfinished) -> StoryPlan:
         """Return what has to change after a commit was broken off while it replaced and removed articles."""

@@ -17,42 +17,37 @@ articles anew. Its number is higher: what a run that only stood still has on its
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, Literal
 
-import numpy as np
-
 from newssearch.article import Article
-from newssearch.commit import DIGEST_BITS, article_hash, sum_of_hashes
+from newssearch.commit import DIGEST_BITS, article_hash
 from newssearch.display.index_address import index_address
 from newssearch.engines.protocol import KeptVersion, StoredHeader, with_own_fields
-from newssearch.errors import IndexUnreachableError, IndexWriteError, NewssearchError
+from newssearch.errors import IndexDamagedError, IndexUnreachableError, IndexWriteError, NewssearchError
 from newssearch.fields import ArticleField, OwnKind, by_name
-from newssearch.identity import id_number
 from newssearch.system.fault_points import fault_point
 
 from .article_limits import refusal_of
 from .bulk import Action
 from .client import Client
+from .committed_articles import CommittedArticles
 from .documents import document_id, document_of
 from .failures import ConflictError
 from .lock import ClusterLock
 from .mapping import own_mapping
 from .sampled_article import StoryMarks
 from .sending import NewWords, Sender, Spool, UnmarkedDocument, check_outcome, ids_in
-from .state import State, new_stamp, read_state, write_state
-from .stored_articles import Opened, StoredArticles
+from .state import State, new_stamp, read_state, taken_over, withdraw_guard, write_state
+from .stored_articles import Opened, StoredArticles, hash_sum_of
 from .story_keeper import StoryKeeper
 from .story_plan import DocumentNumbers, StoryPlan, Unfinished
 
-SINGLE_REQUESTS = 200
-"""A writer asks the cluster for this number of articles or paths one by one. Then it reads which ones there are."""
 HELD_BYTES = 256_000_000
 """The size in bytes of the new articles that wait for the commit. If there are more, those that wait are sent."""
-KEPT_HEADERS = 50_000
-"""The number of headers of articles that a writer keeps."""
 ARTICLES_OF_COMMIT = 1 << 32
 """The field ``sequence`` of an article is its commit times this, plus the number of the article in the commit."""
 
@@ -64,74 +59,17 @@ So a request that is repeated, and arrives once more after later ones, has no ef
 DELETED, WRITTEN_AGAIN, MENDED, SENT, MARKED, DISCARDED = range(6)
 """What writers before left, is deleted, written again and mended; then articles are sent, marked, or discarded at the end."""
 
+_log = logging.getLogger(__name__)
+
 EARLIEST_MOMENT = dt.datetime.min.replace(tzinfo=dt.timezone.utc)
-
-
-class CommittedArticles:
-    """What a writer asks about the committed articles, with as few requests as possible."""
-
-    def __init__(self, articles: StoredArticles) -> None:
-        self.articles = articles
-        self.empty = not len(articles)
-        self._asked = self._asked_paths = 0
-        self._numbers: np.ndarray[Any, np.dtype[np.uint64]] | None = None
-        self._paths: set[str] | None = None
-        self._headers: dict[str, StoredHeader] = {}
-
-    def find(self, article_id: str) -> StoredHeader | None:
-        """Return the header of an article; None if there is none."""
-        number = document_id(article_id)
-        if number in self._headers:
-            return self._headers[number]
-        if not self._may_have(article_id):
-            return None
-        found = self.articles.find(article_id)
-        if found is not None:
-            self._keep(found)
-        return found
-
-    def article(self, article_id: str) -> Article | None:
-        """Return a whole article; None if there is none."""
-        if document_id(article_id) not in self._headers and not self._may_have(article_id):
-            return None
-        return self.articles.article(article_id)
-
-    def headers_of(self, path: str) -> list[StoredHeader]:
-        """Return the headers of the articles that were read from a path."""
-        if self.empty or (self._paths is not None and path not in self._paths):
-            return []
-        self._asked_paths += 1
-        if self._asked_paths == SINGLE_REQUESTS:
-            self._paths = set(self.articles.paths())
-        found = list(self.articles.headers_of(path))
-        for header in found:
-            self._keep(header)
-        return found
-
-    def _may_have(self, article_id: str) -> bool:
-        if self.empty:
-            return False
-        self._asked += 1
-        if self._numbers is None and self._asked > SINGLE_REQUESTS:
-            ids = self.articles.ids_ending("")
-            self._numbers = np.sort(np.fromiter(map(id_number, ids), np.uint64, len(ids)))
-        if self._numbers is None:
-            return True
-        number = np.uint64(id_number(article_id))
-        place = int(np.searchsorted(self._numbers, number))
-        return place < len(self._numbers) and bool(self._numbers[place] == number)
-
-    def _keep(self, header: StoredHeader) -> None:
-        if len(self._headers) >= KEPT_HEADERS:
-            self._headers.clear()
-        self._headers[document_id(header.id)] = header
 
 
 class OpenSearchWriter:
     """The only writer of an archive: see :class:`newssearch.engines.protocol.Writer`.
 
     It holds ``lock``, which it releases when it is closed if it ``owns_lock``. ``state_index`` is that of a new index which
-    a rebuild makes. All its moments are later than ``after``.
+    a rebuild makes. All its moments are later than ``after``. If the articles are not those of the last commit, that raises
+    :class:`~newssearch.IndexDamagedError`; with ``mends``, the last commit becomes one of those that are there.
     """
 
     def __init__(
@@ -142,18 +80,24 @@ class OpenSearchWriter:
         state_index: str | None = None,
         *,
         owns_lock: bool = True,
+        mends: bool = False,
     ) -> None:
         self._client = client
         self._lock = lock
         self._owns_lock = owns_lock
         self._sender = Sender(client, lock.check)
         try:
+            if state_index is None:
+                withdraw_guard(client)
             self._found = read_state(client, state_index)
             self._claim()
             self._stories = StoryKeeper(client, self._state)
             self._recover()
+            articles = self._checked(mends=mends)
             self._moment = after or EARLIEST_MOMENT
-            self._open()
+            self._latest = articles.last_added or EARLIEST_MOMENT
+            """The latest time at which an article came into the index, or one that will come with the next commit."""
+            self._begin_commit()
         except BaseException:
             self._sender.close()
             if owns_lock:
@@ -200,10 +144,8 @@ class OpenSearchWriter:
             return
         left = self._stories.noted(self._state)
         self._write_again(left.written)
-        articles = StoredArticles(self._client, Opened(self._state, None))
-        sources = articles._sources(("header.id", "header.state"), 2000)
-        hashes = (article_hash(one["header"]["id"], one["header"]["state"]) for one in sources)
-        hash_sum = sum_of_hashes(hashes)
+        articles = self._articles()
+        hash_sum = hash_sum_of(articles)
         plan = self._mend_stories(articles, left)
         state = self._state
         name = self._stories.write_boilerplate(state, plan, f"{state.claimed}-mended")
@@ -211,7 +153,9 @@ class OpenSearchWriter:
         now = max(dt.datetime.now(dt.timezone.utc), state.time + dt.timedelta(microseconds=1))
         state = state._replace(number=state.number + 1, time=now, stamp=new_stamp())
         number = len(StoredArticles(self._client, Opened(state, None)))
-        self._put(state._replace(changing=False, hash_sum=hash_sum, articles=number, boilerplate=name))
+        self._put(
+            state._replace(changing=False, removing=0, hash_sum=hash_sum, articles=number, boilerplate=name)
+        )
         self._stories.committed(self._state, plan)
 
     def _write_again(self, numbers: DocumentNumbers) -> None:
@@ -231,18 +175,50 @@ class OpenSearchWriter:
         """Bring up to date the stories that the writer before was about to change, and return what has changed."""
         plan = self._stories.mending_plan(self._state, articles, left)
         if plan.marks:
-            self._begin_changing(left.joined(plan.unfinished).writing(plan.marks))
+            self._begin_changing(left.joined(plan.unfinished).writing(plan.marks), self._state.removing)
             self._rewrite([*plan.marks], plan, by_name(self._state.rows), MENDED)
             self._sender.flush()
             fault_point("recovery: marked")
             self._client.refresh(self._state.base)
         return plan
 
-    def _begin_changing(self, unfinished: Unfinished) -> None:
+    def _checked(self, *, mends: bool) -> StoredArticles:
+        """Return the committed articles. There are as many as the state says, or that is put right if their digest is.
+
+        Otherwise :class:`~newssearch.IndexDamagedError` is raised; with ``mends``, the state gets number and digest of those that
+        are there.
+        """
+        articles, state = self._articles(), self._state
+        number = len(articles)
+        if number == state.articles and not mends:
+            return articles
+        hash_sum = hash_sum_of(articles)
+        if (number, hash_sum) == (state.articles, state.hash_sum):
+            return articles
+        place = self._client.place
+        if hash_sum != state.hash_sum:
+            if not mends:
+                self._put(state._replace(writing=None))
+                raise IndexDamagedError(
+                    f"{index_address(place)}: the index is damaged: its last commit has {state.articles:,} articles, and there are {number:,}:"
+                    " `newssearch index --rebuild` makes a new index, `newssearch verify --clean` accepts the articles that are there",
+                    place,
+                )
+            now = max(dt.datetime.now(dt.timezone.utc), state.time + dt.timedelta(microseconds=1))
+            state = state._replace(number=state.number + 1, time=now, stamp=new_stamp(), hash_sum=hash_sum)
+        self._put(state._replace(articles=number))
+        message = "%s: the last commit stated %d articles; now it states the %d that are there"
+        _log.info(message, index_address(place), state.articles, number)
+        return self._articles()
+
+    def _articles(self) -> StoredArticles:
+        return StoredArticles(self._client, Opened(self._state, None))
+
+    def _begin_changing(self, unfinished: Unfinished, removing: int) -> None:
         """Write down what is about to be replaced, deleted and marked, before the state says that this is under way."""
         before, name = self._state, str(self._state.claimed)
         self._stories.note(before, name, unfinished)
-        self._put(before._replace(changing=True, unfinished=name))
+        self._put(before._replace(changing=True, removing=removing, unfinished=name))
         self._stories.forget_note(self._state, before.unfinished)
 
     def _delete_uncommitted(self, step: int) -> None:
@@ -262,18 +238,12 @@ class OpenSearchWriter:
         try:
             self._found = write_state(self._client, state, self._found.document)
         except ConflictError:
-            place = self._client.place
-            raise IndexWriteError(
-                f"{index_address(place)}: another run has taken the place of this one, and writes to the index: what this one had not"
-                " committed is discarded; run it again",
-                place,
-            ) from None
+            raise taken_over(self._client.place) from None
 
-    def _open(self) -> None:
-        """Read from the last commit, and choose the moment of the next one."""
-        articles = StoredArticles(self._client, Opened(self._state, None))
-        self._committed = CommittedArticles(articles)
-        before = max(self._moment, articles.last_added or EARLIEST_MOMENT, self._state.time)
+    def _begin_commit(self) -> None:
+        """Read from the last commit, and choose the moment of the next one. This makes no request."""
+        self._committed = CommittedArticles(self._articles(), empty=not self._state.articles)
+        before = max(self._moment, self._latest, self._state.time)
         self._moment = max(dt.datetime.now(dt.timezone.utc), before + dt.timedelta(microseconds=1))
 
     # ---- reading
@@ -327,6 +297,8 @@ class OpenSearchWriter:
         """
         if article.added is None:
             article = replace(article, added=self._moment)
+        assert article.added is not None
+        self._latest = max(self._latest, article.added)
         number = document_id(article.id)
         replaces = number in self._removed
         source = document_of(article, state, self._own, self._vocabulary.learn)
@@ -402,7 +374,6 @@ class OpenSearchWriter:
         fault_point("commit: refreshed")
         self._lock.check()
         boilerplate = self._stories.write_boilerplate(state, plan, str(state.claimed))
-        before = len(self._committed.articles) if state.articles is None else state.articles
         hashes = state.hash_sum + self._added_hashes - sum(self._removed.values())
         self._put(
             state._replace(
@@ -411,9 +382,10 @@ class OpenSearchWriter:
                 claimed=state.claimed + 1,
                 writing=state.claimed + 1,
                 changing=False,
+                removing=0,
                 time=max(dt.datetime.now(dt.timezone.utc), earliest),
                 hash_sum=hashes % (1 << DIGEST_BITS),
-                articles=before + self._added - len(self._removed),
+                articles=state.articles + self._added - len(self._removed),
                 stamp=new_stamp(),
                 own=self._kinds,
                 boilerplate=boilerplate,
@@ -425,7 +397,7 @@ class OpenSearchWriter:
         self._sent.clear()
         self._removed = {}
         self._added_hashes = self._added = self.pending = 0
-        self._open()
+        self._begin_commit()
 
     @property
     def _kinds(self) -> dict[str, OwnKind]:
@@ -454,7 +426,8 @@ class OpenSearchWriter:
     def _change(self, plan: StoryPlan, marked: list[str]) -> None:
         """Replace and remove articles, and mark committed ones anew, after the state says that this is under way."""
         self._found = self._found._replace(state=self._state._replace(own=self._kinds))
-        self._begin_changing(plan.unfinished.writing([*self._removed, *marked]))
+        removing = len(self._removed.keys() - self._spool.ids)
+        self._begin_changing(plan.unfinished.writing([*self._removed, *marked]), removing)
         fault_point("commit: changing")
         state = self._state
         self._send(self._spool, plan.marks)
@@ -470,7 +443,7 @@ class OpenSearchWriter:
         Returns the name of the index of articles.
         """
         self._lock.check()
-        self._put(self._state._replace(number=number, writing=None, stamp=new_stamp()))
+        self._put(self._state._replace(number=number, writing=None, placed=True, stamp=new_stamp()))
         return self._state.base
 
     def close(self) -> None:

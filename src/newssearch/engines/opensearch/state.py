@@ -330,11 +330,11 @@ def without_aliases(client: Client, lost: LostArchive) -> IndexDamagedError:
 def unused_indices(client: Client) -> list[str]:
     """Return the indices of archives that no alias stands for: those of rebuilds that were broken off, or just replaced."""
     found = our_indices(client)
-    used = {_base_of(index) for index, aliases in found.items() if aliases}
-    return [index for index in found if _base_of(index) not in used]
+    used = {_archive_of(index) for index, aliases in found.items() if aliases}
+    return [index for index in found if _archive_of(index) not in used]
 
 
-def _base_of(index: str) -> str:
+def _archive_of(index: str) -> str:
     return index.removesuffix(WORDS).removesuffix(STATE)
 
 

@@ -28,6 +28,7 @@ from newssearch.cli.rendering.formats import json_text
 from newssearch.display import escape
 from newssearch.readers import Skipped
 from test_reader_containers import CRAWL, PACKERS, zipped
+from test_reader_databases import CODED, EUROPRESSE, PLAIN, PROQUEST, RIS, UNI, XML, counted, nexis
 from test_reader_pdf import STORY as LINES
 from test_reader_pdf import pdf
 from test_reader_wire import g2, newsml1
@@ -104,6 +105,10 @@ def _arc() -> bytes:
 
 SEEDS: dict[str, list[bytes]] = {
     "a.html": [PAGE.encode(), PAGE.encode("utf-16"), f"<p>{TEXT}".encode()],
+    "export.txt": [counted(nexis(), nexis()).encode(), UNI.encode(), CODED.encode(), PLAIN.encode(), PROQUEST.encode()],
+    "export.html": [EUROPRESSE.encode(), f"<DOCFULL>{counted(nexis())}".encode()],
+    "export.xml": [XML.format(count=1).encode()],
+    "a.ris": [RIS.encode()],
     "a.txt": [TEXT.encode(), f"Title: Flood\nDate: 25 July 2024\n\n{TEXT}".encode(), TEXT.encode("utf-16-le")],
     "a.md": [f"---\ntitle: Flood\ndate: 2024-07-25\n---\n# Flood\n\n{TEXT}\n\n> quote\n\n- a\n- b\n".encode()],
     "a.json": [json.dumps(RECORD).encode(), json.dumps([RECORD, RECORD]).encode(), json.dumps({"articles": [RECORD]}).encode(),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from newssearch.readers.api import Format, Input, Origin, ReadOutcome, whole
+from newssearch.readers.databases import recognition
 from newssearch.system.lazy_regex import Pattern
 
 _LEADING_COMMENTS = r"(?:<!--(?:(?!-->).){0,8000}-->\s*)*"
@@ -22,11 +23,16 @@ def is_page(source: Input) -> bool:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """Yield the article on an HTML page, or a rejection."""
+    """Yield the article on an HTML page, the articles of an export of a database, or a rejection."""
     from .dom import decode_page  # slow to import, and only pages need it
     from .reader import read_page  # slow to import, and only pages need it
 
-    yield read_page(decode_page(data, origin.charset), origin)
+    text = decode_page(data, origin.charset)
+    exported = recognition.read_page(text, origin)
+    if exported is None:
+        yield read_page(text, origin)
+    else:
+        yield from exported
 
 
 FORMATS = (

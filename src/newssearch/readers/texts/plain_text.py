@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from newssearch.article import Article, Rejected
 from newssearch.readers.api import Format, Origin, ReadOutcome, UnreadableError, whole
 from newssearch.readers.article.draft import Draft
+from newssearch.readers.databases import recognition
 from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, decode, wide_encoding
 
 from .layout import take_text
@@ -22,10 +23,15 @@ def read_text(text: str, origin: Origin) -> Article | Rejected:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """Yield the article in a plain text. Raises UnreadableError for a binary file."""
+    """Yield the article in a plain text, or the articles of an export. Raises UnreadableError for a binary file."""
     if wide_encoding(data[:ENCODING_SAMPLE]) is None and b"\0" in data:
         raise UnreadableError("looks like a binary file")
-    yield read_text(decode(data), origin)
+    text = decode(data)
+    exported = recognition.read_text(text, origin)
+    if exported is None:
+        yield read_text(text, origin)
+    else:
+        yield from exported
 
 
 FORMATS = (Format("a plain text", matches=lambda _: True, read=whole(parse)),)

@@ -1,0 +1,290 @@
+"""Exports of Factiva as text: with codes (``HD``, ``WC``, ``PD``, ``AN``) or without, as its pages and documents show them.
+
+Each document ends with its accession number, ``Document BAYCOU0020170411ed4b0001r``. Without codes, the length
+(``355 words``) divides headline and author from date, time, outlet, code of the outlet, language and copyright. A search
+summary may follow the last document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from newssearch.readers.api import Origin, ReadOutcome
+from newssearch.readers.article.names import AUTHOR_INTRODUCTION
+from newssearch.readers.html_fragment import CELL_MARK
+from newssearch.text.paragraphs import Block, split_paragraphs, squeeze
+
+from .exported import Exported, date_in
+from .languages import language_named
+
+ROLE_OF_CODE = {
+    "CLM": "column", "SE": "section", "HD": "title", "BY": "byline", "CR": "source", "WC": "length", "PD": "date", "ET": "time",
+    "SN": "outlet", "SC": "", "NGC": "", "GC": "", "ED": "edition", "PG": "page", "VOL": "volume", "LA": "language", "CY": "copyright",
+    "DLN": "dateline", "LP": "body", "TD": "body", "CX": "correction", "ART": "", "CT": "", "RF": "", "CO": "companies",
+    "IN": "industries", "NS": "subject", "RE": "regions", "IPC": "", "IPD": "", "PUB": "publisher", "AN": "key", "DOI": "",
+}  # fmt: skip
+"""The codes of Factiva in the order in which a document has them, each with the role of its value."""
+
+_ORDER = {code: place for place, code in enumerate(ROLE_OF_CODE)}
+_BEHIND_TEXT = frozenset(list(ROLE_OF_CODE)[_ORDER["CX"] :])
+_LISTED = frozenset({"CO", "IN", "NS", "RE"})
+"""The codes whose values are lists of codes with names, and that are words, too."""
+
+CODES_NEEDED = 4
+"""The number of different codes at the starts of lines by which an export with codes is recognised."""
+
+LONGEST_HEAD_LINE = 400
+
+_CODE_LINE = re.compile(r"\s*(?P<code>[A-Z]{2,3})(?:[\s|:]+(?P<value>\S.*)?)?", re.DOTALL)
+_ACCESSION = re.compile(
+    r"(?:AN[\s|:]+)?(?:[^\W\d_]{2,12}\s)?(?P<key>[A-Za-z][A-Za-z0-9]{3,11}0*(?:19|20)\d{6}[A-Za-z0-9]{5,12})"
+)
+_WORDS = re.compile(
+    r"(?P<length>\d{1,3}(?:[.,\s]\d{3})*|\d{1,7})\s(?:words?|mots?|Wörter|Wort|palabras?|parole|parola|woorden|palavras?|слов|ord|słów|字|単語|단어)",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"\d{1,2}:\d\d(?:\s?[AP]M)?", re.IGNORECASE)
+_SOURCE_CODE = re.compile(r"[A-Z][A-Z0-9]{1,9}")
+_COPYRIGHT = re.compile(r"(?:\(c\)|©|copyright)", re.IGNORECASE)
+_PAGE = re.compile(r"[A-Z]{0,3}\d{1,4}[A-Z]?")
+_SUMMARY = re.compile(
+    r"(?:search summary|suchzusammenfassung|zusammenfassung der suche|résumé de la recherche|synthèse de la recherche|resumen de (?:la )?búsqueda|riepilogo della ricerca|zoeksamenvatting)\b.{0,80}",
+    re.IGNORECASE,
+)
+_NAME_WORD = re.compile(r"[A-ZÀ-Þ][\w'’.-]*|(?:and|und|et|y|e|en|de|von|van|der|di|da|,|&)")
+
+
+@dataclass
+class Signs:
+    """The signs of an export of Factiva in the lines of a text."""
+
+    codes: set[str] = field(default_factory=set)
+    accessions: int = 0
+    lengths: int = 0
+    dates_behind: int = 0
+    _behind_length: int = 0
+
+    def add(self, line: str) -> None:
+        """Count the signs in a line."""
+        if len(line) > LONGEST_HEAD_LINE or not line or line.isspace():
+            return
+        line = line.strip()
+        self._behind_length -= 1
+        found = _code_in(line)
+        if found is not None:
+            self.codes.add(found[0])
+            if found[0] != "AN":
+                return
+        if line[-1].isalnum() and accession_in(line) is not None:
+            self.accessions += 1
+        elif line[0].isdigit():
+            if _WORDS.fullmatch(line) is not None:
+                self.lengths += 1
+                self._behind_length = 3
+            elif self._behind_length > 0 and date_in(line) is not None:
+                self.dates_behind += 1
+
+    @property
+    def with_codes(self) -> bool:
+        """Whether these are the signs of an export with codes: a headline, a date or accession number, and others."""
+        return (
+            len(self.codes) >= CODES_NEEDED
+            and "HD" in self.codes
+            and not self.codes.isdisjoint(("LP", "TD"))
+            and not self.codes.isdisjoint(("PD", "AN"))
+            and not self.codes.isdisjoint(("SN", "SC", "WC"))
+        )
+
+    @property
+    def decide(self) -> bool:
+        """Whether these are the signs of an export.
+
+        Without codes, it has an accession number, and a line that is only a length, with a date below. A text that
+        mentions such a number, or a length, has no such lines.
+        """
+        return self.with_codes or (self.accessions > 0 and self.dates_behind > 0)
+
+
+def accession_in(line: str) -> str | None:
+    """Return the accession number if a line is nothing else, else None.
+
+    >>> accession_in("Document BAYCOU0020170411ed4b0001r"), accession_in("Document 12")
+    ('BAYCOU0020170411ed4b0001r', None)
+    """
+    found = _ACCESSION.fullmatch(squeeze(line)) if len(line) <= 80 else None
+    return found["key"] if found is not None else None
+
+
+def _code_in(line: str) -> tuple[str, str] | None:
+    """Return the code at the start of a line, and the value behind it; None if there is no code of Factiva."""
+    if not line[:2].isupper() and not line[:1].isspace():
+        return None
+    found = _CODE_LINE.fullmatch(line.replace(CELL_MARK, " "))
+    if found is None or found["code"] not in ROLE_OF_CODE:
+        return None
+    return found["code"], (found["value"] or "").lstrip("| ").strip()
+
+
+def read_lines(lines: Sequence[str], origin: Origin, *, with_codes: bool) -> Iterator[ReadOutcome]:
+    """Yield the articles of an export, given its lines; blank lines separate paragraphs."""
+    number = 0
+    for document in _documents(lines, with_codes=with_codes):
+        item = Exported(origin, number + 1)
+        complete = _read_coded(document, item) if with_codes else _read_plain(document, item)
+        if complete:
+            number += 1
+            yield item.build("an")
+
+
+def _documents(lines: Sequence[str], *, with_codes: bool) -> Iterator[list[str]]:
+    """Yield the lines of each document; with codes, one may also begin with a headline behind the text of another."""
+    document: list[str] = []
+    codes: set[str] = set()
+    for line in lines:
+        found = _code_in(line.rstrip()) if with_codes else None
+        if found is not None and found[0] in ("SE", "HD", "CLM") and not codes.isdisjoint(("LP", "TD", "AN")):
+            if document:
+                yield document
+            document, codes = [], set()
+        if found is not None:
+            codes.add(found[0])
+        if not document and _SUMMARY.fullmatch(line.strip()[:200]) is not None:
+            return
+        document.append(line)
+        if accession_in(line) is not None and (
+            not with_codes or "LP" in codes or "TD" in codes or "HD" in codes
+        ):
+            yield document
+            document, codes = [], set()
+    if document and with_codes and "HD" in codes:
+        yield document
+
+
+# ---- with codes
+
+
+def _read_coded(lines: Sequence[str], item: Exported) -> bool:
+    """Enter the values of a document with codes. Return whether it has a headline or a text."""
+    code = ""
+    gathered: list[str] = []
+    text: list[str] = []
+    for line in [*lines, "AN"]:
+        found = _code_in(line.rstrip())
+        if found is not None and _may_follow(found, code):
+            _enter(code, gathered, text, item)
+            code, gathered = found[0], [found[1]]
+        elif code:
+            gathered.append(line)
+    _enter(code, gathered, text, item)
+    item.blocks += [Block(paragraph) for paragraph in _paragraphs(text)]
+    return item.get("title") is not None or bool(item.blocks)
+
+
+def _may_follow(found: tuple[str, str], code: str) -> bool:
+    """Whether a line that begins like one with a code has a code: by its place and by the kind of its value."""
+    new, value = found
+    if new in _LISTED and value and " : " not in value and "|" not in value:
+        return False
+    if new == "AN":
+        return not value or accession_in(value) is not None or code in _BEHIND_TEXT
+    if code in ("LP", "TD"):
+        return new in _BEHIND_TEXT or (new == "TD" and code == "LP")
+    return not code or _ORDER[new] > _ORDER[code] or code not in ("HD", "BY") or new in ("SE", "CLM")
+
+
+def _enter(code: str, gathered: list[str], text: list[str], item: Exported) -> None:
+    if not code:
+        return
+    role, value = ROLE_OF_CODE[code], squeeze(" ".join(gathered))
+    if role in ("body", "correction"):
+        text += [*gathered, ""]
+    elif role == "key":
+        item.set("key", accession_in(value) or value, code)
+    else:
+        item.set("", value, code)
+        if code in _LISTED:
+            value = " | ".join(part.partition(" : ")[2] or part for part in value.split(" | "))
+        item.set(role, value)
+
+
+def _paragraphs(lines: Sequence[str]) -> list[str]:
+    """Return the paragraphs of a text in which blank lines separate them, or else every line is one."""
+    text = "\n".join(line.replace(CELL_MARK, " ") for line in lines)
+    return split_paragraphs(text.strip("\n"))
+
+
+# ---- without codes
+
+
+def _read_plain(lines: Sequence[str], item: Exported) -> bool:
+    """Enter the values of a document without codes. Return whether it has a length, as every document has."""
+    filled = [place for place, line in enumerate(lines) if line.strip()]
+    length = next(
+        (place for place in filled[:20] if _WORDS.fullmatch(squeeze(lines[place][:60])) is not None), None
+    )
+    if length is None:
+        return False
+    item.set("length", lines[length])
+    above = [squeeze(lines[place]) for place in filled if place < length]
+    _take_above(above, item)
+    below = [place for place in filled if place > length]
+    start = _take_below(lines, below, item)
+    last = len(lines) - 1
+    item.set("key", accession_in(lines[last]) or "", "AN")
+    item.blocks += [Block(paragraph) for paragraph in _paragraphs(lines[start:last])]
+    return True
+
+
+def _take_above(above: list[str], item: Exported) -> None:
+    """Enter the section, the headline and the byline, which stand above the length."""
+    if len(above) > 1 and _may_be_byline(above[-1]):
+        item.set("byline", above.pop(), "BY", basis="the line above the length")
+    if above:
+        item.set("title", above.pop(), "HD")
+    if above:
+        item.set("section", above[-1], "SE")
+
+
+def _may_be_byline(line: str) -> bool:
+    if AUTHOR_INTRODUCTION.match(line) is not None:
+        return len(line) <= 120
+    words = line.replace(",", " , ").split()
+    return (
+        len(words) <= 8
+        and not line.isupper()
+        and all(_NAME_WORD.fullmatch(word) is not None for word in words)
+    )
+
+
+def _take_below(lines: Sequence[str], below: Sequence[int], item: Exported) -> int:
+    """Enter what stands between the length and the text. Return the place of the first line of the text."""
+    places = list(below[:12])
+    end = next(
+        (n for n, place in enumerate(places) if n and _COPYRIGHT.match(lines[place].strip()) is not None),
+        None,
+    )
+    if end is not None:
+        item.set("copyright", lines[places[end]], "CY")
+    else:
+        named = [
+            n for n, place in enumerate(places[:9]) if language_named(lines[place].strip()[:40]) is not None
+        ]
+        end = named[-1] + 1 if named else 3
+    head = [squeeze(lines[place]) for place in places[:end]]
+    for place, line in enumerate(head):
+        if place < 2 and item.get("date") is None and (date := date_in(line)) is not None:
+            item.set("date", date, "PD")
+        elif item.get("time") is None and _TIME.fullmatch(line) is not None:
+            item.set("time", line, "ET")
+        elif item.get("outlet") is None:
+            item.set("outlet", line, "SN")
+        elif "sc" not in item.codes and _SOURCE_CODE.fullmatch(line) is not None:
+            item.set("", line, "SC")
+        elif place == len(head) - 1 and language_named(line) is not None:
+            item.set("language", line, "LA")
+        else:
+            item.set("page" if _PAGE.fullmatch(line) is not None else "edition", line)
+    behind = places[end + 1 :] if item.get("copyright") is not None else places[end:]
+    return behind[0] if behind else len(lines) - 1

@@ -1,0 +1,189 @@
+"""Exports of Nexis Uni and of the older LexisNexis: their documents, and the count that they state.
+
+The older layout is outlet, date, edition, headline, labels in capitals (``LENGTH: 452 words``), text, more labels, and a
+notice of copyright; the outlet, the date and the notice are centred. That of Nexis Uni is headline, outlet, date,
+copyright, labels, ``Body``, text, more labels, and ``End of Document``. A cover page may come first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from newssearch.readers.api import Origin, ReadOutcome
+
+from .exported import difference
+from .nexis_document import read_document
+from .nexis_labels import (
+    END_MARKS,
+    HEAD_LABELS,
+    TAIL_LABELS,
+    counter,
+    is_body_mark,
+    is_copyright,
+    is_mark,
+    labelled,
+)
+from .parts import Part
+
+DOCUMENT_BREAK = "\ue000"
+"""A part that stands for the start of a document where the markup of an export states it."""
+
+SIGNS_NEEDED = 2
+"""The number of different labels that an export has, besides the mark that separates its documents."""
+
+LONGEST_SIGN = 400
+"""The maximum number of characters of a line with a label that counts as a sign."""
+
+_SELECTION = re.compile(
+    r"[^:]{3,40}:\s(?:[^:\d]{3,40}:\s)?(?P<ranges>\d{1,6}(?:\s?-\s?\d{1,6})?(?:\s?,\s?\d{1,6}(?:\s?-\s?\d{1,6})?)*)"
+)
+_LISTED = re.compile(
+    r"(?:Documents?|Dokumente?|Documenten|Documentos|Documenti)\s\((?P<count>\d{1,6})\)", re.IGNORECASE
+)
+MAX_COVER_PARTS = 60
+"""The number of parts of a cover page that are searched for the number of documents."""
+
+
+@dataclass
+class Signs:
+    """The signs of an export of Nexis in a text."""
+
+    counters: int = 0
+    ends: int = 0
+    body: int = 0
+    capital: set[str] = field(default_factory=set)
+    """The labels in capitals, and below those in other letters, in normal form."""
+    other: set[str] = field(default_factory=set)
+    length: bool = False
+
+    def add(self, line: str) -> None:
+        """Count the signs in a line."""
+        if len(line) > LONGEST_SIGN:
+            return
+        line = line.strip()
+        if counter(line) is not None:
+            self.counters += 1
+        elif (one := labelled(line)) is not None:
+            (self.capital if one.label.isupper() else self.other).add(one.name)
+            self.length |= HEAD_LABELS.get(one.name) == "length" and any(map(str.isdigit, one.value))
+        elif line[:1].isalpha() and len(line) <= 40:
+            self.ends += is_mark(line, END_MARKS)
+            self.body += is_body_mark(line)
+
+    @property
+    def decide(self) -> bool:
+        """Whether these are the signs of an export.
+
+        An export has a mark between its documents and two different labels; a single document without the mark has the
+        length and three labels, of which one stands behind texts only. An article that mentions one of these words has
+        none of both.
+        """
+        if self.counters and len(self.capital | self.other) >= SIGNS_NEEDED:
+            return True
+        if self.ends and len(self.other) >= SIGNS_NEEDED:
+            return True
+        for found in (self.capital, self.other if self.body else set()):
+            if self.length and len(found) > SIGNS_NEEDED and not found.isdisjoint(TAIL_LABELS):
+                return True
+        return False
+
+
+def begins_part(line: str) -> bool:
+    """Whether a line of a text has a label that begins a part of an export, though no blank line precedes it."""
+    one = labelled(line) if len(line) <= LONGEST_SIGN and ":" in line[:40] else None
+    return one is not None and one.label.isupper() and (one.name in HEAD_LABELS or one.is_sure_tail)
+
+
+def stands_alone(line: str) -> bool:
+    """Whether a line of a text counts a document or ends one."""
+    line = line.strip() if len(line) <= 200 else ""
+    return len(line) <= 60 and (counter(line) is not None or is_mark(line, END_MARKS))
+
+
+def read_parts(parts: Sequence[Part], origin: Origin, stated: int | None = None) -> Iterator[ReadOutcome]:
+    """Yield the articles of an export, and a rejection if their number is not the one that the export states.
+
+    ``stated`` is the number that the markup states, or None.
+    """
+    cover, documents = _documents(parts)
+    first_has_cover = len(cover) > 0 or (bool(documents) and _looks_like_cover(documents[0]))
+    for number, document in enumerate(documents, start=1):
+        yield read_document(document, origin, number, after_cover=first_has_cover and number == 1)
+    selected = _selected(cover or (documents[0] if documents else []))
+    numbers = [
+        found for document in documents for part in document[:4] if (found := counter(part.text)) is not None
+    ]
+    totals = Counter(total for _, total in numbers)
+    expected = selected or stated or (totals.most_common(1)[0][0] if totals else None)
+    first, last = (numbers[0][0], numbers[-1][0]) if numbers else (1, len(documents))
+    some = (
+        f": those from {first:,} to {last:,}" if numbers and last - first + 1 == len(documents) != 1 else ""
+    )
+    yield from difference(origin, expected, len(documents), some)
+
+
+def _documents(parts: Sequence[Part]) -> tuple[list[Part], list[list[Part]]]:
+    """Return the cover page, and the parts of each document."""
+    breaks = [place for place, part in enumerate(parts) if part.text == DOCUMENT_BREAK]
+    if not breaks:
+        breaks = [place for place, part in enumerate(parts) if counter(part.text) is not None]
+    if breaks:
+        ends = [*breaks[1:], len(parts)]
+        return list(parts[: breaks[0]]), [
+            list(parts[start:end]) for start, end in zip(breaks, ends, strict=True)
+        ]
+    documents: list[list[Part]] = [[]]
+    if any(is_mark(part.line, END_MARKS) for part in parts if len(part.text) <= 60):
+        for part in parts:
+            if len(part.text) <= 60 and is_mark(part.line, END_MARKS):
+                documents.append([])
+            else:
+                documents[-1].append(part)
+    else:
+        documents = _by_tails(parts)
+    return [], [document for document in documents if _has_more_than_notes(document)]
+
+
+def _by_tails(parts: Sequence[Part]) -> list[list[Part]]:
+    """Return the documents of an export without marks between them: each begins behind the labels of the last one."""
+    documents: list[list[Part]] = [[]]
+    in_tail = text_seen = False
+    for part in parts:
+        one = labelled(part.text) if len(part.text) <= 400 else None
+        note = one is not None or is_copyright(part.line[:200])
+        if in_tail and not note and (part.centred or len(part.text) < 300):
+            documents.append([])
+            in_tail = text_seen = False
+        text_seen = text_seen or not note
+        in_tail = in_tail or (one is not None and one.is_sure_tail and text_seen)
+        documents[-1].append(part)
+    return documents
+
+
+def _has_more_than_notes(document: Sequence[Part]) -> bool:
+    return any(
+        not is_copyright(part.line[:200]) and any(map(str.isalnum, part.text)) for part in document
+    ) and (len(document) > 2 or any(labelled(part.text) is not None for part in document))
+
+
+def _looks_like_cover(document: Sequence[Part]) -> bool:
+    return any(_LISTED.match(part.line) is not None for part in document[:MAX_COVER_PARTS])
+
+
+def _selected(cover: Sequence[Part]) -> int | None:
+    """Return the number of documents that a cover page says were selected, or None."""
+    for part in cover[:MAX_COVER_PARTS]:
+        for line in part.text.split("\n")[:20]:
+            if len(line) > 300:
+                continue
+            listed = _LISTED.match(line.strip())
+            if listed is not None:
+                return int(listed["count"])
+            chosen = _SELECTION.fullmatch(line.strip())
+            if chosen is not None and "-" in chosen["ranges"]:
+                ends = [part.split("-") for part in chosen["ranges"].replace(" ", "").split(",")]
+                return sum(max(0, int(pair[-1]) - int(pair[0]) + 1) for pair in ends)
+    return None

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import textwrap
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import given
@@ -695,6 +700,59 @@ def test_one_article_in_two_exports_is_one_article(tmp_path: Path) -> None:
     assert len({one.rpartition("-")[2] for one in texts_of}) == 1
 
 
+# ---- office documents
+
+
+def docx(lines: list[str]) -> bytes:
+    """Return a document of Word with a paragraph for each line."""
+    body = "".join(f"<w:p><w:r><w:t>{escape(line)}</w:t></w:r></w:p>" for line in lines)
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(
+            "word/document.xml", f'<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'
+        )
+    return packed.getvalue()
+
+
+def rtf(lines: list[str]) -> bytes:
+    return ("{\\rtf1\\ansi " + "".join(f"\\pard {line}\\par\n" for line in lines) + "}").encode("ascii")
+
+
+@pytest.mark.parametrize(("name", "made"), [("a.docx", docx), ("a.rtf", rtf)])
+def test_exports_as_documents_of_word_are_read_like_texts(
+    tmp_path: Path, name: str, made: Callable[[list[str]], bytes]
+) -> None:
+    for text in (UNI, PLAIN, PROQUEST, counted(nexis())):
+        lines = [line.strip() for line in text.split("\n")]
+        (tmp_path / "a.txt").write_text(text)
+        expected = [(one.title, one.outlet, one.date, one.key, texts(one)) for one in read(tmp_path, text)]
+        found = [
+            (one.title, one.outlet, one.date, one.key, texts(one))
+            for one in read(tmp_path, made(lines), name)
+        ]
+        assert found == expected
+
+
+def test_a_zip_file_of_documents_of_nexis_has_an_article_each(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in (1, 2):
+            archive.writestr(f"{number}.DOCX", docx(UNI.replace("Council", f"Council {number}").split("\n")))
+    assert [one.title for one in read(tmp_path, packed.getvalue(), "a.zip")] == [
+        f"Council {n} hears plea for new bridge" for n in (1, 2)
+    ]
+
+
+def test_lines_that_an_agency_wrapped_are_joined_in_a_document_of_factiva(tmp_path: Path) -> None:
+    wrapped = textwrap.wrap(f"{FIRST} {SECOND} {FIRST} {SECOND} {FIRST} {SECOND}", 50)
+    lines = PLAIN.split("\n")
+    start = lines.index(FIRST)
+    (article, _) = read(tmp_path, rtf([*lines[:start], *wrapped, *lines[start + 3 :]]), "a.rtf")
+    assert texts(article) == [" ".join(wrapped)]
+
+
 # ---- what is no export
 
 MENTIONS = {
@@ -753,7 +811,7 @@ def test_reading_a_damaged_page_of_europresse_never_raises(junk: str, start: int
 COUNTS = {
     "europresse_test1.html": (3, 0), "factiva_test.html": (2, 0), "factiva_test.xml": (3, 0), "lexisnexis_test_copyright_error.html": (1, 1),
     "lexisnexis_test_en.html": (2, 1), "ln_sample.txt": (10, 0), "pq_sample-1.html": (1, 0), "pq_spectator-first-25.txt": (25, 1),
-    "reut21578-factiva.xml": (19, 1),
+    "reut21578-factiva.xml": (19, 1), "ln_sample.docx": (10, 0), "factiva_aw.rtf": (7, 0),
 }  # fmt: skip
 """The numbers of articles and of rejections of each sample; most rejections say that the export states another number."""
 

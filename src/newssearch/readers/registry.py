@@ -13,11 +13,8 @@ from newssearch.text.paragraphs import squeeze
 from . import exports
 from .api import Format, Input, UnreadableError
 from .containers import archives, compressed, mail, saved_pages, warc
-<<<<<<< HEAD
-from .documents import rtf
-=======
 from .databases import factiva_xml, ris
->>>>>>> 8a6804f (Exports of Nexis, Factiva, ProQuest and Europresse, and references in RIS, are read as the articles that they hold)
+from .documents import rtf
 from .pages import html
 from .records import json, tables
 from .texts import markdown, pdf, plain_text

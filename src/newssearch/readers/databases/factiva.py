@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from newssearch.readers.api import Origin, ReadOutcome
 from newssearch.readers.article.names import AUTHOR_INTRODUCTION
 from newssearch.readers.html_fragment import CELL_MARK
-from newssearch.text.paragraphs import Block, split_paragraphs, squeeze
+from newssearch.text.paragraphs import MAX_WRAP_CHARS, SENTENCE_ENDS, Block, split_paragraphs, squeeze
 
 from .exported import Exported, date_in
 from .languages import language_named
@@ -36,6 +36,9 @@ CODES_NEEDED = 4
 """The number of different codes at the starts of lines by which an export with codes is recognised."""
 
 LONGEST_HEAD_LINE = 400
+
+MIN_WRAPPED_LINES = 6
+"""The smallest number of lines of a text in which lines that end in the middle of a sentence show that it is wrapped."""
 
 _CODE_LINE = re.compile(r"\s*(?P<code>[A-Z]{2,3})(?:[\s|:]+(?P<value>\S.*)?)?", re.DOTALL)
 _ACCESSION = re.compile(
@@ -210,9 +213,31 @@ def _enter(code: str, gathered: list[str], text: list[str], item: Exported) -> N
 
 
 def _paragraphs(lines: Sequence[str]) -> list[str]:
-    """Return the paragraphs of a text in which blank lines separate them, or else every line is one."""
-    text = "\n".join(line.replace(CELL_MARK, " ") for line in lines)
-    return split_paragraphs(text.strip("\n"))
+    """Return the paragraphs of a text in which blank lines separate them, or else every line is one.
+
+    In documents that agencies wrapped, each line is a paragraph of its own: those lines are joined again.
+    """
+    filled = [line.rstrip() for line in lines if line.strip()]
+    if len(filled) >= MIN_WRAPPED_LINES and max(map(len, filled)) <= MAX_WRAP_CHARS:
+        continued = sum(line.lstrip()[:1].islower() for line in filled)
+        if 4 * continued >= len(filled):
+            return _joined(filled)
+    return split_paragraphs("\n".join(line.replace(CELL_MARK, " ") for line in lines).strip("\n"))
+
+
+def _joined(lines: Sequence[str]) -> list[str]:
+    """Return the paragraphs of a wrapped text without blank lines.
+
+    A line in capitals is a paragraph, and one begins behind a line that ends like a sentence and is not full.
+    """
+    width = max(map(len, lines))
+    paragraphs: list[list[str]] = []
+    for line, before in zip(lines, ["", *lines], strict=False):
+        ended = before[-1:] in SENTENCE_ENDS and 5 * len(before) < 4 * width
+        if not paragraphs or ended or line.isupper() or before.isupper():
+            paragraphs.append([])
+        paragraphs[-1].append(line)
+    return [squeeze(" ".join(paragraph)) for paragraph in paragraphs]
 
 
 # ---- without codes

@@ -169,7 +169,7 @@ def _read(lines: Sequence[str], item: Exported) -> bool:
         label, role, value = found
         values = [value, *block[1:]]
         if role in ("text", "abstract"):
-            end = _end_of_text(labels, place)
+            end = _end_of_text(role, labels, place)
             for more in blocks[place:end]:
                 values += ["", *more]
             place = end
@@ -197,10 +197,15 @@ def _blocks(lines: Sequence[str]) -> list[list[str]]:
     return blocks
 
 
-def _end_of_text(labels: Sequence[object], place: int) -> int:
-    """Return the place of the first block behind a text: one with a label, and with another one directly behind it."""
+def _end_of_text(role: str, labels: Sequence[tuple[str, str, str] | None], place: int) -> int:
+    """Return the place of the first block behind a text: one with a label, and with another one directly behind it.
+
+    An abstract ends at any label.
+    """
     for end in range(place, len(labels)):
-        if labels[end] is not None and (end + 1 == len(labels) or labels[end + 1] is not None):
+        if labels[end] is not None and (
+            role == "abstract" or end + 1 == len(labels) or labels[end + 1] is not None
+        ):
             return end
     return len(labels)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from newssearch.readers.api import Origin, ReadOutcome
 from newssearch.readers.html_fragment import blocks_of
+from newssearch.readers.styled_text import StyledText
 from newssearch.text.paragraphs import split_lines
 
 from . import europresse, factiva, nexis, proquest
@@ -40,6 +41,13 @@ def read_text(text: str, origin: Origin) -> Iterator[ReadOutcome] | None:
 def read_parts(parts: Sequence[Part], origin: Origin) -> Iterator[ReadOutcome] | None:
     """Return the articles of the paragraphs of a document that is an export, or None if it is none."""
     return _read_lines_or_parts(list(lines_of(parts)), lambda: iter(parts), origin)
+
+
+def read_styled(text: StyledText, origin: Origin) -> Iterator[ReadOutcome] | None:
+    """Return the articles of the text of an office document that is an export, or None if it is none."""
+    return read_parts(
+        [Part(one.text.strip(), kind=one.kind) for one in text.paragraphs if one.text.strip()], origin
+    )
 
 
 def read_page(text: str, origin: Origin) -> Iterator[ReadOutcome] | None:

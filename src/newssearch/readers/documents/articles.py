@@ -18,6 +18,7 @@ from newssearch.readers.api import Origin, ReadOptions, ReadOutcome, Skipped, Un
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.headlines import is_made_by_program
 from newssearch.readers.article.language import detect_language
+from newssearch.readers.databases import recognition
 from newssearch.readers.styled_text import StyledParagraph, StyledText
 from newssearch.text.paragraphs import MAX_WRAP_CHARS, SENTENCE_ENDS, Block, squeeze
 
@@ -63,6 +64,10 @@ class _Section(NamedTuple):
 
 def read_styled(text: StyledText, origin: Origin) -> Iterator[ReadOutcome]:
     """Yield the articles in the text of a document. Raises UnreadableError if it has no text."""
+    exported = recognition.read_styled(text, origin)
+    if exported is not None:
+        yield from exported
+        return
     paragraphs = _without_contents(text.paragraphs)
     if not any(any(map(str.isalnum, one.text)) for one in paragraphs):
         raise UnreadableError("a document without text")

@@ -770,9 +770,9 @@ def test_an_article_that_mentions_the_words_of_an_export_is_none(tmp_path: Path,
     (article,) = read(tmp_path, MENTIONS[what])
     assert FIRST in texts(article)
     origin = Origin("a.txt", ReadOptions())
-    assert recognition.read_text(MENTIONS[what], origin) is None
+    assert recognition.exported_text(MENTIONS[what], origin) is None
     assert (
-        recognition.read_page(
+        recognition.exported_page(
             f"<html><body><p>Factiva, ProQuest</p><p>{MENTIONS[what]}</p></body></html>", origin
         )
         is None
@@ -789,16 +789,19 @@ ALPHABET = [
 def test_reading_an_export_in_any_order_of_its_lines_never_raises(lines: list[str]) -> None:
     origin = Origin("a.txt", ReadOptions())
     for text in ("\n".join(lines), "\n\n".join(lines)):
-        for found in (recognition.read_text(text, origin), recognition.read_page(f"<DOCFULL>{text}", origin)):
+        for found in (
+            recognition.exported_text(text, origin),
+            recognition.exported_page(f"<DOCFULL>{text}", origin),
+        ):
             assert all(isinstance(item, (Article, Rejected)) for item in found or ())
-    assert list(recognition.read_parts([Part(line) for line in lines], origin) or ()) is not None
+    assert list(recognition.exported_parts([Part(line) for line in lines], origin) or ()) is not None
 
 
 @given(st.text(max_size=60), st.integers(0, len(EUROPRESSE)), st.integers(0, len(EUROPRESSE)))
 def test_reading_a_damaged_page_of_europresse_never_raises(junk: str, start: int, length: int) -> None:
     page = EUROPRESSE[:start] + junk + EUROPRESSE[start + length :]
     for item in (
-        recognition.read_page(
+        recognition.exported_page(
             f"<span class=DocPublicationName titreArticle>{page}", Origin("a.html", ReadOptions())
         )
         or ()

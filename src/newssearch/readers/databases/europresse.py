@@ -27,13 +27,13 @@ _ROLE_OF_CLASS = {
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<rest>[^<>]*)>")
 _CLASS = re.compile(r"class\s*=\s*[\"']?([^\"'>]*)", re.IGNORECASE)
 _VOID = frozenset({"br", "img", "hr", "input", "meta", "link", "col"})
-_KEY = re.compile(r"news[·•‧∙.]\d{8}[·•‧∙.][A-Za-z0-9_-]{1,16}[·•‧∙.][\w-]{1,40}")
-_END = re.compile(
+_DOCUMENT_KEY = re.compile(r"news[·•‧∙.]\d{8}[·•‧∙.][A-Za-z0-9_-]{1,16}[·•‧∙.][\w-]{1,40}")
+_END_OF_TEXT = re.compile(
     r"(?:©|\(c\)\s|Num[ée]ro de document|Document number|N[úu]mero de documento|Ce certificat|Certificat|Le présent document|This certificate|Tous droits réservés)",
     re.IGNORECASE,
 )
 _NUMBER_BEHIND = re.compile(r",?\s*\b(?:no|n°|nº|nr|num)\.?\s?\d.*$", re.IGNORECASE)
-_PAGE = re.compile(r"\b(?:p|pp|page|pages)\.?\s?(?P<page>[\w-]{1,12})", re.IGNORECASE)
+_PAGE_BEHIND = re.compile(r"\b(?:p|pp|page|pages)\.?\s?(?P<page>[\w-]{1,12})", re.IGNORECASE)
 LONGEST_BYLINE = 120
 
 
@@ -44,24 +44,24 @@ class _Piece(NamedTuple):
     html: str
 
 
-def is_export(text: str) -> bool:
+def is_europresse(text: str) -> bool:
     """Whether a page is an export: it marks an outlet and a headline with the classes of Europresse."""
     return SIGN in text and ("itreArticle" in text or "DocHeader" in text)
 
 
-def read_page(text: str, origin: Origin) -> Iterator[ReadOutcome]:
+def read_europresse(text: str, origin: Origin) -> Iterator[ReadOutcome]:
     """Yield the articles of an export."""
     number = 0
     document: list[_Piece] = []
-    for piece in [*_pieces(text), _Piece("outlet", "")]:
+    for piece in [*_stretches(text), _Piece("outlet", "")]:
         if piece.role == "outlet" and any(one.role == "outlet" for one in document):
             number += 1
-            yield _read(document, origin, number)
+            yield _read_europresse(document, origin, number)
             document = []
         document.append(piece)
 
 
-def _pieces(text: str) -> Iterator[_Piece]:
+def _stretches(text: str) -> Iterator[_Piece]:
     """Yield the stretches of a page in order; an element with a class of Europresse is one, with its children."""
     start, role, inside, depth = 0, "", "", 0
     for tag in _TAG.finditer(text):
@@ -90,7 +90,7 @@ def _role_of(attributes: str) -> str:
     return next((role for name in classes[1].lower().split() if (role := _ROLE_OF_CLASS.get(name))), "")
 
 
-def _read(pieces: list[_Piece], origin: Origin, number: int) -> ReadOutcome:
+def _read_europresse(pieces: list[_Piece], origin: Origin, number: int) -> ReadOutcome:
     item = Exported(origin, number)
     while pieces and pieces[0].role != "outlet":
         pieces.pop(0)
@@ -101,7 +101,7 @@ def _read(pieces: list[_Piece], origin: Origin, number: int) -> ReadOutcome:
         item.set(
             role, next((line for piece in pieces if piece.role == role and (line := line_of(piece.html))), "")
         )
-    key = next((found for piece in pieces for found in _KEY.finditer(piece.html)), None)
+    key = next((found for piece in pieces for found in _DOCUMENT_KEY.finditer(piece.html)), None)
     item.set("key", key[0] if key is not None else "")
     if item.get("date") is None and key is not None:
         item.set("date", re.split(r"\D", key[0].removeprefix("news"))[1], basis="the number of the document")
@@ -131,7 +131,7 @@ def _take_header(line: str, item: Exported) -> None:
         front.pop()  # the weekday
     item.set("section", ", ".join(front))
     behind = line[found.end :]
-    page = _PAGE.search(behind)
+    page = _PAGE_BEHIND.search(behind)
     item.set("page", page["page"] if page is not None else "")
     item.set("time", behind.strip(" ,") if ":" in behind and page is None else "")
 
@@ -160,7 +160,7 @@ def _without_end(blocks: list[Block]) -> list[Block]:
     """Return paragraphs up to the notice of copyright, the number of the document and the certificate."""
     for place, block in enumerate(blocks):
         if len(block.text) <= 300 and (
-            _END.match(block.text) is not None or _KEY.fullmatch(block.text) is not None
+            _END_OF_TEXT.match(block.text) is not None or _DOCUMENT_KEY.fullmatch(block.text) is not None
         ):
             return blocks[:place]
     return blocks

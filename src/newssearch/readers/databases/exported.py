@@ -17,13 +17,13 @@ from newssearch.text.paragraphs import Block, squeeze
 
 from .languages import language_named
 
-FROM_ABSTRACT = Provenance("stated", "only an abstract")
+FROM_ABSTRACT_ALONE = Provenance("stated", "only an abstract")
 FROM_COPYRIGHT = Provenance("inferred", "copyright line")
 
 _LENGTH = re.compile(r"\D{0,20}?(\d{1,3}(?:[.,\s]\d{3})+|\d{1,9})\b")
 _SHARE = re.compile(r"\s*\(\d{1,3}\s?%\)")
 _COPYRIGHT_WORDS = re.compile(r"(?:copyright|\(c\)|©|\d{4}|[\s,])+", re.IGNORECASE)
-_PAGE = re.compile(
+_PAGE_IN_SECTION = re.compile(
     r"\b(?:Pg\.?|Pages?|S\.|Seiten?|pp?\.|Pág(?:ina|s)?\.?|pag(?:ina|e)?\.?|blz\.?)\s?(?P<page>[A-Z]{0,3}\d[\w./-]{0,11}|[A-Z]{1,3}\d*)",
     re.IGNORECASE,
 )
@@ -79,12 +79,12 @@ class Exported:
         holder = _COPYRIGHT_WORDS.sub(" ", self.get("copyright") or "", count=1).strip()
         if not draft.has("source") and (agency := agency_in(holder.partition(".")[0])):
             draft.claim("source", agency, FROM_COPYRIGHT)
-        if not self.codes.get("page") and (page := _PAGE.search(self.get("section") or "")):
+        if not self.codes.get("page") and (page := _PAGE_IN_SECTION.search(self.get("section") or "")):
             self.codes["page"] = page["page"]
         draft.keep(lambda column: self.codes.get(normal_name(column)))
         draft.text = self.blocks
         if not self.blocks and self.abstract:
-            draft.text, draft.text_provenance = self.abstract, FROM_ABSTRACT
+            draft.text, draft.text_provenance = self.abstract, FROM_ABSTRACT_ALONE
         return draft.build()
 
     def _how(self, role: str) -> Provenance:

@@ -27,9 +27,9 @@ ROLE_OF_CODE = {
 }  # fmt: skip
 """The codes of Factiva in the order in which a document has them, each with the role of its value."""
 
-_ORDER = {code: place for place, code in enumerate(ROLE_OF_CODE)}
-_BEHIND_TEXT = frozenset(list(ROLE_OF_CODE)[_ORDER["CX"] :])
-_LISTED = frozenset({"CO", "IN", "NS", "RE"})
+_ORDER_OF_CODES = {code: place for place, code in enumerate(ROLE_OF_CODE)}
+_BEHIND_TEXT = frozenset(list(ROLE_OF_CODE)[_ORDER_OF_CODES["CX"] :])
+_CODES_WITH_LISTS = frozenset({"CO", "IN", "NS", "RE"})
 """The codes whose values are lists of codes with names, and that are words, too."""
 
 CODES_NEEDED = 4
@@ -44,14 +44,14 @@ _CODE_LINE = re.compile(r"\s*(?P<code>[A-Z]{2,3})(?:[\s|:]+(?P<value>\S.*)?)?", 
 _ACCESSION = re.compile(
     r"(?:AN[\s|:]+)?(?:[^\W\d_]{2,12}\s)?(?P<key>[A-Za-z][A-Za-z0-9]{3,11}0*(?:19|20)\d{6}[A-Za-z0-9]{5,12})"
 )
-_WORDS = re.compile(
+_LENGTH_LINE = re.compile(
     r"(?P<length>\d{1,3}(?:[.,\s]\d{3})*|\d{1,7})\s(?:words?|mots?|Wörter|Wort|palabras?|parole|parola|woorden|palavras?|слов|ord|słów|字|単語|단어)",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"\d{1,2}:\d\d(?:\s?[AP]M)?", re.IGNORECASE)
+_TIME_LINE = re.compile(r"\d{1,2}:\d\d(?:\s?[AP]M)?", re.IGNORECASE)
 _SOURCE_CODE = re.compile(r"[A-Z][A-Z0-9]{1,9}")
-_COPYRIGHT = re.compile(r"(?:\(c\)|©|copyright)", re.IGNORECASE)
-_PAGE = re.compile(r"[A-Z]{0,3}\d{1,4}[A-Z]?")
+_COPYRIGHT_LINE = re.compile(r"(?:\(c\)|©|copyright)", re.IGNORECASE)
+_PAGE_LINE = re.compile(r"[A-Z]{0,3}\d{1,4}[A-Z]?")
 _SUMMARY = re.compile(
     r"(?:search summary|suchzusammenfassung|zusammenfassung der suche|résumé de la recherche|synthèse de la recherche|resumen de (?:la )?búsqueda|riepilogo della ricerca|zoeksamenvatting)\b.{0,80}",
     re.IGNORECASE,
@@ -60,7 +60,7 @@ _NAME_WORD = re.compile(r"[A-ZÀ-Þ][\w'’.-]*|(?:and|und|et|y|e|en|de|von|van|
 
 
 @dataclass
-class Signs:
+class FactivaSigns:
     """The signs of an export of Factiva in the lines of a text."""
 
     codes: set[str] = field(default_factory=set)
@@ -83,7 +83,7 @@ class Signs:
         if line[-1].isalnum() and accession_in(line) is not None:
             self.accessions += 1
         elif line[0].isdigit():
-            if _WORDS.fullmatch(line) is not None:
+            if _LENGTH_LINE.fullmatch(line) is not None:
                 self.lengths += 1
                 self._behind_length = 3
             elif self._behind_length > 0 and date_in(line) is not None:
@@ -130,10 +130,10 @@ def _code_in(line: str) -> tuple[str, str] | None:
     return found["code"], (found["value"] or "").lstrip("| ").strip()
 
 
-def read_lines(lines: Sequence[str], origin: Origin, *, with_codes: bool) -> Iterator[ReadOutcome]:
+def read_factiva(lines: Sequence[str], origin: Origin, *, with_codes: bool) -> Iterator[ReadOutcome]:
     """Yield the articles of an export, given its lines; blank lines separate paragraphs."""
     number = 0
-    for document in _documents(lines, with_codes=with_codes):
+    for document in _factiva_documents(lines, with_codes=with_codes):
         item = Exported(origin, number + 1)
         complete = _read_coded(document, item) if with_codes else _read_plain(document, item)
         if complete:
@@ -141,7 +141,7 @@ def read_lines(lines: Sequence[str], origin: Origin, *, with_codes: bool) -> Ite
             yield item.build("an")
 
 
-def _documents(lines: Sequence[str], *, with_codes: bool) -> Iterator[list[str]]:
+def _factiva_documents(lines: Sequence[str], *, with_codes: bool) -> Iterator[list[str]]:
     """Yield the lines of each document; with codes, one may also begin with a headline behind the text of another."""
     document: list[str] = []
     codes: set[str] = set()
@@ -175,7 +175,7 @@ def _read_coded(lines: Sequence[str], item: Exported) -> bool:
     text: list[str] = []
     for line in [*lines, "AN"]:
         found = _code_in(line.rstrip())
-        if found is not None and _may_follow(found, code):
+        if found is not None and _may_follow_code(found, code):
             _enter(code, gathered, text, item)
             code, gathered = found[0], [found[1]]
         elif code:
@@ -185,16 +185,21 @@ def _read_coded(lines: Sequence[str], item: Exported) -> bool:
     return item.get("title") is not None or bool(item.blocks)
 
 
-def _may_follow(found: tuple[str, str], code: str) -> bool:
+def _may_follow_code(found: tuple[str, str], code: str) -> bool:
     """Whether a line that begins like one with a code has a code: by its place and by the kind of its value."""
     new, value = found
-    if new in _LISTED and value and " : " not in value and "|" not in value:
+    if new in _CODES_WITH_LISTS and value and " : " not in value and "|" not in value:
         return False
     if new == "AN":
         return not value or accession_in(value) is not None or code in _BEHIND_TEXT
     if code in ("LP", "TD"):
         return new in _BEHIND_TEXT or (new == "TD" and code == "LP")
-    return not code or _ORDER[new] > _ORDER[code] or code not in ("HD", "BY") or new in ("SE", "CLM")
+    return (
+        not code
+        or _ORDER_OF_CODES[new] > _ORDER_OF_CODES[code]
+        or code not in ("HD", "BY")
+        or new in ("SE", "CLM")
+    )
 
 
 def _enter(code: str, gathered: list[str], text: list[str], item: Exported) -> None:
@@ -207,7 +212,7 @@ def _enter(code: str, gathered: list[str], text: list[str], item: Exported) -> N
         item.set("key", accession_in(value) or value, code)
     else:
         item.set("", value, code)
-        if code in _LISTED:
+        if code in _CODES_WITH_LISTS:
             value = " | ".join(part.partition(" : ")[2] or part for part in value.split(" | "))
         item.set(role, value)
 
@@ -221,11 +226,11 @@ def _paragraphs(lines: Sequence[str]) -> list[str]:
     if len(filled) >= MIN_WRAPPED_LINES and max(map(len, filled)) <= MAX_WRAP_CHARS:
         continued = sum(line.lstrip()[:1].islower() for line in filled)
         if 4 * continued >= len(filled):
-            return _joined(filled)
+            return _joined_lines(filled)
     return split_paragraphs("\n".join(line.replace(CELL_MARK, " ") for line in lines).strip("\n"))
 
 
-def _joined(lines: Sequence[str]) -> list[str]:
+def _joined_lines(lines: Sequence[str]) -> list[str]:
     """Return the paragraphs of a wrapped text without blank lines.
 
     A line in capitals is a paragraph, and one begins behind a line that ends like a sentence and is not full.
@@ -247,7 +252,8 @@ def _read_plain(lines: Sequence[str], item: Exported) -> bool:
     """Enter the values of a document without codes. Return whether it has a length, as every document has."""
     filled = [place for place, line in enumerate(lines) if line.strip()]
     length = next(
-        (place for place in filled[:20] if _WORDS.fullmatch(squeeze(lines[place][:60])) is not None), None
+        (place for place in filled[:20] if _LENGTH_LINE.fullmatch(squeeze(lines[place][:60])) is not None),
+        None,
     )
     if length is None:
         return False
@@ -287,7 +293,11 @@ def _take_below(lines: Sequence[str], below: Sequence[int], item: Exported) -> i
     """Enter what stands between the length and the text. Return the place of the first line of the text."""
     places = list(below[:12])
     end = next(
-        (n for n, place in enumerate(places) if n and _COPYRIGHT.match(lines[place].strip()) is not None),
+        (
+            n
+            for n, place in enumerate(places)
+            if n and _COPYRIGHT_LINE.match(lines[place].strip()) is not None
+        ),
         None,
     )
     if end is not None:
@@ -301,7 +311,7 @@ def _take_below(lines: Sequence[str], below: Sequence[int], item: Exported) -> i
     for place, line in enumerate(head):
         if place < 2 and item.get("date") is None and (date := date_in(line)) is not None:
             item.set("date", date, "PD")
-        elif item.get("time") is None and _TIME.fullmatch(line) is not None:
+        elif item.get("time") is None and _TIME_LINE.fullmatch(line) is not None:
             item.set("time", line, "ET")
         elif item.get("outlet") is None:
             item.set("outlet", line, "SN")
@@ -310,6 +320,6 @@ def _take_below(lines: Sequence[str], below: Sequence[int], item: Exported) -> i
         elif place == len(head) - 1 and language_named(line) is not None:
             item.set("language", line, "LA")
         else:
-            item.set("page" if _PAGE.fullmatch(line) is not None else "edition", line)
+            item.set("page" if _PAGE_LINE.fullmatch(line) is not None else "edition", line)
     behind = places[end + 1 :] if item.get("copyright") is not None else places[end:]
     return behind[0] if behind else len(lines) - 1

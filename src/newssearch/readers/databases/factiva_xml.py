@@ -20,15 +20,15 @@ ROOTS = frozenset(
 )
 """The root elements of Factiva's XML."""
 
-_FIELDS = {
+_ELEMENT_OF_ROLE = {
     "title": "headline", "byline": "byline", "outlet": "sourceName", "section": "sectionName", "language": "baseLanguage",
     "copyright": "copyright", "key": "accessionNo", "source": "credit", "edition": "edition", "page": "pages", "dateline": "dateline",
     "publisher": "publisherName", "length": "wordCount", "column": "columnName",
 }  # fmt: skip
 """The element of each value of an article."""
 
-_TEXTS = ("leadParagraph", "tailParagraphs", "correction")
-_LISTS = {
+_TEXT_ELEMENTS = ("leadParagraph", "tailParagraphs", "correction")
+_LIST_ELEMENTS = {
     "regions": "region",
     "subject": "newsSubject",
     "companies": "company",
@@ -48,7 +48,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     root = xml_tree(data)
     number = 0
     for number, article in enumerate(root.iter("article"), start=1):
-        yield _article(article, origin, number)
+        yield _article_of_element(article, origin, number)
     if not number:
         raise UnreadableError("an export of Factiva without an article")
     sets = [one.get("count", "") for one in root.iter("ppsarticleResultSet")]
@@ -56,9 +56,9 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     yield from difference(origin, stated, number)
 
 
-def _article(article: Element, origin: Origin, number: int) -> ReadOutcome:
+def _article_of_element(article: Element, origin: Origin, number: int) -> ReadOutcome:
     item = Exported(origin, number)
-    for role, path in _FIELDS.items():
+    for role, path in _ELEMENT_OF_ROLE.items():
         item.set(role, text_at(article, path) or "", path)
     for path in ("publicationDate/dateTime", "publicationDate/date", "publicationDate"):
         item.set("date", text_at(article, path) or "")
@@ -66,13 +66,13 @@ def _article(article: Element, origin: Origin, number: int) -> ReadOutcome:
         item.set(
             "time", text_at(article, "publicationTime") or text_at(article, "publicationDate/time") or ""
         )
-    for name, path in _LISTS.items():
+    for name, path in _LIST_ELEMENTS.items():
         names = [
             text_at(found, "name") or "".join(found.itertext()).strip() for found in article.iterfind(path)
         ]
         if listed := [one for one in names if one]:
             item.codes[name] = listed if len(listed) > 1 else listed[0]
-    for path in _TEXTS:
+    for path in _TEXT_ELEMENTS:
         for text in article.iterfind(path):
             item.blocks += _blocks_in(text)
     return item.build("an")

@@ -7,7 +7,7 @@ import re
 from newssearch.readers.article.language import LANGUAGE_TAGS, language_tag
 from newssearch.readers.records.json_values import normal_name
 
-_NAMES = {
+_LANGUAGE_NAMES = {
     "en": "englisch anglais ingles inglese engels engelska engelsk ingles englanti angielski английский",
     "de": "deutsch allemand aleman tedesco duits tyska tysk alemao saksa niemiecki немецкий",
     "fr": "franzosisch francais frances francese frans franska fransk ranska francuski французский",
@@ -34,8 +34,8 @@ _NAMES = {
 }  # fmt: skip
 """The names of languages in other languages than English, in normal form, by their tags."""
 
-_TAG_OF_NAME = {normal_name(name): tag for tag, names in _NAMES.items() for name in names.split()}
-_SEPARATOR = re.compile(r"\s*[;/,|(]\s*")
+_TAG_OF_NAME = {normal_name(name): tag for tag, names in _LANGUAGE_NAMES.items() for name in names.split()}
+_LANGUAGE_SEPARATOR = re.compile(r"\s*[;/,|(]\s*")
 
 
 def language_named(text: str | None) -> str | None:
@@ -44,7 +44,7 @@ def language_named(text: str | None) -> str | None:
     >>> language_named("GERMAN; DEUTSCH"), language_named("Français"), language_named("EN"), language_named("Klingon")
     ('de', 'fr', 'en', None)
     """
-    for name in _SEPARATOR.split(text or ""):
+    for name in _LANGUAGE_SEPARATOR.split(text or ""):
         plain = normal_name(name)
         if plain in _TAG_OF_NAME:
             return _TAG_OF_NAME[plain]

@@ -40,7 +40,7 @@ LONGEST_SIGN = 400
 _SELECTION = re.compile(
     r"[^:]{3,40}:\s(?:[^:\d]{3,40}:\s)?(?P<ranges>\d{1,6}(?:\s?-\s?\d{1,6})?(?:\s?,\s?\d{1,6}(?:\s?-\s?\d{1,6})?)*)"
 )
-_LISTED = re.compile(
+_LISTED_DOCUMENTS = re.compile(
     r"(?:Documents?|Dokumente?|Documenten|Documentos|Documenti)\s\((?P<count>\d{1,6})\)", re.IGNORECASE
 )
 MAX_COVER_PARTS = 60
@@ -48,7 +48,7 @@ MAX_COVER_PARTS = 60
 
 
 @dataclass
-class Signs:
+class NexisSigns:
     """The signs of an export of Nexis in a text."""
 
     counters: int = 0
@@ -103,16 +103,16 @@ def stands_alone(line: str) -> bool:
     return len(line) <= 60 and (counter(line) is not None or is_mark(line, END_MARKS))
 
 
-def read_parts(parts: Sequence[Part], origin: Origin, stated: int | None = None) -> Iterator[ReadOutcome]:
+def read_nexis(parts: Sequence[Part], origin: Origin, stated: int | None = None) -> Iterator[ReadOutcome]:
     """Yield the articles of an export, and a rejection if their number is not the one that the export states.
 
     ``stated`` is the number that the markup states, or None.
     """
-    cover, documents = _documents(parts)
+    cover, documents = _nexis_documents(parts)
     first_has_cover = len(cover) > 0 or (bool(documents) and _looks_like_cover(documents[0]))
     for number, document in enumerate(documents, start=1):
         yield read_document(document, origin, number, after_cover=first_has_cover and number == 1)
-    selected = _selected(cover or (documents[0] if documents else []))
+    selected = _selected_documents(cover or (documents[0] if documents else []))
     numbers = [
         found for document in documents for part in document[:4] if (found := counter(part.text)) is not None
     ]
@@ -125,7 +125,7 @@ def read_parts(parts: Sequence[Part], origin: Origin, stated: int | None = None)
     yield from difference(origin, expected, len(documents), some)
 
 
-def _documents(parts: Sequence[Part]) -> tuple[list[Part], list[list[Part]]]:
+def _nexis_documents(parts: Sequence[Part]) -> tuple[list[Part], list[list[Part]]]:
     """Return the cover page, and the parts of each document."""
     breaks = [place for place, part in enumerate(parts) if part.text == DOCUMENT_BREAK]
     if not breaks:
@@ -170,16 +170,16 @@ def _has_more_than_notes(document: Sequence[Part]) -> bool:
 
 
 def _looks_like_cover(document: Sequence[Part]) -> bool:
-    return any(_LISTED.match(part.line) is not None for part in document[:MAX_COVER_PARTS])
+    return any(_LISTED_DOCUMENTS.match(part.line) is not None for part in document[:MAX_COVER_PARTS])
 
 
-def _selected(cover: Sequence[Part]) -> int | None:
+def _selected_documents(cover: Sequence[Part]) -> int | None:
     """Return the number of documents that a cover page says were selected, or None."""
     for part in cover[:MAX_COVER_PARTS]:
         for line in part.text.split("\n")[:20]:
             if len(line) > 300:
                 continue
-            listed = _LISTED.match(line.strip())
+            listed = _LISTED_DOCUMENTS.match(line.strip())
             if listed is not None:
                 return int(listed["count"])
             chosen = _SELECTION.fullmatch(line.strip())

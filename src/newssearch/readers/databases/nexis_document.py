@@ -32,7 +32,7 @@ MAX_HEAD_PARTS = 40
 
 LONGEST_EDITION, LONGEST_HEADLINE = 60, 600
 
-_PAGE_NUMBER = re.compile(
+_PAGE_OF_PAGES = re.compile(
     r"(?:Page|Seite|Página|Pagina)\s\d{1,5}\s(?:of|von|de|di|van|sur)\s\d{1,5}", re.IGNORECASE
 )
 _EDITION = re.compile(
@@ -69,7 +69,7 @@ def _is_mark_of_document(part: Part) -> bool:
         not any(map(str.isalnum, line))
         or counter(line) is not None
         or is_mark(line, END_MARKS)
-        or _PAGE_NUMBER.fullmatch(line) is not None
+        or _PAGE_OF_PAGES.fullmatch(line) is not None
     )
 
 

@@ -74,7 +74,7 @@ END_MARKS = frozenset(
 
 LONGEST_LABEL, LONGEST_MARK, LONGEST_TAIL_VALUE = 32, 40, 120
 
-_LABEL = re.compile(
+_NEXIS_LABEL = re.compile(
     rf"(?P<label>[^\W\d_][\w /'’.-]{{1,{LONGEST_LABEL - 1}}}?)\s?[:：]\s?(?P<value>.*)", re.DOTALL
 )
 _OF = r"(?:of|von|de|sur|van|di|af|av|/)"
@@ -89,7 +89,7 @@ RIGHTS = re.compile(
     r"|todos os direitos reservados|alla rättigheter förbehållna)\W*",
     re.IGNORECASE,
 )
-_COPYRIGHT = re.compile(r"(?:copyright|©|\(c\))\s?(?:©|\(c\)|\d{4}|by\b|[A-Z])", re.IGNORECASE)
+_COPYRIGHT_START = re.compile(r"(?:copyright|©|\(c\))\s?(?:©|\(c\)|\d{4}|by\b|[A-Z])", re.IGNORECASE)
 
 
 class Labelled(NamedTuple):
@@ -126,7 +126,7 @@ def labelled(text: str) -> Labelled | None:
 
 def any_label(text: str) -> Labelled | None:
     """Return the label and the value of a part with words and a colon in front, or None."""
-    found = _LABEL.match(text.lstrip()) if ":" in text[:200] or "：" in text[:200] else None
+    found = _NEXIS_LABEL.match(text.lstrip()) if ":" in text[:200] or "：" in text[:200] else None
     return (
         Labelled(squeeze(found["label"]), normal_name(found["label"]), squeeze(found["value"]))
         if found
@@ -160,4 +160,4 @@ def is_body_mark(line: str) -> bool:
 
 def is_copyright(line: str) -> bool:
     """Whether a line begins like a notice of copyright, or says only that rights are reserved."""
-    return _COPYRIGHT.match(line) is not None or RIGHTS.fullmatch(line) is not None
+    return _COPYRIGHT_START.match(line) is not None or RIGHTS.fullmatch(line) is not None

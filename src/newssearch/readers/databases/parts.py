@@ -58,7 +58,7 @@ def _part_of(lines: list[str]) -> Part:
     )
 
 
-def lines_of(parts: Iterable[Part]) -> Iterator[str]:
+def lines_of_parts(parts: Iterable[Part]) -> Iterator[str]:
     """Yield the lines of parts, with a blank line behind each part."""
     for part in parts:
         yield from split_lines(part.text)

@@ -17,7 +17,7 @@ from newssearch.text.paragraphs import Block, split_paragraphs, squeeze
 
 from .exported import Exported, difference, labels_in
 
-LABELS = labels_in(
+PROQUEST_LABELS = labels_in(
     (
         ("byline", "Author|Authors|Autor|Autoren|Verfasser|Auteur|Auteurs|Autores|Autore|Autori"),
         ("info", "Publication info|Veröffentlichungsinfo|Publikationsinfo|Informations sur la publication|Infos sur la publication|Información de publicación|Información de la publicación|Informazioni sulla pubblicazione|Informações da publicação"),
@@ -56,12 +56,12 @@ RULE = "_" * 60
 """The line between two documents."""
 
 _RULE = re.compile(r"\s*_{8,}\s*")
-_NUMBER = re.compile(
+_DOCUMENT_NUMBER = re.compile(
     r"(?:Document|Dokument|Documento)\s(?P<number>\d{1,6})\s(?:of|von|de|sur|di|/)\s(?P<total>\d{1,6})",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"(?P<label>[^\W\d_][^:\n]{1,44}?)\s?:(?:\s+(?P<value>.*)|)", re.DOTALL)
-_NONE = frozenset(
+_PROQUEST_LABEL = re.compile(r"(?P<label>[^\W\d_][^:\n]{1,44}?)\s?:(?:\s+(?P<value>.*)|)", re.DOTALL)
+_NONE_AVAILABLE = frozenset(
     {
         "noneavailable",
         "notavailable",
@@ -79,7 +79,7 @@ _PLACE_AND_DATE = re.compile(r"\s;|\[|;\s")
 
 
 @dataclass
-class Signs:
+class ProquestSigns:
     """The signs of an export of ProQuest in the lines of a text."""
 
     labels: set[str] = field(default_factory=set)
@@ -93,7 +93,9 @@ class Signs:
             if "proquest" in normal_name(found[0]):
                 self.labels.add("key")
         elif line[:1] in ("_", "D", "d") and len(line) <= 200:
-            self.rules += _RULE.fullmatch(line) is not None or _NUMBER.fullmatch(line.strip()) is not None
+            self.rules += (
+                _RULE.fullmatch(line) is not None or _DOCUMENT_NUMBER.fullmatch(line.strip()) is not None
+            )
 
     @property
     def decide(self) -> bool:
@@ -107,37 +109,37 @@ def label_in(line: str) -> tuple[str, str, str] | None:
     """Return the label at the start of a line, its role and the value behind it; None if it has no label of ProQuest."""
     if ":" not in line[:60]:
         return None
-    found = _LABEL.fullmatch(line.strip())
+    found = _PROQUEST_LABEL.fullmatch(line.strip())
     if found is None:
         return None
     name = normal_name(found["label"])
-    if name not in LABELS and not (name.startswith("proquest") and "id" in name):
+    if name not in PROQUEST_LABELS and not (name.startswith("proquest") and "id" in name):
         return None
-    return found["label"], LABELS.get(name, "key"), (found["value"] or "").strip()
+    return found["label"], PROQUEST_LABELS.get(name, "key"), (found["value"] or "").strip()
 
 
-def read_lines(lines: Sequence[str], origin: Origin) -> Iterator[ReadOutcome]:
+def read_proquest(lines: Sequence[str], origin: Origin) -> Iterator[ReadOutcome]:
     """Yield the articles of an export, given its lines, and a rejection if their number is not the one that it states."""
     number = stated = 0
-    for document in _documents(lines):
+    for document in _proquest_documents(lines):
         for line in document[:6]:
-            found = _NUMBER.fullmatch(line.strip()) if len(line) <= 80 else None
+            found = _DOCUMENT_NUMBER.fullmatch(line.strip()) if len(line) <= 80 else None
             stated = int(found["total"]) if found is not None else stated
         item = Exported(origin, number + 1)
-        if _read(document, item):
+        if _read_proquest(document, item):
             number += 1
             yield item.build("proquest")
     yield from difference(origin, stated or None, number)
 
 
-def _documents(lines: Sequence[str]) -> Iterator[list[str]]:
+def _proquest_documents(lines: Sequence[str]) -> Iterator[list[str]]:
     """Yield the lines of each document; where no rule separates them, one begins at a line without a label behind the id."""
     document: list[str] = []
     id_seen = after_blank = False
     for line in lines:
         short = len(line) <= 200
         is_rule = short and _RULE.fullmatch(line) is not None
-        starts = short and _NUMBER.fullmatch(line.strip()) is not None
+        starts = short and _DOCUMENT_NUMBER.fullmatch(line.strip()) is not None
         found = label_in(line) if after_blank or not id_seen else None
         headline = id_seen and after_blank and bool(line.strip()) and short and found is None
         if is_rule or starts or headline:
@@ -150,9 +152,9 @@ def _documents(lines: Sequence[str]) -> Iterator[list[str]]:
     yield document
 
 
-def _read(lines: Sequence[str], item: Exported) -> bool:
+def _read_proquest(lines: Sequence[str], item: Exported) -> bool:
     """Enter the values of a document. Return whether it is one, and not a cover page or a notice."""
-    blocks = _blocks(lines)
+    blocks = _labelled_blocks(lines)
     labels = [label_in(block[0]) for block in blocks]
     if sum(label is not None for label in labels) < 2:
         return False
@@ -162,7 +164,11 @@ def _read(lines: Sequence[str], item: Exported) -> bool:
         place += 1
         if found is None:
             line = squeeze(" ".join(block))
-            is_note = _NUMBER.fullmatch(line) is not None or line.startswith("http") or "ProQuest" in block[0]
+            is_note = (
+                _DOCUMENT_NUMBER.fullmatch(line) is not None
+                or line.startswith("http")
+                or "ProQuest" in block[0]
+            )
             if item.get("title") is None and not is_note:
                 item.set("title", line)
             continue
@@ -180,7 +186,7 @@ def _read(lines: Sequence[str], item: Exported) -> bool:
     return True
 
 
-def _blocks(lines: Sequence[str]) -> list[list[str]]:
+def _labelled_blocks(lines: Sequence[str]) -> list[list[str]]:
     """Return the blocks between blank lines; a label at the start of a line begins one, unless in a block of text."""
     blocks: list[list[str]] = []
     begin, in_text = True, False
@@ -212,7 +218,7 @@ def _end_of_text(role: str, labels: Sequence[tuple[str, str, str] | None], place
 
 def _take_text(role: str, lines: list[str], item: Exported) -> None:
     text = "\n".join(lines).strip()
-    if not text or normal_name(text[:60]) in _NONE:
+    if not text or normal_name(text[:60]) in _NONE_AVAILABLE:
         return
     if role == "abstract":
         item.abstract = item.abstract or text
@@ -234,7 +240,7 @@ def _take_paragraph(paragraph: str, item: Exported) -> None:
 
 
 def _take_value(label: str, role: str, value: str, item: Exported) -> None:
-    if normal_name(value[:60]) in _NONE:
+    if normal_name(value[:60]) in _NONE_AVAILABLE:
         return
     if role == "info":
         _take_info(value, item)

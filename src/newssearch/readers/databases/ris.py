@@ -11,7 +11,7 @@ from newssearch.readers.decoding.encoding import decode
 from newssearch.readers.records.json_values import normal_name
 from newssearch.text.paragraphs import split_lines
 
-from .exported import FROM_ABSTRACT
+from .exported import FROM_ABSTRACT_ALONE
 from .languages import language_named
 from .proquest import document_address
 
@@ -19,13 +19,13 @@ _TAG_LINE = re.compile(r"(?P<tag>[A-Z][A-Z0-9])  ?- ?(?P<value>.*)", re.DOTALL)
 _OPENING = re.compile(r"(?:[ -~]{0,200}\r?\n\s*){0,5}?TY  ?- ?[A-Z]{3,6}[ \t]*(?:\r|\n|$)")
 _UNKNOWN_PARTS = re.compile(r"/+[^/\d]*$")
 
-_FIELDS = {
+_TAGS_OF_FIELD = {
     "title": ("TI", "T1", "CT"), "byline": ("AU", "A1", "A2", "A3"), "outlet": ("JF", "T2", "JO", "JA", "J2", "BT", "PB"),
     "date": ("DA", "Y1", "PY", "Y2"), "section": ("SE",), "url": ("UR", "L2", "LK"), "located": (),
 }  # fmt: skip
 """The tags of each field, the most trusted first."""
 
-_NAMES = {
+_NAME_OF_TAG = {
     "SP": "page", "EP": "endpage", "VL": "volume", "IS": "issue", "SN": "issn", "KW": "subject", "CY": "place", "PB": "publisher",
     "ET": "edition", "DB": "database", "M3": "type", "N1": "notes", "DO": "doi", "DP": "provider", "TY": "kind",
 }  # fmt: skip
@@ -40,7 +40,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     """Yield the article of each record. Raises UnreadableError if there is none."""
     number = 0
     for number, record in enumerate(_records(decode(data)), start=1):
-        yield _article(record, origin, number)
+        yield _article_of_record(record, origin, number)
     if not number:
         raise UnreadableError("references in RIS without a record")
 
@@ -70,9 +70,9 @@ def _records(text: str) -> Iterator[dict[str, list[str]]]:
         yield record
 
 
-def _article(record: dict[str, list[str]], origin: Origin, number: int) -> ReadOutcome:
+def _article_of_record(record: dict[str, list[str]], origin: Origin, number: int) -> ReadOutcome:
     draft = Draft(origin, number)
-    for field, tags in _FIELDS.items():
+    for field, tags in _TAGS_OF_FIELD.items():
         for tag in tags:
             values = [value for one in record.get(tag, []) if (value := one.strip())]
             if field == "byline":
@@ -90,18 +90,18 @@ def _article(record: dict[str, list[str]], origin: Origin, number: int) -> ReadO
         draft.claim_key(
             " ".join(record.get(tag, [])).partition(";")[0].strip(), "proquest" if is_proquest else ""
         )
-    draft.keep(lambda column: _kept(record, column))
+    draft.keep(lambda column: _kept_value(record, column))
     full, abstract = ("\n\n".join(record.get(tag, [])).strip() for tag in ("FT", "AB"))
     draft.text = full or abstract or "\n\n".join(record.get("N2", [])).strip()
     if draft.text and not full:
-        draft.text_provenance = FROM_ABSTRACT
+        draft.text_provenance = FROM_ABSTRACT_ALONE
     return draft.build()
 
 
-def _kept(record: dict[str, list[str]], column: str) -> object:
+def _kept_value(record: dict[str, list[str]], column: str) -> object:
     wanted = normal_name(column)
     for tag, values in record.items():
-        if wanted in (tag.lower(), _NAMES.get(tag)):
+        if wanted in (tag.lower(), _NAME_OF_TAG.get(tag)):
             kept = [value.strip() for value in values if value.strip()]
             return kept[0] if len(kept) == 1 else kept
     return None

@@ -64,7 +64,7 @@ class _Section(NamedTuple):
 
 def read_styled(text: StyledText, origin: Origin) -> Iterator[ReadOutcome]:
     """Yield the articles in the text of a document. Raises UnreadableError if it has no text."""
-    exported = recognition.read_styled(text, origin)
+    exported = recognition.exported_styled(text, origin)
     if exported is not None:
         yield from exported
         return

@@ -28,7 +28,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     from .reader import read_page  # slow to import, and only pages need it
 
     text = decode_page(data, origin.charset)
-    exported = recognition.read_page(text, origin)
+    exported = recognition.exported_page(text, origin)
     if exported is None:
         yield read_page(text, origin)
     else:

@@ -27,7 +27,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     if wide_encoding(data[:ENCODING_SAMPLE]) is None and b"\0" in data:
         raise UnreadableError("looks like a binary file")
     text = decode(data)
-    exported = recognition.read_text(text, origin)
+    exported = recognition.exported_text(text, origin)
     if exported is None:
         yield read_text(text, origin)
     else:

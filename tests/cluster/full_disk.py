@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .hard_load import Answer, answers, command, run, write_files
+from newssearch import NewssearchError
+
+from .hard_load import Answer, answers, run, write_files
 from .hard_work import Hardship, until
 from .server import Cluster
 
 DISK = 200
 """The size of the disk in MB."""
+_EARLY_SENDER = "from newssearch.engines.opensearch import writer; writer.HELD_BYTES = 300_000; from newssearch.cli import main; main()"
+"""Newssearch, sending articles before their commit: the disk runs full between two commits, not only in one."""
 FLOOD = 60
 """The free space in MB below which OpenSearch stops writing."""
 _WATERMARKS = {
@@ -111,7 +116,7 @@ def _run_full(
     assert begun.returncode == 0, begun.stderr
     before = answers(address)
     process = subprocess.Popen(
-        command(work.archive, "index", *second, "--index", address), cwd=work.archive, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", _EARLY_SENDER, "index", *second, "--index", address], cwd=work.archive, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )  # fmt: skip
     until(lambda: _documents(cluster) > 600 or process.poll() is not None)  # the run has sent something
     fill()
@@ -139,5 +144,5 @@ def _documents(cluster: Cluster) -> int:
 def _answers_or_error(address: str) -> dict[str, Answer] | str:
     try:
         return answers(address)
-    except Exception as error:
+    except NewssearchError as error:
         return f"{type(error).__name__}: {error}"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import newssearch
+from newssearch.engines.address import store_at
 
 from .hard_load import Log, answers, run, write_files
 from .home import CannotStartError, fetch
@@ -23,6 +24,8 @@ from .server import Cluster, make_archive
 
 HELD = 10
 """The number of files of the archive that is searched and does not change."""
+ALLOWED_ERRORS = frozenset({"IndexUnreachableError", "PointInTimeLostError"})
+"""The errors of a search that may be while nodes stand still or are cut off. A search that crashes never may."""
 TESTS = Path(__file__).parents[1]
 
 
@@ -94,7 +97,7 @@ class Hardship:
             log.stop()
             said = process.communicate(timeout=900)[1]
             if process.returncode:
-                log.write(error=f"the process ended with {process.returncode}: {said[-1000:]}")
+                log.write(crashed=f"the process ended with {process.returncode}: {said[-1000:]}")
 
     @contextmanager
     def load(self, part: str, errors_allowed: bool = False) -> Iterator[Callable[[int], None]]:
@@ -123,31 +126,51 @@ class Hardship:
         entries = [entry for log in logs for entry in log]
         wrong = [entry for entry in entries if "found" in entry]
         failed = [entry for entry in entries if "error" in entry]
+        crashed = [entry for entry in entries if "crashed" in entry]
+        unexpected = [entry for entry in failed if entry["error"].split(":")[0] not in ALLOWED_ERRORS]
         slowest = max((entry["seconds"] for entry in entries if "seconds" in entry), default=0)
-        examples = {"example": (wrong or failed)[0]} if wrong or failed else {}
+        bad = [*crashed, *wrong, *unexpected, *failed]
+        examples = {"example": bad[0]} if bad else {}
         what = "each search finds all" + (", or is an error" if errors_allowed else "")
         self.verdict(
-            part, what, not wrong and (errors_allowed or not failed) and len(entries) >= self.searches,
-            searches=len(entries), wrong=len(wrong), errors=len(failed), slowest_seconds=slowest, **examples,
+            part, what, not (wrong or crashed or unexpected) and (errors_allowed or not failed) and len(entries) >= self.searches,
+            searches=len(entries), wrong=len(wrong), errors=len(failed), crashed=len(crashed), slowest_seconds=slowest, **examples,
         )  # fmt: skip
         self._check_written(part, address, list(writing), files)
 
     def _check_written(
         self, part: str, address: str, runs: list[dict[str, Any]], files: Sequence[str]
     ) -> None:
-        """Bring the rest of the files that were begun into the index, and compare it with one in a folder."""
+        """Look for the articles of all runs that ended well; then let the others run again, and compare the index with one in a folder."""
         begun = files[: len([entry for entry in runs if "run" in entry])]
-        failed = [entry for entry in runs if "error" in entry]
+        failed = [entry for entry in runs if "error" in entry or "crashed" in entry]
+        ended = [
+            file
+            for file, entry in zip(begun, (one for one in runs if "run" in one), strict=True)
+            if entry["code"] == 0
+        ]
+        lost = self._missing(address, ended)
+        self.verdict(part, "each article of a run that ended well is there", bool(ended) and not lost, runs=len(ended), lost=len(lost), **({"example": lost[0]} if lost else {}))  # fmt: skip
         again = run(self.archive, "index", *begun, "--index", address)
         self.compare(part, "no written article is lost", address, begun, failed_runs=len(failed), **({"example": failed[0]} if failed else {}),
                      again=again.stdout.splitlines()[0] if again.stdout else again.stderr[-300:])  # fmt: skip
 
-    def compare(self, part: str, what: str, address: str, files: Sequence[str], **numbers: object) -> None:
-        """Note whether an index on the cluster is sound, and has the digest of an index in a folder of the same files."""
+    def _expected(self, files: Sequence[str]) -> Path:
+        """Make an index in a folder of some files, and return the folder."""
         expected = self.archive / "expected"
         shutil.rmtree(expected, ignore_errors=True)
         made = run(self.archive, "index", *files, "--index", "expected")
         assert made.returncode == 0, made.stderr
+        return expected
+
+    def _missing(self, address: str, files: Sequence[str]) -> list[str]:
+        """Return the ids of the articles of some files that an index on the cluster does not have, or has otherwise."""
+        wanted, found = (_states(place) for place in (self._expected(files), address))
+        return [one for one, state in wanted.items() if found.get(one) != state]
+
+    def compare(self, part: str, what: str, address: str, files: Sequence[str], **numbers: object) -> None:
+        """Note whether an index on the cluster is sound, and has the digest of an index in a folder of the same files."""
+        expected = self._expected(files)
         checked = run(self.archive, "verify", "--index", address)
         with newssearch.open(expected) as wanted, newssearch.open(address) as found:
             same = wanted.commit.digest == found.commit.digest
@@ -173,6 +196,15 @@ class Hardship:
         """Return the node that manages the cluster."""
         found = self.cluster.request("GET", "/_cat/cluster_manager?format=json")[0]["node"]
         return int(found.removeprefix("node"))
+
+
+def _states(place: Path | str) -> dict[str, str]:
+    """Return the state of each article of an index."""
+    snapshot = store_at("folder", place).snapshot()
+    try:
+        return {one.article.id: one.state for one in snapshot.stored()}
+    finally:
+        snapshot.close()
 
 
 def until(condition: Callable[[], bool], seconds: float = 600) -> None:

@@ -110,7 +110,7 @@ def use(work: Hardship) -> None:
         ):
             until(lambda: time.monotonic() > ended, work.seconds + 60)
     writers = [entry for log in (first, second, third, fourth, readding) for entry in log]
-    failed = [entry for entry in writers if "error" in entry]
+    failed = [entry for entry in writers if "error" in entry or "crashed" in entry]
     work.verdict(
         "use",
         "no run fails",
@@ -121,7 +121,7 @@ def use(work: Hardship) -> None:
     )
     seen = list(watching)
     wrong = [entry for entry in seen if "contradiction" in entry]
-    errors = [entry for entry in [*seen, *searching] if "error" in entry]
+    errors = [entry for entry in [*seen, *searching] if "error" in entry or "crashed" in entry]
     known_wrong = [entry for entry in searching if "found" in entry]
     work.verdict(
         "use", "each reader sees one commit", not wrong and not errors and not known_wrong, readings=len(seen), searches=len(list(searching)),

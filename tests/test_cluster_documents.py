@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import resource
+import tempfile
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newssearch import Article
+from newssearch.engines.opensearch import sending, tokens
 from newssearch.engines.opensearch.documents import document_of
 from newssearch.engines.opensearch.sampled_article import StoryMarks
 from newssearch.engines.opensearch.sending import Spool, UnmarkedDocument
 from newssearch.engines.opensearch.story_marks import mark
-from newssearch.engines.opensearch.tokens import NO_TOKEN, SENTENCE, term_token, token_stream
-from newssearch.text.analysis import analyser
+from newssearch.engines.opensearch.tokens import (
+    KNOWN_PIECES,
+    NO_TOKEN,
+    PIECE_CHARS,
+    SENTENCE,
+    term_token,
+    token_stream,
+)
+from newssearch.text.analysis import Analyser, analyser
 from newssearch.text.sentences import sentence_starts
 
 PIECES = [
@@ -81,3 +92,60 @@ def test_a_document_takes_the_place_of_an_earlier_one_that_waits() -> None:
     spool.clear()
     assert not list(spool)
     spool.close()
+
+
+def test_what_is_remembered_of_texts_does_not_grow_with_the_number_of_languages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tokens, "MAX_KNOWN_CHARS", 40 * (PIECE_CHARS + 5))
+    KNOWN_PIECES.forget()
+    words = " ".join(f"rain{number}" for number in range(15))
+    try:
+        for lang in ("en", "fr", "de", "es", "pt", "it"):
+            first = token_stream(words, analyser(lang))
+            assert len(KNOWN_PIECES) <= 40
+            assert token_stream(words, analyser(lang)) == first
+        KNOWN_PIECES.forget()
+        assert len(KNOWN_PIECES) == 0
+    finally:
+        KNOWN_PIECES.forget()
+
+
+def test_what_is_read_again_and_again_stays_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each piece is analysed once, although others come between."""
+    monkeypatch.setattr(tokens, "MAX_KNOWN_CHARS", 40 * (PIECE_CHARS + 5))
+    made: list[str] = []
+    whole = tokens._tokens_of_piece
+
+    def analysed(of: Analyser, piece: str) -> tokens.PieceTokens:
+        made.append(piece)
+        return whole(of, piece)
+
+    monkeypatch.setattr(tokens, "_tokens_of_piece", analysed)
+    KNOWN_PIECES.forget()
+    try:
+        for number in range(200):
+            token_stream(f"rain river x{number}", analyser("en"))
+    finally:
+        KNOWN_PIECES.forget()
+    assert (made.count("rain"), made.count("river")) == (1, 1)
+
+
+def test_a_full_disk_is_named_where_articles_wait_for_their_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "SPOOLED_IN_MEMORY", 1000)
+    spool = Spool()
+    unmarked = UnmarkedDocument.of(document("Storm", "It rained. " * 2000))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(OSError, match="while articles wait there for their commit") as caught:
+            _fill(spool, unmarked)
+        spool.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.filename == tempfile.gettempdir()
+
+
+def _fill(spool: Spool, unmarked: UnmarkedDocument) -> None:
+    for number in range(50):
+        spool.add(str(number), unmarked)

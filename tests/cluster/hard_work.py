@@ -24,6 +24,8 @@ from .server import Cluster, make_archive
 
 HELD = 10
 """The number of files of the archive that is searched and does not change."""
+HEALED_AFTER = 600
+"""The time in seconds in which the cluster is whole again by itself. A node keeps points in time for five minutes, and their files so long."""
 ALLOWED_ERRORS = frozenset({"IndexUnreachableError", "PointInTimeLostError"})
 """The errors of a search that may be while nodes stand still or are cut off. A search that crashes never may."""
 TESTS = Path(__file__).parents[1]
@@ -179,10 +181,16 @@ class Hardship:
             numbers["verify"] = (checked.stdout + checked.stderr)[-500:]
         self.verdict(part, what, same and sound, files=len(files), same_digest=same, sound=sound, **numbers)
 
+    def whole_again(self) -> int:
+        """Wait until the cluster is whole again, and return the seconds that it took."""
+        began = time.monotonic()
+        self.cluster.wait(seconds=HEALED_AFTER)
+        return round(time.monotonic() - began)
+
     def heal(self, part: str) -> None:
         """Wait until the cluster is whole again, and note if it is not by itself."""
         try:
-            self.cluster.wait(seconds=180)
+            self.cluster.wait(seconds=HEALED_AFTER)
         except CannotStartError as error:
             states = self.cluster.request("GET", "/_cat/shards?format=json&h=index,shard,prirep,state,unassigned.reason,unassigned.details")  # fmt: skip
             away = [state for state in states if state["state"] != "STARTED"]

@@ -56,31 +56,33 @@ def _one_after_the_other(work: Hardship, part: str, end: Callable[[int], None]) 
 
 def stop(work: Hardship) -> None:
     """Let the manager of the cluster, then another node, stand still for a while."""
+    seconds = []
     with work.load("stop", errors_allowed=True) as wait_for:
         for node in (work.manager(), (work.manager() + 1) % 3):
             work.cluster.pause(node)
             wait_for(work.searches // 6)
             work.cluster.resume(node)
-            work.cluster.wait()
+            seconds.append(work.whole_again())
             wait_for(15)
-    _all_agree(work, "stop")
+    _all_agree(work, "stop", seconds)
 
 
 def partition(work: Hardship) -> None:
     """Cut the manager of the cluster off from the others, then another node."""
+    seconds = []
     with work.load("partition", errors_allowed=True) as wait_for:
         for node in (work.manager(), (work.manager() + 1) % 3):
             with work.network.without(node):
                 wait_for(work.searches // 6)
-            work.cluster.wait()
+            seconds.append(work.whole_again())
             wait_for(15)
-    _all_agree(work, "partition")
+    _all_agree(work, "partition", seconds)
 
 
-def _all_agree(work: Hardship, part: str) -> None:
-    """Ask each node alone."""
+def _all_agree(work: Hardship, part: str, seconds: list[int]) -> None:
+    """Ask each node alone, after the cluster has needed some ``seconds`` each time to be whole again."""
     found = [answers(f"opensearch+http://127.0.0.1:{port}/held") == work.known for port in work.cluster.ports]
-    work.verdict(part, "afterwards each node finds all", all(found), nodes=found)
+    work.verdict(part, "afterwards each node finds all", all(found), nodes=found, whole_again_seconds=seconds)
 
 
 def use(work: Hardship) -> None:

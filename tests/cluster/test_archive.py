@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -176,5 +176,43 @@ def test_no_answer_has_more_texts_than_fit(address: str, monkeypatch: pytest.Mon
     monkeypatch.setattr(ranking, "MAX_WORDS_OF_ANSWER", 100)
     monkeypatch.setattr(ranking, "KEPT_WORDS", 50)
     assert read() == expected
+    monkeypatch.setattr(ranking, "MAX_SCORED_CONDITIONS", 2)  # bounds of scores are listed first
+    assert read() == expected
     assert max(words for number, words in sizes if number > 1) <= 100
     assert max(number for number, _ in sizes) > 3
+
+
+def test_a_commit_that_marks_articles_again_reads_few_long_ones_at_once(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of each article comes, so that each is in a story then."""
+    texts = [
+        f"Rain fell on place {n} in the night, and the council of the town closed its bridges. "
+        * (9 if n % 5 == 0 else 1)
+        for n in range(30)
+    ]
+    read: list[list[int]] = []
+    whole = Client.get_many
+
+    def recorded(self: Client, index: str, ids: Iterable[str], *arguments: Any, **options: Any) -> Any:
+        found = whole(self, index, ids, *arguments, **options)
+        sources = [one.source for one in found.values()]
+        read.append(
+            [sum(len(text.split()) for text in one["texts"]["of"]) for one in sources if "texts" in one]
+        )
+        return found
+
+    with newssearch.create(address) as index:
+        index.add(
+            newssearch.Article.create(title=f"Report {n}", text=text, identity=f"a{n}")
+            for n, text in enumerate(texts)
+        )
+        monkeypatch.setattr(Client, "get_many", recorded)
+        monkeypatch.setattr(answer_sizes, "MAX_WORDS_OF_ANSWER", 100)
+        index.add(
+            newssearch.Article.create(title=f"Report {n}", text=text, identity=f"b{n}")
+            for n, text in enumerate(texts)
+        )
+    assert sum(map(len, read)) >= 20
+    assert max(sum(words) for words in read if len(words) > 1) <= 100
+    assert max(map(len, read)) > 3

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ from hypothesis import strategies as st
 import drawn
 import newssearch
 from newssearch import Facet, Index
-from newssearch.engines.opensearch import scoring
+from newssearch.engines.opensearch import leaf_queries, scoring
+from newssearch.engines.opensearch.client import Client
 from newssearch.query import Node, parse
 from support import THOROUGH, without_boilerplate
 
@@ -124,3 +127,69 @@ def test_patterns_that_are_cut_find_the_same(
         found = found_by(other, query)
         assert found == found_by(one, query)
     assert "stands for more than 1 words" in str(found["notes"])
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list of the searches that the cluster is asked from now on, as JSON."""
+    found: list[str] = []
+    whole = Client.search
+
+    def search(self: Client, body: Mapping[str, Any], **options: Any) -> Any:
+        found.append(json.dumps(body))
+        return whole(self, body, **options)
+
+    monkeypatch.setattr(Client, "search", search)
+    return found
+
+
+def test_a_pattern_that_is_cut_in_texts_alone_is_short_for_headlines(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[str]
+) -> None:
+    """However many words it stands for, and whatever a cluster takes in a set."""
+    monkeypatch.setattr("newssearch.engines.pattern_cut.MAX_FORMS", 10)
+    articles = [
+        newssearch.Article.create(
+            title=f"Storm {n % 3}", text=" ".join(f"s{n}x{k}" for k in range(8)), lang="en"
+        )
+        for n in range(12)
+    ]
+    with both(tmp_path, cluster.address(f"cut-{random.getrandbits(40):x}"), articles) as (one, other):
+        expected = found_by(one, "s*")
+        assert found_by(other, "s*") == expected
+        sets = [
+            json.loads(found)
+            for one in asked
+            for found in re.findall(r'"paragraphs.title": (\[[^]]*\])', one)
+        ]
+        assert max(map(len, sets)) <= 10
+        monkeypatch.setattr(leaf_queries, "MAX_VALUES_OF_SET", 4)
+        asked.clear()
+        assert found_by(other, "s*") == expected
+        sets = [
+            json.loads(found) for one in asked for found in re.findall(r'"paragraphs.text": (\[[^]]*\])', one)
+        ]
+        assert max(map(len, sets)) <= 4
+
+
+@pytest.mark.parametrize("sort", ["added", "newest", "oldest", "id", "relevance"])
+@pytest.mark.parametrize("query", ["", "outlet:bbc", "date:2024-07"])
+def test_a_page_of_what_only_filters_find_reads_only_its_articles(
+    indexes: tuple[Index, Index], monkeypatch: pytest.MonkeyPatch, sort: str, query: str
+) -> None:
+    """All articles came at the same moment, and many have the same date."""
+    read: list[int] = []
+    whole = Client.search
+
+    def search(self: Client, body: Mapping[str, Any], **options: Any) -> Any:
+        answer = whole(self, body, **options)
+        read.append(sum("texts" in hit.get("_source", ()) for hit in answer["hits"].get("hits", ())))
+        return answer
+
+    monkeypatch.setattr(Client, "search", search)
+    one, other = indexes
+    options: dict[str, Any] = {"sort": sort, "limit": 5, "group": False}
+    found = [hit.address for hit in other.search(query, **options)]
+    assert found == [hit.address for hit in one.search(query, **options)]
+    assert len(found) == 5
+    assert sum(read) <= 10

@@ -103,7 +103,7 @@ def test_the_words_in_most_paragraphs_are_left_and_of_equally_frequent_ones_the_
     (note,) = results.diagnostics
     assert (note.kind, note.message) == (
         "expansion",
-        "w* stands for more than 1,000 words: the 1,000 that are in most paragraphs were looked for",
+        "w* stands for more than 1,000 words: the 1,000 in most paragraphs (in most headlines, for matches there) were looked for",
     )
 
 

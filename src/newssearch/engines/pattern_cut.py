@@ -17,7 +17,10 @@ def note_on_cut(node: Wildcard | Fuzzy | Regex) -> Diagnostic:
     """Return the note that says that a pattern was cut.
 
     >>> note_on_cut(Wildcard("a*")).message
-    'a* stands for more than 1,000 words: the 1,000 that are in most paragraphs were looked for'
+    'a* stands for more than 1,000 words: the 1,000 in most paragraphs (in most headlines, for matches there) were looked for'
     """
-    message = f"{node} stands for more than {MAX_FORMS:,} words: the {MAX_FORMS:,} that are in most paragraphs were looked for"
+    message = (
+        f"{node} stands for more than {MAX_FORMS:,} words:"
+        f" the {MAX_FORMS:,} in most paragraphs (in most headlines, for matches there) were looked for"
+    )
     return Diagnostic("expansion", message, node.span, "make it longer")

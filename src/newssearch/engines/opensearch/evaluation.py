@@ -300,25 +300,23 @@ class Evaluation:
         if len(by_form) <= pattern_cut.MAX_FORMS:
             return None
         queries: dict[str, ClusterQuery] = {}
-        kept = {field: self._most_frequent(by_form, field) for field in (TEXT, TITLE)}
-        if kept[TEXT] is None and kept[TITLE] is None:
+        held = {field: self._by_frequency(by_form, field) for field in (TEXT, TITLE)}
+        if max(map(len, held.values())) <= pattern_cut.MAX_FORMS:
             return None
-        for field, forms in kept.items():
-            words = [word for word in found.words if forms is None or word.elided or word.form in forms]
+        for field, forms in held.items():
+            kept = frozenset(forms[: pattern_cut.MAX_FORMS])
+            words = [word for word in found.words if word.elided or word.form in kept]
             queries[field] = self.spellings.having(words, field)
-            if forms is not None:
-                self.kept[field][pattern] = forms
+            if len(kept) < len(forms):
+                self.kept[field][pattern] = kept
         self.notes.append(note_on_cut(pattern))
         return CutWords(queries.__getitem__)
 
-    def _most_frequent(self, words: Mapping[str, Sequence[Spelled]], field: str) -> frozenset[str] | None:
-        """Return the folded words that are in the most texts of a field; None if there are not too many."""
+    def _by_frequency(self, words: Mapping[str, Sequence[Spelled]], field: str) -> list[str]:
+        """Return the folded words that a text of a field has, first those that are in the most texts."""
         queries = [self.spellings.texts_with(of_form, field) for of_form in words.values()]
         numbers = zip(words, self.spellings.numbers_of_texts(queries), strict=True)
-        held = sorted((-number, form) for form, number in numbers if number)
-        if len(held) <= pattern_cut.MAX_FORMS:
-            return None
-        return frozenset(form for _, form in held[: pattern_cut.MAX_FORMS])
+        return [form for _, form in sorted((-number, form) for form, number in numbers if number)]
 
     # ---- verification
 

@@ -21,7 +21,7 @@ from .sending import to_json, word_id
 from .state import WORDS, State, read_state
 from .stored_articles import Opened, StoredArticles, opened_commit
 from .story_marks import mark
-from .tokens import JOINT, NO_TOKEN, PieceTokens, Spelled
+from .tokens import JOINT, KNOWN_PIECES, NO_TOKEN, PieceTokens, Spelled
 
 MAX_NAMED = 20
 """A check names at most this number of damaged articles one by one, and only counts the others."""
@@ -56,6 +56,7 @@ class OpenSearchCheck:
             yield from self._read(stored, opened.state)
         finally:
             stored.close()
+            KNOWN_PIECES.forget()
 
     def _opened(self) -> Opened:
         return opened_commit(self._client, incomplete=True)

@@ -6,6 +6,7 @@ Their texts are read in that order and scored here, until no article that is lef
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -77,14 +78,14 @@ def _read_again(search: Callable[[dict[str, Any]], Any], placed: Sequence[Ranked
     ids = {one.source["id"] for one in placed if "texts" not in one.source}
     found: dict[str, DocumentSource] = {}
     if ids:
-        body = {
-            "size": len(ids),
-            "track_total_hits": False,
-            "query": finding_all([{"terms": {"id": sorted(ids)}}]),
-        }
-        found = {hit["_source"]["id"]: hit["_source"] for hit in search(body)["hits"]["hits"]}
+        hits = search(_finding_ids(sorted(ids)))["hits"]["hits"]
+        found = {hit["_source"]["id"]: hit["_source"] for hit in hits}
     for one in placed:
         yield one._replace(source=found.get(one.source["id"], one.source))
+
+
+def _finding_ids(ids: Sequence[str]) -> dict[str, Any]:
+    return {"size": len(ids), "track_total_hits": False, "query": finding_all([{"terms": {"id": ids}}])}
 
 
 class Candidate(NamedTuple):
@@ -213,9 +214,9 @@ class ClusterRanking:
 
     def _is_settled(self, last: RankedHit, candidate: Candidate, after: Sequence[Any]) -> bool:
         """Whether no article after the candidate comes before the result ``last``."""
+        if not self._evaluation.scored:
+            return True  # all scores are 0: the order is exact
         if self._request.sort == "relevance":
-            if not self._evaluation.scored:
-                return True  # all scores are 0: the order is exact
             return last.score > candidate.bound * (1 + APPROXIMATE)
         if self._request.sort == "id":
             return bool(last.source["id"] < candidate.source["id"])
@@ -245,7 +246,7 @@ class ClusterRanking:
         sort, parts = self._request.sort, self._score_parts
         if len(parts) > 1 and sort == "relevance":
             found = self._next_of_bounds(size, 0 if after is None else int(after[0]))
-            return found, len(found) < size
+            return found, not found or found[-1][1] == [len(self._bounds)]
         newest = {"instant": {"order": "desc", "missing": "_last"}}
         orders: dict[str, list[Any]] = {
             "relevance": [{"_score": "desc"}, newest],
@@ -321,16 +322,31 @@ class ClusterRanking:
         return sorted(((bound, article_id) for article_id, bound in found.items()), reverse=True)
 
     def _next_of_bounds(self, size: int, start: int) -> list[tuple[Candidate, list[Any]]]:
-        """Return the articles from the place ``start`` on in the order of their bounds, each with the place after it."""
+        """Return the articles from the place ``start`` on in the order of their bounds, each with the place after it.
+
+        There are ``size`` of them, or fewer if there are no more, or their texts are long.
+        """
         chosen = self._bounds[start : start + size]
-        ids = [article_id for _, article_id in chosen]
-        body = {"size": size, "track_total_hits": False, "query": finding_all([{"terms": {"id": ids}}])}
-        hits = self._search(body, self._check)["hits"]["hits"] if ids else []
+        if not chosen:
+            return []
+        if self._evaluation.statistics.largest * len(chosen) > MAX_WORDS_OF_ANSWER:
+            words = self._words_of([article_id for _, article_id in chosen])
+            totals = itertools.accumulate(words[article_id] for _, article_id in chosen)
+            chosen = chosen[: max(sum(total <= MAX_WORDS_OF_ANSWER for total in totals), 1)]
+        hits = self._search(_finding_ids([article_id for _, article_id in chosen]), self._check)["hits"][
+            "hits"
+        ]
         by_id = {hit["_source"]["id"]: hit["_source"] for hit in hits}
         return [
             (Candidate(by_id[article_id], bound), [start + at + 1])
             for at, (bound, article_id) in enumerate(chosen)
         ]
+
+    def _words_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return the number of words of each of some articles by id."""
+        body = {**_finding_ids(ids), "_source": False, "docvalue_fields": ["id", "words"]}
+        hits = self._search(body, self._check)["hits"]["hits"]
+        return {hit["fields"]["id"][0]: int(hit["fields"]["words"][0]) for hit in hits}
 
     # ---- order
 

@@ -7,6 +7,7 @@ import pickle
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,12 +23,14 @@ from .documents import DocumentSource, cut
 from .sampled_article import StoryMarks
 from .state import taken_over
 from .story_marks import mark
-from .tokens import MAX_KNOWN_PIECES, PieceTokens, Spelled
+from .tokens import PIECE_CHARS, PieceTokens, Spelled
 
 SENDERS = 2
 """The number of requests on their way at a time."""
 MAX_ON_THEIR_WAY = 4
 """The number of batches that are on their way or wait for it. When there are more, whoever makes documents has to wait."""
+MAX_SEEN_CHARS = 24_000_000
+"""The number of characters of the pieces of texts, in all languages, of which a run remembers that it has seen their words."""
 MAX_KNOWN_WORDS = 200_000
 """The number of words for which a run remembers that it has sent them. To send one again does no harm."""
 SPOOLED_IN_MEMORY = 8_000_000
@@ -123,13 +126,16 @@ class NewWords:
         self._index = index
         self._known: set[Spelled] = set()
         self._pieces: dict[str, set[str]] = {}
+        self._chars = 0
 
     def learn(self, analysis: str, pieces: Sequence[str], tokens: Sequence[PieceTokens]) -> None:
         """Send those words of the pieces of a text that the run has not sent yet."""
         known = self._pieces.setdefault(analysis, set())
         new = {piece: one for piece, one in zip(pieces, tokens, strict=True) if piece not in known}
-        if len(known) + len(new) > MAX_KNOWN_PIECES:
-            known.clear()
+        self._chars += sum(len(piece) + PIECE_CHARS for piece in new)
+        if self._chars > MAX_SEEN_CHARS:
+            self._pieces.clear()
+            self._chars, known = 0, self._pieces.setdefault(analysis, set())
         known.update(new)
         for one in new.values():
             for word in one.spelled:
@@ -208,7 +214,11 @@ class Spool:
     def add(self, document_id: str, document: UnmarkedDocument) -> None:
         """Keep a document. It takes the place of an earlier one with the same id."""
         self._places[document_id] = self._file.tell()
-        pickle.dump((document_id, *document), self._file, pickle.HIGHEST_PROTOCOL)
+        try:
+            pickle.dump((document_id, *document), self._file, pickle.HIGHEST_PROTOCOL)
+        except OSError as error:
+            what = f"{error.strerror}, while articles wait there for their commit"
+            raise OSError(error.errno, what, tempfile.gettempdir()) from None
 
     def __iter__(self) -> Iterator[tuple[str, UnmarkedDocument]]:
         """Yield the id of each document, and the document."""
@@ -226,7 +236,8 @@ class Spool:
 
     def close(self) -> None:
         """Remove the file."""
-        self._file.close()
+        with suppress(OSError):  # what could not be written is not needed
+            self._file.close()
 
 
 def to_json(source: Any) -> bytes:

@@ -9,7 +9,7 @@ from newssearch.stopping import StopCheck
 from newssearch.text.analysis import analyser_named
 
 from .article_queries import PARAGRAPHS, TEXT
-from .leaf_queries import ClusterQuery, finding_all, finding_any, finding_one_of
+from .leaf_queries import ClusterQuery, finding_all, finding_any, finding_one_of, having_one_of
 from .tokens import Spelled, written_token
 
 TEXTS_COUNTED_AT_ONCE = 300
@@ -39,7 +39,7 @@ class SpellingQueries:
         """Return a query for the paragraphs in which, or in whose headline, one of some words is written."""
         found = []
         for analyses, tokens in self._tokens(words).items():
-            some: ClusterQuery = {"terms": {field: tokens}}
+            some = having_one_of(field, tokens)
             if times > 1:  # the score of a term is the number of times that it occurs
                 count = {"term": {field: {"value": tokens[0]}}}
                 some = {"function_score": {"query": count, "min_score": times - 0.5}}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Hashable, Iterable, Iterator
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newssearch.archive import ArchiveFolder, archive_here
 from newssearch.config import STORED_CONFIG, Config, load_config
+from newssearch.display.index_address import index_address
 from newssearch.errors import (
     ConfigError,
     IndexExistsError,
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
     from .rebuild import OpenSearchRebuild
     from .snapshot import OpenSearchSnapshot
     from .writer import OpenSearchWriter
+
+
+_log = logging.getLogger(__name__)
 
 
 class OpenSearchStore:
@@ -183,8 +187,9 @@ class OpenSearchStore:
 
         writer = self._writer(wait)
         try:
-            with suppress(NewssearchError):  # they are leftovers
-                remove_unused_indices(self._client)
+            remove_unused_indices(self._client)
+        except NewssearchError as error:
+            _log.info("what an earlier rebuild left of %s stays: %s", index_address(self.folder), error)
         except BaseException:
             writer.close()
             raise

@@ -14,6 +14,7 @@ from newssearch.engines.near_duplicates import NO_HASHES
 from newssearch.errors import NewssearchError
 from newssearch.fields import ArticleField
 
+from . import answer_sizes
 from .client import Client
 from .documents import article_from, document_of
 from .extras import read_extra, remove_extra, write_extra
@@ -21,14 +22,14 @@ from .failures import RequestFailedError
 from .sampled_article import ComparedArticle, StoryMarks, compared_article, marks_of
 from .sending import to_json
 from .state import State, taken_over
-from .stored_articles import StoredArticles
+from .stored_articles import WHOLE_ARTICLES_AT_ONCE, StoredArticles
 from .story_marks import mark
 from .story_plan import DocumentNumbers, StoryPlan, StoryPlanner, Unfinished
 
 READ_AT_ONCE = 500
 """The number of articles of which the samples are read by one request."""
-REWRITTEN_AT_ONCE = 50
-"""The number of whole articles that one request reads, to be written again."""
+COUNTED_ARTICLES_AT_ONCE = 1_000
+"""The number of articles of which one request reads how many words they have."""
 STORIES_OF_COMMIT = 1 << 32
 """The numbers of the stories that begin with a commit are its number times this, and the following ones."""
 _REWRITTEN_PARTS = ("commit", "sequence", "header", "texts", "story", "sampled")
@@ -89,11 +90,29 @@ class StoryKeeper:
 
     def _documents(self, state: State, numbers: Sequence[str]) -> Iterator[tuple[str, dict[str, Any] | None]]:
         """Yield the ids of documents, each with the document as it was written last; None if there is none."""
-        for low in range(0, len(numbers), REWRITTEN_AT_ONCE):
-            some = numbers[low : low + REWRITTEN_AT_ONCE]
+        for some in self._groups(state, numbers):
             found = self._client.get_many(state.base, some, _REWRITTEN_PARTS)
             for number in some:
                 yield number, found[number].source if number in found else None
+
+    def _groups(self, state: State, numbers: Sequence[str]) -> Iterator[list[str]]:
+        """Yield the ids of documents in groups, each of few enough words for one answer, or of one document."""
+        some: list[str] = []
+        total = 0
+        for low in range(0, len(numbers), COUNTED_ARTICLES_AT_ONCE):
+            counted = numbers[low : low + COUNTED_ARTICLES_AT_ONCE]
+            found = self._client.get_many(state.base, counted, ("words",))
+            for number in counted:
+                words = int(found[number].source["words"]) if number in found else 0
+                if some and (
+                    len(some) == WHOLE_ARTICLES_AT_ONCE or total + words > answer_sizes.MAX_WORDS_OF_ANSWER
+                ):
+                    yield some
+                    some, total = [], 0
+                some.append(number)
+                total += words
+        if some:
+            yield some
 
     # ---- what the state has
 

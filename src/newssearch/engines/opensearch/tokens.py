@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from functools import cache
 from hashlib import blake2b
 from typing import NamedTuple, cast
 
@@ -34,8 +33,12 @@ SENTENCE = "#"
 """The token between two words of which the second begins a sentence."""
 MAX_TOKEN_CHARS = 1000
 """A longer word is cut, and ends with a digest: OpenSearch takes terms of 32,766 bytes at most."""
-MAX_KNOWN_PIECES = 300_000
-"""The tokens of this number of pieces of texts are remembered; then they are forgotten."""
+MAX_KNOWN_CHARS = 32_000_000
+"""The number of characters of the pieces of texts whose tokens are remembered, in all languages together: about 300 MB.
+
+Each piece counts as :data:`PIECE_CHARS` more. Of those that were seen last, at least half are remembered.
+"""
+PIECE_CHARS = 100
 HASH_BYTES = 8
 """The size in bytes of the hash of a term."""
 _GAP, _SENTENCE_GAP = f" {NO_TOKEN} ", f" {SENTENCE} "
@@ -104,34 +107,45 @@ Learn = Callable[[str, Sequence[str], Sequence[PieceTokens]], object]
 """Called with the analysis of a text, its pieces, and what is indexed of each."""
 
 
-class _KnownPieces(dict[str, PieceTokens]):
-    """What is indexed of the pieces of texts in one language. Most pieces of a text are known from other texts."""
+class KnownPieces:
+    """What is indexed of pieces of texts that were seen before, by analysis. Most pieces of a text are known from others."""
 
-    def __init__(self, analyser: Analyser) -> None:
-        super().__init__()
-        self._analyser = analyser
+    def __init__(self) -> None:
+        self._young: dict[str, dict[str, PieceTokens]] = {}
+        self._old: dict[str, dict[str, PieceTokens]] = {}
+        self._chars = 0
+        """The characters of those that are young."""
 
-    def of(self, pieces: Sequence[str]) -> list[PieceTokens]:
+    def __len__(self) -> int:
+        """Return the number of pieces that are remembered, some of them twice."""
+        return sum(map(len, (*self._young.values(), *self._old.values())))
+
+    def of(self, analysis: str, pieces: Sequence[str]) -> list[PieceTokens]:
         """Return what is indexed of each piece."""
-        found = list(map(self.get, pieces))
+        found = list(map(self._young.setdefault(analysis, {}).get, pieces))
         if all(found):
             return cast("list[PieceTokens]", found)
         return [
-            self._learned(piece) if one is None else one for piece, one in zip(pieces, found, strict=True)
+            self._learned(analysis, piece) if one is None else one
+            for piece, one in zip(pieces, found, strict=True)
         ]
 
-    def _learned(self, piece: str) -> PieceTokens:
-        made = _tokens_of_piece(self._analyser, piece)
+    def _learned(self, analysis: str, piece: str) -> PieceTokens:
+        made = self._old.get(analysis, {}).get(piece) or _tokens_of_piece(analyser_named(analysis), piece)
         if len(piece) <= MAX_TOKEN_CHARS:
-            if len(self) >= MAX_KNOWN_PIECES:
-                self.clear()
-            self[piece] = made
+            self._chars += len(piece) + PIECE_CHARS
+            if self._chars > MAX_KNOWN_CHARS // 2:
+                self._young, self._old, self._chars = {}, self._young, len(piece) + PIECE_CHARS
+            self._young.setdefault(analysis, {})[piece] = made
         return made
 
+    def forget(self) -> None:
+        """Forget all pieces: no more articles are written."""
+        self._young, self._old, self._chars = {}, {}, 0
 
-@cache
-def _known_pieces(analysis: str) -> _KnownPieces:
-    return _KnownPieces(analyser_named(analysis))
+
+KNOWN_PIECES = KnownPieces()
+"""Those of this process."""
 
 
 def _tokens_of_piece(analyser: Analyser, piece: str) -> PieceTokens:
@@ -163,7 +177,7 @@ def token_stream(text: str, analyser: Analyser, learn: Learn | None = None) -> T
     'Tenglish:it|CIt _ Tenglish:rain|Crained # Tenglish:then|CThen'
     """
     pieces = text.split(" ")
-    found = _known_pieces(analyser.name).of(pieces)
+    found = KNOWN_PIECES.of(analyser.name, pieces)
     if learn is not None:
         learn(analyser.name, pieces, found)
     parts = [one.joined for one in found]

@@ -45,6 +45,7 @@ from .state import State, new_stamp, read_state, taken_over, withdraw_guard, wri
 from .stored_articles import Opened, StoredArticles, hash_sum_of
 from .story_keeper import StoryKeeper
 from .story_plan import DocumentNumbers, StoryPlan, Unfinished
+from .tokens import KNOWN_PIECES
 
 HELD_BYTES = 256_000_000
 """The size in bytes of the new articles that wait for the commit. If there are more, those that wait are sent."""
@@ -452,6 +453,7 @@ class OpenSearchWriter:
             self._sender.close()
             self._spool.close()
             self._held.close()
+            KNOWN_PIECES.forget()
             if self._broken is None and self._state.writing is not None:
                 with suppress(NewssearchError):  # the next writer does it
                     self._leave()

@@ -190,6 +190,30 @@ def test_pages_that_a_page_links_to_do_not_belong_to_it(tmp_path: Path) -> None:
     assert newssearch.create(tmp_path / "index").update([tmp_path / "news"]).added == 2
 
 
+def test_pages_that_a_page_does_not_show_are_read_in_its_folder_too(tmp_path: Path) -> None:
+    save_complete(tmp_path / "news", "_files")
+    beside = tmp_path / "news" / "Bridge_files"
+    (beside / "my frame.html").write_text(
+        page().replace("bridge", "tunnel"), "utf-8"
+    )  # its name ends like that of a part
+    (beside / "notes").write_text("Notes\n\nThe mayor answers again.\n", "utf-8")
+    report = newssearch.create(tmp_path / "index").update([tmp_path / "news"])
+    assert (report.added, dict(report.skipped)) == (4, {"parts of saved pages": 2})
+
+
+def test_what_is_shown_by_a_part_of_a_page_belongs_to_it_under_any_spelling_of_its_name(
+    tmp_path: Path,
+) -> None:
+    beside = tmp_path / "news" / "Bridge & tram_files"
+    beside.mkdir(parents=True)
+    frame = "<iframe src='Bridge%20&amp;%20tram_files/outer%20one.html?x=1#top'></iframe>"
+    (tmp_path / "news" / "Bridge & tram.html").write_text(page(body=BODY + frame), "utf-8")
+    (beside / "outer one.html").write_text(page(body=BODY + "<iframe src=inner.html></iframe>"), "utf-8")
+    (beside / "inner.html").write_text(page(body=BODY.replace("bridge", "tram")), "utf-8")
+    report = newssearch.create(tmp_path / "index").update([tmp_path / "news"])
+    assert (report.added, dict(report.skipped)) == (1, {"parts of saved pages": 2})
+
+
 def test_the_folder_of_a_page_in_a_zip_is_counted_too(tmp_path: Path) -> None:
     save_complete(tmp_path / "news", "-Dateien")
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:

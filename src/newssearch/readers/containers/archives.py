@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from newssearch.errors import NewssearchError
@@ -166,9 +167,9 @@ def _page_folders(archive: zipfile.ZipFile, names: list[str]) -> dict[str, PageF
         if name.lower().endswith(PAGE_SUFFIXES):
             files[name.rpartition("/")[0]].append(name.rpartition("/")[2])
     for name in names if files else ():
-        path = name.split("/")
-        for depth in range(1, len(path)):
-            folders["/".join(path[: depth - 1])].add(path[depth - 1])
+        for end in _ends_of_folders(name):
+            place, _, folder = name[: end - 1].rpartition("/")
+            folders[place].add(folder)
 
     def beginning(place: str, name: str) -> bytes:
         try:
@@ -177,20 +178,36 @@ def _page_folders(archive: zipfile.ZipFile, names: list[str]) -> dict[str, PageF
         except Exception:  # reading it as an article says what is wrong with it
             return b""
 
-    found = {}
-    for place, pages in files.items():
-        start = f"{place}/" if place else ""
-        for folder, page in pages_of_folders(pages, folders[place]).items():
-            top = f"{start}{folder}/"
-            inner = (name[len(top) :] for name in names if name.startswith(top) and not name.endswith("/"))
-            found[top] = PageFolder(folder, page, beginning(start, page), inner, partial(beginning, top))
-    return found
+    beside = {
+        f"{place}/{folder}/" if place else f"{folder}/": (place, folder, page)
+        for place, pages in files.items()
+        for folder, page in pages_of_folders(pages, folders[place]).items()
+    }
+    inner: defaultdict[str, list[str]] = defaultdict(list)
+    for name in names if beside else ():
+        for end in _ends_of_folders(name):
+            if name[:end] in beside and end < len(name):
+                inner[name[:end]].append(name[end:])
+    return {
+        top: PageFolder(
+            folder, page, beginning(f"{place}/" if place else "", page), inner[top], partial(beginning, top)
+        )
+        for top, (place, folder, page) in beside.items()
+    }
+
+
+MAX_DEPTH = 32
+"""The maximum number of folders around a member of a zip that may be those of saved pages."""
+
+
+def _ends_of_folders(name: str) -> list[int]:
+    """Return where the paths of the folders around a member of a zip end, each behind its slash."""
+    return [found.end() for found in islice(re.finditer("/", name), MAX_DEPTH)]
 
 
 def _belongs_to_page(name: str, beside: dict[str, PageFolder]) -> bool:
     """Whether a member of a zip belongs to the page beside one of the folders around it."""
-    ends = [at + 1 for at, char in enumerate(name) if char == "/"]
-    return any(name[:end] in beside and beside[name[:end]].has(name[end:]) for end in ends)
+    return any(name[:end] in beside and beside[name[:end]].has(name[end:]) for end in _ends_of_folders(name))
 
 
 class _ZipMember:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from urllib.parse import unquote_to_bytes
+from itertools import islice
+from urllib.parse import unquote
 
 from .skipped_files import skipped_kind
 
@@ -29,8 +31,16 @@ LARGEST_REFERRING_FILE = 16 * 1024 * 1024
 MAX_REFERRING_BYTES = 32 * 1024 * 1024
 """The number of bytes of a page and the files that belong to it in which references are searched."""
 
+MAX_REFERENCES = 100_000
+"""The maximum number of addresses in a page or a style sheet that are examined."""
+
 _ENDING = re.compile(r"[ ._-][^\\/\d]{2,20}")
 _LINK_TAG = re.compile(rb"<a\s[^<>]*>", re.IGNORECASE)
+_ADDRESS = re.compile(
+    rb"""[=(]\s{0,9}(?:"([^"<>]{1,2000})"|'([^'<>]{1,2000})'|([^\s"'<>()]{1,2000}))|@import\s{1,9}["']([^"'<>]{1,2000})"""
+)
+"""A pattern for an address in a page or a style sheet: the value of an attribute, what is in ``url()``, or is imported."""
+_BEHIND_PATH = re.compile(r"[?#].*", re.DOTALL)
 _FRAME = re.compile(r"saved_resource(?:\(\d+\))?\.html?", re.IGNORECASE)
 _REFERRING = (*PAGE_SUFFIXES, ".css")
 
@@ -62,48 +72,49 @@ class PageFolder:
         self, name: str, page: str, content: bytes, files: Iterable[str], read: Callable[[str], bytes]
     ) -> None:
         ending = name[len(page.rpartition(".")[0]) :].lower()
-        content = _references(content)
-        self._refers = any(spelled + b"/" in content for spelled in _spellings(name))
-        self._belongs = self._refers or ending in FOLDER_ENDINGS
-        self._texts = [content] if self._refers else []
-        self._read = read
-        self._referring = (
-            [file for file in files if file.lower().endswith(_REFERRING)] if self._belongs else []
-        )
-        self._find_referring_parts()
+        folders, shown = _references(content)
+        self._belongs = name in folders or ending in FOLDER_ENDINGS
+        self._shown = shown if name in folders else set()
+        """The names of the files that the page shows, or that a file shows that belongs to it."""
+        if self._shown:
+            self._find_parts_of_parts(files, read, MAX_REFERRING_BYTES - len(content))
 
-    def _find_referring_parts(self) -> None:
-        """Add the texts of those files that belong to the page and may themselves refer to files."""
-        waiting = self._referring
-        while found := [file for file in waiting if self.has(file)]:
-            for file in found:
-                if sum(map(len, self._texts)) < MAX_REFERRING_BYTES:
-                    self._texts.append(_references(self._read(file)))
-            waiting = [file for file in waiting if file not in found]
+    def _find_parts_of_parts(self, files: Iterable[str], read: Callable[[str], bytes], left: int) -> None:
+        """Add what those files show that belong to the page; of them, about ``left`` bytes are read."""
+        waiting: defaultdict[str, list[str]] = defaultdict(list)
+        for file in files:
+            if file.lower().endswith(_REFERRING):
+                waiting[file.rpartition("/")[2]].append(file)
+        found = [name for name in waiting if name in self._shown or _FRAME.fullmatch(name)]
+        while found and left > 0:
+            for file in waiting.pop(found.pop(), ()):
+                content = read(file)
+                left -= len(content)
+                _, shown = _references(content)
+                found += [name for name in shown - self._shown if name in waiting]
+                self._shown |= shown
 
     def has(self, file: str) -> bool:
         """Whether a file, given by its path below the folder, belongs to the page."""
         if not self._belongs:
             return False
         name = file.rpartition("/")[2]
-        suffix = name.rpartition(".")[1]
-        if (
+        return (
             skipped_kind(name) is not None
-            or not suffix
             or name.endswith(".download")
-            or _FRAME.fullmatch(name)
-        ):
-            return True
-        if not self._refers:
-            return name.lower().endswith(PAGE_SUFFIXES)
-        return any(spelled in text for spelled in _spellings(name) for text in self._texts)
+            or _FRAME.fullmatch(name) is not None
+            or name in self._shown
+        )
 
 
-def _references(content: bytes) -> bytes:
-    """Return a page or a style sheet without its links, and with the addresses in it not percent-encoded."""
-    return unquote_to_bytes(_LINK_TAG.sub(b"", content))
-
-
-def _spellings(name: str) -> set[bytes]:
-    """Return the forms in which a page may write the name of a file, percent encoding apart."""
-    return {spelled.encode("utf-8", "surrogateescape") for spelled in (name, html.escape(name))}
+def _references(content: bytes) -> tuple[set[str], set[str]]:
+    """Return the names of the folders and of the files that a page or a style sheet shows; what it links to does not count."""
+    folders, files = set(), set()
+    for found in islice(_ADDRESS.finditer(_LINK_TAG.sub(b"", content)), MAX_REFERENCES):
+        address = html.unescape(found[found.lastindex or 0].decode("utf-8", "surrogateescape"))
+        path = (
+            unquote(_BEHIND_PATH.sub("", address), "utf-8", "surrogateescape").replace("\\", "/").split("/")
+        )
+        folders.update(path[:-1])
+        files.add(path[-1])
+    return folders, files

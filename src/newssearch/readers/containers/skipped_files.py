@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 SKIPPED_ENDINGS = (
     ("images", ".png .jpg .jpeg .gif .webp .svg .ico .tif .tiff .bmp .avif .heic .heif .jxl .jp2 .psd"),
     ("style sheets and scripts", ".css .js .mjs .map .less .scss"),

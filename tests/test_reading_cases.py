@@ -17,7 +17,7 @@ KNOWN_FAILURES = {
     36, 39, 72, 81, 83, 84, 87, 88, 91, 103, 104, 106, 107, 119, 120,
     44,  # expects the day without the time that the page shows beside it
 }  # fmt: skip
-"""The numbers of the cases that are not read as expected."""
+"""The numbers of the cases that are not read as expected; one that is read rightly fails until it is taken out here."""
 
 SPECIFICATIONS = sorted(CASES.glob("*.expected.json"))
 
@@ -36,11 +36,11 @@ def found_in(articles: list[Article], key: str) -> object:
 
 @pytest.mark.skipif(not SPECIFICATIONS, reason=f"no cases in {CASES}")
 @pytest.mark.parametrize("specification", SPECIFICATIONS, ids=lambda file: str(file.name).partition(".")[0])
-def test_a_case_is_read_as_a_careful_person_would(specification: Path) -> None:
+def test_a_case_is_read_as_a_careful_person_would(specification: Path, request: pytest.FixtureRequest) -> None:
     pytest.importorskip("trafilatura", reason="the extra html is not installed")
     name = specification.name.removesuffix(".expected.json")
     if int(name.partition("-")[0]) in KNOWN_FAILURES:
-        pytest.skip("a known failure")
+        request.applymarker(pytest.mark.xfail(reason="a known failure", strict=True))
     file = next(file for file in CASES.glob(f"{name}.*") if file != specification)
     case: dict[str, Any] = json.loads(specification.read_text("utf-8"))
     options = case.get("options", {})

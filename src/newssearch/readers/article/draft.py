@@ -263,17 +263,23 @@ class Draft:
         if fields["lang"] is None and (detected := detect_language(self._sample(blocks))) is not None:
             fields["lang"], provenance["lang"] = detected, Provenance("inferred", "the text")
 
+    def _stated_lang(self) -> str | None:
+        """Return the language that the input states, else the configured default, else None."""
+        stated = next(filter(None, (as_text(value) for value, _ in self._claims.get("lang", ()))), None)
+        return (language_tag(stated) if stated else None) or self.origin.options.lang
+
     def _first(self, name: str, provenance: dict[str, Provenance]) -> tuple[str | None, int]:
         """Return the first claimed value of the field ``name`` that is neither blank nor a null string, or None.
 
         Also return the number of its claim, from 0. Its provenance is entered into ``provenance``.
         """
         for number, (value, how) in enumerate(self._claims.get(name, ())):
-            text = as_text(_without_by_in_list(value) if name == "byline" else value)
+            lang = self._stated_lang() if name == "byline" else None
+            text = as_text(_without_by_in_list(value, lang) if name == "byline" else value)
             if text is None or not text.strip():
                 continue
             if name == "byline":
-                text = without_web_addresses(without_by_words(squeeze(text)))
+                text = without_web_addresses(without_by_words(squeeze(text), lang))
                 if not text:
                     continue
             if name != "title" and text.strip() in NULL_STRINGS:
@@ -284,11 +290,11 @@ class Draft:
         return None, -1
 
 
-def _without_by_in_list(value: object) -> object:
-    """Return a value for the byline; in a list, each name is without a word like "by"."""
+def _without_by_in_list(value: object, lang: str | None) -> object:
+    """Return a value for the byline; in a list, each name is without a word like "by" of the language, if that is known."""
     if not isinstance(value, (list, tuple)):
         return value
-    return [without_by_words(squeeze(part)) if isinstance(part, str) else part for part in value]
+    return [without_by_words(squeeze(part), lang) if isinstance(part, str) else part for part in value]
 
 
 def _fill_from_dateline(text: str, fields: DraftFields, provenance: dict[str, Provenance]) -> None:

@@ -32,8 +32,11 @@ AUTHOR_LABELS = (
 )  # fmt: skip
 """The labels that stand before an author with a colon, in lower case."""
 
-MAYBE_OF_A_NAME = frozenset({"von", "vom", "durch", "di", "da", "per", "af", "av"})
+MAYBE_OF_A_NAME = frozenset({"von", "vom", "durch", "di", "da", "par", "per", "por", "door", "af", "av"})
 """The words for "by" that may also be the first part of a name."""
+
+_SELDOM_OF_LONG_NAMES = frozenset({"von", "par", "por", "door"})
+"""Those of them that are "by" in front of two or more words, whatever the language is said to be."""
 
 _BY = "|".join(dict.fromkeys("|".join(AUTHOR_PREPOSITIONS.values()).split("|")))
 AUTHOR_INTRODUCTION = Pattern(
@@ -50,26 +53,34 @@ _AUTHOR_ADDRESS = Pattern(r"(?:https?:)?//\S+|www\.\S+", re.IGNORECASE)
 def without_by_words(names: str, lang: str | None = None) -> str:
     """Return names of authors without the words that introduce them; ``lang`` is the language of the text, if known.
 
-    A word that may be the first part of a name, such as ``von``, is kept if only one word follows it, unless the text is
-    in the language of the word.
+    A word that may be the first part of a name is kept, unless the text is in the language of the word, or a colon
+    follows it. Only ``von``, ``par``, ``por`` and ``door`` go in front of two or more words in any language (many pages
+    state the language of the program that made them), and ``di`` if the language is not known.
 
     >>> without_by_words("By Jane Doe"), without_by_words("Byron Katz"), without_by_words("Escrito por Inés Varga")
     ('Jane Doe', 'Byron Katz', 'Inés Varga')
     >>> without_by_words("Von Miller"), without_by_words("Von Miller", "de"), without_by_words("von der Leyen")
     ('Von Miller', 'Miller', 'von der Leyen')
+    >>> without_by_words("Per Olov Enquist", "sv"), without_by_words("Av Per Olov Enquist", "sv")
+    ('Per Olov Enquist', 'Per Olov Enquist')
     """
+    return names[end_of_by_words(names, lang) :].strip()
+
+
+def end_of_by_words(names: str, lang: str | None = None) -> int:
+    """Return the index behind the words that introduce authors, as :func:`without_by_words` removes them, or 0."""
     found = AUTHOR_INTRODUCTION.match(names)
     if found is None:
-        return names[2:] if _GLUED_BY.match(names) else names
+        return 2 if _GLUED_BY.match(names) else 0
     rest = names[found.end() :].strip()
     by = (found["by"] or "").lower()
     if not rest or _NOT_A_BY_WORD.match(rest) or (by and rest[0].islower() and by != "by"):
-        return names
-    if by in MAYBE_OF_A_NAME and found.start("by") == 0:
-        own = AUTHOR_PREPOSITIONS.get((lang or "").partition("-")[0].lower(), "").split("|")
-        if by not in own and (" " not in rest or by not in ("von", "di")):
-            return names
-    return rest
+        return 0
+    if by in MAYBE_OF_A_NAME and found.start("by") == 0 and ":" not in found[0]:
+        own = AUTHOR_PREPOSITIONS.get((lang or "").replace("_", "-").partition("-")[0].lower(), "").split("|")
+        if by not in own and (" " not in rest or not (by in _SELDOM_OF_LONG_NAMES or (by == "di" and lang is None))):
+            return 0
+    return found.end()
 
 
 def without_web_addresses(names: str) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 from newssearch.article import Provenance
 from newssearch.readers.article.credits import agency_named
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.article.names import AUTHOR_INTRODUCTION, without_by_words
+from newssearch.readers.article.names import AUTHOR_INTRODUCTION, end_of_by_words, without_by_words
 from newssearch.readers.article.values import is_domain
 
 from . import schemaorg
@@ -25,7 +25,7 @@ META_AUTHORS = (
 """The names of ``<meta>`` elements that hold authors, the most trusted first."""
 
 LONGEST_PAGE_BYLINE = 160
-"""The maximum number of characters of a byline on a page."""
+"""The maximum number of characters of a byline on a page, and of one author in ``<meta>``."""
 
 MAX_AUTHOR_ELEMENTS = 8
 """The maximum number of elements marked as authors that are examined; those further down belong to other articles."""
@@ -43,9 +43,10 @@ PIECES_UNDER_HEADLINE = 15
 """The maximum number of pieces of a page directly under its headline that are examined."""
 
 _NOT_A_NAME = re.compile(
-    r"\*|twitter|facebook|instagram|whatsapp|linkedin|e-?mail|follow|folgen|share|comments?\b|kommentar|minute|read\b|about|über den|profile?\b"
-    r"|\b(?:more|all|other|view) (?:posts|articles|stories)|(?:alle|mehr|weitere) (?:beiträge|artikel)|\bbearbeiten|\bedit\b"
-    r"|\bno author|\bunknown|\bunbekannt|\bthemen\b|\bsubscribe|\babonnieren|\blog ?in\b|\breply\b|\bantworten\b",
+    r"\*|\b(?:twitter|facebook|instagram|whatsapp|linkedin|e-?mail|follow(?:ing|ers?)?|folgen|shares?|comments?|kommentare?|minut(?:es?|en)"
+    r"|read (?:more|next|time|also|full|the|this|article|story)|min read|about|über den|profile?|no author|unknown|unbekannt|themen|subscribe"
+    r"|reply|antworten|log ?in|edit|(?:more|all|other|view) (?:posts|articles|stories))\b"
+    r"|(?:alle|mehr|weitere) (?:beiträge|artikel)|\bbearbeiten|\babonnieren",
     re.IGNORECASE,
 )
 """A pattern for words in and beside bylines that are not part of a name."""
@@ -93,10 +94,10 @@ def _stated_bylines(page: Page, titles: Sequence[str]) -> Iterator[tuple[str, Pr
             dict.fromkeys(
                 names_before_date(value, page.lang) if _DATED.search(value) else value
                 for value in values
-                if _is_author_name(value)
+                if _is_author_name(value) and len(value) <= LONGEST_PAGE_BYLINE
             )
         )
-        if authors and len(authors) <= LONGEST_PAGE_BYLINE:
+        if authors:
             yield authors, Provenance("stated", meta_source(name))
     shown = _ShownAuthors(page, titles)
     linked = [_names_in_byline(text, page.lang, linked=True) for text in shown.texts(linked=True)]
@@ -222,8 +223,10 @@ def _names_in_byline(text: str, lang: str | None, *, linked: bool = False) -> st
     """
     if len(text) > 2 * LONGEST_PAGE_BYLINE:
         return None
-    begins = AUTHOR_INTRODUCTION.match(text) or _by_after_date(text)
-    names = names_before_date(text[begins.end() :] if begins else text, lang)
+    begins = end_of_by_words(text, lang)
+    if not begins and (found := _by_after_date(text)):
+        begins = found.end()
+    names = names_before_date(text[begins:], lang)
     words = names.split()
     if not 0 < len(words) <= 14 or len(names) > LONGEST_PAGE_BYLINE or names.endswith(("!", "?")):
         return None
@@ -233,10 +236,10 @@ def _names_in_byline(text: str, lang: str | None, *, linked: bool = False) -> st
         return None
     if not any(map(str.isalpha, names)) or any(map(str.isdigit, names)):
         return None
-    if begins is None and any(agency_named(" ".join(words[:size])) for size in range(1, len(words))):
+    if not begins and any(agency_named(" ".join(words[:size])) for size in range(1, len(words))):
         return None  # an agency and then a name: two elements side by side
     return (
-        names if (linked and len(words) == 1) or _looks_like_names(names, words, begins is not None) else None
+        names if (linked and len(words) == 1) or _looks_like_names(names, words, begins > 0) else None
     )
 
 

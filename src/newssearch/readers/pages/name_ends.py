@@ -24,6 +24,8 @@ PREPOSITIONS = frozenset("am at on um le el il em op den dne à às o del dia d�
 
 _BYLINE_PART = re.compile(r"[^\s,;|•]+")
 _BYLINE_MARK = re.compile(r"\s+[·–—]|[·–—]\s|\s*(?:[|•]|\d{1,2}[.:/]\d|\d{1,2}\.\s?\w|\b(?:19|20)\d\d\b)")
+_PLACE = re.compile(r",\s(?:à|en|in|aus|from|at|te|i|w|em|a)\s+[A-Z]")
+"""A pattern for the place that may follow the names: ``, à Paris``."""
 _WHOLE_DATE = re.compile(r"\s*,\s*\d{1,2}\.?\s+[^\W\d]")
 _SEPARATED_DIGIT = re.compile(r"[\s.,]*\d")
 _WORD_AND_DIGIT = re.compile(r"[\s.,]*[^\W\d_]{1,4}\.?\s\d")
@@ -34,12 +36,15 @@ def names_before_date(text: str, lang: str | None) -> str:
 
     >>> names_before_date("Tomas S. Fr, 18. Oktober 2019", "de"), names_before_date("Joe Wee Monday", "en")
     ('Tomas S.', 'Joe Wee')
+    >>> names_before_date("Jean Dupont, à Paris", "fr"), names_before_date("Marcel·la Topor", "ca")
+    ('Jean Dupont', 'Marcel·la Topor')
     >>> names_before_date("Theresa May, May 3, 2024", "en"), names_before_date("Moritz G. am", "de")
     ('Theresa May', 'Moritz G.')
     """
     end = len(text)
-    if mark := _BYLINE_MARK.search(text):
-        end = mark.start()
+    for pattern in (_BYLINE_MARK, _PLACE):
+        if mark := pattern.search(text, 0, end):
+            end = mark.start()
     words = list(_BYLINE_PART.finditer(text, 0, end))
     while len(words) > 1 and words[-1][0].strip(".").isdigit() and _is_of_date(words[-2][0], lang):
         end = words.pop().start()

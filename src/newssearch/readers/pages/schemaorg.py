@@ -269,8 +269,9 @@ def claim_properties(
     publishers = _first_names(node, graph, "publisher")
     if not any(LEGAL_FORM.search(name) for name in publishers):
         draft.claim("outlet", ", ".join(publishers), provenance)
+    lang = _language_of(node.get("inLanguage"))
     authors = [
-        without_by_words(name)
+        without_by_words(name, lang)
         for name in _first_names(node, graph, "author", "creator")
         if not PICTURE_CREDIT.match(name)
     ]
@@ -281,7 +282,7 @@ def claim_properties(
         names = [name for name in _first_names(node, graph, key) if not is_outlet_name(name, outlet_names)]
         draft.claim("source", ", ".join(names), provenance)
     draft.claim("section", _joined_strings(node.get("articleSection")), provenance)
-    draft.claim("lang", _language_of(node.get("inLanguage")), provenance)
+    draft.claim("lang", lang, provenance)
     draft.claim("dateline", _joined_strings(node.get("dateline")), provenance)
     for key in ("locationCreated", "contentLocation"):
         draft.claim("located", ", ".join(_first_names(node, graph, key)), provenance)

@@ -578,6 +578,37 @@ def test_words_for_publications_are_known(label: str) -> None:
     assert not says_updated(label)
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Date of birth:",
+        "Save the date:",
+        "Application filed:",
+        "Дата рождения:",
+        "Fecha de nacimiento",
+        "Written warning:",
+    ],
+)
+def test_words_that_other_things_have_too_say_nothing_beside_a_word_for_another_thing(label: str) -> None:
+    assert not says_published(label)
+
+
+@pytest.mark.parametrize(
+    ("stated", "lang", "expected"),
+    [
+        ("07.05.2024.", "hr", "2024-05-07"), ("07.05.2024. u 10:30", "hr", "2024-05-07T10:30:00"), ("7. 5. 2024. 10:30", "sr", "2024-05-07T10:30:00"),
+        ("2024-05-07T24:00:00Z", None, "2024-05-08T00:00:00+00:00"), ("31. Dezember 2024, 24:00 Uhr", "de", "2025-01-01T00:00:00"),
+        ("2016-12-31T23:59:60Z", None, "2016-12-31T23:59:59+00:00"),
+    ],
+)  # fmt: skip
+def test_a_point_behind_the_year_the_end_of_the_day_and_a_leap_second_are_read(
+    stated: str, lang: str | None, expected: str
+) -> None:
+    read = parse_published(stated, lang=lang)
+    assert read is not None
+    assert read.value.isoformat() == expected
+
+
 def test_a_string_of_words_for_dates_is_read_at_once() -> None:
     began = []
 

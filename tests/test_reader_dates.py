@@ -224,6 +224,46 @@ def test_dates_of_comments_other_stories_events_and_updates_are_not_that_of_the_
     assert page_date(tmp_path, f"<{element}>{body.format(BODY)}</{element}>")[0] is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Festival opens 14 December 2031", "The mayor died on 5 May 2019.", "3 May 2020 to 5 June 2020, Town Museum", "3–5 May 2020",
+        "3. bis 5. Mai 2020", "© 2024 Example, 5 May 2011", "Ines Varga (born 5 May 1950)", "Ines Varga (* 5. Mai 1950)",
+        "Public hearing: 14 December 2031", "Save the date: 14 December 2031", "Date of birth: 14 December 1950",
+        "Application filed: 3 May 2020", "Дата рождения: 14.12.1950",
+        "The exhibition runs until <time datetime=2031-12-14>14 December</time>.",
+    ],
+)  # fmt: skip
+def test_dates_of_events_lives_and_rights_are_not_that_of_the_article(tmp_path: Path, line: str) -> None:
+    assert page_date(tmp_path, f"<article><h1>Flood in town</h1><p>{line}</p>{BODY}</article>")[0] is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Jane Doe on 1 February 2022", "Jane Doe | 1 February 2022 | 5 minute read", "Von Anna von der Heide, Berlin, 1. Februar 2022",
+        "Par Jean Dupont, à Paris, le 1 février 2022", "10:30 - 1 February 2022", "Innlent | mbl | 1.2.2022", "Date: 1 February 2022",
+        "Дата публикации: 1.02.2022", "sexta-feira, 1 de fevereiro de 2022",
+    ],
+)  # fmt: skip
+def test_a_line_with_names_and_sections_has_the_date_of_the_article(tmp_path: Path, line: str) -> None:
+    date, _ = page_date(tmp_path, f"<article><h1>Flood in town</h1><p>{line}</p>{BODY}</article>")
+    assert date is not None
+    assert date.isoformat()[:10] == "2022-02-01"
+
+
+def test_the_only_date_of_a_page_is_that_of_the_article_if_nothing_stands_beside_it(tmp_path: Path) -> None:
+    page = "<article><h1>Flood in town</h1>{}<h3>More</h3>{}{}</article>"
+    date, provenance = page_date(tmp_path, page.format(BODY, "<p>Tuesday, 1 February 2022</p>", ""))
+    assert (date, str(provenance)) == (dt.date(2022, 2, 1), "inferred from the only date on the page")
+    for others in (
+        ("<p>1 February 2022</p>", "<p>2 February 2022</p>"),
+        ("<p>Jo <span class=date>1 February 2022</span></p>", ""),
+        ("<ul><li><a href=/x>Fire</a> 1 February 2022</li></ul>", ""),
+    ):
+        assert page_date(tmp_path, page.format(BODY, *others))[0] is None
+
+
 def test_the_time_before_a_date_and_that_behind_it_are_read(tmp_path: Path) -> None:
     for shown in ("22:29 May 7, 2018", "7 May 2018 22.29", "Monday 7 May 2018 | 10.29pm"):
         body = f"<article><h1>Flood in town</h1><p>{shown}</p>{BODY}</article>"

@@ -91,6 +91,24 @@ def test_a_byline_has_the_names_alone(lang: str, shown: str, byline: str | None)
 
 
 @pytest.mark.parametrize(
+    ("lang", "shown", "byline"),
+    [
+        ("sv", "Per Olov Enquist", "Per Olov Enquist"), ("pt", "Da Silva Santos", "Da Silva Santos"), ("en", "By Par Parekh", "Par Parekh"),
+        ("en", "Piers Paul Read", "Piers Paul Read"), ("en", "Omar Shareef", "Omar Shareef"), ("fr", "Par Jean Dupont, à Paris", "Jean Dupont"),
+        ("en", "Par Jean Dupont", "Jean Dupont"), ("ca", "Per Laia Roca", "Laia Roca"), ("en", "Share this article", None), ("en", "Read more", None),
+    ],
+)  # fmt: skip
+def test_words_of_names_are_no_words_for_by(lang: str, shown: str, byline: str | None) -> None:
+    assert read(f'<h1>Bridge closed</h1><p class="author">{shown}</p>{TEXT}', lang=lang).byline == byline
+
+
+def test_many_authors_in_metadata_are_all_read() -> None:
+    names = [f"Maximiliane Wolkenstein-Trostburg {letter}." for letter in "ABCDEFGH"]
+    head = "".join(f'<meta name="author" content="{name}">' for name in names)
+    assert read(TEXT, head).byline == ", ".join(names)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "Von Atemschutzmaske über Kontaktverbot bis Zoonose",

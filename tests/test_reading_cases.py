@@ -36,7 +36,9 @@ def found_in(articles: list[Article], key: str) -> object:
 
 @pytest.mark.skipif(not SPECIFICATIONS, reason=f"no cases in {CASES}")
 @pytest.mark.parametrize("specification", SPECIFICATIONS, ids=lambda file: str(file.name).partition(".")[0])
-def test_a_case_is_read_as_a_careful_person_would(specification: Path, request: pytest.FixtureRequest) -> None:
+def test_a_case_is_read_as_a_careful_person_would(
+    specification: Path, request: pytest.FixtureRequest
+) -> None:
     pytest.importorskip("trafilatura", reason="the extra html is not installed")
     name = specification.name.removesuffix(".expected.json")
     if int(name.partition("-")[0]) in KNOWN_FAILURES:

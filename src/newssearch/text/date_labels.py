@@ -11,19 +11,32 @@ from functools import cache
 from .calendar_names import unaccented
 
 _PUBLISHED = (
-    "publish", "publie", "publica", "publicer", "publicad", "publicou", "publik", "publis", "posted", "issued", "released$", "created$", "date$", "dated$", "written$", "filed$", "online since",
-    "veroffentlicht", "erschienen", "erstellt", "eingestellt", "geschrieben", "datum$", "vom$", "publie", "paru", "mis en ligne",
-    "cree le", "ecrit", "publicado", "publicada", "creado", "fecha$", "data$", "postado", "divulgado", "criado", "pubblicat", "creato",
-    "inserito", "scritto", "gepubliceerd", "geplaatst", "gepost", "publicerad", "publicerat", "skapad", "publisert", "lagt ut",
-    "opprettet", "publiceret", "udgivet", "offentliggjort", "oprettet", "julkaistu", "luotu", "birt$", "opublikowan", "dodano",
-    "dodan", "utworzon", "publikacj", "опубликован", "дата", "создан", "размещен", "опублікован", "створен", "publikovan", "zverejn",
-    "vydan", "vlozen", "publikovane", "uverejnen", "yayin", "eklenme", "giris", "olusturulma", "tarih", "δημοσιευ", "αναρτηθηκε",
-    "نشر", "تاريخ", "انتشار", "منتشر", "تاریخ", "פורסם", "תאריך", "प्रकाशित", "প্রকাশ", "เผยแพร่", "วันที่", "dang$", "da dang$", "ngay dang",
-    "xuat ban", "diterbitkan", "dipublikasikan", "terbit", "tayang", "tanggal", "publicat", "postat", "megjelen", "kozzetev",
-    "letrehozva", "publikuota", "paskelbta", "publicets", "avaldatud", "objavljen", "objavio", "објављен", "публикуван", "објавен",
+    "publish", "publie", "publica", "publicer", "publicad", "publicou", "publik", "publis", "posted", "released$", "online since",
+    "veroffentlicht", "erschienen", "eingestellt", "einstell", "vom$", "publie", "paru", "mis en ligne",
+    "publicado", "publicada", "postado", "divulgado", "pubblicat",
+    "inserit", "inserim", "gepubliceerd", "geplaatst", "gepost", "publicerad", "publicerat", "publisert", "lagt ut",
+    "publiceret", "udgivet", "offentliggjort", "julkaistu", "birt$", "opublikowan", "dodano",
+    "dodan", "publikacj", "опубликован", "публикац", "размещ", "опублікован", "публікац", "publikovan", "zverejn",
+    "vydan", "vlozen", "publikovane", "uverejnen", "yayin", "eklenme", "giris", "δημοσιευ", "αναρτηθηκε",
+    "نشر", "انتشار", "منتشر", "פורסם", "प्रकाशित", "প্রকাশ", "เผยแพร่", "วันที่", "dang$", "da dang$", "ngay dang",
+    "xuat ban", "diterbitkan", "dipublikasikan", "terbit", "tayang", "publicat", "postat", "megjelen", "kozzetev",
+    "publikuota", "paskelbta", "publicets", "avaldatud", "objavljen", "objavio", "објављен", "публикуван", "објавен",
     "botuar", "iliyochapishwa", "发布", "發布", "发表", "發表", "公開", "掲載", "配信", "投稿", "発行", "入力", "登録", "등록", "입력",
     "게시", "작성", "발행", "승인", "刊登", "时间", "時間",
 )  # fmt: skip
+
+_OF_ANYTHING = (
+    "issued", "created$", "date$", "dated$", "written$", "filed$", "erstellt", "geschrieben", "datum$", "cree$", "ecrit", "creado",
+    "fecha$", "data$", "criado", "creato", "scritto", "skapad", "opprettet", "oprettet", "luotu", "utworz", "дата$", "создан", "створен", "creation", "creacion", "creazion", "criacao", "erstellungs", "oppretting", "oprettelse", "vytvor", "wydani",
+    "olusturulma", "tarih", "tarihi$", "تاريخ$", "تاریخ$", "תאריך$", "tanggal$", "letrehozva",
+)  # fmt: skip
+"""Words that something else may have, too: ``Date of birth``, ``Application filed``. They count only without such a word."""
+
+_BESIDE = frozenset(
+    "of the on at in by for to and am um vom von der des du de le la les del della dell di da do dos das den el al a as e y et och og und på d kl"
+    " press release story article news post time hour uhrzeit zeit heure hora ora hour artikel articolo articulo nachricht beitrag".split()
+)
+"""The words in lower case, without accents, that may stand beside those."""
 
 _UPDATED = (
     "updat", "last updat", "modif", "last modif", "edited", "revised$", "revisad", "corrected$", "corrige", "last review", "as of", "expir", "aktualis",
@@ -46,10 +59,8 @@ def _pattern(stems: tuple[str, ...]) -> re.Pattern[str]:
     spaced = [stem for stem in stems if unaccented(stem) != stem or ord(stem[0]) < 0x0E00]
     unspaced = [stem for stem in stems if stem not in spaced]
     whole = [re.escape(stem[:-1]) + r"(?![^\W_])" if stem[-1] == "$" else re.escape(stem) for stem in spaced]
-    return re.compile(
-        rf"(?<![^\W_])(?:{'|'.join(whole)})|{'|'.join(map(re.escape, unspaced))}",
-        re.IGNORECASE,
-    )
+    anywhere = [re.escape(stem) for stem in unspaced]
+    return re.compile("|".join([rf"(?<![^\W_])(?:{'|'.join(whole)})", *anywhere]), re.IGNORECASE)
 
 
 def says_updated(text: str) -> bool:
@@ -64,7 +75,20 @@ def says_updated(text: str) -> bool:
 def says_published(text: str) -> bool:
     """Whether a text has a word that says that an article was published, or that a date follows.
 
-    >>> [says_published(text) for text in ("Veröffentlicht am", "Дата публикации:", "公開日", "Mis à jour le")]
-    [True, True, True, False]
+    >>> [says_published(text) for text in ("Veröffentlicht am", "Дата публикации:", "公開日", "Date:", "Mis à jour le")]
+    [True, True, True, True, False]
+    >>> [says_published(text) for text in ("Date of birth:", "Save the date:", "Application filed:", "Дата рождения:")]
+    [False, False, False, False]
     """
-    return _pattern(_PUBLISHED).search(unaccented(text.lower())) is not None
+    plain = unaccented(text.lower())
+    if _pattern(_PUBLISHED).search(plain) is not None:
+        return True
+    part = _SEPARATOR.split(plain.rstrip(" :：|,;·•–—-"))[-1]
+    weak = _pattern(_OF_ANYTHING)
+    return weak.search(part) is not None and all(
+        word in _BESIDE or weak.match(word) for word in _WORD.findall(part)
+    )
+
+
+_SEPARATOR = re.compile(r"[|·•–—,;:：()\[\]]")
+_WORD = re.compile(r"[^\W\d_]+")

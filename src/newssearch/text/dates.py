@@ -281,8 +281,8 @@ def _any_patterns() -> tuple[re.Pattern[str], ...]:
         for pattern in (
             r"(?<!\d)(?P<year>\d{4})\s?(?P<sign>[-/.])\s?(?P<month>\d\d?)\s?(?P=sign)\s?(?P<day>\d\d?)(?!\d)\.?",
             r"(?<!\d)(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?=\D|\d{4}(?:\d\d)?(?!\d)|$)",
-            r"(?<![\d:.])(?P<first>\d\d?)\s?(?P<sign>[-/.])\s?(?P<second_number>\d\d?)\s?(?P=sign)\s?(?P<year>\d{4})(?!\d)",
-            r"(?<![\d:.])(?P<first>\d\d?)(?P<sign>\.\s|[./])(?P<second_number>\d\d?)\s(?P<year>\d{4})(?!\d)",
+            r"(?<![\d:.])(?P<first>\d\d?)\s?(?P<sign>[-/.])\s?(?P<second_number>\d\d?)\s?(?P=sign)\s?(?P<year>\d{4})(?!\d)\.?",
+            r"(?<![\d:.])(?P<first>\d\d?)(?P<sign>\.\s|[./])(?P<second_number>\d\d?)\s(?P<year>\d{4})(?!\d)\.?",
             rf"{_MONTH_IN_WORDS}[\s/-]*{day}[.,]?{_PART}*{year}",
             rf"{day}{_PART}*{_MONTH_IN_WORDS}{_PART}*{year}",
             rf"{year}{_PART}*{_MONTH_IN_WORDS}{_PART}*{day}\.?",
@@ -417,11 +417,14 @@ def _datetime_or_none(day: dt.date, parts: dict[str, str | None]) -> dt.datetime
         return None  # "July 25, 2024 14": the number may mean anything
     if half and hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)
+    minute, second = int(parts["minute"] or 0), int(parts["second"] or 0)
     microsecond = int((parts["fraction"] or "")[:6].ljust(6, "0"))
     try:
-        time = dt.time(hour, int(parts["minute"] or 0), int(parts["second"] or 0), microsecond)
+        if (hour, minute, second) == (24, 0, 0) and not half:  # ISO 8601: the end of the day
+            hour, day = 0, day + dt.timedelta(days=1)
+        time = dt.time(hour, minute, 59 if second == 60 else second, microsecond)
         return _comparable(dt.datetime.combine(day, time, _zone(parts["zone"] or "")))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -78,7 +78,9 @@ def end_of_by_words(names: str, lang: str | None = None) -> int:
         return 0
     if by in MAYBE_OF_A_NAME and found.start("by") == 0 and ":" not in found[0]:
         own = AUTHOR_PREPOSITIONS.get((lang or "").replace("_", "-").partition("-")[0].lower(), "").split("|")
-        if by not in own and (" " not in rest or not (by in _SELDOM_OF_LONG_NAMES or (by == "di" and lang is None))):
+        if by not in own and (
+            " " not in rest or not (by in _SELDOM_OF_LONG_NAMES or (by == "di" and lang is None))
+        ):
             return 0
     return found.end()
 

@@ -238,9 +238,7 @@ def _names_in_byline(text: str, lang: str | None, *, linked: bool = False) -> st
         return None
     if not begins and any(agency_named(" ".join(words[:size])) for size in range(1, len(words))):
         return None  # an agency and then a name: two elements side by side
-    return (
-        names if (linked and len(words) == 1) or _looks_like_names(names, words, begins > 0) else None
-    )
+    return names if (linked and len(words) == 1) or _looks_like_names(names, words, begins > 0) else None
 
 
 def _by_after_date(text: str) -> re.Match[str] | None:

@@ -13,9 +13,18 @@ from newssearch.article import Provenance
 from newssearch.readers.article.language import language_tag
 from newssearch.readers.article.values import day_of
 from newssearch.text.date_labels import says_published, says_updated
-from newssearch.text.date_search import FoundDate, find_dates, may_have_date
+from newssearch.text.date_search import find_dates, may_have_date
 from newssearch.text.dates import parse_published
 
+from .date_lines import (
+    dates_with_labels,
+    has_other_word,
+    is_about_other,
+    is_of_header,
+    is_sentence,
+    says_other,
+    word_beside,
+)
 from .layout import Layout, Piece, visible_text
 from .page import Page
 from .schemaorg import plausible_date
@@ -25,12 +34,6 @@ PIECES_ABOVE, PIECES_BELOW = 12, 25
 
 LONGEST_DATE_LINE = 140
 """The maximum number of characters of a line whose date may be that of the article."""
-
-MOST_WORDS_BESIDE = 12
-"""The maximum number of words beside a date in a line that is no sentence."""
-
-MOST_WORDS_BEFORE_STOP = 5
-"""The maximum number of words beside a date in such a line, if it ends like a sentence: ``3 May 2020, 4 min.``"""
 
 LONGEST_DATE_AND_TOPIC = 5
 """The maximum number of words beside a date in a line above the headline."""
@@ -52,6 +55,7 @@ LONG_PARAGRAPH = 100
 
 FROM_SHOWN_DATE = Provenance("stated", "date on the page")
 FROM_DATE_UNDER_HEADLINE = Provenance("inferred", "a date under the headline")
+FROM_ONLY_DATE = Provenance("inferred", "the only date on the page")
 FROM_DATE_ABOVE_HEADLINE = Provenance("inferred", "a date above the headline")
 
 _PUBLICATION_WORD = re.compile(r"publi|pubdate|entry-date|posted|created|issued", re.IGNORECASE)
@@ -87,6 +91,7 @@ class _Trust(IntEnum):
     LINE_BELOW = 5
     LABELLED = 6
     LINE_ABOVE = 7
+    ELSEWHERE = 8
 
 
 _PROVENANCES = {
@@ -98,6 +103,7 @@ _PROVENANCES = {
     _Trust.ELEMENT_ABOVE: FROM_DATE_ABOVE_HEADLINE,
     _Trust.LINE_BELOW: FROM_DATE_UNDER_HEADLINE,
     _Trust.LINE_ABOVE: FROM_DATE_ABOVE_HEADLINE,
+    _Trust.ELSEWHERE: FROM_ONLY_DATE,
 }
 
 
@@ -118,10 +124,13 @@ def shown_dates(page: Page, titles: Sequence[str]) -> Iterator[tuple[str, Proven
     """
     finder = _Finder(page, titles)
     found = list(finder.found())
-    marked = {finder.day(shown) for shown in found if shown.trust == _Trust.MARKED}
+    days = {
+        trust: {finder.day(shown) for shown in found if shown.trust == trust}
+        for trust in (_Trust.MARKED, _Trust.ELSEWHERE)
+    }
     found.sort(key=lambda shown: (shown.trust, shown.distance))
     for shown in found:
-        if shown.trust != _Trust.MARKED or len(marked) == 1:
+        if len(days.get(shown.trust, (None,))) == 1:
             for value in shown.values:
                 yield value, _PROVENANCES[shown.trust]
 
@@ -192,9 +201,13 @@ class _Finder:
         words: tuple[str, ...] = ()
         marks = f"{self._layout.marks[number]} {element.get('itemprop', '')}"
         label = ""
-        for found, before, after in _dates_with_labels(text, self._lang):
+        for found, before, after in dates_with_labels(text, self._lang):
             label = before if re.search(r"\w", before) else self._label_in_front(number, text)
-            if not (_says_other(label) or _is_in_sentence(text, before, after)):
+            if not (
+                says_other(label)
+                or is_sentence(text, before, after)
+                or is_about_other(before, after, self._lang)
+            ):
                 words = (found.text,)
                 break
         else:
@@ -210,7 +223,7 @@ class _Finder:
                 if not _HENTRY_UPDATED.search(marks):
                     self._refused.setdefault(self._place(number), []).append(text)
                 return None
-        if _says_other(label):
+        if says_other(label) or self._is_in_sentence(number, text):
             return None
         values = tuple(value for value in (plausible_date(stated), *words) if value)
         if not values or not any(map(parse_published, values)):
@@ -219,7 +232,7 @@ class _Finder:
         if element.get("pubdate") is not None or _PUBLICATION_WORD.search(marks) or says_published(label):
             return _ShownDate(values, _Trust.MARKED if near is None else _Trust.MARKED_NEAR, abs(near or 0))
         if near is None:
-            return None
+            return _ShownDate(values, _Trust.ELSEWHERE, 0) if self._place(number) <= self._end else None
         if (
             near < 0
             and self._common(number) in self._page_roots
@@ -229,35 +242,59 @@ class _Finder:
         above = _Trust.ELEMENT_ABOVE if self._is_in_scope(number) else _Trust.LINE_ABOVE
         return _ShownDate(values, _Trust.ELEMENT_BELOW if near > 0 else above, abs(near))
 
+    def _is_in_sentence(self, number: int, text: str) -> bool:
+        """Whether an element with a date is a part of a sentence: ``The show runs until <time>14 December</time>.``"""
+        line = self._layout.pieces[self._place(number)].text if self._layout.pieces else ""
+        before, found, after = line.partition(text) if text else ("", "", "")
+        if not found or line == text or says_published(before):
+            return False
+        ends = after.rstrip().endswith((".", "!", "?", "…"))
+        return is_sentence(line, before, after) or (ends and has_other_word(before, self._lang))
+
     def _of_line(self, place: int) -> Iterator[_ShownDate]:
         """Yield the first date of a line that may be that of the article."""
         piece = self._layout.pieces[place]
         near = self._distance(place)
-        if not may_have_date(piece.text) or (near is None and not says_published(piece.text)):
+        if not may_have_date(piece.text):
             return
         if self._is_of_another(piece.element):
             return
-        for found, before, after in _dates_with_labels(piece.text, self._lang):
+        for found, before, after in dates_with_labels(piece.text, self._lang):
             label = before if re.search(r"\w", before) else self._label_of_line_before(place)
-            if _says_other(label) or _is_in_sentence(piece.text, before, after):
+            if says_other(label) or is_sentence(piece.text, before, after):
+                continue
+            if is_about_other(before or label, after, self._lang):
                 continue
             if any(found.text in text for text in self._refused.get(place, ())):
                 continue
             if says_published(label):
                 trust = _Trust.LABELLED if near is None else _Trust.LABELLED_NEAR
-            elif near is None or (
-                near < 0
-                and (
-                    near < -LINES_ABOVE
-                    or self._common(piece.element) in self._page_roots
-                    or len(_WORD_BESIDE.findall(before + after)) > LONGEST_DATE_AND_TOPIC
-                )
+            elif near is None:
+                if not self._may_be_elsewhere(place, before, after):
+                    return
+                trust = _Trust.ELSEWHERE
+            elif near < 0 and (
+                near < -LINES_ABOVE
+                or self._common(piece.element) in self._page_roots
+                or len(word_beside.findall(before + after)) > LONGEST_DATE_AND_TOPIC
             ):
-                return
+                trust = _Trust.ELSEWHERE
             else:
                 trust = _Trust.LINE_BELOW if near > 0 else _Trust.LINE_ABOVE
             yield _ShownDate((found.text,), trust, abs(near or 0))
             return
+
+    def _may_be_elsewhere(self, place: int, before: str, after: str) -> bool:
+        """Whether a date far from the headline may be that of the article if it is the only one on the page.
+
+        Below the text, only a line with nothing but a date counts: another one may be that of a comment or of another story.
+        """
+        if place <= self._end:
+            return len(word_beside.findall(before + after)) <= LONGEST_DATE_AND_TOPIC
+        piece = self._layout.pieces[place]
+        return piece.linked == 0 and all(
+            is_of_header(word, self._lang) for word in word_beside.findall(before + after)
+        )
 
     def _is_marked_updated(self, number: int) -> bool:
         """Whether an element is marked as the date of an update; ``published updated`` is the only date of an article."""
@@ -372,43 +409,3 @@ def headline_piece(layout: Layout, titles: Sequence[str]) -> int | None:
     found = [place for place, piece in enumerate(layout.pieces) if piece.text in titles]
     best = next((place for place in of_h1 if layout.pieces[place].text in titles), None)
     return best if best is not None else next(iter(found or of_h1), None)
-
-
-def _dates_with_labels(line: str, lang: str | None) -> Iterator[tuple[FoundDate, str, str]]:
-    """Yield the dates in a line, each with the text in front of it since the last date, and the text behind it."""
-    start = 0
-    for found in find_dates(line, lang):
-        yield found, line[start : found.start], line[found.end :]
-        start = found.end
-
-
-def _says_other(label: str) -> bool:
-    """Whether a label says that the date behind it is not that of the publication."""
-    label = label.strip()
-    if says_updated(label) and not says_published(label.rpartition(",")[2]):
-        return True
-    last = re.split(r"[|·•–—,;]", label.rstrip())[-1].strip()
-    return (
-        last.endswith((":", "：")) and not says_published(last) and re.search(r"[^\W\d_]", last) is not None
-    )
-
-
-def _is_in_sentence(line: str, before: str, after: str) -> bool:
-    """Whether a date stands in a sentence rather than in a line about the article."""
-    if (
-        line.rstrip().endswith(_ENDS_OF_SENTENCES)
-        or len(_CHARACTER_OF_WORDS.findall(before + after)) > MOST_CHARACTERS_BESIDE
-    ):
-        return True
-    words = len(_WORD_BESIDE.findall(before)), len(_WORD_BESIDE.findall(after))
-    if sum(words) > MOST_WORDS_BESIDE or (words[0] > 8 and words[1] > 4):
-        return True
-    return line.rstrip().endswith((".", "…")) and sum(words) > MOST_WORDS_BEFORE_STOP
-
-
-MOST_CHARACTERS_BESIDE = 12
-"""A line with more characters of Chinese, Japanese or Korean beside a date is a sentence."""
-_CHARACTER_OF_WORDS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_ENDS_OF_SENTENCES = ("!", "?", "。", "？", "！", "।", "؟", "۔")
-
-_WORD_BESIDE = re.compile(r"[^\W\d_]+")

@@ -71,6 +71,40 @@ def test_the_name_of_the_outlet_is_cut_off_whatever_the_separator(separator: str
     assert read(TEXT, head, title=f"Bridge closed{separator}The Example").title == "Bridge closed"
 
 
+def test_a_headline_that_a_heading_shows_is_not_outvoted_by_the_name_of_a_section() -> None:
+    head = '<meta property="og:title" content="Bridge closed">'
+    body = f"<h1>Local politics</h1><h2>Bridge closed</h2>{TEXT}"
+    assert read(body, head, title="Local politics | Daily Planet").title == "Bridge closed"
+    odd = '<meta property="og:title" content="Welcome to our new website">'
+    assert (
+        read(f"<h1>Bridge closed</h1>{TEXT}", odd, title="Bridge closed | Daily Planet").title
+        == "Bridge closed"
+    )
+
+
+def test_sections_of_one_article_with_headlines_of_their_own_are_all_read() -> None:
+    body = f"<article><section class=s><h1>Bridge closed</h1>{TEXT}</section><section class=s><h1>What comes next</h1>{COMMENT}</section></article>"
+    assert any("next" in paragraph.text for paragraph in read(body).paragraphs)
+
+
+def test_the_text_of_a_related_story_in_data_for_programs_is_not_that_of_the_article() -> None:
+    own = [
+        f"The council closed the old bridge in month {n} after the flood, and nobody was hurt at all."
+        for n in range(3)
+    ]
+    other = [
+        f"The mayor of another town spoke for hours about trams, buses, trains and ferries in year {n}."
+        for n in range(9)
+    ]
+    data = {
+        "headline": "Bridge closed",
+        "body": own,
+        "related": [{"headline": "Trams are late again", "body": other}],
+    }
+    found = read(f'<h1>Bridge closed</h1><script type="application/json">{json.dumps(data)}</script>')
+    assert [paragraph.text for paragraph in found.paragraphs] == own
+
+
 # ---- authors
 
 

@@ -376,7 +376,7 @@ class _PagePieces:
         """Return the element of the article with the headline if ``container`` holds several articles, else ``container``.
 
         Another article is in an element beside it with the same tag and class, and has a headline of the same level: an
-        ``<h1>``, or any heading in an ``<article>``.
+        ``<h1>``, or any heading in an ``<article>``. Other elements within one ``<article>`` are its sections.
         """
         headline = next(
             (
@@ -394,12 +394,16 @@ class _PagePieces:
                 break
             tag = self._layout.tag(own)
             if (
-                (level == "h1" or tag == "article")
+                (tag == "article" or (level == "h1" and not self._is_in_article(own)))
                 and self._held.get(own, 0)
                 and self._has_twin(own, tag, level)
             ):
                 return own
         return container
+
+    def _is_in_article(self, number: int) -> bool:
+        """Whether an element is within an ``<article>``."""
+        return any(self._layout.tag(around) == "article" for around in self._layout.outwards(number))
 
     def _has_twin(self, own: int, tag: str, level: str) -> bool:
         """Whether an element with the tag and class of element ``own`` follows it, and has a heading and paragraphs."""

@@ -1,6 +1,7 @@
 """Find the text of an article in the data that a page gives its own programs, such as ``__NEXT_DATA__``.
 
-Some pages have their text nowhere else until a program runs. It is the longest text in an object that has the headline.
+Some pages have their text nowhere else until a program runs. It is the longest text in an object that has the headline,
+without the objects in it that stand for other stories.
 """
 
 from __future__ import annotations
@@ -26,6 +27,12 @@ MAX_LEVELS_BELOW_HEADLINE = 5
 
 PART_KEYS = ("text", "content", "html", "value", "body", "data")
 """The keys under which an object that stands for a paragraph holds its text."""
+
+HEADLINE_KEYS = ("headline", "title", "headlineText", "name")
+"""The keys under which an object that stands for another story holds its headline."""
+
+MIN_HEADLINE_WORDS = 2
+"""The minimum number of words of the headline of another story; the title of a part of an article is often one word."""
 
 FROM_DATA = Provenance("stated", "data for the programs of the page, which it does not show")
 
@@ -67,9 +74,19 @@ def _texts(value: object, titles: frozenset[str], near: int, left: list[int]) ->
             yield from _texts(item, titles, max(0, near - 1), left)
     elif isinstance(value, Mapping):
         has_title = any(isinstance(item, str) and squeeze(item[:1000]) in titles for item in value.values())
+        if not has_title and _is_other_story(value):
+            near = 0
         near = MAX_LEVELS_BELOW_HEADLINE if has_title else max(0, near - 1)
         for item in value.values():
             yield from _texts(item, titles, near, left)
+
+
+def _is_other_story(value: Mapping[str, object]) -> bool:
+    """Whether an object has a headline of its own, of several words: a related story rather than a part of the article."""
+    return any(
+        isinstance(headline := value.get(key), str) and len(headline.split()) >= MIN_HEADLINE_WORDS
+        for key in HEADLINE_KEYS
+    )
 
 
 def _part(value: object) -> str | None:

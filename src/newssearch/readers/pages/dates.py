@@ -232,7 +232,7 @@ class _Finder:
         if element.get("pubdate") is not None or _PUBLICATION_WORD.search(marks) or says_published(label):
             return _ShownDate(values, _Trust.MARKED if near is None else _Trust.MARKED_NEAR, abs(near or 0))
         if near is None:
-            return _ShownDate(values, _Trust.ELSEWHERE, 0) if self._place(number) <= self._end else None
+            return None
         if (
             near < 0
             and self._common(number) in self._page_roots
@@ -278,7 +278,7 @@ class _Finder:
                 or self._common(piece.element) in self._page_roots
                 or len(word_beside.findall(before + after)) > LONGEST_DATE_AND_TOPIC
             ):
-                trust = _Trust.ELSEWHERE
+                return
             else:
                 trust = _Trust.LINE_BELOW if near > 0 else _Trust.LINE_ABOVE
             yield _ShownDate((found.text,), trust, abs(near or 0))
@@ -287,8 +287,11 @@ class _Finder:
     def _may_be_elsewhere(self, place: int, before: str, after: str) -> bool:
         """Whether a date far from the headline may be that of the article if it is the only one on the page.
 
-        Below the text, only a line with nothing but a date counts: another one may be that of a comment or of another story.
+        Above the headline, it may be that of today. Below the text, only a line with nothing but a date counts: another one
+        may be that of a comment or of another story.
         """
+        if self._headline is not None and place < self._headline:
+            return False
         if place <= self._end:
             return len(word_beside.findall(before + after)) <= LONGEST_DATE_AND_TOPIC
         piece = self._layout.pieces[place]

@@ -79,16 +79,17 @@ def claim_titles(draft: Draft, page: Page, stated: Sequence[_Claim], others: Oth
             and (is_related or is_outlet_name(clean[-1][0], outlet_names))
         )
         clean.insert(len(clean) - before_title, (shown, Provenance("stated", "h1")))
-    for value, provenance in _agreed_first(clean, others):
+    for value, provenance in _agreed_first(page, clean, others):
         draft.claim("title", value, provenance)
     return list(dict.fromkeys(forms))
 
 
-def _agreed_first(claims: list[_Claim], others: OtherTexts) -> list[_Claim]:
+def _agreed_first(page: Page, claims: list[_Claim], others: OtherTexts) -> list[_Claim]:
     """Return the claims for the headline; if the first one is none but two places agree on another, that comes first.
 
     Headlines of different places agree if one contains the words of the other; those in ``<meta>`` are one place. An
-    article may have a headline of its own for search engines (JSON-LD): that gives way only if it looks like none.
+    article may have a headline of its own for search engines (JSON-LD): that gives way only if it looks like none. The
+    first one stays if a heading of the page has its words: the others may then be those of the section or of the site.
     """
     words = [
         (_headline_words(value), "meta" if _is_of_meta(provenance) else provenance.basis)
@@ -105,7 +106,13 @@ def _agreed_first(claims: list[_Claim], others: OtherTexts) -> list[_Claim]:
         places = {elsewhere for other, elsewhere in words[1:] if _agree(mine, other)} - {place}
         if len(places) < 2 or len(own & mine) * 4 >= min(len(own), len(mine)):
             continue
-        if place != "JSON-LD" or "name" in places or _is_no_headline(claims[0][0], own, others):
+        if place == "JSON-LD":
+            gives_way = "name" in places or _is_no_headline(claims[0][0], own, others)
+        else:
+            gives_way = not any(
+                piece.kind == "heading" and _headline_words(piece.text) == own for piece in page.layout.pieces
+            )
+        if gives_way:
             return [claims[number], *claims[:number], *claims[number + 1 :]]
     return claims
 

@@ -83,12 +83,12 @@ def says_published(text: str) -> bool:
     plain = unaccented(text.lower())
     if _pattern(_PUBLISHED).search(plain) is not None:
         return True
-    part = _SEPARATOR.split(plain.rstrip(" :：|,;·•–—-"))[-1]
+    part = _LABEL_SEPARATOR.split(plain.rstrip(" :：|,;·•–—-"))[-1]
     weak = _pattern(_OF_ANYTHING)
     return weak.search(part) is not None and all(
-        word in _BESIDE or weak.match(word) for word in _WORD.findall(part)
+        word in _BESIDE or weak.match(word) for word in _LABEL_WORD.findall(part)
     )
 
 
-_SEPARATOR = re.compile(r"[|·•–—,;:：()\[\]]")
-_WORD = re.compile(r"[^\W\d_]+")
+_LABEL_SEPARATOR = re.compile(r"[|·•–—,;:：()\[\]]")
+_LABEL_WORD = re.compile(r"[^\W\d_]+")

@@ -196,13 +196,13 @@ def _page_folders(archive: zipfile.ZipFile, names: list[str]) -> dict[str, PageF
     }
 
 
-MAX_DEPTH = 32
+MAX_FOLDERS_AROUND = 32
 """The maximum number of folders around a member of a zip that may be those of saved pages."""
 
 
 def _ends_of_folders(name: str) -> list[int]:
     """Return where the paths of the folders around a member of a zip end, each behind its slash."""
-    return [found.end() for found in islice(re.finditer("/", name), MAX_DEPTH)]
+    return [found.end() for found in islice(re.finditer("/", name), MAX_FOLDERS_AROUND)]
 
 
 def _belongs_to_page(name: str, beside: dict[str, PageFolder]) -> bool:

@@ -36,7 +36,7 @@ MAX_REFERENCES = 100_000
 
 _ENDING = re.compile(r"[ ._-][^\\/\d]{2,20}")
 _LINK_TAG = re.compile(rb"<a\s[^<>]*>", re.IGNORECASE)
-_ADDRESS = re.compile(
+_SHOWN_ADDRESS = re.compile(
     rb"""[=(]\s{0,9}(?:"([^"<>]{1,2000})"|'([^'<>]{1,2000})'|([^\s"'<>()]{1,2000}))|@import\s{1,9}["']([^"'<>]{1,2000})"""
 )
 """A pattern for an address in a page or a style sheet: the value of an attribute, what is in ``url()``, or is imported."""
@@ -110,7 +110,7 @@ class PageFolder:
 def _references(content: bytes) -> tuple[set[str], set[str]]:
     """Return the names of the folders and of the files that a page or a style sheet shows; what it links to does not count."""
     folders, files = set(), set()
-    for found in islice(_ADDRESS.finditer(_LINK_TAG.sub(b"", content)), MAX_REFERENCES):
+    for found in islice(_SHOWN_ADDRESS.finditer(_LINK_TAG.sub(b"", content)), MAX_REFERENCES):
         address = html.unescape(found[found.lastindex or 0].decode("utf-8", "surrogateescape"))
         path = (
             unquote(_BEHIND_PATH.sub("", address), "utf-8", "surrogateescape").replace("\\", "/").split("/")

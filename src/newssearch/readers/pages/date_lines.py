@@ -29,7 +29,7 @@ WORDS_OF_HEADERS = frozenset(
 
 _CHARACTER_OF_WORDS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ENDS_OF_SENTENCES = ("!", "?", "。", "？", "！", "।", "؟", "۔")
-_SEPARATOR = re.compile(r"[|·•–—,;:()\[\]/]")
+_LINE_SEPARATOR = re.compile(r"[|·•–—,;:()\[\]/]")
 _RANGE_BEHIND = re.compile(
     r"\s{0,3}(?:[-–—]|to|until|till|bis|au|al|a|hasta|até|ate|tot|til|till|do|по|до)\s{1,3}(?=\S)",
     re.IGNORECASE,
@@ -38,10 +38,10 @@ _RANGE_IN_FRONT = re.compile(
     r"(?<![:.\d])\d{1,2}(?:\.|(?:\.?\s+|[./])[^\W\d_]{3,12}|[./]\d{1,2}\.?)?\s?[-–—]\s?$|\b(?:to|bis|au|al|hasta|até|tot|til|по|до)\s{1,3}$",
     re.IGNORECASE,
 )
-_COPYRIGHT = re.compile(r"©|\(c\)|\bcopyright\b", re.IGNORECASE)
+_RIGHTS = re.compile(r"©|\(c\)|\bcopyright\b", re.IGNORECASE)
 _LIFE = re.compile(r"\(\s*(?:[*†✝]|(?P<word>[^\W\d_]+)[^()]*$)")
 
-word_beside = re.compile(r"[^\W\d_]+")
+WORD_BESIDE = re.compile(r"[^\W\d_]+")
 """A pattern for a word beside a date."""
 
 
@@ -81,7 +81,7 @@ def is_sentence(line: str, before: str, after: str) -> bool:
         or len(_CHARACTER_OF_WORDS.findall(before + after)) > MOST_CHARACTERS_BESIDE
     ):
         return True
-    words = len(word_beside.findall(before)), len(word_beside.findall(after))
+    words = len(WORD_BESIDE.findall(before)), len(WORD_BESIDE.findall(after))
     if sum(words) > MOST_WORDS_BESIDE or (words[0] > 8 and words[1] > 4):
         return True
     return line.rstrip().endswith((".", "…")) and sum(words) > MOST_WORDS_BEFORE_STOP
@@ -102,7 +102,7 @@ def is_about_other(before: str, after: str, lang: str | None) -> bool:
     """
     if says_published(before):
         return False
-    if _COPYRIGHT.search(before) or _RANGE_IN_FRONT.search(before):
+    if _RIGHTS.search(before) or _RANGE_IN_FRONT.search(before):
         return True
     if (found := _RANGE_BEHIND.match(after)) and any(
         not after[found.end() : date.start].strip() for date in find_dates(after, lang)
@@ -115,8 +115,8 @@ def is_about_other(before: str, after: str, lang: str | None) -> bool:
 
 def has_other_word(before: str, lang: str | None) -> bool:
     """Whether a text directly in front of a date has a word in lower case that a line about an article does not have."""
-    part = _SEPARATOR.split(before)[-1]
-    words = word_beside.findall(part)
+    part = _LINE_SEPARATOR.split(before)[-1]
+    words = WORD_BESIDE.findall(part)
     return any(len(word) > 2 and word[0].islower() and not is_of_header(word, lang) for word in words)
 
 
@@ -124,7 +124,7 @@ def is_of_header(word: str, lang: str | None) -> bool:
     """Whether a word may stand beside the date of publication: it is about a date, or about the publication, and no name."""
     word = word.lower()
     return (
-        word in _KNOWN
+        word in _KNOWN_OF_HEADERS
         or is_day(word, lang)
         or is_month(word, lang)
         or says_published(word)
@@ -132,7 +132,7 @@ def is_of_header(word: str, lang: str | None) -> bool:
     )
 
 
-_KNOWN = (
+_KNOWN_OF_HEADERS = (
     WORDS_OF_HEADERS
     | PREPOSITIONS
     | frozenset(PUBLICATION_WORDS)

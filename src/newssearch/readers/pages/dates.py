@@ -17,13 +17,13 @@ from newssearch.text.date_search import find_dates, may_have_date
 from newssearch.text.dates import parse_published
 
 from .date_lines import (
+    WORD_BESIDE,
     dates_with_labels,
     has_other_word,
     is_about_other,
     is_of_header,
     is_sentence,
     says_other,
-    word_beside,
 )
 from .layout import Layout, Piece, visible_text
 from .page import Page
@@ -276,7 +276,7 @@ class _Finder:
             elif near < 0 and (
                 near < -LINES_ABOVE
                 or self._common(piece.element) in self._page_roots
-                or len(word_beside.findall(before + after)) > LONGEST_DATE_AND_TOPIC
+                or len(WORD_BESIDE.findall(before + after)) > LONGEST_DATE_AND_TOPIC
             ):
                 return
             else:
@@ -293,10 +293,10 @@ class _Finder:
         if self._headline is not None and place < self._headline:
             return False
         if place <= self._end:
-            return len(word_beside.findall(before + after)) <= LONGEST_DATE_AND_TOPIC
+            return len(WORD_BESIDE.findall(before + after)) <= LONGEST_DATE_AND_TOPIC
         piece = self._layout.pieces[place]
         return piece.linked == 0 and all(
-            is_of_header(word, self._lang) for word in word_beside.findall(before + after)
+            is_of_header(word, self._lang) for word in WORD_BESIDE.findall(before + after)
         )
 
     def _is_marked_updated(self, number: int) -> bool:

@@ -88,8 +88,8 @@ def _agreed_first(page: Page, claims: list[_Claim], others: OtherTexts) -> list[
     """Return the claims for the headline; if the first one is none but two places agree on another, that comes first.
 
     Headlines of different places agree if one contains the words of the other; those in ``<meta>`` are one place. An
-    article may have a headline of its own for search engines (JSON-LD): that gives way only if it looks like none. The
-    first one stays if a heading of the page has its words: the others may then be those of the section or of the site.
+    article may have a headline of its own for search engines (JSON-LD): that gives way only if it looks like none. One in
+    ``<meta>`` stays if a heading of the page has its words: the others may then be those of the section or of the site.
     """
     words = [
         (_headline_words(value), "meta" if _is_of_meta(provenance) else provenance.basis)
@@ -109,7 +109,7 @@ def _agreed_first(page: Page, claims: list[_Claim], others: OtherTexts) -> list[
         if place == "JSON-LD":
             gives_way = "name" in places or _is_no_headline(claims[0][0], own, others)
         else:
-            gives_way = not any(
+            gives_way = place != "meta" or not any(
                 piece.kind == "heading" and _headline_words(piece.text) == own for piece in page.layout.pieces
             )
         if gives_way:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Mapping
 
@@ -78,3 +79,175 @@ def rtf(body: str, info: str = "", head: str = "") -> bytes:
         r"{\*\cs10 Default Font;}}"
         f"{{\\info{info}}}{head}\n{body}}}"
     ).encode("latin-1")
+
+
+OFFICE = (
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:fo="f" xmlns:xlink="x" xmlns:meta="m" xmlns:dc="d" '
+    'xmlns:presentation="p"'
+)
+OPEN_STYLES = (
+    '<style:style style:name="P1" style:family="paragraph" style:parent-style-name="Heading_20_1"/>'
+    '<style:style style:name="P2" style:family="paragraph"><style:paragraph-properties fo:break-before="page"/></style:style>'
+    '<style:style style:name="T1" style:family="text"><style:text-properties text:display="none"/></style:style>'
+    '<style:style style:name="T2" style:family="text"><style:text-properties fo:font-weight="bold"/></style:style>'
+)
+
+
+def open_document(body: str, kind: str = "text", about: str = "", manifest: str = "") -> bytes:
+    """Return an OpenDocument file with the given body."""
+    return packed({
+        "mimetype": f"application/vnd.oasis.opendocument.{kind}",
+        "content.xml": f"<office:document-content {OFFICE}><office:automatic-styles>{OPEN_STYLES}</office:automatic-styles>"
+        f"<office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>",
+        "meta.xml": f"<office:document-meta {OFFICE}><office:meta>{about}</office:meta></office:document-meta>",
+        "META-INF/manifest.xml": f"<manifest>{manifest}</manifest>",
+    })  # fmt: skip
+
+
+def epub(pages: Mapping[str, str], about: str, **others: str) -> bytes:
+    """Return a book with the given pages, by their names, in the order of reading; ``others`` are more members."""
+    items = "".join(f'<item id="{name}" href="text/{name}.xhtml" properties="{name}"/>' for name in pages)
+    spine = "".join(f'<itemref idref="{name}"/>' for name in pages)
+    return packed({
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": '<container><rootfiles><rootfile full-path="OPS/book.opf"/></rootfiles></container>',
+        "OPS/book.opf": f"<package><metadata>{about}</metadata><manifest>{items}</manifest><spine>{spine}</spine></package>",
+        **{
+            f"OPS/text/{name}.xhtml": f'<html xmlns:epub="e"><head><title>x</title></head><body>{page}</body></html>'
+            for name, page in pages.items()
+        },
+        **{name.replace("__", "/"): content for name, content in others.items()},
+    })  # fmt: skip
+
+
+def pptx(*slides: str, notes: Mapping[int, str] | None = None) -> bytes:
+    """Return a presentation with the given shapes on each slide; ``notes`` are the shapes of notes, by slide from 1."""
+    a = 'xmlns:a="a" xmlns:r="http://r" xmlns:p="p"'
+    links = "".join(
+        f'<Relationship Id="r{n}" Type="x/slide" Target="slides/slide{n}.xml"/>'
+        for n in range(1, len(slides) + 1)
+    )
+    entries = "".join(f'<p:sldId id="{n}" r:id="r{n}"/>' for n in range(1, len(slides) + 1))
+    parts = {
+        "[Content_Types].xml": "<Types/>",
+        "ppt/presentation.xml": f"<p:presentation {a}><p:sldIdLst>{entries}</p:sldIdLst></p:presentation>",
+        "ppt/_rels/presentation.xml.rels": f"<Relationships>{links}</Relationships>",
+    }
+    for number, shapes in enumerate(slides, start=1):
+        parts[f"ppt/slides/slide{number}.xml"] = (
+            f"<p:sld {a}><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:sld>"
+        )
+    for number, shapes in (notes or {}).items():
+        parts[f"ppt/slides/_rels/slide{number}.xml.rels"] = (
+            '<Relationships><Relationship Id="n" Type="x/notesSlide" Target="../notesSlides/notesSlide1.xml"/></Relationships>'
+        )
+        parts["ppt/notesSlides/notesSlide1.xml"] = (
+            f"<p:notes {a}><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:notes>"
+        )
+    return packed(parts)
+
+
+def shape(*paragraphs: str, place: str = "body") -> str:
+    """Return a shape of a slide, whose place is the kind of its placeholder."""
+    texts = "".join(f"<a:p><a:r><a:rPr/><a:t>{text}</a:t></a:r></a:p>" for text in paragraphs)
+    return f'<p:sp><p:nvSpPr><p:nvPr><p:ph type="{place}"/></p:nvPr></p:nvSpPr><p:txBody>{texts}</p:txBody></p:sp>'
+
+
+def compound_file(streams: Mapping[str, bytes]) -> bytes:
+    """Return a compound file, the container of old office programs and of Outlook, with the given streams.
+
+    A name with a slash is that of a stream in a storage.
+    """
+    storages = list(dict.fromkeys(name.split("/")[0] for name in streams if "/" in name))
+    names = ["Root Entry", *storages, *streams]
+    minis = b"".join(content + bytes(-len(content) % 64) for content in streams.values())
+    entries: list[bytes] = []
+    starts, at = {}, 0
+    for name, content in streams.items():
+        starts[name] = at
+        at += (len(content) + 63) // 64
+    free = 0xFFFFFFFF
+
+    def siblings(of: str) -> list[int]:
+        inside = [n for n in streams if (n.split("/")[0] if "/" in n else "") == of]
+        return [names.index(n) for n in ([*storages, *inside] if not of else inside)]
+
+    for number, name in enumerate(names):
+        folder = name.split("/")[0] if "/" in name else ""
+        row = [] if number == 0 else siblings(folder)
+        following = row[row.index(number) + 1] if number in row and row[-1] != number else free
+        kind, child, start, size = 2, free, starts.get(name, 0), len(streams.get(name, b""))
+        if number == 0:
+            kind, child, start, size = 5, siblings("")[0], 0, len(minis)
+        elif name in storages:
+            kind, child, start, size = 1, siblings(name)[0], 0, 0
+        spelled = name.rsplit("/", 1)[-1].encode("utf-16-le") + b"\0\0"
+        entries.append(
+            spelled.ljust(64, b"\0")
+            + struct.pack("<HBBIII16xI16xIQ", len(spelled), kind, 1, free, following, child, 0, start, size)
+        )
+    while len(entries) % 4:
+        entries.append(bytes(64) + struct.pack("<HBBIII16xI16xIQ", 0, 0, 1, free, free, free, 0, 0, 0))
+    mini_table = b"".join(
+        struct.pack("<I", starts[name] + step + 1 if step + 1 < count else 0xFFFFFFFE)
+        for name, content in streams.items()
+        if (count := (len(content) + 63) // 64)
+        for step in range(count)
+    )
+    parts = [minis, b"".join(entries), mini_table]
+    chains: list[int] = []
+    begins: list[int] = []
+    sectors = b""
+    for part in parts:
+        part += bytes(-len(part) % 512)  # noqa: PLW2901  (padded to whole sectors)
+        count = len(part) // 512
+        begins.append(len(chains))
+        chains += [*range(len(chains) + 1, len(chains) + count), 0xFFFFFFFE][:count]
+        sectors += part
+    tables = len(chains) // 127 + 1
+    first_table = len(chains)
+    chains += [0xFFFFFFFD] * tables
+    table = b"".join(struct.pack("<I", one) for one in chains)
+    sectors += table + b"\xff" * (-len(table) % 512)
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + struct.pack(
+        "<16xHHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, tables, begins[1], 0, 4096, begins[2],
+        (len(mini_table) + 511) // 512, 0xFFFFFFFE, 0,
+    )  # fmt: skip
+    places = b"".join(struct.pack("<I", first_table + n) for n in range(tables))
+    return header + places + b"\xff" * (512 - len(header) - len(places)) + sectors
+
+
+def outlook_message(
+    texts: Mapping[int, str], blobs: Mapping[int, bytes] | None = None, **attached: bytes
+) -> bytes:
+    """Return a message of Outlook with the given properties; ``attached`` are its attachments, by their names."""
+    streams = {f"__substg1.0_{key:04X}001F": text.encode("utf-16-le") for key, text in texts.items()}
+    streams |= {f"__substg1.0_{key:04X}0102": blob for key, blob in (blobs or {}).items()}
+    sizes = [(key << 16 | 0x1F, len(text) * 2 + 2) for key, text in texts.items()]
+    sizes += [(key << 16 | 0x102, len(blob)) for key, blob in (blobs or {}).items()]
+    head = struct.pack("<8xIIII8x", 0, len(attached), 0, len(attached))
+    body = b"".join(struct.pack("<IIII", tag, 6, size, 0) for tag, size in sizes)
+    streams["__properties_version1.0"] = head + body
+    for number, (name, content) in enumerate(attached.items()):
+        storage = f"__attach_version1.0_#{number:08X}"
+        file = name.replace("__", ".")
+        streams[f"{storage}/__properties_version1.0"] = bytes(8) + struct.pack(
+            "<IIIIIIIIIIII",
+            0x37050003,
+            6,
+            1,
+            0,
+            0x3707001F,
+            6,
+            len(file) * 2 + 2,
+            0,
+            0x37010102,
+            6,
+            len(content),
+            0,
+        )
+        streams[f"{storage}/__substg1.0_3707001F"] = file.encode("utf-16-le")
+        streams[f"{storage}/__substg1.0_37010102"] = content
+    return compound_file(streams)

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import newssearch
-from documents import docx, para, rtf
+from documents import docx, epub, open_document, outlook_message, para, pptx, rtf, shape
 from newssearch import Article, QueryError, ReadOptions, Rejected, readers
 from newssearch.cli.rendering.formats import json_text
 from newssearch.display import escape
@@ -121,6 +121,12 @@ SEEDS: dict[str, list[bytes]] = {
     "a.mbox": [(f"From news@e.org Thu Jul 25 12:00:00 2024\n{MAIL}\n" * 2).encode()],
     "a.pdf": [pdf([LINES], "Flood")],
     "a.docx": [docx(para("Flood", style="Titel") + para("e.org, 5 May 2024") + para(TEXT))],
+    "a.odt": [open_document(f'<text:h text:outline-level="1">Flood</text:h><text:p>{TEXT}</text:p>')],
+    "a.epub": [epub({"a": f"<h1>Flood</h1><p>{TEXT}</p>"}, "<title>Flood</title>")],
+    "a.pptx": [pptx(shape("Flood", place="title") + shape(TEXT))],
+    "a.ods": [open_document("<table:table>" + "".join(f"<table:table-row><table:table-cell><text:p>{text}</text:p></table:table-cell></table:table-row>" for text in ("text", TEXT)) + "</table:table>", "spreadsheet")],
+    "a.msg": [outlook_message({0x37: "Flood", 0x1000: TEXT})],
+    "a.enex": [f"<en-export><note><title>Flood</title><content><![CDATA[<p>{TEXT}</p>]]></content></note></en-export>".encode()],
     "a.rtf": [rtf(rf"\pard\s9 Flood\par\pard {TEXT[:42]}\par\trowd\pard\intbl a\cell b\cell\row\pard {{\footnote b}}\par")],
     "a.warc": [b"".join(CRAWL)],
     "a.warc.gz": [b"".join(map(gzip.compress, CRAWL))],

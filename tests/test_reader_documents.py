@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents import docx, field, packed, para, rtf, run
-from newssearch import Article, ReadOptions, Rejected
+from documents import OFFICE, docx, epub, field, open_document, packed, para, pptx, rtf, run, shape
+from newssearch import Article, ReadOptions, Rejected, readers
+from newssearch.fields import KeptField
 from newssearch.limits import Limits
+from newssearch.readers import Skipped
 from support import articles_in, read_bytes
 
 RIVER = "The river rose above its banks on Monday, and the council closed two bridges until the water falls."
@@ -26,6 +29,12 @@ MARKET = (
 
 def texts(article: Article) -> list[str]:
     return [paragraph.text for paragraph in article.paragraphs]
+
+
+def written(folder: Path, name: str, data: bytes) -> Path:
+    """Write a file and return its path."""
+    (folder / name).write_bytes(data)
+    return folder / name
 
 
 def only(tmp_path: Path, data: bytes, name: str = "a.docx") -> Article:
@@ -397,6 +406,266 @@ def test_a_press_review_in_rtf(tmp_path: Path) -> None:
     ]
 
 
+# ---- OpenDocument
+
+
+def test_a_document_of_libreoffice(tmp_path: Path) -> None:
+    deleted = "<text:tracked-changes><text:changed-region><text:deletion><text:p>Never.</text:p></text:deletion></text:changed-region></text:tracked-changes>"
+    note = '<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation><text:note-body><text:p>Built in 1903.</text:p></text:note-body></text:note>'
+    article = only(
+        tmp_path,
+        open_document(
+            deleted
+            + '<text:p text:style-name="Title">Flood in Basra</text:p><text:p>By Ines Varga</text:p><text:p>May 5, 2024</text:p>'
+            + "<text:table-of-content><text:index-body><text:p>What comes next\t2</text:p></text:index-body></text:table-of-content>"
+            + f'<text:p>The council <text:span text:style-name="T2">closed</text:span>{note}<text:span text:style-name="T1"> hidden</text:span>'
+            + '<text:s text:c="2"/>two<office:annotation><text:p>Check!</text:p></office:annotation> bri\u00addges on page <text:page-number>3</text:page-number>one.</text:p>'
+            + f'<text:h text:outline-level="2">What comes next</text:h><text:p text:style-name="Quotations">{FERRY}</text:p>'
+            + f"<text:list><text:list-item><text:p>{MARKET}</text:p></text:list-item></text:list>"
+            + f"<text:p><draw:frame><draw:text-box><text:p>{RIVER}</text:p></draw:text-box></draw:frame></text:p>"
+            + "<table:table><table:table-header-rows><table:table-row><table:table-cell><text:p>Town</text:p></table:table-cell>"
+            "<table:table-cell><text:p>Dead</text:p></table:table-cell></table:table-row></table:table-header-rows></table:table>"
+        ),
+        "a.odt",
+    )
+    assert (article.title, article.byline, str(article.date)) == (
+        "Flood in Basra",
+        "Ines Varga",
+        "2024-05-05",
+    )
+    assert [(one.kind, one.text) for one in article.paragraphs] == [
+        ("text", "The council closed two bridges on page one."), ("heading", "What comes next"), ("quote", FERRY),
+        ("list", MARKET), ("text", RIVER), ("list", "Town | Dead"), ("text", "Built in 1903."),
+    ]  # fmt: skip
+
+
+def test_a_press_review_of_libreoffice_is_divided_by_headings_that_styles_make(tmp_path: Path) -> None:
+    body = "".join(
+        f'<text:p text:style-name="P1">{title}</text:p><text:p>{line}</text:p><text:p>{text}</text:p>'
+        for title, line, text in REVIEW
+    )
+    articles = articles_in(read_bytes(tmp_path, "a.odt", open_document(body)))
+    assert [(one.title, one.outlet) for one in articles] == [
+        ("Flood closes two bridges", "The Bay Courier"),
+        ("No ferry until Friday", "Harbour Post"),
+        ("Half a market is held", "The Bay Courier"),
+    ]
+
+
+def test_flat_xml_and_the_properties_of_opendocument(tmp_path: Path) -> None:
+    about = "<dc:title>Flood in Basra</dc:title><meta:initial-creator>Ines Varga</meta:initial-creator><meta:creation-date>2024-05-06T10:00:00</meta:creation-date>"
+    body = f"<text:p>{RIVER}</text:p><text:p>{FERRY}</text:p>"
+    flat = f"<office:document {OFFICE}><office:meta>{about}</office:meta><office:body><office:text>{body}</office:text></office:body></office:document>"
+    for name, data in (("a.odt", open_document(body, about=about)), ("a.xml", flat.encode())):
+        article = only(tmp_path, data, name)
+        assert (article.title, article.byline, str(article.date)[:10]) == (
+            "Flood in Basra",
+            "Ines Varga",
+            "2024-05-06",
+        )
+        assert texts(article) == [RIVER, FERRY]
+
+
+def test_an_encrypted_opendocument_file_and_a_drawing_are_rejected(tmp_path: Path) -> None:
+    data = open_document("<text:p>x</text:p>", manifest="<encryption-data/>")
+    assert rejection(tmp_path, data, "a.odt") == "an encrypted document"
+    assert rejection(tmp_path, open_document("", "graphics"), "a.odg").endswith(
+        "which is not read: save it as PDF or .odt"
+    )
+
+
+# ---- presentations
+
+
+def test_a_presentation_has_slides_with_titles_and_notes(tmp_path: Path) -> None:
+    data = pptx(
+        shape("Ines Varga, 5 May 2024", place="subTitle") + shape("Flood in Basra", place="ctrTitle"),
+        shape("What happened", place="title") + shape(RIVER, FERRY) + shape("7", place="sldNum"),
+        notes={2: shape("Built in 1903.") + shape("2", place="sldNum")},
+    )
+    article = only(tmp_path, data, "a.pptx")
+    assert (article.title, str(article.date)) == ("Flood in Basra", "2024-05-05")
+    assert [(one.kind, one.text) for one in article.paragraphs] == [
+        ("text", "Ines Varga, 5 May 2024"), ("heading", "What happened"), ("list", RIVER), ("list", FERRY), ("text", "Built in 1903."),
+    ]  # fmt: skip
+
+
+def test_a_presentation_of_libreoffice(tmp_path: Path) -> None:
+    def page(title: str, text: str) -> str:
+        def frame(kind: str, words: str) -> str:
+            return f'<draw:frame presentation:class="{kind}"><draw:text-box><text:p>{words}</text:p></draw:text-box></draw:frame>'
+
+        return f"<draw:page>{frame('title', title)}{frame('outline', text)}</draw:page>"
+
+    article = only(
+        tmp_path, open_document(page("Flood in Basra", RIVER) + page("More", FERRY), "presentation")
+    )
+    assert article.title == "Flood in Basra"
+    assert texts(article) == [RIVER, "More", FERRY]
+
+
+# ---- books
+
+
+def test_an_issue_of_a_newspaper_as_a_book_is_divided_into_its_articles(tmp_path: Path) -> None:
+    pages = {"nav": "<h1>Contents</h1><p>Flood closes two bridges</p>"} | {
+        f"p{number}": f"<h1>{title}</h1><p>By {author}</p><p>{text}<a epub:type='noteref' href='#n'>1</a></p><h2>More</h2>"
+        f"<blockquote><p>It is so.</p></blockquote><aside epub:type='footnote' id='n'><p>Built in 1903.</p></aside>"
+        for number, ((title, _, text), author) in enumerate(
+            zip(REVIEW, ("Ines Varga", "Tom Okafor", "Lea Brandt"), strict=True)
+        )
+    }
+    about = "<title>The Guardian [Sun, 05 May 2024]</title><creator>calibre</creator><date>2024-05-05T04:00:00+00:00</date><language>en</language>"
+    articles = articles_in(read_bytes(tmp_path, "a.epub", epub(pages, about)))
+    assert [(one.title, one.byline, one.outlet, str(one.date)[:10]) for one in articles] == [
+        ("Flood closes two bridges", "Ines Varga", "The Guardian", "2024-05-05"),
+        ("No ferry until Friday", "Tom Okafor", "The Guardian", "2024-05-05"),
+        ("Half a market is held", "Lea Brandt", "The Guardian", "2024-05-05"),
+    ]
+    assert [(one.kind, one.text) for one in articles[0].paragraphs] == [
+        ("text", RIVER), ("heading", "More"), ("quote", "It is so."), ("text", "Built in 1903."),
+    ]  # fmt: skip
+
+
+def test_a_book_is_one_article_and_one_with_copy_protection_is_rejected(tmp_path: Path) -> None:
+    pages = {
+        "a": f"<h1>One</h1><p>{RIVER}</p>",
+        "b": f"<h1>Two</h1><p>{FERRY} &nbsp; <br>unclosed<p>{MARKET}",
+    }
+    about = "<title>A year of floods</title><creator>Ines Varga</creator><creator>Tom Okafor</creator>"
+    article = only(tmp_path, epub(pages, about), "a.epub")
+    assert [one.text for one in article.paragraphs if one.kind == "heading"] == ["Two"]
+    assert MARKET in texts(article)
+    protected = epub(
+        pages, about, **{"META-INF__encryption.xml": "<x><enc:EncryptedData xmlns:enc='e'/></x>"}
+    )
+    assert rejection(tmp_path, protected, "a.epub") == "a book with copy protection (DRM)"
+
+
+# ---- spreadsheets
+
+
+def workbook(rows: list[list[object]], *others: list[list[object]]) -> bytes:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for number, sheet in enumerate([rows, *others]):
+        page = book.active if number == 0 else book.create_sheet(f"Sheet {number + 1}")
+        for row in sheet:
+            page.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+ROWS: list[list[object]] = [
+    ["Titel", "Medium", "Datum", "Text", "Wörter"],
+    ["Flood in Basra", "The Bay Courier", dt.datetime(2024, 5, 6), f"{RIVER}\n{FERRY}", 12.0],
+    [None, None, None, None, None],
+    ["No ferry", "Harbour Post", dt.datetime(2024, 5, 7, 10, 30), FERRY, 5],
+]
+
+
+def test_a_workbook_of_excel_is_a_table_below_what_is_above_its_columns(tmp_path: Path) -> None:
+    data = workbook([["Media monitoring"], [], *ROWS], [["a", "b"], ["x", 1]])
+    items = list(
+        readers.read_file(
+            written(tmp_path, "a.xlsx", data),
+            "a.xlsx",
+            ReadOptions(fields=(KeptField("words", "Wörter", "number"),)),
+        )
+    )
+    first, second = [item for item in items if isinstance(item, Article)]
+    assert (first.title, first.outlet, str(first.date), first.extra) == (
+        "Flood in Basra",
+        "The Bay Courier",
+        "2024-05-06",
+        {"words": 12},
+    )
+    assert texts(first) == [RIVER, FERRY]
+    assert (second.title, str(second.date), second.record) == ("No ferry", "2024-05-07 10:30:00", 2)
+    assert [item.kind for item in items if isinstance(item, Skipped)] == ["sheets without articles"]
+
+
+def test_a_workbook_without_articles_is_rejected_with_its_columns(tmp_path: Path) -> None:
+    assert "1 'a', 2 'b'" in rejection(tmp_path, workbook([["a", "b"], ["x", 1]]), "a.xlsx")
+    assert rejection(tmp_path, workbook([]), "a.xlsx") == "a spreadsheet without rows"
+
+
+def test_a_spreadsheet_of_libreoffice(tmp_path: Path) -> None:
+    def row(*cells: str) -> str:
+        return f"<table:table-row>{''.join(cells)}</table:table-row>"
+
+    def cell(text: str, attributes: str = "") -> str:
+        return f"<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>"
+
+    body = (
+        '<table:table table:name="A">'
+        + row(cell("title"), cell("text"), cell("date"), cell("outlet"))
+        + row(
+            cell("Flood in Basra"),
+            cell(RIVER),
+            cell("06.05.24", 'office:date-value="2024-05-06"'),
+            cell("Harbour Post"),
+        )
+        + '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+        + "</table:table>"
+    )
+    article = only(tmp_path, open_document(body, "spreadsheet"), "a.ods")
+    assert (article.title, str(article.date), article.outlet, texts(article)) == (
+        "Flood in Basra",
+        "2024-05-06",
+        "Harbour Post",
+        [RIVER],
+    )
+
+
+# ---- notes
+
+
+def enex(*notes: str) -> bytes:
+    return f'<?xml version="1.0"?><!DOCTYPE en-export SYSTEM "x.dtd"><en-export>{"".join(notes)}</en-export>'.encode()
+
+
+def note(title: str, content: str, more: str = "") -> str:
+    return f"<note><title>{title}</title><content><![CDATA[<!DOCTYPE en-note SYSTEM 'x'><en-note>{content}</en-note>]]></content>{more}</note>"
+
+
+def test_each_note_of_an_export_of_evernote_is_an_article(tmp_path: Path) -> None:
+    clipped = (
+        "<created>20240506T100000Z</created><tag>floods</tag><tag>Basra</tag><note-attributes>"
+        "<source-url>https://www.theguardian.com/a/1</source-url></note-attributes>"
+        f"<resource><data>{'A' * 3_000_000}</data></resource>"
+    )
+    data = enex(
+        note(
+            "Flood in Basra",
+            f"<div>{RIVER}</div><div><br/></div><h2>More &amp; more</h2><div>{FERRY}</div>",
+            clipped,
+        ),
+        note("No ferry", f"<p>{MARKET}</p>"),
+    )
+    first, second = articles_in(
+        read_bytes(tmp_path, "a.enex", data, fields=(KeptField("tag", "tag", "value"),))
+    )
+    assert (first.title, first.url, first.outlet, first.extra) == (
+        "Flood in Basra",
+        "https://www.theguardian.com/a/1",
+        "The Guardian",
+        {"tag": "floods, Basra"},
+    )
+    assert first.provenance["date"] == ("inferred", "when the document was made")
+    assert texts(first) == [RIVER, "More & more", FERRY]
+    assert (second.title, texts(second)) == ("No ferry", [MARKET])
+
+
+def test_a_note_that_is_too_large_or_broken_is_rejected_and_the_others_are_read(tmp_path: Path) -> None:
+    data = enex(
+        note("Large", "x" * 3_000_000), "<note><title>Broken</note>", note("No ferry", f"<p>{MARKET}</p>")
+    )
+    items = read_bytes(tmp_path, "a.enex", data, limits=Limits(document=100_000))
+    assert [isinstance(item, Rejected) for item in items] == [True, True, False]
+
+
 # ---- trust
 
 
@@ -488,6 +757,37 @@ def test_reading_control_words_never_raises(
     folder = tmp_path_factory.mktemp("any")
     assert read_bytes(folder, "a.rtf", rtf("".join(pieces)))
     assert read_bytes(folder, "b.rtf", b"{\\rtf1" + "".join(pieces).encode())
+
+
+_OPEN = st.sampled_from([
+    "<text:p>", "</text:p>", '<text:h text:outline-level="99">', "</text:h>", "a 5 May 2024", "<text:note><text:note-body>",
+    "</text:note-body></text:note>", "<table:table>", "</table:table>", "<table:table-row>", "</table:table-row>", "<table:table-cell>",
+    "</table:table-cell>", '<text:s text:c="9999999999"/>', '<text:p text:style-name="P2"/>', "<text:list>", "</text:list>", "<draw:frame>", "</draw:frame>",
+    '<table:table-cell table:number-columns-repeated="99999999999"/>', "<h1>", "</h1>", "<p>", "</p>", "<br/>", "<a:p/>", "&nbsp;",
+])  # fmt: skip
+
+
+@given(st.lists(_OPEN, max_size=30))
+def test_reading_other_markup_never_raises(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[str]
+) -> None:
+    folder, body = tmp_path_factory.mktemp("any"), "".join(pieces)
+    assert read_bytes(folder, "a.odt", open_document(body))
+    assert read_bytes(folder, "a.ods", open_document(body, "spreadsheet"))
+    assert read_bytes(folder, "a.epub", epub({"a": body}, body))
+    assert read_bytes(folder, "a.pptx", pptx(body, shape(body)))
+    assert read_bytes(folder, "a.enex", enex(note("a", body), body))
+
+
+def test_elements_that_are_nested_deep_are_rejected_everywhere(tmp_path: Path) -> None:
+    spans = "<text:span>" * 5_000 + "a" + "</text:span>" * 5_000
+    lists = "<text:list>" * 5_000 + "<text:p>a</text:p>" + "</text:list>" * 5_000
+    for body in (f"<text:p>{spans}</text:p>", lists):
+        assert "nested" in rejection(tmp_path, open_document(body), "a.odt")
+    for tag in ("div", "i"):
+        page = f"<{tag}>" * 5_000 + "a" + f"</{tag}>" * 5_000
+        assert "nested" in rejection(tmp_path, epub({"a": page}, "<title>x</title>"), "a.epub")
+    assert "nested" in rejection(tmp_path, pptx("<p:grpSp>" * 5_000 + "</p:grpSp>" * 5_000), "a.pptx")
 
 
 def test_options_of_the_archive_hold_for_documents(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from newssearch.text.paragraphs import squeeze
 
 from . import exports
 from .api import Format, Input, UnreadableError
-from .containers import archives, compressed, mail, saved_pages, warc
+from .containers import archives, compressed, mail, outlook, saved_pages, warc
 from .databases import factiva_xml, ris
-from .documents import rtf
+from .documents import enex, odt, rtf
 from .pages import html
 from .records import json, tables
 from .texts import markdown, pdf, plain_text
@@ -30,6 +30,9 @@ FORMAT_MODULES = (
     warc,
     pdf,
     rtf,
+    odt,
+    enex,
+    outlook,
     saved_pages,
     ris,
     factiva_xml,
@@ -67,7 +70,6 @@ UNREAD_SIGNATURES = tuple(
         (rb"BM....\x00\x00\x00\x00....[\x0c\x28\x6c\x7c]\x00\x00\x00", "a BMP image"),
         (rb"\x00\x00[\x01\x02]\x00[^\x00]\x00", "an icon"),
         (rb"II\*\x00|MM\x00\*", "a TIFF image"),
-        (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
         (rb"%!PS", "a PostScript file"),
         (rb"SQLite format 3\x00", "an SQLite database"),
         (rb"\x7fELF", "a program"),
@@ -87,7 +89,17 @@ UNREAD_SIGNATURES = tuple(
 )
 """Patterns for the first bytes of files that newssearch does not read, each with the name of the file type."""
 
-OPTIONAL_PACKAGES = ("trafilatura", "feedparser", "warcio", "backports.zstd", "yaml", "markdown_it", "pypdf")
+OPTIONAL_PACKAGES = (
+    "trafilatura",
+    "feedparser",
+    "warcio",
+    "backports.zstd",
+    "yaml",
+    "markdown_it",
+    "pypdf",
+    "openpyxl",
+    "oxmsg",
+)
 """The packages that formats import and that may not be installed."""
 
 

@@ -7,7 +7,8 @@ as such documents can take it from there.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from newssearch.text.paragraphs import ParagraphKind
@@ -54,7 +55,9 @@ class StyledText(NamedTuple):
     """The paragraphs of a document in order, and what the document states about itself; ``""`` where it states nothing.
 
     Each footnote follows the paragraph that refers to it, with the role ``note``. ``creator`` is who made the document,
-    and ``created`` when that was.
+    and ``created`` when that was; ``published`` is a date of publication, ``url`` where the text was taken from.
+    ``publishers`` are the names of who published it, which may be outlets. With ``bylines_divide``, headlines with a
+    byline are those of articles of their own. ``values`` are those that an archive may keep as own fields.
     """
 
     paragraphs: Sequence[StyledParagraph]
@@ -62,6 +65,11 @@ class StyledText(NamedTuple):
     creator: str = ""
     created: str = ""
     lang: str = ""
+    published: str = ""
+    url: str = ""
+    publishers: tuple[str, ...] = ()
+    bylines_divide: bool = False
+    values: Mapping[str, str] = MappingProxyType({})
 
 
 _HEADING_NAME = re.compile(

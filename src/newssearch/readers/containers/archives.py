@@ -133,9 +133,6 @@ def _zip_members(source: Input, archive: zipfile.ZipFile) -> Iterator[Item]:
     for pattern, what in UNREAD_ZIP_MEMBERS:
         if any(map(pattern.fullmatch, names)):
             raise UnreadableError(f"looks like {what}, which is not read: save it as HTML, text or PDF")
-    if names and names[0] == "mimetype":
-        what = "an EPUB book" if "META-INF/container.xml" in names else "an OpenDocument file"
-        raise UnreadableError(f"looks like {what}, which is not read: save it as HTML, text or PDF")
     pages_only = "datapackage.json" in names and any(name.startswith("archive/") for name in names)
     beside = _page_folders(archive, names)
     for info in archive.infolist():

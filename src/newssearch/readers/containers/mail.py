@@ -52,7 +52,10 @@ _MAIL_HEADERS = re.compile(
 _FROM_LINE = re.compile(rb"From \S+.{0,200}\d{4}\b.{0,20}\r?\n", re.DOTALL)
 _HEADER_LINE = re.compile(rb"[!-9;-~]{1,80}:")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
-_READ_ATTACHMENT = re.compile(r"\.(?:html?|pdf|txt|md|jsonl?|xml|rss|csv|zip|gz|eml)", re.IGNORECASE)
+_READ_ATTACHMENT = re.compile(
+    r"\.(?:html?|mhtml?|pdf|txt|md|jsonl?|xml|rss|csv|zip|gz|eml|msg|docx?|rtf|odt|odp|ods|pptx?|xlsx?|epub|enex)$",
+    re.IGNORECASE,
+)
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 
 
@@ -223,7 +226,7 @@ def _read_attachment(name: str, content: bytes, kind: str, origin: Origin) -> It
     passed = skipped_kind(name or "x") or ("images" if kind.startswith("image/") else None)
     if passed is not None:
         yield Skipped(origin.path, passed)
-    elif _READ_ATTACHMENT.search(name[-6:]) and content:
+    elif _READ_ATTACHMENT.search(name[-8:]) and content:
         yield Input.of(content, origin.within(name))
     else:
         yield Skipped(origin.path, "attachments of other kinds")

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 from newssearch.article import Provenance
@@ -36,12 +38,17 @@ LINES_BESIDE_HEADLINE = 4
 SHORTEST_PROSE = 200
 """A text without a paragraph of this number of characters in front of the first article is a cover, not an article."""
 
+COVERS = "covers of press reviews"
+"""The kind under which reports count what is in front of the first article of a press review."""
+
 FROM_TITLE_STYLE = Provenance("stated", "the line of the style Title")
 FROM_FIRST_HEADING = Provenance("inferred", "the first heading")
 FROM_FIRST_LINE = Provenance("inferred", "the first line")
 FROM_DOCUMENT_TITLE = Provenance("stated", "the document's title")
 FROM_CREATOR = Provenance("inferred", "who made the document")
 FROM_CREATED = Provenance("inferred", "when the document was made")
+FROM_DOCUMENT_DATE = Provenance("stated", "the document's date")
+FROM_PUBLISHER = Provenance("stated", "the document's publisher")
 FROM_COVER = Provenance("inferred", "the cover of the document")
 FROM_HEADING_ABOVE = Provenance("inferred", "the heading above")
 FROM_LINK = Provenance("inferred", "the link of the headline")
@@ -68,13 +75,9 @@ def read_styled(text: StyledText, origin: Origin) -> Iterator[ReadOutcome]:
     if exported is not None:
         yield from exported
         return
-    paragraphs = _without_contents(text.paragraphs)
-    if not any(any(map(str.isalnum, one.text)) for one in paragraphs):
-        raise UnreadableError("a document without text")
-    lang = detect_language(" ".join(one.text for one in paragraphs[:40])) or ""
-    if lang.partition("-")[0] != text.lang.replace("_", "-").partition("-")[0].lower():
-        text = text._replace(lang="")  # many documents state the language of the program that made them
-    before, sections = _divided(paragraphs, origin.options, lang)
+    text, lang = _prepared(text)
+    paragraphs = text.paragraphs
+    before, sections = _divided(paragraphs, _Marks(origin.options, lang, text.bylines_divide))
     if not sections:
         yield _article_of(text, _Section((), paragraphs), origin, lang)
         return
@@ -86,10 +89,32 @@ def read_styled(text: StyledText, origin: Origin) -> Iterator[ReadOutcome]:
         yield _article_of(text, _Section((), before), origin, lang)
         number = 2
     elif before:
-        yield Skipped(origin.path, "covers of press reviews")
+        yield Skipped(origin.path, COVERS)
     names = _varying_names(sections, origin.options, lang)
+    while len(sections[0].paragraphs) == 1:  # the title of the document, as a heading
+        yield Skipped(origin.path, COVERS)
+        del sections[0]
     for record, section in enumerate(sections, start=number):
         yield _article_of(text, section, origin, lang, record, cover, names)
+
+
+def article_of_text(text: StyledText, origin: Origin) -> ReadOutcome:
+    """Return the only article in a text. Raises UnreadableError if it has no text."""
+    text, lang = _prepared(text)
+    return _article_of(text, _Section((), text.paragraphs), origin, lang)
+
+
+def _prepared(text: StyledText) -> tuple[StyledText, str]:
+    """Return a text without its table of contents, and the tag of its language, or ``""``."""
+    paragraphs = _without_contents(text.paragraphs)
+    if not any(any(map(str.isalnum, one.text)) for one in paragraphs):
+        raise UnreadableError("a document without text")
+    lang = detect_language(" ".join(one.text for one in paragraphs[:40])) or ""
+    stated = text.lang.replace("_", "-").partition("-")[0].lower()
+    # Many documents state the language of the program that made them.
+    return text._replace(
+        paragraphs=paragraphs, lang=text.lang if stated == lang.partition("-")[0] else ""
+    ), lang
 
 
 def _without_contents(paragraphs: Sequence[StyledParagraph]) -> list[StyledParagraph]:
@@ -138,59 +163,62 @@ def _lines_or_paragraph(text: str) -> list[str]:
 # ---- division
 
 
+class _Marks(NamedTuple):
+    """What decides whether a line is a citation: the options, the language, and whether bylines count."""
+
+    options: ReadOptions
+    lang: str
+    bylines: bool
+
+    def has_citation(self, paragraphs: Sequence[StyledParagraph], level: int) -> bool:
+        """Whether an article says near its headline, at the given level, or at its end, where or when it was published."""
+        near: list[str] = []
+        for one in paragraphs[1 : 1 + LINES_BESIDE_HEADLINE]:
+            if one.level > 0 and one.level != level:
+                break
+            near.append(one.text)
+        lines = (*near, paragraphs[-1].text) if near else ()
+        return any(is_citation(line, self.options, self.lang, bylines=self.bylines) for line in lines)
+
+
 def _divided(
-    paragraphs: Sequence[StyledParagraph], options: ReadOptions, lang: str
+    paragraphs: Sequence[StyledParagraph], marks: _Marks
 ) -> tuple[Sequence[StyledParagraph], list[_Section]]:
     """Return the paragraphs in front of the first article, and the articles; no articles if there is only one."""
-    levels = sorted({one.level for one in paragraphs if one.level})
+    tests: list[tuple[int, Callable[[StyledParagraph], bool]]] = [
+        (level, partial(_has_level, level))
+        for level in sorted({one.level for one in paragraphs if one.level})
+    ]
     best: tuple[int, list[int], int] = (1, [], 0)
-    for level in levels:
-        starts = [number for number, one in enumerate(paragraphs) if one.level == level]
-        best = max(best, _evidence(paragraphs, starts, level, options, lang), key=lambda found: found[0])
-    if not best[1]:
-        for test in (_stands_out(paragraphs), _begins_page):
+    for more in (tests, [(0, _stands_out(paragraphs)), (0, _begins_page)]):
+        for level, test in more if not best[1] else ():
             starts = [number for number, one in enumerate(paragraphs) if test(one)]
-            best = max(best, _evidence(paragraphs, starts, 0, options, lang), key=lambda found: found[0])
+            cited = sum(
+                marks.has_citation(paragraphs[start:end], level)
+                for start, end in pairwise((*starts, len(paragraphs)))
+            )
+            if cited > best[0] and 3 * cited >= 2 * len(starts):
+                best = cited, starts, level
     starts, level = best[1], best[2]
+    if not starts:
+        return paragraphs, []
     sections = []
     above: dict[int, str] = {}
-    for number, start in enumerate(starts):
-        end = starts[number + 1] if number + 1 < len(starts) else len(paragraphs)
-        previous = starts[number - 1] if number else 0
-        for one in paragraphs[previous:start]:
-            if one.level and one.level < level:
+    begun = 0
+    for start, end in pairwise((*starts, len(paragraphs))):
+        for one in paragraphs[begun:start]:
+            if 0 < one.level < level:
                 above = {key: text for key, text in above.items() if key < one.level} | {one.level: one.text}
         body = list(paragraphs[start:end])
-        while body and 0 < body[-1].level < level:  # it heads the next articles
+        while 0 < body[-1].level < level:  # it heads the next articles
             body.pop()
         sections.append(_Section(tuple(above.values()), body))
-    before = [one for one in paragraphs[: starts[0]] if not 0 < one.level < level] if starts else paragraphs
-    return before, sections
+        begun = start
+    return [one for one in paragraphs[: starts[0]] if not 0 < one.level < level], sections
 
 
-def _evidence(
-    paragraphs: Sequence[StyledParagraph], starts: list[int], level: int, options: ReadOptions, lang: str
-) -> tuple[int, list[int], int]:
-    """Return the number of starts that a citation is beside, if these are most of them, with the starts and the level."""
-    cited = 0
-    for number, start in enumerate(starts):
-        end = starts[number + 1] if number + 1 < len(starts) else len(paragraphs)
-        cited += _is_cited(paragraphs[start:end], level, options, lang)
-    return (cited, starts, level) if cited >= 2 and 3 * cited >= 2 * len(starts) else (1, [], 0)
-
-
-def _is_cited(paragraphs: Sequence[StyledParagraph], level: int, options: ReadOptions, lang: str) -> bool:
-    """Whether an article says near its headline, or at its end, where or when it was published."""
-    if len(paragraphs) < 2:
-        return False
-    near = []
-    for one in paragraphs[1 : 1 + LINES_BESIDE_HEADLINE]:
-        if one.level > 0 and one.level != level:
-            break
-        near.append(one.text)
-    if not near:
-        return False
-    return any(is_citation(line, options, lang) for line in (*near[:-1], near[-1], paragraphs[-1].text))
+def _has_level(level: int, one: StyledParagraph) -> bool:
+    return one.level == level
 
 
 def _stands_out(paragraphs: Sequence[StyledParagraph]) -> Callable[[StyledParagraph], bool]:
@@ -246,6 +274,7 @@ def _article_of(
 ) -> ReadOutcome:
     """Return the article in a section of a document; ``cover`` has what the cover of a press review states."""
     draft = Draft(origin, record)
+    draft.keep(text.values.get)
     paragraphs = list(section.paragraphs)
     is_whole = cover is None
     headline = 0 if not is_whole else _headline_of(paragraphs, text, origin.options, lang)
@@ -264,8 +293,13 @@ def _article_of(
     for heading in reversed(section.above):
         is_outlet = outlets(origin.options.outlets).knows(heading)
         draft.claim("outlet" if is_outlet else "section", heading, FROM_HEADING_ABOVE)
+    draft.claim("url", text.url)
+    for name in text.publishers:
+        draft.claim("outlet", name, FROM_PUBLISHER)
     if cover is not None and not draft.has("date"):
         draft.claim("date", cover.date, FROM_COVER)
+    if not draft.has("date"):
+        draft.claim("date", text.published, FROM_DOCUMENT_DATE)
     if not draft.has("date"):
         draft.claim("date", text.created, FROM_CREATED)
     if not draft.has("byline"):
@@ -313,7 +347,7 @@ def _without_header(
     title = squeeze(paragraphs[start].text) if start >= 0 else ""
     is_near = True
     for number, one in enumerate(paragraphs):
-        if number == start or (number < start + 3 and one.text == title):
+        if number == start or (number <= start + 1 + LINES_BESIDE_HEADLINE and one.text == title):
             continue
         is_near = (
             is_near and number <= start + 1 + LINES_BESIDE_HEADLINE and not (number > start and one.level)

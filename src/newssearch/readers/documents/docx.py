@@ -73,10 +73,14 @@ def text_of_docx(data: bytes, limits: Limits = DEFAULT_LIMITS) -> StyledText:
         raise UnreadableError("a broken document: it has no text part")
     reader = _BodyReader(package, main)
     paragraphs = [one for one in reader.blocks(body) if one.text]
+    return StyledText(paragraphs, *properties_of(package))
+
+
+def properties_of(package: Package) -> tuple[str, str, str, str]:
+    """Return the title, the creator, the time of creation and the language that a document of Office Open XML states."""
     core = next((target for kind, target in package.targets("").values() if kind == "core-properties"), "")
     about = package.tree(core or "docProps/core.xml")
-    return StyledText(
-        paragraphs,
+    return (
         text_at(about, "title") or "",
         text_at(about, "creator") or "",
         text_at(about, "created") or "",

@@ -183,9 +183,9 @@ def _is_date_label(part: str) -> bool:
     )
 
 
-def is_citation(line: str, options: ReadOptions, lang: str) -> bool:
-    """Whether a line says where or when an article was published, and little else."""
+def is_citation(line: str, options: ReadOptions, lang: str, *, bylines: bool = False) -> bool:
+    """Whether a line says where or when an article was published, and little else; with ``bylines``, or by whom."""
     if len(line) > LONGEST_LINE:
         return False
     lines = HeaderLines(options, lang, unknown_outlets=True)
-    return lines.take(line) and bool(lines.date or lines.url or lines.outlet)
+    return lines.take(line) and bool(lines.date or lines.url or lines.outlet or (bylines and lines.byline))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newssearch.readers.api import Parse, UnreadableError
 
-from . import docx
+from . import docx, epub, odt, pptx, spreadsheets
 
 if TYPE_CHECKING:
     import zipfile
@@ -17,15 +17,28 @@ OFFICE_OPEN_XML = "[Content_Types].xml"
 
 _PARSERS: tuple[tuple[re.Pattern[str], Parse], ...] = (
     (re.compile(r"word/document\d*\.xml", re.IGNORECASE), docx.parse),
+    (re.compile(r"ppt/presentation\.xml", re.IGNORECASE), pptx.parse),
+    (re.compile(r"xl/workbook\d*\.xml", re.IGNORECASE), spreadsheets.parse_xlsx),
 )
-_UNREAD = (
+_PARSERS_BY_TYPE: tuple[tuple[str, Parse], ...] = (
+    ("application/epub+zip", epub.parse),
+    ("application/vnd.oasis.opendocument.text", odt.parse),
+    ("application/vnd.oasis.opendocument.presentation", odt.parse),
+    ("application/vnd.oasis.opendocument.spreadsheet", spreadsheets.parse_ods),
+)
+_UNREAD_DOCUMENTS = (
+    ("xl/workbook.bin", "a binary workbook of Excel (.xlsb)", ".xlsx or CSV"),
     (
         OFFICE_OPEN_XML,
         "an office document that is neither of Word nor of PowerPoint nor of Excel",
         "PDF or .docx",
     ),
     ("Index/Document.iwa", "a document of Pages, Numbers or Keynote", ".docx, .xlsx, .pptx or PDF"),
+    ("mimetype", "an OpenDocument file that is neither a text nor a presentation nor a table", "PDF or .odt"),
 )
+
+LONGEST_TYPE = 200
+"""The maximum number of characters of the type that a document states in its first member."""
 
 
 def parser_of(archive: zipfile.ZipFile) -> Parse | None:
@@ -38,7 +51,15 @@ def parser_of(archive: zipfile.ZipFile) -> Parse | None:
         for pattern, parse in _PARSERS:
             if any(map(pattern.fullmatch, names)):
                 return parse
-    for member, what, other in _UNREAD:
-        if member in names:
+    if names and names[0] == "mimetype":
+        with archive.open(names[0]) as stream:
+            stated = stream.read(LONGEST_TYPE).decode("ascii", "replace").strip()
+        for kind, parse in _PARSERS_BY_TYPE:
+            if stated.startswith(kind):
+                return parse
+    elif "META-INF/container.xml" in names and any(name.lower().endswith(".opf") for name in names):
+        return epub.parse
+    for member, what, other in _UNREAD_DOCUMENTS:
+        if member in names and (member != "mimetype" or names[0] == member):
             raise UnreadableError(f"looks like {what}, which is not read: save it as {other}")
     return None

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from newssearch.article import Provenance
-from newssearch.readers.api import Format, Input, Item, Origin, UnreadableError
+from newssearch.readers.api import Format, Input, Item, Origin, ReadOutcome, UnreadableError
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import quote_value
 from newssearch.readers.decoding.encoding import Decoder
@@ -26,6 +27,9 @@ LONGEST_COLUMN_NAME = 60
 
 TELLING_FIELDS = frozenset({"title", "text", "summary"})
 """The fields by which a table of articles is recognised: it has a column for at least one of them."""
+
+SAMPLED_ROWS = 50
+"""The number of rows at the start of a spreadsheet that show its width and its quotes."""
 
 NO_TEXT_COLUMN = Provenance("missing", "the table has no column of texts")
 
@@ -71,6 +75,31 @@ def read(source: Input) -> Iterator[Item]:
         raise UnreadableError("a table without rows")
 
 
+def read_rows(rows: Iterator[TableRow], origin: Origin) -> Iterator[ReadOutcome]:
+    """Yield the article in each of the rows of a spreadsheet, of which the first may name the columns.
+
+    Rows are numbered from 1, without the one that names the columns. Raises UnreadableError as :func:`read` does.
+    """
+    sample = [list(row) for row in islice(rows, SAMPLED_ROWS)]
+    width = max(map(len, sample), default=0)
+    if sample:
+        sample[0] += [""] * (width - len(sample[0]))
+    table = _ArticleTable(sample, origin)
+    empty = True
+    for number, row in enumerate(chain(sample[table.heading is not None :], rows), start=1):
+        if any(cell and not cell.isspace() for cell in row):
+            empty = False
+            yield table.read(list(row), number)
+    if empty:
+        raise UnreadableError("a table without rows")
+
+
+def is_heading_of_articles(row: TableRow) -> bool:
+    """Whether a row names the columns of a table of articles."""
+    fields = {FIELD_OF_COLUMN.get(normal_name(cell)) for cell in row if len(cell) <= LONGEST_COLUMN_NAME}
+    return not fields.isdisjoint(TELLING_FIELDS)
+
+
 class _ArticleTable:
     """A table of articles, with the field of each of its columns."""
 
@@ -91,7 +120,7 @@ class _ArticleTable:
             raise UnreadableError(_unknown_columns(names or first, named=self.heading is not None))
         self.has_text = not fields.isdisjoint(("text", "paragraphs", "summary"))
 
-    def read(self, row: TableRow, number: int) -> Item:
+    def read(self, row: TableRow, number: int) -> ReadOutcome:
         """Return the article in a row, or a rejection; ``number`` is that of the row."""
         if any(cell and not cell.isspace() for cell in row[self.width :]):
             return self.origin.rejected(f"{len(row)} cells in a table of {self.width} columns", number)

@@ -1,0 +1,99 @@
+"""The format ENEX, the exports of Evernote, which other programs for notes write, too: each note is an article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newssearch.limits import in_words
+from newssearch.readers.api import Document, Format, Input, Item, Origin, ReadOutcome
+from newssearch.readers.styled_text import StyledParagraph, StyledText
+from newssearch.readers.xml.tree import text_at
+
+from .articles import article_of_text
+from .package import bounded_tree
+from .xhtml import paragraphs_of_xhtml
+
+PIECE = 1024 * 1024
+"""The number of bytes that are read at a time."""
+
+_BETWEEN = (b"<note>", b"</note>")
+_ATTACHED = (b"<resource>", b"</resource>")
+_DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]{0,400}\?>)?\s*(?:<!DOCTYPE[^>\[]{0,400}>)?")
+
+
+def _read_notes(source: Input) -> Iterator[Item]:
+    """Yield each note as a document; its attachments are left out while it is read, and one note is in memory."""
+    most = source.origin.options.limits.document
+    for number, note in enumerate(_notes_in(source, most), start=1):
+        within = source.origin.within(f"note {number}")
+        if note is None:
+            yield within.rejected(f"a note of more than {in_words(most)}")
+        else:
+            yield Document(parse, note, within)
+
+
+def _notes_in(source: Input, most: int) -> Iterator[bytes | None]:
+    """Yield the XML of each note without its attachments, or None for a note that is too large."""
+    buffer = b""
+    note: bytearray | None = None  # that is being read
+    wanted = _BETWEEN[0]
+    too_large = False
+    while True:
+        at = buffer.find(wanted)
+        opening = buffer.find(_ATTACHED[0]) if wanted == _BETWEEN[1] else -1
+        if opening >= 0 and (at < 0 or opening < at) and note is not None:
+            note += buffer[:opening]
+            buffer, wanted = buffer[opening:], _ATTACHED[1]
+            continue
+        if at < 0:
+            keep = len(_ATTACHED[1])
+            if note is not None and wanted == _BETWEEN[1]:
+                note += buffer[:-keep]
+                if len(note) > most:
+                    too_large, note = True, bytearray()
+            buffer = buffer[-keep:]
+            piece = source.stream.read(PIECE)
+            if not piece:
+                return
+            buffer += piece
+            continue
+        end = at + len(wanted)
+        if wanted == _BETWEEN[0]:
+            note, too_large, wanted = bytearray(wanted), False, _BETWEEN[1]
+        elif wanted == _ATTACHED[1]:
+            wanted = _BETWEEN[1]
+        else:
+            assert note is not None
+            note += buffer[:end]
+            yield None if too_large or len(note) > most else bytes(note)
+            note, wanted = None, _BETWEEN[0]
+        buffer = buffer[end:]
+
+
+def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
+    """Yield the article in a note."""
+    note = bounded_tree(data)
+    title = text_at(note, "title") or ""
+    content = note.find("content")
+    inner = "".join(content.itertext()) if content is not None else ""
+    page = _DOCTYPE.sub("", inner, count=1)
+    heading = [StyledParagraph(title, "heading", "title")] if title and title != "Untitled Note" else []
+    tags = [(one.text or "").strip() for one in note.iterfind("tag")]
+    text = StyledText(
+        [*heading, *paragraphs_of_xhtml(page.encode("utf-8", "replace"))],
+        creator=text_at(note, "note-attributes/author") or "",
+        created=text_at(note, "created") or "",
+        url=text_at(note, "note-attributes/source-url") or "",
+        values={"tag": ", ".join(tags), "tags": ", ".join(tags)},
+    )
+    yield article_of_text(text, origin)
+
+
+def _is_enex(source: Input) -> bool:
+    return re.search(r"<en-export[\s>]", source.opening[:2_000]) is not None
+
+
+FORMATS = (
+    Format("an export of Evernote", matches=_is_enex, read=_read_notes, suffixes=frozenset({".enex"})),
+)

@@ -1,0 +1,170 @@
+"""The formats of spreadsheets, XLSX and ODS: tables with an article in each row, as in CSV."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import warnings
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from newssearch.limits import Limits
+from newssearch.readers.api import Origin, ReadOutcome, Skipped, UnreadableError
+from newssearch.readers.records.tables import is_heading_of_articles, read_rows
+
+from .package import Package, attribute_of
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+MOST_COLUMNS = 400
+"""The number of columns of a sheet that are read; the rest is ignored."""
+
+MOST_CELLS = 40_000_000
+"""The maximum number of cells of a sheet, empty ones included."""
+
+ROWS_ABOVE_HEADING = 20
+"""The number of rows at the top of a sheet among which the names of the columns are looked for."""
+
+SHEETS_WITHOUT_ARTICLES = "sheets without articles"
+"""The kind under which reports count the sheets beside one with articles."""
+
+_ENTITY = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+
+Rows = Iterator[list[str]]
+
+
+def parse_xlsx(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
+    """Yield the article in each row of a workbook of Excel, or a rejection. Raises UnreadableError."""
+    try:
+        from openpyxl import load_workbook  # an extra
+    except ImportError:
+        message = "a spreadsheet: reading it needs openpyxl (pip install 'newssearch[xlsx]')"
+        raise UnreadableError(message) from None
+    _check_entities(data, origin.options.limits)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and extensions, which do not matter here
+        try:
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        except Exception as error:  # openpyxl and zipfile raise different exceptions
+            raise UnreadableError(f"a broken spreadsheet: {str(error)[:120]}") from None
+        sheets = [
+            (sheet.title, _bounded_rows(_xlsx_rows(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True))))
+            for sheet in book.worksheets
+            if sheet.sheet_state == "visible"
+        ]
+        yield from _articles_in_sheets(sheets, origin)
+
+
+def parse_ods(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
+    """Yield the article in each row of an OpenDocument table, or a rejection. Raises UnreadableError."""
+    package = Package(data, origin.options.limits)
+    if b"encryption-data" in (package.part("META-INF/manifest.xml") or b""):
+        raise UnreadableError("an encrypted document")
+    content = package.tree("content.xml")
+    tables = content.iterfind("body/spreadsheet/table") if content is not None else ()
+    sheets = [(attribute_of(one, "name") or "", _bounded_rows(_ods_rows(one))) for one in tables]
+    yield from _articles_in_sheets(sheets, origin)
+
+
+def _check_entities(data: bytes, limits: Limits) -> None:
+    package = Package(data, limits)
+    for name in package.names:
+        if name.lower().endswith((".xml", ".rels")) and any(
+            mark in (package.part(name) or b"") for mark in _ENTITY
+        ):
+            raise UnreadableError("an XML document that declares entities of its own")
+
+
+def _articles_in_sheets(sheets: list[tuple[str, Rows]], origin: Origin) -> Iterator[ReadOutcome]:
+    """Yield the articles in the sheets that have columns of articles; if none has, say what is in the first one."""
+    reason = "a spreadsheet without rows"
+    refused = 0
+    some = False
+    for name, rows in sheets:
+        try:
+            head = list(islice((row for row in rows if any(row)), ROWS_ABOVE_HEADING))
+            if not head:
+                continue
+            start = next((number for number, row in enumerate(head) if is_heading_of_articles(row)), 0)
+            place = origin.within(name) if len(sheets) > 1 and name else origin
+            for item in read_rows(_rest_of_sheet(head[start:], rows), place):
+                some = True
+                yield item
+        except UnreadableError as error:
+            refused += 1
+            reason = reason if refused > 1 else str(error)
+        except Exception as error:  # openpyxl raises anything on sheets that it was not written for
+            raise UnreadableError(f"a broken spreadsheet: {str(error)[:120]}") from None
+    if not some:
+        raise UnreadableError(reason)
+    for _ in range(refused):
+        yield Skipped(origin.path, SHEETS_WITHOUT_ARTICLES)
+
+
+def _rest_of_sheet(head: list[list[str]], rows: Rows) -> Rows:
+    yield from head
+    yield from (row for row in rows if any(row))
+
+
+def _bounded_rows(rows: Iterable[list[str]]) -> Rows:
+    """Yield rows without the empty cells at their ends. Raises UnreadableError for too many cells."""
+    cells = 0
+    for row in rows:
+        cells += 1 + len(row)
+        if cells > MOST_CELLS:
+            raise UnreadableError(f"a sheet with more than {MOST_CELLS:,} cells: save it as CSV")
+        while row and not row[-1].strip():
+            row.pop()
+        yield row
+
+
+def _xlsx_rows(rows: Iterable[tuple[object, ...]]) -> Rows:
+    for row in rows:
+        yield [_cell_text(value) for value in row]
+
+
+def _cell_text(value: object) -> str:
+    """Return the value of a cell as text; a day is without a time, and a whole number without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).replace("_x000D_", "")
+
+
+def _ods_rows(table: Element) -> Rows:
+    for row in table.iter("table-row"):
+        cells: list[str] = []
+        for cell in row:
+            if cell.tag not in ("table-cell", "covered-table-cell"):
+                continue
+            repeated = attribute_of(cell, "number-columns-repeated") or "1"
+            count = min(int(repeated), MOST_COLUMNS) if repeated.isdecimal() and len(repeated) < 9 else 1
+            cells += [_ods_text(cell)] * min(count, MOST_COLUMNS - len(cells))
+        yield cells
+
+
+def _ods_text(cell: Element) -> str:
+    date = attribute_of(cell, "date-value")
+    if date:
+        return date.removesuffix("T00:00:00")
+    shown = "\n".join("".join(_shown_text(paragraph)) for paragraph in cell.iterfind("p"))
+    number = attribute_of(cell, "value") if attribute_of(cell, "value-type") == "float" else None
+    return number if number is not None and not number.isalpha() else shown
+
+
+def _shown_text(paragraph: Element) -> Iterator[str]:
+    yield paragraph.text or ""
+    for child in paragraph.iter():
+        if child is not paragraph:
+            if child.tag == "s":
+                yield " "
+            elif child.tag == "line-break":
+                yield "\n"
+            elif child.tag != "annotation":
+                yield child.text or ""
+            yield child.tail or ""

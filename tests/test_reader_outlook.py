@@ -1,0 +1,101 @@
+"""Files of Outlook: single messages, and what else is in the container of old office programs."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from documents import compound_file, docx, outlook_message, para
+from newssearch import Article, Rejected
+from newssearch.readers.containers.outlook import unpacked_rtf
+from support import articles_in, read_bytes
+
+SUBJECT, BODY, HEADERS, SENDER, ADDRESS = 0x37, 0x1000, 0x7D, 0x0C1A, 0x0C1F
+RIVER = "The river rose above its banks on Monday, and the council closed two bridges until the water falls."
+HEAD = (
+    "From: Bay Courier <news@e.org>\r\nDate: Mon, 06 May 2024 10:00:00 +0200\r\nMessage-ID: <1@e.org>\r\n\r\n"
+)
+
+
+def test_a_message_of_outlook_is_a_mail_with_its_attachments(tmp_path: Path) -> None:
+    data = outlook_message(
+        {SUBJECT: "Flood in Basra – today", BODY: f"{RIVER}\r\n\r\nMore soon.\r\n", HEADERS: HEAD},
+        report__docx=docx(para("No ferry", style="Titel") + para(RIVER)),
+    )
+    mail, attached = articles_in(read_bytes(tmp_path, "a.msg", data))
+    assert (mail.title, mail.outlet, str(mail.date)) == (
+        "Flood in Basra – today",
+        "Bay Courier",
+        "2024-05-06 10:00:00+02:00",
+    )
+    assert [one.text for one in mail.paragraphs] == [RIVER, "More soon."]
+    assert (attached.title, attached.member) == ("No ferry", "report.docx")
+
+
+def test_a_message_without_headers_has_sender_and_the_page(tmp_path: Path) -> None:
+    page = (
+        f"<html><head><meta charset=utf-8></head><body><h2>Flood – in Basra</h2><p>{RIVER}</p></body></html>"
+    )
+    data = outlook_message(
+        {SUBJECT: "Flood", SENDER: "Bay Courier", ADDRESS: "news@e.org"}, {0x1013: page.encode()}
+    )
+    (mail,) = articles_in(read_bytes(tmp_path, "a.msg", data))
+    assert mail.outlet == "Bay Courier"
+    assert [(one.kind, one.text) for one in mail.paragraphs] == [
+        ("heading", "Flood – in Basra"),
+        ("text", RIVER),
+    ]
+
+
+def test_a_message_in_compressed_rtf(tmp_path: Path) -> None:
+    written = rb"{\rtf1\ansi\pard It rained.\par It rained.\par}"
+    body = b"".join(b"\0" + written[at : at + 8] for at in range(0, len(written), 8))
+    packed = struct.pack("<IIII", len(body) + 12, len(written), 0x75465A4C, 0) + body
+    assert unpacked_rtf(packed) == written
+    data = outlook_message({SUBJECT: "Flood"}, {0x1009: packed})
+    (mail,) = articles_in(read_bytes(tmp_path, "a.msg", data))
+    assert [one.text for one in mail.paragraphs] == ["It rained.", "It rained."]
+
+
+def test_compressed_rtf_refers_back() -> None:
+    # the example of the specification [MS-OXRTFCP]
+    packed = bytes.fromhex("2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af86020776f726c6420")
+    assert unpacked_rtf(packed).startswith(b"{\\rtf1\\ansi\\ansicpg1252\\pard")
+
+
+@pytest.mark.parametrize(
+    ("stream", "reason"),
+    [
+        ("WordDocument", "save it as .docx"),
+        ("Workbook", "save it as .xlsx or CSV"),
+        ("PowerPoint Document", "save it as .pptx"),
+        ("EncryptedPackage", "an encrypted office document"),
+        ("Other", "save it in a newer format"),
+    ],
+)
+def test_an_old_office_document_says_what_to_do(tmp_path: Path, stream: str, reason: str) -> None:
+    (item,) = read_bytes(tmp_path, "a.doc", compound_file({stream: b"x" * 100}))
+    assert isinstance(item, Rejected)
+    assert item.reason.endswith(reason)
+
+
+def test_a_data_file_of_outlook_says_what_to_do(tmp_path: Path) -> None:
+    (item,) = read_bytes(tmp_path, "a.pst", b"!BDN" + bytes(600))
+    assert isinstance(item, Rejected)
+    assert item.reason.endswith("save its messages as .msg, .eml or .mbox")
+
+
+@given(st.data())
+def test_reading_a_damaged_message_never_raises(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    message = bytearray(outlook_message({SUBJECT: "Flood", BODY: RIVER, HEADERS: HEAD}, a__txt=b"It rained."))
+    for _ in range(data.draw(st.integers(1, 8))):
+        message[data.draw(st.integers(8, len(message) - 1))] = data.draw(st.integers(0, 255))
+    del message[data.draw(st.integers(200, len(message))) :]
+    folder = tmp_path_factory.mktemp("any")
+    assert all(isinstance(item, (Article, Rejected)) for item in read_bytes(folder, "a.msg", bytes(message)))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import newssearch
-from newssearch.engines.opensearch import answer_sizes, article_limits, ranking
+from newssearch.engines.opensearch import answer_sizes, article_limits, page_ranking, ranking
 from newssearch.engines.opensearch.client import Client
 from newssearch.engines.opensearch.store import OpenSearchStore
 from support import Command, command
@@ -155,6 +155,7 @@ def test_no_answer_has_more_texts_than_fit(address: str, monkeypatch: pytest.Mon
             return [
                 [hit.address for hit in index.search("rain", limit=None)], [hit.snippet for hit in index.search("report OR rain", limit=None, sort="newest")],
                 [hit.text for hit in index.scan("rain /fel+/")], list(OpenSearchStore(address).snapshot().articles()), [hit.address for hit in index.search("rain", limit=7, all_paragraphs=True)],
+                [(hit.address, hit.score) for hit in index.search("rain place report", limit=20)],
             ]  # fmt: skip
 
     expected = read()
@@ -173,8 +174,9 @@ def test_no_answer_has_more_texts_than_fit(address: str, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Client, "search", recorded)
     monkeypatch.setattr(answer_sizes, "MAX_WORDS_OF_ANSWER", 100)
-    monkeypatch.setattr(ranking, "MAX_WORDS_OF_ANSWER", 100)
-    monkeypatch.setattr(ranking, "KEPT_WORDS", 50)
+    for module in (ranking, page_ranking):
+        monkeypatch.setattr(module, "MAX_WORDS_OF_ANSWER", 100)
+        monkeypatch.setattr(module, "KEPT_WORDS", 50)
     assert read() == expected
     monkeypatch.setattr(ranking, "MAX_SCORED_CONDITIONS", 2)  # bounds of scores are listed first
     assert read() == expected

@@ -187,7 +187,7 @@ def test_the_notes_on_a_query_are_the_same(
         ("coalition", {"outlet": ["Reuters", "Fox News"]}, 1),
         ("coalition -outlet:reuters", {}, 1),
         ("outlet:fox* coalition", {}, 1),
-        ("coalition OR Lula", {"section": "Politics", "lang": "zh"}, 2),
+        ("coalition OR Lula", {"section": "Politics", "lang": "zh"}, 1),
     ],
 )
 def test_what_a_search_has_counted_is_not_asked_for_again(

@@ -193,3 +193,43 @@ def test_a_page_of_what_only_filters_find_reads_only_its_articles(
     assert found == [hit.address for hit in one.search(query, **options)]
     assert len(found) == 5
     assert sum(read) <= 10
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "requests", "read"),
+    [
+        ("rain", {}, 1, 12),
+        ("rain", {"sort": "newest"}, 1, 12),
+        ("NOT rain", {}, 1, 12),
+        ("rain", {"offset": 60}, 2, 14),
+        ("rain OR iraq", {}, 2, 40),
+        ("*", {"sort": "id", "offset": 100}, 2, 10),
+    ],
+)
+def test_a_page_is_found_by_few_requests_and_texts(
+    indexes: tuple[Index, Index],
+    monkeypatch: pytest.MonkeyPatch,
+    query: str,
+    options: dict[str, Any],
+    requests: int,
+    read: int,
+) -> None:
+    """Once it is known how rare the words are."""
+    one, other = indexes
+    expected = found_by(one, query, **options)
+    assert found_by(other, query, **options) == expected
+    texts: list[int] = []
+    whole = Client.search
+
+    def recorded(self: Client, body: Mapping[str, Any], **named: Any) -> Any:
+        answer = whole(self, body, **named)
+        texts.append(sum("texts" in hit.get("_source", ()) for hit in answer["hits"].get("hits", ())))
+        return answer
+
+    monkeypatch.setattr(Client, "search", recorded)
+    results = other.search(query, group=False, strict=True, **options)
+    assert [hit.address for hit in results] == [
+        hit.address for hit in one.search(query, group=False, strict=True, **options)
+    ]
+    assert len(texts) <= requests
+    assert sum(texts) <= read

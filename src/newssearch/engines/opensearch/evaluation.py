@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from newssearch.engines import bm25f, pattern_cut
 from newssearch.engines.pattern_cut import note_on_cut
@@ -59,9 +59,25 @@ COUNTED_AT_ONCE = 300
 """The number of queries whose articles are counted by one request."""
 WEIGHED_AT_ONCE = 300
 """The number of leaves whose weights one request computes."""
+MAX_KNOWN_LEAVES = 20_000
+"""A snapshot remembers the weights of this number of leaves; then it forgets them."""
 
 SearchCall = Callable[[dict[str, Any], StopCheck], dict[str, Any]]
 """Sends a search of the articles of a snapshot, and returns the answer, which is whole."""
+
+
+class WeighedLeaf(NamedTuple):
+    """How rare a leaf is, and in how many articles it matches."""
+
+    weight: LeafWeight
+    articles: int
+
+
+class KnownOfCommit(NamedTuple):
+    """What is known of the articles of one commit: which tokens a text has, and how rare leaves are. All its searches share it."""
+
+    tokens: dict[str, bool]
+    leaves: dict[Leaf, WeighedLeaf]
 
 
 class Evaluation:
@@ -76,7 +92,7 @@ class Evaluation:
         own: Mapping[str, ArticleField],
         tree: Node,
         request: ResolvedRequest,
-        held: dict[str, bool],
+        known: KnownOfCommit,
         keys_of: Callable[[str], Sequence[str]],
     ) -> None:
         self.tree = tree
@@ -88,7 +104,8 @@ class Evaluation:
         self.notes: list[Diagnostic] = []
         self.search = search
         self.live = live
-        self._known = held
+        self._known = known.tokens
+        self._known_leaves = known.leaves
         self.holding: dict[Leaf, int] = {}
         """The numbers of articles in which leaves match, as far as they are known."""
         self.spellings = SpellingQueries(search, live, statistics.analyses, request.check)
@@ -203,6 +220,10 @@ class Evaluation:
             self._verified[node] = made if made.exact else self._verify(node, made)
         return self._verified[node]
 
+    def may_match(self, leaf: Leaf) -> ClusterQuery:
+        """Return a query for the paragraphs in whose text a leaf matches, or for more. No texts are read for it."""
+        return self._leaf(leaf).matches(TEXT)
+
     def paragraphs_with(self, leaf: Leaf, region: str | None) -> ClusterQuery:
         """Return a query for the paragraphs in which, or in whose headline, a leaf matches within a region."""
         return finding_any(in_region(self.leaf(leaf), region))
@@ -229,13 +250,21 @@ class Evaluation:
     @cached_property
     def weights(self) -> dict[Leaf, LeafWeight]:
         """How rare the scored leaves are."""
+        if len(self._known_leaves) > MAX_KNOWN_LEAVES:
+            self._known_leaves.clear()
         leaves = list(dict.fromkeys(use.leaf for use in self.scored))
-        found: dict[Leaf, LeafWeight] = {}
-        for low in range(0, len(leaves), WEIGHED_AT_ONCE):
-            found.update(self._weights_of(leaves[low : low + WEIGHED_AT_ONCE]))
-        return found
+        known = {
+            leaf: self._known_leaves.get(leaf) for leaf in leaves
+        }  # another thread may forget them meanwhile
+        found = {leaf: one for leaf, one in known.items() if one is not None}
+        unknown = [leaf for leaf in leaves if leaf not in found]
+        for low in range(0, len(unknown), WEIGHED_AT_ONCE):
+            found |= self._weighed(unknown[low : low + WEIGHED_AT_ONCE])
+        self._known_leaves.update(found)
+        self.holding.update((leaf, one.articles) for leaf, one in found.items())
+        return {leaf: found[leaf].weight for leaf in leaves}
 
-    def _weights_of(self, leaves: Sequence[Leaf]) -> dict[Leaf, LeafWeight]:
+    def _weighed(self, leaves: Sequence[Leaf]) -> dict[Leaf, WeighedLeaf]:
         texts = {str(n): self.leaf(leaf).matches(TEXT) for n, leaf in enumerate(leaves)}
         anywhere = {str(n): nested(self.paragraphs_with(leaf, None)) for n, leaf in enumerate(leaves)}
         body = {
@@ -252,11 +281,13 @@ class Evaluation:
         }
         found = self.search(body, self.check)["aggregations"]
         articles, paragraphs = found["articles"]["buckets"], found["paragraphs"]["with"]["buckets"]
-        self.holding.update((leaf, articles[str(n)]["doc_count"]) for n, leaf in enumerate(leaves))
         return {
-            leaf: LeafWeight(
-                bm25f.idf(self.statistics.articles, articles[str(n)]["doc_count"]),
-                bm25f.idf(self.statistics.paragraphs, paragraphs[str(n)]["doc_count"]),
+            leaf: WeighedLeaf(
+                LeafWeight(
+                    bm25f.idf(self.statistics.articles, articles[str(n)]["doc_count"]),
+                    bm25f.idf(self.statistics.paragraphs, paragraphs[str(n)]["doc_count"]),
+                ),
+                articles[str(n)]["doc_count"],
             )
             for n, leaf in enumerate(leaves)
         }

@@ -7,12 +7,12 @@ Their texts are read in that order and scored here, until no article that is lef
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from newssearch.engines import bm25f
-from newssearch.engines.article_times import MICROSECONDS_A_DAY, NO_TIME
-from newssearch.engines.related import DATED_ARTICLES, nearness
+from newssearch.engines.article_times import NO_TIME
+from newssearch.engines.related import DATED_ARTICLES
 from newssearch.errors import QueryError
 from newssearch.query import Word
 from newssearch.system.kept import cached_property
@@ -21,43 +21,27 @@ from .answer_sizes import MAX_WORDS_OF_ANSWER, AnswerSizes
 from .condition_limit import MAX_CONDITIONS, MAX_LISTED, conditions_in, in_groups
 from .documents import DocumentSource
 from .evaluation import Evaluation, SearchCall
-from .leaf_queries import ClusterQuery, finding_all
+from .leaf_queries import ClusterQuery
 from .mapping import MAX_HITS_AT_ONCE
-from .scoring import APPROXIMATE, ArticleScores, ScoredArticle, ScoreQueries
+from .page_ranking import (
+    KEPT_WORDS,
+    PageRanking,
+    PageRequests,
+    finding_ids,
+    nearness_of,
+    time_key,
+    without_texts,
+)
+from .proximity_bounds import ProximityBounds
+from .scoring import APPROXIMATE, ArticleScores, RankedHit, ScoreQueries
 
 BATCH = 30
 """The number of articles that are read at first if it is not known how often the query matches in them."""
 FURTHER = 5
 """Otherwise, this number of articles is read beyond the last of the page: its score must be higher than theirs."""
 MAX_BATCH = 500
-KEPT_WORDS = 3_000_000
-"""The results keep the texts of their articles up to this number of words, about 20 MB. The others are read again where they are wanted."""
-_LARGE_PARTS = frozenset({"texts", "paragraphs", "sampled"})
 MAX_SCORED_CONDITIONS = 6 * MAX_CONDITIONS // 10
 """More conditions than this are scored in several searches. The rest is left to those of the search itself."""
-
-
-class RankedHit(NamedTuple):
-    """A result: the document of an article, the number of its paragraph, its score, and how the score came about."""
-
-    source: DocumentSource
-    paragraph: int
-    score: float
-    scored: ScoredArticle
-    factor: float = 1.0
-    """The factor by which the nearness in date has raised the other parts of the score."""
-
-    @property
-    def proximity(self) -> float:
-        """The part of the score that the nearness of words gives."""
-        return self.scored.proximity
-
-
-def _without_texts(placed: RankedHit) -> RankedHit:
-    """Return a result that takes little memory."""
-    return placed._replace(
-        source={name: part for name, part in placed.source.items() if name not in _LARGE_PARTS}
-    )
 
 
 def with_texts(search: Callable[[dict[str, Any]], Any], placed: Sequence[RankedHit]) -> Iterator[RankedHit]:
@@ -78,14 +62,10 @@ def _read_again(search: Callable[[dict[str, Any]], Any], placed: Sequence[Ranked
     ids = {one.source["id"] for one in placed if "texts" not in one.source}
     found: dict[str, DocumentSource] = {}
     if ids:
-        hits = search(_finding_ids(sorted(ids)))["hits"]["hits"]
+        hits = search(finding_ids(sorted(ids)))["hits"]["hits"]
         found = {hit["_source"]["id"]: hit["_source"] for hit in hits}
     for one in placed:
         yield one._replace(source=found.get(one.source["id"], one.source))
-
-
-def _finding_ids(ids: Sequence[str]) -> dict[str, Any]:
-    return {"size": len(ids), "track_total_hits": False, "query": finding_all([{"terms": {"id": ids}}])}
 
 
 class Candidate(NamedTuple):
@@ -99,12 +79,21 @@ class ClusterRanking:
     """The results of one search in order. ``found`` is a query for the articles that it finds.
 
     With ``near_to``, a time as :func:`newssearch.engines.article_times.instant` has it, the scores of the first articles
-    depend on how near their dates are to it, instead of on how near their words are to each other.
+    depend on how near their dates are to it, instead of on how near their words are to each other. ``beside`` is what else is
+    asked of the articles by the same request.
     """
 
     def __init__(
-        self, search: SearchCall, evaluation: Evaluation, found: ClusterQuery, near_to: int | None = None
+        self,
+        search: SearchCall,
+        evaluation: Evaluation,
+        found: ClusterQuery,
+        near_to: int | None = None,
+        beside: Mapping[str, Any] | None = None,
     ) -> None:
+        self.told: Any = None
+        """The answer to ``beside``; None if it was not asked, because no page was needed, or several requests."""
+        self._beside = dict(beside or {})
         self._near_to = near_to
         self._search = search
         self._evaluation = evaluation
@@ -124,13 +113,17 @@ class ClusterRanking:
     def page(self) -> list[RankedHit]:
         """Return the results on the requested page, in order."""
         offset, limit = self._request.offset, self._request.limit
-        return self.first(None if limit is None else offset + limit)[offset:]
+        if limit is None or not self._is_bounded:
+            return self.first(None if limit is None else offset + limit)[offset:]
+        return self._between(offset, offset + limit)
 
     def first(self, end: int | None) -> list[RankedHit]:
         """Return the first ``end`` results, or all, whatever page the request asks for.
 
         If the request groups stories, each story has only one result.
         """
+        if end is not None and self._is_bounded:
+            return self._between(0, end)
         if not self._request.group:
             return self._first(end)
         most = end
@@ -142,6 +135,41 @@ class ClusterRanking:
             if most is None or end is None or len(told) >= end or len(found) < most:
                 return [*told.values()][:end]
             most *= 2
+
+    @cached_property
+    def _is_bounded(self) -> bool:
+        """Whether it is known without its text that an article is not on a page: see :mod:`.page_ranking`."""
+        if self._request.all_paragraphs or len(self._score_parts) > 1:
+            return False
+        if self._near_to is not None and self._request.sort != "relevance":
+            return False
+        return self._is_ordered or not (self._near_to is not None or self._has_proximity)
+
+    def _between(self, offset: int, end: int) -> list[RankedHit]:
+        if offset >= end:
+            return []
+        evaluation = self._evaluation
+        asked = PageRequests(
+            lambda body: self._search(body, self._check),
+            self._in_order(),
+            self._beside,
+            evaluation.statistics.largest,
+        )
+        has_proximity = self._near_to is None and self._has_proximity
+        pages = PageRanking(
+            self._request, asked, self._placed, self._with_proximity if self._near_to is None else self._with_nearness,
+            is_counted=self._is_ordered, is_scored=bool(self._score_parts), near_to=self._near_to,
+            proximity=ProximityBounds(evaluation) if has_proximity else None,
+        )  # fmt: skip
+        found = pages.between(offset, end)
+        if self._beside:
+            self.told = pages.told
+        return found
+
+    def _placed(self, source: DocumentSource) -> RankedHit:
+        self._check()
+        scored = self._scores.of(source)
+        return RankedHit(source, scored.shown, scored.score, scored)
 
     def _first(self, end: int | None) -> list[RankedHit]:
         """Return the first ``end`` results, or all, without grouping stories."""
@@ -160,10 +188,9 @@ class ClusterRanking:
 
     def _with_nearness(self, placed: RankedHit) -> RankedHit:
         """Raise the score of an article by the nearness of its date."""
-        time = int(placed.source.get("instant", NO_TIME))
-        if self._near_to is None or NO_TIME in (time, self._near_to):
+        if self._near_to is None:
             return placed
-        factor = nearness(abs(time - self._near_to) / MICROSECONDS_A_DAY)
+        factor = nearness_of(int(placed.source.get("instant", NO_TIME)), self._near_to)
         return placed._replace(score=placed.score * factor, factor=factor)
 
     @property
@@ -194,7 +221,7 @@ class ClusterRanking:
                 self._check()
                 words += int(candidate.source["words"])
                 results = self._results_of(candidate.source)
-                found += results if words <= KEPT_WORDS else map(_without_texts, results)
+                found += results if words <= KEPT_WORDS else map(without_texts, results)
             found.sort(key=self._sort_key)
             if is_last:
                 return found[:end]
@@ -243,19 +270,11 @@ class ClusterRanking:
 
         There are ``size`` of them, or fewer if their texts are long.
         """
-        sort, parts = self._request.sort, self._score_parts
-        if len(parts) > 1 and sort == "relevance":
+        sort = self._request.sort
+        if len(self._score_parts) > 1 and sort == "relevance":
             found = self._next_of_bounds(size, 0 if after is None else int(after[0]))
             return found, not found or found[-1][1] == [len(self._bounds)]
-        newest = {"instant": {"order": "desc", "missing": "_last"}}
-        orders: dict[str, list[Any]] = {
-            "relevance": [{"_score": "desc"}, newest],
-            "newest": [newest, {"_score": "desc"}],
-            "oldest": [{"instant": {"order": "asc", "missing": "_last"}}, {"_score": "desc"}],
-            "added": [{"added": "desc"}, {"_score": "desc"}],
-            "id": [],
-        }
-        body = self._scored_by(parts[0] if len(parts) == 1 else [], [*orders[sort], {"id": "asc"}], size)
+        body = {**self._in_order(), "size": size}
         if after is not None:
             body["search_after"] = after
         asked = self._sizes.next_size(body)
@@ -266,6 +285,20 @@ class ClusterRanking:
             for hit in hits
         ]
         return found, len(found) < asked
+
+    def _in_order(self) -> dict[str, Any]:
+        """Return the search for all results in the order of OpenSearch, without its size."""
+        parts = self._score_parts
+        newest = {"instant": {"order": "desc", "missing": "_last"}}
+        orders: dict[str, list[Any]] = {
+            "relevance": [{"_score": "desc"}, newest],
+            "newest": [newest, {"_score": "desc"}],
+            "oldest": [{"instant": {"order": "asc", "missing": "_last"}}, {"_score": "desc"}],
+            "added": [{"added": "desc"}, {"_score": "desc"}],
+            "id": [],
+        }
+        order = [*orders[self._request.sort], {"id": "asc"}]
+        return self._scored_by(parts[0] if len(parts) == 1 else [], order, 0)
 
     def _scored_by(self, queries: Sequence[ClusterQuery], order: list[Any], size: int) -> dict[str, Any]:
         """Return a search for the articles whose scores are the sums of those that some queries give them."""
@@ -333,7 +366,7 @@ class ClusterRanking:
             words = self._words_of([article_id for _, article_id in chosen])
             totals = itertools.accumulate(words[article_id] for _, article_id in chosen)
             chosen = chosen[: max(sum(total <= MAX_WORDS_OF_ANSWER for total in totals), 1)]
-        hits = self._search(_finding_ids([article_id for _, article_id in chosen]), self._check)["hits"][
+        hits = self._search(finding_ids([article_id for _, article_id in chosen]), self._check)["hits"][
             "hits"
         ]
         by_id = {hit["_source"]["id"]: hit["_source"] for hit in hits}
@@ -344,7 +377,7 @@ class ClusterRanking:
 
     def _words_of(self, ids: Sequence[str]) -> dict[str, int]:
         """Return the number of words of each of some articles by id."""
-        body = {**_finding_ids(ids), "_source": False, "docvalue_fields": ["id", "words"]}
+        body = {**finding_ids(ids), "_source": False, "docvalue_fields": ["id", "words"]}
         hits = self._search(body, self._check)["hits"]["hits"]
         return {hit["fields"]["id"][0]: int(hit["fields"]["words"][0]) for hit in hits}
 
@@ -352,12 +385,7 @@ class ClusterRanking:
 
     def _time_key(self, source: DocumentSource) -> int:
         """Return the time of an article as the request sorts by it: what comes first is less."""
-        if self._request.sort == "added":
-            return -int(source["added"])
-        time = int(source.get("instant", NO_TIME))
-        if self._request.sort == "oldest":
-            return time if time != NO_TIME else 1 << 62
-        return -time
+        return time_key(self._request.sort, int(source.get("instant", NO_TIME)), int(source["added"]))
 
     def _sort_key(self, placed: RankedHit) -> tuple[float, float, str, int]:
         article_id, number = placed.source["id"], placed.paragraph

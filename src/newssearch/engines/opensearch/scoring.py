@@ -8,8 +8,9 @@ from which a script takes both apart. OpenSearch rounds scores to 24 bits, so th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, pairwise
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from newssearch.engines import bm25f
@@ -38,6 +39,9 @@ MAX_DIVIDED_WORDS = 200_000
 """Articles with so many words in all are kept, divided into words, until it is known which of them need proximity."""
 APPROXIMATE = 2e-5
 """The largest relative error of a score that OpenSearch computes."""
+
+
+_KEYS_OF_CHUNK = attrgetter("keys")
 
 
 class Statistics(NamedTuple):
@@ -71,27 +75,56 @@ def light_words(scored: Sequence[LeafUse], analysis: str) -> frozenset[Leaf]:
     return found - deciding if deciding <= found else found
 
 
+def neighbouring_words(scored: Sequence[LeafUse], low: frozenset[Leaf]) -> list[tuple[LeafUse, LeafUse]]:
+    """Return the pairs of words that are neighbours in a query, whose nearness in an article raises its score."""
+    words = [
+        use
+        for use in scored
+        if isinstance(use.leaf, Word) and use.region is None and not use.optional and use.leaf not in low
+    ]
+    pairs = {(a.leaf, b.leaf): (a, b) for a, b in pairwise(words) if a.leaf != b.leaf}
+    return [*pairs.values()][: bm25f.MAX_PAIRS]
+
+
 # ---- computed by OpenSearch
 
-_ARTICLE_SCRIPT = (
-    "long s = Math.round(_score); long y = s / params.unit; long z = s - params.unit * y;"
-    "double h = y > 0 ? y / (0.5 + 0.5 * doc['title_words'].value / params.title) : 0.0;"
-    "if (s > 16777216L) { z += s / 8388608L; }"
-    "double n = 0.45 + 0.55 * doc['counted_words'].value / params.mean;"
-    "double w = z / n + 3.0 * h;"
-    "if (doc['counted_words'].value >= params.unit) { w = Math.max(w, s / n); }"
-    "double f = params.f.containsKey(doc['analysis'].value) ? params.low : 1.0;"
-    "return params.weight * f * w / (2.0 + w);"
+# Values of a known type take half of the time: a script that finds out the type of each value looks it up for each document.
+_UNPACKED = (
+    "long s = Math.round(_score); double unit = ((Number) params.get('unit')).doubleValue();"
+    "double y = Math.floor(s / unit); double x = s - unit * y;"
+    "ScriptDocValues.Longs words = (ScriptDocValues.Longs) doc.get('{words}'); double length = words.getValue();"
+    "double h = 0.0; if (y > 0) {{"
+    "  ScriptDocValues.Longs title = (ScriptDocValues.Longs) doc.get('{title}');"
+    "  h = y / (0.5 + 0.5 * title.getValue() / ((Number) params.get('title')).doubleValue()); }}"
 )
-_PARAGRAPH_SCRIPT = (
-    "long s = Math.round(_score); long y = s / params.unit; long x = s - params.unit * y;"
-    "double n = 0.25 + 0.75 * Math.max(doc['paragraphs.words'].value / params.mean, 1.0);"
-    "double t = 0.0; if (x > 0 && doc['paragraphs.weight'].value) { t = x / n; }"
-    "if (y > 0) { t += 2.0 * y / (0.5 + 0.5 * doc['paragraphs.title_words'].value / params.title); }"
-    "if (doc['paragraphs.words'].value >= params.unit) { t = Math.max(t, s / n); }"
-    "double f = params.f.containsKey(doc['paragraphs.analysis'].value) ? params.low : 1.0;"
-    "return params.weight * f * t / (1.2 + t);"
+_FACTOR = (
+    "double factor = ((Number) params.get('weight')).doubleValue();"
+    "ScriptDocValues.Strings analysis = (ScriptDocValues.Strings) doc.get('{analysis}');"
+    "if (((Map) params.get('f')).containsKey(analysis.getValue())) {{ factor *= ((Number) params.get('low')).doubleValue(); }}"
 )
+"""For a function word of some languages of the index, but not of all."""
+_PLAIN_FACTOR = "double factor = ((Number) params.get('weight')).doubleValue();"
+_ARTICLE_SCORE = (
+    "if (s > 16777216L) { x += s / 8388608L; }"
+    "double n = 0.45 + 0.55 * length / ((Number) params.get('mean')).doubleValue();"
+    "double w = x / n + 3.0 * h;"
+    "if (length >= unit) { w = Math.max(w, s / n); }"
+    "return factor * w / (2.0 + w);"
+)
+_PARAGRAPH_SCORE = (
+    "double n = 0.25 + 0.75 * Math.max(length / ((Number) params.get('mean')).doubleValue(), 1.0);"
+    "double t = 2.0 * h; if (x > 0) {"
+    "  ScriptDocValues.Booleans weighs = (ScriptDocValues.Booleans) doc.get('paragraphs.weight');"
+    "  if (weighs.getValue()) { t += x / n; } }"
+    "if (length >= unit) { t = Math.max(t, s / n); }"
+    "return factor * t / (1.2 + t);"
+)
+_OF_ARTICLE = {"words": "counted_words", "title": "title_words", "analysis": "analysis"}
+_OF_PARAGRAPH = {
+    "words": "paragraphs.words",
+    "title": "paragraphs.title_words",
+    "analysis": "paragraphs.analysis",
+}
 
 
 class ScoreQueries(NamedTuple):
@@ -134,6 +167,7 @@ def score_of(
     of_paragraph: list[ClusterQuery] = []
     for use in scored:
         text, title = queries[use]
+        light = low.get(use.leaf, {})
         with_weight: ClusterQuery = {
             "bool": {"must": [text], "filter": [{"term": {"paragraphs.weight": True}}]}
         }
@@ -144,22 +178,35 @@ def score_of(
         params: dict[str, Any] = {
             "unit": TITLE_UNIT, "mean": statistics.mean_article_words, "title": statistics.mean_title_words,
             "weight": bm25f.ARTICLE * use.boost * weights[use.leaf].article_idf,
-            "f": low.get(use.leaf, {}), "low": bm25f.FUNCTION_WORD,
         }  # fmt: skip
-        found.append(_scripted(both, _ARTICLE_SCRIPT, params))
+        found.append(_scripted(both, _OF_ARTICLE, _ARTICLE_SCORE, params, light, statistics))
         if not use.optional:
             both = finding_any([text, {"bool": {"must": [title], "boost": float(PARAGRAPH_TITLE_UNIT)}}])
             params = {
                 "unit": PARAGRAPH_TITLE_UNIT, "mean": statistics.mean_words, "title": statistics.mean_title_words,
                 "weight": bm25f.PARAGRAPH * use.boost * weights[use.leaf].paragraph_idf,
-                "f": low.get(use.leaf, {}), "low": bm25f.FUNCTION_WORD,
             }  # fmt: skip
-            of_paragraph.append(_scripted(both, _PARAGRAPH_SCRIPT, params))
+            of_paragraph.append(_scripted(both, _OF_PARAGRAPH, _PARAGRAPH_SCORE, params, light, statistics))
     return ScoreQueries(found, of_paragraph)
 
 
-def _scripted(query: ClusterQuery, script: str, params: dict[str, Any]) -> ClusterQuery:
-    return {"script_score": {"query": query, "script": {"source": script, "params": params}}}
+def _scripted(
+    query: ClusterQuery,
+    fields: Mapping[str, str],
+    score: str,
+    params: dict[str, Any],
+    light: Mapping[str, bool],
+    statistics: Statistics,
+) -> ClusterQuery:
+    """Return a query whose score a script computes. ``light`` are the analyses in which the leaf is a function word."""
+    factor = _PLAIN_FACTOR
+    if len(light) == len(statistics.analyses):
+        params["weight"] *= bm25f.FUNCTION_WORD if light else 1.0
+    elif light:
+        factor = _FACTOR.format(**fields)
+        params |= {"f": light, "low": bm25f.FUNCTION_WORD}
+    source = _UNPACKED.format(**fields) + factor + score
+    return {"script_score": {"query": query, "script": {"source": source, "params": params}}}
 
 
 # ---- computed here
@@ -190,53 +237,86 @@ class ScoredArticle(NamedTuple):
     best: tuple[float, ...]
 
 
-class WantedKeys(NamedTuple):
-    """The terms and the keys of compounds of which a text that a leaf matches in has one; all of them together.
+class RankedHit(NamedTuple):
+    """A result: the document of an article, the number of its paragraph, its score, and how the score came about."""
 
-    Only leaves that are words side by side have such.
+    source: DocumentSource
+    paragraph: int
+    score: float
+    scored: ScoredArticle
+    factor: float = 1.0
+    """The factor by which the nearness in date has raised the other parts of the score."""
+
+    @property
+    def proximity(self) -> float:
+        """The part of the score that the nearness of words gives."""
+        return self.scored.proximity
+
+
+class WantedKeys:
+    """The terms and the keys of compounds of which a text that a leaf matches in has one, in one language.
+
+    Only leaves that are words side by side have such: ``of_leaf`` has theirs.
     """
 
-    of_leaf: dict[Leaf, frozenset[str]]
-    all: frozenset[str]
+    def __init__(self, leaves: Iterable[Leaf], analyser: Analyser) -> None:
+        self.of_leaf: dict[Leaf, frozenset[str]] = {}
+        for leaf in leaves:
+            if isinstance(leaf, Word) or (isinstance(leaf, Phrase) and not (leaf.names or leaf.within)):
+                inside = leaf.inside if isinstance(leaf, Word) else ()
+                wanted = alternatives_of(analyser, leaf.text, inside)
+                others = [other.terms[0] if other.terms else other.key for other in wanted.others]
+                self.of_leaf[leaf] = frozenset([*wanted.terms[:1], *others])
+        self.all: frozenset[str] = frozenset().union(*self.of_leaf.values())
+        self._chunks = analyser.chunks
 
-
-def wanted_keys(leaves: Sequence[Leaf], analyser: Analyser) -> WantedKeys:
-    """Return the keys of some leaves in texts of one language."""
-    found: dict[Leaf, frozenset[str]] = {}
-    for leaf in leaves:
-        if isinstance(leaf, Word) or (isinstance(leaf, Phrase) and not (leaf.names or leaf.within)):
-            inside = leaf.inside if isinstance(leaf, Word) else ()
-            wanted = alternatives_of(analyser, leaf.text, inside)
-            others = [other.terms[0] if other.terms else other.key for other in wanted.others]
-            found[leaf] = frozenset([*wanted.terms[:1], *others])
-    return WantedKeys(found, frozenset().union(*found.values()))
+    def may_be_in(self, text: str) -> bool:
+        """Whether a text has one of the keys."""
+        chunks = self._chunks(text.split(" "))
+        return not self.all.isdisjoint(chain.from_iterable(map(_KEYS_OF_CHUNK, chunks)))
 
 
 class SearchedTexts:
     """The texts of an article, in which the leaves of a query are looked for. What was found is kept."""
 
-    def __init__(self, texts: Sequence[AnalysedText], keys: WantedKeys) -> None:
+    def __init__(self, texts: Sequence[str], divide: Callable[[str], AnalysedText], keys: WantedKeys) -> None:
         self._texts = texts
+        self._divide = divide
         self._keys = keys
+        self._divided: dict[int, AnalysedText] = {}
         self._found: dict[Leaf, list[tuple[int, list[Match]]]] = {}
 
     def matches(self, leaf: Leaf) -> list[tuple[int, list[Match]]]:
-        """Return the matches of a leaf in each text that may have one, with the index of the text."""
+        """Return the matches of a leaf in each text that has one, with the index of the text."""
         if leaf not in self._found:
-            self._found[leaf] = [(at, find_matches(leaf, self._texts[at])) for at in self._having(leaf)]
+            found = [(at, find_matches(leaf, self._words_of(at))) for at in self._having(leaf)]
+            self._found[leaf] = [(at, matches) for at, matches in found if matches]
         return self._found[leaf]
+
+    def _words_of(self, at: int) -> AnalysedText:
+        if at not in self._divided:
+            self._divided[at] = self._divide(self._texts[at])
+        return self._divided[at]
 
     def _having(self, leaf: Leaf) -> Iterable[int]:
         keys = self._keys.of_leaf.get(leaf)
-        if keys is None or len(self._keys.of_leaf) < MANY_LEAVES:
+        if keys is None:
             return range(len(self._texts))
+        if len(self._keys.of_leaf) < MANY_LEAVES:
+            return self._with_keys
         return sorted({at for key in keys for at in self._places.get(key, ())})
+
+    @cached_property
+    def _with_keys(self) -> list[int]:
+        """The texts that have one of the keys."""
+        return [at for at, text in enumerate(self._texts) if self._keys.may_be_in(text)]
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:
         """The texts that have each of the keys."""
         places: dict[str, list[int]] = {}
-        for at, text in enumerate(self._texts):
+        for at in self._with_keys:
+            text = self._words_of(at)
             for key in self._keys.all.intersection(chain(text.terms, text.all_compounds)):
                 places.setdefault(key, []).append(at)
         return places
@@ -273,14 +353,14 @@ class ArticleScores:
 
     def _searched(self, source: DocumentSource) -> SearchedTexts:
         analysis = source["analysis"]
-        if analysis not in self._keys:
-            leaves = [use.leaf for use in self._scored]
-            self._keys[analysis] = wanted_keys(leaves, analyser_named(analysis))
         analyser = analyser_named(analysis)
-        texts = [
-            AnalysedText(text, analyser, self._check, self._kept[TEXT]) for text in source["texts"]["of"]
-        ]
-        return SearchedTexts(texts, self._keys[analysis])
+        if analysis not in self._keys:
+            self._keys[analysis] = WantedKeys((use.leaf for use in self._scored), analyser)
+
+        def divide(text: str) -> AnalysedText:
+            return AnalysedText(text, analyser, self._check, self._kept[TEXT])
+
+        return SearchedTexts(source["texts"]["of"], divide, self._keys[analysis])
 
     def _low_of(self, source: DocumentSource) -> frozenset[Leaf]:
         """Return the leaves that count less in an article, because they are function words in its language."""
@@ -297,7 +377,7 @@ class ArticleScores:
         held = source["paragraphs"]
         low = self._low_of(source)
         headline, whole = [], []
-        counts = []
+        counts: list[dict[int, int]] = []
         for use in self._scored:
             in_title = len(find_matches(use.leaf, title))
             norm = (
@@ -305,19 +385,24 @@ class ArticleScores:
             )
             h = in_title / norm
             headline.append(h)
-            here = [0] * len(held)
+            here: dict[int, int] = {}
             if use.region != "title":
                 for at, matches in texts.matches(use.leaf):
                     if (use.region is None or held[at]["lead"]) and (held[at]["novel"] or not self._novel):
                         here[at] = len(matches)
             counts.append(here)
-            z = sum(count for count, one in zip(here, held, strict=True) if one["weight"])
+            z = sum(count for at, count in here.items() if held[at]["weight"])
             length = bm25f.B_ARTICLE * source["counted_words"] / self._statistics.mean_article_words
             w = z / (1 - bm25f.B_ARTICLE + length) + bm25f.TITLE_ARTICLE * h
             factor = use.boost * self._weights[use.leaf].article_idf
             whole.append(self._part(w, bm25f.K1_ARTICLE, factor, use.leaf in low))
+        blank = self._paragraph(held[0], [0] * len(counts), headline, low)
+        having = set[int]().union(*counts)
         paragraphs = tuple(
-            self._paragraph(one, [here[at] for here in counts], headline, low) for at, one in enumerate(held)
+            self._paragraph(one, [here.get(at, 0) for here in counts], headline, low)
+            if at in having
+            else ScoredParagraph(one["number"], blank.score, matches=False, parts=blank.parts)
+            for at, one in enumerate(held)
         )
         best, shown = _best(paragraphs, held, _stand_in(held, novel=self._novel))
         score = bm25f.ARTICLE * sum_in_order(whole) + bm25f.PARAGRAPH * best.score
@@ -349,13 +434,7 @@ class ArticleScores:
 
     def _proximity(self, source: DocumentSource, texts: SearchedTexts, low: frozenset[Leaf]) -> float:
         """Return the part of the score that the nearness of neighbouring words of the query gives."""
-        words = [
-            use
-            for use in self._scored
-            if isinstance(use.leaf, Word) and use.region is None and not use.optional and use.leaf not in low
-        ]
-        pairs = {(a.leaf, b.leaf): (a, b) for a, b in pairwise(words) if a.leaf != b.leaf}
-        chosen = [*pairs.values()][: bm25f.MAX_PAIRS]
+        chosen = neighbouring_words(self._scored, low)
         if not chosen:
             return 0.0
         length = source["counted_words"] / self._statistics.mean_article_words

@@ -19,7 +19,8 @@ from .article_queries import PARAGRAPHS
 from .documents import shown_from
 from .evaluation import Evaluation, SearchCall
 from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all
-from .ranking import RankedHit
+from .ranking import ClusterRanking
+from .scoring import RankedHit
 from .told_stories import CopiesOf, copies_among, counting_stories
 
 CLAUSES_AT_ONCE = 30
@@ -36,8 +37,8 @@ class Totals(NamedTuple):
     dates: DateCounts
 
 
-def totals_of(search: SearchCall, evaluation: Evaluation, found: ClusterQuery) -> Totals:
-    """Return the numbers of the articles that a query finds."""
+def counting_totals(evaluation: Evaluation) -> dict[str, Any]:
+    """Return the parts of a search by which it also counts the articles that it finds: see :func:`told_totals`."""
     text = evaluation.matching_paragraphs()
     precisions = {"missing": [0], "only_year": [1, 9], "only_month": [2, 10], "ambiguous": [8, 9, 10, 11, 12]}
     aggs: dict[str, Any] = {
@@ -50,14 +51,37 @@ def totals_of(search: SearchCall, evaluation: Evaluation, found: ClusterQuery) -
     }
     if text is not FINDS_NOTHING:
         aggs["paragraphs"] = {"nested": {"path": PARAGRAPHS}, "aggs": {"matching": {"filter": text}}}
-    body = {"size": 0, "track_total_hits": True, "query": found, "aggs": aggs}
-    answer = search(body, evaluation.check)
+    return {"track_total_hits": True, "aggs": aggs}
+
+
+def told_totals(search: SearchCall, evaluation: Evaluation, found: ClusterQuery, answer: Any) -> Totals:
+    """Return the numbers that an answer has of the articles that a query finds."""
     aggregated = answer["aggregations"]
     dates = {name: bucket["doc_count"] for name, bucket in aggregated["dates"]["buckets"].items()}
-    paragraphs = aggregated["paragraphs"]["matching"]["doc_count"] if text is not FINDS_NOTHING else 0
+    paragraphs = aggregated["paragraphs"]["matching"]["doc_count"] if "paragraphs" in aggregated else 0
     articles = answer["hits"]["total"]["value"]
     copies = copies_among(search, found, evaluation.check, aggregated["stories"])
     return Totals(articles, paragraphs, articles - copies, DateCounts(**dates))
+
+
+def totals_of(search: SearchCall, evaluation: Evaluation, found: ClusterQuery) -> Totals:
+    """Return the numbers of the articles that a query finds."""
+    body = {"size": 0, "query": found, **counting_totals(evaluation)}
+    return told_totals(search, evaluation, found, search(body, evaluation.check))
+
+
+def page_and_totals(
+    search: SearchCall, evaluation: Evaluation, found: ClusterQuery, near_to: int | None = None
+) -> tuple[list[RankedHit], Totals]:
+    """Return the results on the requested page, and the numbers of all articles that a query finds, by one request if possible.
+
+    For ``near_to``, see :class:`~.ranking.ClusterRanking`.
+    """
+    ranking = ClusterRanking(search, evaluation, found, near_to, counting_totals(evaluation))
+    page = ranking.page()
+    if ranking.told is None:
+        return page, totals_of(search, evaluation, found)
+    return page, told_totals(search, evaluation, found, ranking.told)
 
 
 class ClusterHits:

@@ -42,15 +42,15 @@ from .client import JsonAnswer
 from .condition_limit import ConditionLimit, ConditionSets
 from .corpus_queries import ClusterCorpusQueries
 from .documents import document_id
-from .evaluation import Evaluation, SearchCall
+from .evaluation import Evaluation, KnownOfCommit, SearchCall
 from .facets import FacetCounter
 from .failures import PointInTimeLostError
 from .leaf_queries import ClusterQuery, finding_all, finding_any, finding_one_of
 from .mapping import MAX_HITS_AT_ONCE
 from .query_notes import names_on, notes_on
-from .ranking import ClusterRanking, RankedHit, with_texts
-from .scoring import Statistics, light_words
-from .searching import ClusterHits, clauses_of, explanation_of, totals_of
+from .ranking import ClusterRanking, with_texts
+from .scoring import RankedHit, Statistics, light_words
+from .searching import ClusterHits, clauses_of, explanation_of, page_and_totals, totals_of
 from .statistics import statistics_of
 from .stored_articles import Opened
 from .telling_words import ClusterTermCounts, feedback_of, weighty_texts
@@ -88,14 +88,20 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
 
     def _shared(
         self, opened: Opened, check: StopCheck
-    ) -> tuple[Statistics, KnownWords, dict[str, bool], dict[str, list[str]]]:
-        """Return the statistics, the vocabulary, the tokens and the keys of values that are known of an opened commit."""
-        known: tuple[Opened, Statistics, KnownWords, dict[str, bool], dict[str, list[str]]] | None
+    ) -> tuple[Statistics, KnownWords, KnownOfCommit, dict[str, list[str]]]:
+        """Return the statistics, the vocabulary, and what else is known of an opened commit: last, the keys of values."""
+        known: tuple[Opened, Statistics, KnownWords, KnownOfCommit, dict[str, list[str]]] | None
         known = self._shared_by_readers.known
         if known is None or known[0] is not opened:
             statistics = statistics_of(self._searcher(opened), opened.state.visible, check)
             vocabulary = KnownWords(lambda body, check: self._search_words(opened, body, check))
-            known = self._shared_by_readers.known = (opened, statistics, vocabulary, {}, {})
+            known = self._shared_by_readers.known = (
+                opened,
+                statistics,
+                vocabulary,
+                KnownOfCommit({}, {}),
+                {},
+            )
         return known[1:]
 
     def _search_words(self, opened: Opened, body: JsonAnswer, check: StopCheck) -> JsonAnswer:
@@ -119,7 +125,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         return lambda body, check: self._search(opened, body, check=check)
 
     def _evaluation(self, opened: Opened, tree: Node, request: ResolvedRequest) -> Evaluation:
-        statistics, vocabulary, held, keys = self._shared(opened, request.check)
+        statistics, vocabulary, known, keys = self._shared(opened, request.check)
 
         def keys_of(place: str) -> Sequence[str]:
             if place not in keys:
@@ -128,7 +134,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
 
         return Evaluation(
             self._searcher(opened), opened.state.visible, vocabulary, statistics, by_name(self.own_fields),
-            tree, request, held, keys_of,
+            tree, request, known, keys_of,
         )  # fmt: skip
 
     def _keys(self, opened: Opened, place: str, check: StopCheck) -> Iterator[str]:
@@ -153,8 +159,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         search = self._searcher(opened)
         evaluation = self._evaluation(opened, tree, request)
         found = evaluation.found()
-        totals = totals_of(search, evaluation, found)
-        page = ClusterRanking(search, evaluation, found).page() if totals.articles else []
+        page, totals = page_and_totals(search, evaluation, found)
         counter = FacetCounter(search, by_name(self.own_fields), request.aliases, request.check)
         facets: dict[str, FacetValues] = {}
         for facet in request.asked_facets:
@@ -413,9 +418,8 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             found = finding_all(
                 [evaluation.found(), excluding({"term": {"id": article.id}}), excluding(told)]
             )
-            totals = totals_of(search, evaluation, found)
             time = int(source.get("instant", NO_TIME))
-            page = ClusterRanking(search, evaluation, found, time).page() if totals.articles else []
+            page, totals = page_and_totals(search, evaluation, found, time)
             return FoundRelated(
                 tree=tree,
                 hits=self._hits(opened, evaluation, page),

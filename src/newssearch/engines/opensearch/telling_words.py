@@ -11,7 +11,7 @@ from .article_queries import TEXT, nested
 from .documents import DocumentSource
 from .evaluation import Evaluation, SearchCall
 from .leaf_queries import ClusterQuery
-from .ranking import RankedHit
+from .scoring import RankedHit
 from .tokens import term_token
 
 TERMS_AT_ONCE = 300

@@ -1,0 +1,295 @@
+"""Finds the results on a page, reading the texts only of those articles that may be on it.
+
+OpenSearch tells of each article a score that is rounded, or too high where the number of matches is not known, and whether words
+stand near each other in it. So its place among the results is known within bounds (:mod:`.page_bounds`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from newssearch.engines import bm25f
+from newssearch.engines.article_times import MICROSECONDS_A_DAY, NO_TIME
+from newssearch.engines.related import DATED_ARTICLES, nearness
+from newssearch.request import ResolvedRequest
+
+from . import scoring
+from .answer_sizes import MAX_WORDS_OF_ANSWER
+from .documents import DocumentSource
+from .leaf_queries import finding_all
+from .mapping import MAX_HITS_AT_ONCE
+from .page_bounds import Bounds, Key, among_first, number_before, possible_on_page
+from .proximity_bounds import ProximityBounds
+from .scoring import APPROXIMATE, RankedHit
+
+SPARE = 2
+"""The number of articles that are asked for beyond the last of the page: its score must be higher than theirs."""
+MOST_TEXTS_AT_ONCE = 100
+"""The largest number of articles whose texts one request reads."""
+MOST_READ, FEW_READ = 2, 20
+"""If more articles than this many times those of the page may be on it, and more than a few, some are read first: fewer may be on it then."""
+KEPT_WORDS = 3_000_000
+"""The results keep the texts of their articles up to this number of words, about 20 MB. The others are read again where they are wanted."""
+_LARGE_PARTS = frozenset({"texts", "paragraphs", "sampled"})
+_TOLD = ("story", "instant", "added", "analysis", "words", "title_words")
+"""The fields that OpenSearch tells of each article."""
+
+
+def without_texts(placed: RankedHit) -> RankedHit:
+    """Return a result that takes little memory."""
+    return placed._replace(
+        source={name: part for name, part in placed.source.items() if name not in _LARGE_PARTS}
+    )
+
+
+def time_key(sort: str, instant: int, added: int) -> int:
+    """Return the time of an article as results are sorted by it: what comes first is less."""
+    if sort == "added":
+        return -added
+    if sort == "oldest":
+        return instant if instant != NO_TIME else 1 << 62
+    return -instant
+
+
+def finding_ids(ids: Sequence[str]) -> dict[str, Any]:
+    """Return a search for the whole documents of the articles with the given ids."""
+    return {"size": len(ids), "track_total_hits": False, "query": finding_all([{"terms": {"id": ids}}])}
+
+
+class _Seen(NamedTuple):
+    """What OpenSearch tells of an article: its score without proximity is from ``least`` to ``most``.
+
+    Of the first articles, proximity adds up to ``near`` to it, and the nearness in date multiplies it by ``factor``.
+    """
+
+    id: str
+    story: int | str
+    time: int
+    least: float
+    most: float
+    near: float
+    factor: float
+    words: int
+
+    def key(self, sort: str, score: float, group: int) -> Key:
+        """Return the key of the article if it has the given score, and belongs to a group of articles: 0 for the first."""
+        if sort == "id":
+            return (self.id,)
+        if sort == "relevance":
+            return (group, -score, self.time, self.id)
+        return (self.time, -score, self.id)
+
+
+class PageRequests(NamedTuple):
+    """How a page asks OpenSearch: ``search`` sends a search, ``body`` is that for all results in the order of OpenSearch.
+
+    The first answer has what ``beside`` asks for, too.
+    """
+
+    search: Callable[[dict[str, Any]], Any]
+    body: dict[str, Any]
+    beside: dict[str, Any]
+    largest: int
+    """The number of words of the longest article."""
+
+
+class PageRanking:
+    """The results of a search in order, one for each article, or story if the request groups stories.
+
+    ``placed`` returns the result of an article without proximity, ``raised`` with it. The scores of OpenSearch are those of
+    the articles, but for rounding, if it ``is_counted``. If ``near_to`` is a time, nearness to it raises the scores of the
+    first articles; otherwise ``proximity`` does, if there is any.
+    """
+
+    def __init__(
+        self,
+        request: ResolvedRequest,
+        requests: PageRequests,
+        placed: Callable[[DocumentSource], RankedHit],
+        raised: Callable[[RankedHit], RankedHit],
+        *,
+        is_counted: bool,
+        is_scored: bool,
+        near_to: int | None,
+        proximity: ProximityBounds | None,
+    ) -> None:
+        self.told: Any = None
+        """The first answer of OpenSearch; None as long as there is none."""
+        self._sort, self._group = request.sort, request.group
+        self._requests = requests
+        self._placed, self._raised = placed, raised
+        self._is_counted, self._is_scored = is_counted, is_scored
+        self._near_to, self._proximity = near_to, proximity
+        self._number = bm25f.PROXIMITY_ARTICLES if proximity is not None else 0
+        if near_to is not None:
+            self._number = DATED_ARTICLES
+        self._seen: list[_Seen] = []
+        self._sources: dict[int, DocumentSource] = {}
+        """Documents that are read, but not scored."""
+        self._scored: dict[int, RankedHit] = {}
+        self._first: dict[int, RankedHit] = {}
+        """Results with proximity, of articles that may be among the first."""
+        self._after: list[Any] | None = None
+        self._is_whole = False
+        self._words = 0
+
+    def between(self, offset: int, end: int) -> list[RankedHit]:
+        """Return the results from the place ``offset`` up to but not including ``end``."""
+        self._see(max(end, self._number) + SPARE, with_texts=not (offset or self._number))
+        while True:
+            first = self._among_first()
+            bounds = [self._bounds(at, one, first[at]) for at, one in enumerate(self._seen)]
+            possible = possible_on_page(bounds, offset, end)
+            wanted = possible.articles
+            if any(first[at] is None for at in wanted):
+                wanted = sorted({*wanted, *(at for at, one in enumerate(first) if one is None)})
+            if unread := [at for at in wanted if at not in self._scored]:
+                if len(unread) > max(MOST_READ * (end - offset), FEW_READ):
+                    unread = sorted(unread, key=lambda at: bounds[at].first)[: end - offset + SPARE]
+                self._read(unread, first)
+            elif not self._is_whole and not self._covers(bounds, first, end):
+                self._see(len(self._seen), with_texts=False)
+            else:
+                return self._page(possible.articles, first)[offset - possible.before : end - possible.before]
+
+    # ---- what OpenSearch tells
+
+    def _see(self, size: int, *, with_texts: bool) -> None:
+        """Ask for the next articles in the order of OpenSearch."""
+        size = min(size, MAX_HITS_AT_ONCE)
+        with_texts = (
+            with_texts and size <= MOST_TEXTS_AT_ONCE and self._requests.largest * size <= MAX_WORDS_OF_ANSWER
+        )
+        body = {**self._requests.body, "size": size, "docvalue_fields": list(_TOLD)}
+        if not with_texts:
+            body["stored_fields"] = "_none_"  # of which even the id would be read
+        if self._proximity is not None and (named := self._proximity.queries()):
+            body["post_filter"] = {"bool": {"filter": [{"match_all": {}}], "should": named}}
+        if self._after is None:
+            body |= self._requests.beside
+        else:
+            body["search_after"] = self._after
+        answer = self._requests.search(body)
+        if self.told is None:
+            self.told = answer
+        hits = answer["hits"]["hits"]
+        for hit in hits:
+            if with_texts:
+                self._sources[len(self._seen)] = hit["_source"]
+            self._seen.append(self._seen_in(hit))
+        self._is_whole = len(hits) < size
+        if hits:
+            self._after = hits[-1]["sort"]
+
+    def _seen_in(self, hit: dict[str, Any]) -> _Seen:
+        told = {name: values[0] for name, values in hit["fields"].items()}
+        article_id, instant = str(hit["sort"][-1]), int(told.get("instant", NO_TIME))
+        least = most = 0.0
+        if self._is_scored and self._sort != "id":
+            score = hit["sort"][0 if self._sort == "relevance" else 1]
+            most = score * (1 + APPROXIMATE)
+            if self._is_counted and _is_short(told):
+                least = score * (1 - APPROXIMATE)
+        near, factor = 0.0, 1.0
+        if self._near_to is not None:
+            factor = nearness_of(instant, self._near_to)
+        elif self._proximity is not None:
+            near = self._proximity.most(told["analysis"], hit.get("matched_queries", ()))
+        story = told.get("story", article_id) if self._group else article_id
+        time = time_key(self._sort, instant, int(told["added"]))
+        return _Seen(article_id, story, time, least, most, near, factor, int(told["words"]))
+
+    # ---- where results stand
+
+    def _among_first(self) -> Sequence[bool | None]:
+        """Return of each article whether it is one of the first, whose scores are raised; None if that is not known."""
+        if not self._number:
+            return [False] * len(self._seen)
+        bounds = []
+        for at, one in enumerate(self._seen):
+            least, most = one.least, one.most
+            if at in self._scored:
+                least = most = self._scored[at].score
+            first, last = one.key(self._sort, most, 0), one.key(self._sort, least, 0)
+            bounds.append(Bounds(at, first, last))
+        return among_first(bounds, self._number, None if self._is_whole else self._key_of_rest(0))
+
+    def _key_of_rest(self, group: int) -> Key:
+        """Return a key that none of the articles which are not seen yet has, and no lesser one."""
+        last = self._seen[-1]
+        return last.key(self._sort, last.most, group)
+
+    def _bounds(self, at: int, one: _Seen, is_first: bool | None) -> Bounds:
+        if at in self._scored and is_first is not None:
+            score = (self._first if is_first else self._scored)[at].score
+            key = one.key(self._sort, score, 0 if is_first else 1)
+            return Bounds(one.story, key, key)
+        if is_first is False:
+            return Bounds(one.story, one.key(self._sort, one.most, 1), one.key(self._sort, one.least, 1))
+        most, least = one.most * one.factor + one.near, one.least * one.factor
+        last = one.key(self._sort, least, 0) if is_first else one.key(self._sort, one.least, 1)
+        return Bounds(one.story, one.key(self._sort, most, 0), last)
+
+    def _covers(self, bounds: Sequence[Bounds], first: Sequence[bool | None], end: int) -> bool:
+        """Whether no article that is not seen yet stands before the place ``end``."""
+        if sum(one is True for one in first) < self._number:
+            return False
+        return number_before(bounds, self._key_of_rest(1)) >= end
+
+    # ---- texts
+
+    def _read(self, wanted: Sequence[int], first: Sequence[bool | None]) -> None:
+        """Score some articles."""
+        missing = [at for at in wanted if at not in self._sources]
+        for some in self._in_answers(missing):
+            body = finding_ids([self._seen[at].id for at in some])
+            by_id = {
+                hit["_source"]["id"]: hit["_source"] for hit in self._requests.search(body)["hits"]["hits"]
+            }
+            self._score({at: by_id[self._seen[at].id] for at in some}, first)
+        self._score({at: self._sources.pop(at) for at in wanted if at in self._sources}, first)
+
+    def _score(self, sources: dict[int, DocumentSource], first: Sequence[bool | None]) -> None:
+        for at, source in sources.items():
+            self._words += self._seen[at].words
+            placed = self._placed(source)
+            raised = placed if first[at] is False else self._raised(placed)
+            if self._words > KEPT_WORDS:
+                placed, raised = without_texts(placed), without_texts(raised)
+            self._scored[at], self._first[at] = placed, raised
+
+    def _in_answers(self, wanted: Sequence[int]) -> Iterator[list[int]]:
+        """Yield the given articles in groups whose texts one answer may have."""
+        some: list[int] = []
+        words = 0
+        for at in wanted:
+            more = self._seen[at].words
+            if some and (words + more > MAX_WORDS_OF_ANSWER or len(some) == MOST_TEXTS_AT_ONCE):
+                yield some
+                some, words = [], 0
+            some.append(at)
+            words += more
+        if some:
+            yield some
+
+    def _page(self, articles: Sequence[int], first: Sequence[bool | None]) -> list[RankedHit]:
+        """Return the results of some articles in order, one for each story."""
+        found = sorted((self._bounds(at, self._seen[at], first[at]).first, at) for at in articles)
+        results: dict[int | str, RankedHit] = {}
+        for _, at in found:
+            results.setdefault(self._seen[at].story, (self._first if first[at] else self._scored)[at])
+        return list(results.values())
+
+
+def nearness_of(instant: int, near_to: int) -> float:
+    """Return the factor by which the nearness of its date to a time raises the score of an article."""
+    if NO_TIME in (instant, near_to):
+        return 1.0
+    return nearness(abs(instant - near_to) / MICROSECONDS_A_DAY)
+
+
+def _is_short(told: dict[str, Any]) -> bool:
+    """Whether an article has so few words that OpenSearch counts the matches in texts and headline apart: see :mod:`.scoring`."""
+    unit = min(scoring.TITLE_UNIT, scoring.PARAGRAPH_TITLE_UNIT)
+    return int(told["words"]) < unit and int(told["title_words"]) < (1 << 24) // scoring.TITLE_UNIT

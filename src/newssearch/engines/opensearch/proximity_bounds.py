@@ -1,0 +1,87 @@
+"""How much the nearness of words may raise the score of an article, by what OpenSearch tells of it without its text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from newssearch.engines import bm25f
+from newssearch.query import Leaf, LeafUse, Near
+
+from .article_queries import nested
+from .condition_limit import conditions_in
+from .evaluation import Evaluation
+from .leaf_queries import FINDS_NOTHING, ClusterQuery
+from .scoring import light_words, neighbouring_words
+
+MAX_NAMED_CONDITIONS = 300
+"""The largest number of conditions of the queries that tell of nearness. Pairs of words beyond are taken to be near each other."""
+
+
+class _Pair(NamedTuple):
+    """Two words that are neighbours in the query, and by what names OpenSearch tells that they are near each other."""
+
+    factor: float
+    near: str | None
+    ordered: str | None
+
+
+class ProximityBounds:
+    """The largest value of :attr:`~.scoring.ScoredArticle.proximity`, for articles of a search.
+
+    The queries of :meth:`queries` find articles in which words of a pair stand near each other, or follow each other. Each
+    has a name, which an answer gives for the articles that it returns.
+    """
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._queries: dict[str, ClusterQuery] = {}
+        self._names: dict[tuple[Leaf, Leaf], tuple[str | None, str | None]] = {}
+        self._conditions = 0
+        self._pairs = {name: self._pairs_of(name) for name in evaluation.statistics.analyses}
+
+    def queries(self) -> list[ClusterQuery]:
+        """Return the queries with names."""
+        return list(self._queries.values())
+
+    def most(self, analysis: str, found_by: Collection[str]) -> float:
+        """Return the largest value for an article in an analysis that the queries with the given names find."""
+        if analysis not in self._pairs:
+            self._pairs[analysis] = self._pairs_of(analysis)
+        total = 0.0
+        for factor, near, ordered in self._pairs[analysis]:
+            if near is None or near in found_by:
+                total += factor * bm25f.NEAR
+            if ordered is None or ordered in found_by:
+                total += factor * bm25f.ORDERED
+        return total
+
+    def _pairs_of(self, analysis: str) -> list[_Pair]:
+        evaluation = self._evaluation
+        low = light_words(evaluation.scored, analysis)
+        found = []
+        for a, b in neighbouring_words(evaluation.scored, low):
+            idf = max(evaluation.weights[a.leaf].article_idf, evaluation.weights[b.leaf].article_idf)
+            found.append(_Pair(min(a.boost, b.boost) * idf, *self._names_of(a, b)))
+        return found
+
+    def _names_of(self, a: LeafUse, b: LeafUse) -> tuple[str | None, str | None]:
+        pair = a.leaf, b.leaf
+        if pair not in self._names:
+            near = Near(a.leaf, b.leaf, bm25f.WINDOW - 1)
+            self._names[pair] = self._named(near), self._named(Near(a.leaf, b.leaf, 1, ordered=True))
+        return self._names[pair]
+
+    def _named(self, pair: Near) -> str | None:
+        """Return the name of a query for the articles with such a pair in a paragraph with weight, or for more; None if there are too many."""
+        text = self._evaluation.may_match(pair)
+        name = f"pair {len(self._queries)}"
+        if text is FINDS_NOTHING:
+            return name  # which no answer has
+        query = nested({"bool": {"filter": [text, {"term": {"paragraphs.weight": True}}]}})
+        self._conditions += conditions_in(query)
+        if self._conditions > MAX_NAMED_CONDITIONS:
+            return None
+        query["nested"]["_name"] = name
+        self._queries[name] = query
+        return name

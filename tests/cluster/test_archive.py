@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 import newssearch
+from newssearch import Article
 from newssearch.engines.opensearch import answer_sizes, article_limits, page_ranking, ranking
+from newssearch.engines.opensearch.checkpoints import reached
 from newssearch.engines.opensearch.client import Client
+from newssearch.engines.opensearch.state import STATE, WORDS, read_state
 from newssearch.engines.opensearch.store import OpenSearchStore
 from support import Command, command
 
@@ -108,20 +111,41 @@ def test_without_an_index_the_message_names_the_address(cli: Command, address: s
     assert address in ran.err
 
 
-def test_copies_of_an_index_do_not_lag_behind_a_commit_whatever_a_template_asks_for(address: str) -> None:
-    """A copy that gets segments from the first one has new articles some time after a refresh."""
+def test_how_copies_follow_is_not_left_to_a_template(address: str) -> None:
+    """Copies of the state and of the words have what is written at once; those of the articles get segments."""
     client = OpenSearchStore(address)._client
     name = client.address.name
-    template = {
-        "index_patterns": [f"{name}*"],
-        "template": {"settings": {"index.replication.type": "SEGMENT"}},
-    }
-    client.request("PUT", f"/_index_template/{name}", template, writing=True)
-    try:
-        newssearch.create(address).close()
-        assert client.settings(name)["index.replication.type"] == "DOCUMENT"
-    finally:
-        client.request("DELETE", f"/_index_template/{name}", writing=True)
+    for type_of_template in ("SEGMENT", "DOCUMENT"):
+        settings = {"index.replication.type": type_of_template, "index.number_of_routing_shards": 24}
+        template = {"index_patterns": [f"{name}*"], "template": {"settings": settings}}
+        client.request("PUT", f"/_index_template/{name}", template, writing=True)
+        try:
+            newssearch.create(address).close()
+            found = [client.settings(name + end)["index.replication.type"] for end in ("", WORDS, STATE)]
+            assert found == ["SEGMENT", "DOCUMENT", "DOCUMENT"]
+        finally:
+            client.request("DELETE", f"/_index_template/{name}", writing=True)
+            for behind in client.matching_indices(f"{name}*"):
+                client.delete_index(behind)
+
+
+@pytest.mark.parametrize("shards", [1, 2, 5])
+def test_a_commit_leaves_a_checkpoint_in_each_shard(archive: Path, address: str, shards: int) -> None:
+    (archive / "newssearch.toml").write_text(f"[opensearch]\nshards = {shards}\n", "utf-8")
+    store = OpenSearchStore(address)
+    with newssearch.create(address) as index:
+        for text in ("The river rose.", "It fell again."):
+            index.add([Article.create(text=text)])
+            state = read_state(store._client).state
+            body = {"query": reached(state.checkpoint), "size": 0, "track_total_hits": True}
+            held = [
+                store._client.request(
+                    "POST", f"/{state.base}/_search?preference=_shards:{shard}%7C_primary", body
+                )["hits"]["total"]["value"]
+                for shard in range(shards)
+            ]
+            assert held == [1] * shards
+        assert len(index) == 2
 
 
 def test_an_article_that_a_cluster_cannot_hold_is_rejected_and_the_rest_is_indexed(

@@ -103,6 +103,23 @@ def test_lost_articles_are_damage_until_somebody_accepts_it(
         assert len(index) == 4
 
 
+def test_a_shard_without_its_checkpoint_is_not_searched_until_somebody_has_it_written_again(
+    store: OpenSearchStore,
+) -> None:
+    """An administrator has brought back an older copy of the index with the right articles."""
+    base = current(store).base
+    assert store._client.delete(base, "checkpoint-0")
+    store._client.refresh(base)
+    with pytest.raises(IndexUnreachableError, match="or the index is damaged"):
+        store.snapshot()
+    (problem,) = store.check(0).problems()
+    assert "does not have the checkpoint of the last commit" in problem.what
+    store.clean(10, ())
+    assert sound(store.address)
+    with newssearch.open(store.address) as index:
+        assert len(index) == 5
+
+
 def test_articles_that_came_from_elsewhere_are_damage_until_somebody_accepts_it(
     store: OpenSearchStore,
 ) -> None:

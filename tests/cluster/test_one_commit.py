@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ from newssearch.engines.opensearch.client import PointInTime
 from newssearch.engines.opensearch.snapshot import OpenSearchSnapshot
 from newssearch.engines.opensearch.state import read_state
 from newssearch.engines.opensearch.store import OpenSearchStore
+from newssearch.engines.opensearch.transport import Transport
+
+from .server import Cluster
 
 FLOOD = [Article.create(title=f"Flood {n}", text=f"The river rose {'in the night ' * n}over its banks.") for n in range(4)]  # fmt: skip
 
@@ -37,16 +42,85 @@ def test_a_copy_that_lags_behind_the_commit_is_not_read(
     with newssearch.open(store.address) as index:
         index.add(FLOOD[2:3])
     up_to_date = client.open_pit
-    monkeypatch.setattr(client, "open_pit", lambda name: lagging.pop() if lagging else up_to_date(name))
+    monkeypatch.setattr(client, "open_pit", lambda *_, **__: lagging.pop() if lagging else up_to_date(base))
     monkeypatch.setattr(stored_articles, "FIRST_PAUSE", 0)
     snapshot = store.snapshot()
     assert (snapshot.commit.number, len(snapshot), len(list(snapshot.articles()))) == (2, 3, 3)
     old = PointInTime(*up_to_date(base))
     with newssearch.open(store.address) as index:
         index.add(FLOOD[3:])
-    monkeypatch.setattr(client, "open_pit", lambda name: old)
+    monkeypatch.setattr(client, "open_pit", lambda *_, **__: old)
     with pytest.raises(IndexUnreachableError, match="does not have the articles of the last commit"):
         store.snapshot()
+
+
+def test_a_copy_that_has_an_article_as_it_was_before_it_was_replaced_is_not_read(
+    store: OpenSearchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has as many articles as the commit, and would answer with the old text."""
+    client = store._client
+    base = read_state(client).state.base
+    lagging = [client.open_pit(base)]
+    with newssearch.open(store.address) as index:
+        index.add([replace(FLOOD[1], title="Drought")])
+    up_to_date, asked = client.open_pit, []
+
+    def open_pit(name: str, *, as_written: bool) -> PointInTime:
+        asked.append(as_written)
+        return lagging.pop() if lagging else up_to_date(name, as_written=as_written)
+
+    monkeypatch.setattr(client, "open_pit", open_pit)
+    snapshot = store.snapshot()
+    assert {one.title for one in snapshot.articles()} == {"Drought", "Flood 0"}
+    assert asked == [False, True]  # then the copy is asked that the others follow
+    snapshot.close()
+
+
+@pytest.fixture
+def lagging(breakable: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Let copies wait for their segments, and be asked whenever they may. Yields the paths of requests that they get."""
+    whole, asked = Transport.send, []
+
+    def send(
+        self: Transport, method: str, path: str, body: Any = None, parameters: Any = None, **how: Any
+    ) -> Any:
+        of_index = path.endswith(("/_search", "/point_in_time")) and not path.startswith("/_search")
+        if of_index and "preference" not in (parameters or {}):
+            parameters = {**(parameters or {}), "preference": "_replica"}
+            asked.append(path)
+        return whole(self, method, path, body, parameters, **how)
+
+    monkeypatch.setattr(Transport, "send", send)
+    slow = "indices.replication.max_bytes_per_sec"
+    breakable.request("PUT", "/_cluster/settings", {"transient": {slow: "5kb"}})
+    yield asked
+    breakable.request("PUT", "/_cluster/settings", {"transient": {slow: None}})
+
+
+LONG = " ".join(f"{random.Random(at).getrandbits(60):x}" for at in range(3_000))
+
+
+def test_what_a_commit_has_replaced_is_found_while_copies_wait_for_their_segments(
+    store: OpenSearchStore, lagging: list[str]
+) -> None:
+    with newssearch.open(store.address) as index:
+        index.add([replace(FLOOD[1], paragraphs=Article.create(text=LONG).paragraphs)])
+    lagging.clear()
+    with newssearch.open(store.address) as index:
+        assert index.article(FLOOD[1].id).paragraphs[0].text == LONG
+        assert index.count(LONG.split(" ")[0]) == 1
+    assert any(path.endswith("/point_in_time") for path in lagging)
+
+
+def test_a_run_finds_what_the_one_before_has_written_while_copies_wait_for_their_segments(
+    store: OpenSearchStore, lagging: list[str]
+) -> None:
+    new = Article.create(text=LONG)
+    with newssearch.open(store.address) as index:
+        index.add([new])
+    with newssearch.open(store.address) as index:
+        assert index.remove([new.id]) == 1
+        assert len(index) == 2
 
 
 def test_no_point_in_time_stays_open_that_nobody_reads(
@@ -56,8 +130,8 @@ def test_no_point_in_time_stays_open_that_nobody_reads(
     opened: list[PointInTime] = []
     whole, close = client.open_pit, client.close_pit
 
-    def open_pit(name: str) -> PointInTime:
-        opened.append(whole(name))
+    def open_pit(name: str, *, as_written: bool) -> PointInTime:
+        opened.append(whole(name, as_written=as_written))
         return opened[-1]
 
     def close_pit(pit: PointInTime) -> None:

@@ -27,13 +27,15 @@ class Action(NamedTuple):
     """One document to write or delete.
 
     ``create`` is for a document that must not be there. ``source`` is a document, or its JSON; deletions have none. With
-    a ``version``, the action has no effect on a document of a higher version, and may be repeated.
+    a ``version``, the action has no effect on a document of a higher version, and may be repeated. ``routing`` chooses the
+    shard; None leaves that to the id.
     """
 
     kind: Literal["index", "create", "delete"]
     id: str
     source: dict[str, Any] | bytes | None = None
     version: int | None = None
+    routing: str | None = None
 
 
 @dataclass
@@ -60,6 +62,8 @@ def _item(action: Action) -> _Item:
     head: dict[str, Any] = {"_id": action.id}
     if action.version is not None:
         head.update(version=action.version, version_type="external_gte")
+    if action.routing is not None:
+        head["routing"] = action.routing
     lines = json.dumps({action.kind: head}, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     if action.kind != "delete":
         source = action.source

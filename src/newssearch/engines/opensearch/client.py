@@ -25,6 +25,8 @@ OLDEST_VERSION = (2, 19)
 KEEP_ALIVE = 300
 """The time in seconds for which a point in time is kept after each search of it."""
 
+_PRIMARY = "_primary"
+"""The preference for the copies that are written to first, of indices whose other copies follow later."""
 _WHOLE = "_shards,timed_out,terminated_early"
 """The parts of an answer that say whether it is whole."""
 
@@ -164,9 +166,12 @@ class Client:
         index: str | None = None,
         pit: PointInTime | None = None,
         filter_path: str | None = None,
+        as_written: bool = False,
         check: StopCheck = NEVER,
     ) -> JsonAnswer:
         """Return the answer to a search of an index or, better, of a point in time, which lives longer by that.
+
+        A search ``as_written`` asks the copies that the others follow, and waits as long for them as a change does.
 
         ``filter_path`` names the parts of the answer that are wanted. Raises
         :class:`PointInTimeLostError` if the point in time is gone, and
@@ -179,11 +184,13 @@ class Client:
             parameters["filter_path"] = f"{filter_path},{_WHOLE}"
         if check.remaining is not None:  # the cluster ends a search for which nobody waits any longer
             parameters["cancel_after_time_interval"] = f"{int(check.remaining * 1000) + 1000}ms"
+        if as_written:
+            parameters["preference"] = _PRIMARY
         path = "/_search" if index is None else f"{_index_path(index)}/_search"
         asked = dict(body)
         if pit is not None:
             asked["pit"] = {"id": pit.id, "keep_alive": f"{pit.keep_alive}s"}
-        reply = self._send("POST", path, asked, parameters, check=check)
+        reply = self._send("POST", path, asked, parameters, writing=as_written, check=check)
         if reply.status >= 300:
             check()
             refusal = Refusal.of_body(reply.status, reply.body)
@@ -211,9 +218,21 @@ class Client:
                 " a part of the index cannot be reached"
             )
 
-    def open_pit(self, index: str, keep_alive: int = KEEP_ALIVE, *, check: StopCheck = NEVER) -> PointInTime:
-        """Let the cluster keep an index as it is now, for ``keep_alive`` seconds after each search of it."""
+    def open_pit(
+        self,
+        index: str,
+        keep_alive: int = KEEP_ALIVE,
+        *,
+        as_written: bool = False,
+        check: StopCheck = NEVER,
+    ) -> PointInTime:
+        """Let the cluster keep an index as it is now, for ``keep_alive`` seconds after each search of it.
+
+        ``as_written`` is whether it must be that of the copies that the others follow.
+        """
         parameters = {"keep_alive": f"{keep_alive}s", "allow_partial_pit_creation": "false"}
+        if as_written:
+            parameters["preference"] = _PRIMARY
         reply = self._send(
             "POST", f"{_index_path(index)}/_search/point_in_time", None, parameters, check=check
         )

@@ -19,7 +19,7 @@ from .documents import DocumentSource, article_from, document_id, document_of
 from .sampled_article import compared_article
 from .sending import to_json, word_id
 from .state import WORDS, State, read_state
-from .stored_articles import Opened, StoredArticles, opened_commit
+from .stored_articles import Opened, StoredArticles, lacks_checkpoints, opened_commit
 from .story_marks import mark
 from .tokens import JOINT, KNOWN_PIECES, NO_TOKEN, PieceTokens, Spelled
 
@@ -69,6 +69,11 @@ class OpenSearchCheck:
             except IndexNotFoundError:
                 yield Problem(index, "it is missing")
                 return
+        if lacks_checkpoints(self._client, stored._opened):
+            yield Problem(
+                state.base,
+                "a shard does not have the checkpoint of the last commit, and is not searched; `newssearch verify --clean` writes it again",
+            )
         if state.changing:
             yield Problem(
                 state.state_index,

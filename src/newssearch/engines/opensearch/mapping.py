@@ -63,6 +63,10 @@ def articles_index(shards: int) -> dict[str, Any]:
         "settings": {
             "index": {
                 "number_of_shards": shards,
+                # as checkpoints need it, whatever the templates of the cluster have
+                "number_of_routing_shards": shards,
+                "routing_partition_size": 1,
+                "replication.type": "SEGMENT",
                 "max_result_window": MAX_HITS_AT_ONCE,
                 "max_inner_result_window": MAX_HITS_AT_ONCE,
                 "mapping.nested_objects.limit": MAX_NESTED,
@@ -97,6 +101,7 @@ def articles_index(shards: int) -> dict[str, Any]:
                 "id": _VALUE,
                 "reversed_id": _VALUE,
                 "commit": _LONG,
+                "checkpoint": {"type": "long", "doc_values": False},
                 "sequence": _LONG,
                 "path": _VALUE,
                 "url": _VALUE,

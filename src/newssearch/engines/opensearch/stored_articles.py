@@ -19,6 +19,7 @@ from newssearch.fields import ArticleField
 from newssearch.stopping import NEVER, StopCheck
 
 from .answer_sizes import AnswerSizes
+from .checkpoints import reached
 from .client import Client, JsonAnswer, PointInTime
 from .documents import DocumentSource, article_from, cut, document_id, place_from
 from .failures import PointInTimeLostError
@@ -50,15 +51,15 @@ def opened_commit(client: Client, *, incomplete: bool = False) -> Opened:
     """Return the last commit, opened as a point in time.
 
     The state is read before and after: if it is the same, all that the point in time shows was committed, or is left out
-    by :attr:`~.state.State.visible`. A node that is cut off from the others may still answer from copies without the last
-    commit: they lack articles, and other copies are asked. If all lack articles, the index is damaged: it is only opened
-    if it may be ``incomplete``.
+    by :attr:`~.state.State.visible`. A copy that lags behind the last commit is not read, but the one that it follows. A node
+    that is cut off from the others may still answer from copies without the last commit: they are asked again. If all lack
+    articles, the index is damaged: it is only opened if it may be ``incomplete``.
     """
-    lags = False
+    lags = as_written = False
     state = read_state(client).state
     for attempts_left in reversed(range(_OPENING_ATTEMPTS)):
         try:
-            pit = client.open_pit(state.base)
+            pit = client.open_pit(state.base, as_written=as_written)
         except IndexNotFoundError:  # a rebuild has removed it
             before, state = state, read_state(client).state
             if state.base == before.base:
@@ -78,8 +79,9 @@ def opened_commit(client: Client, *, incomplete: bool = False) -> Opened:
             return Opened(after, pit)
         client.close_pit(pit)
         state = after
-        if lags:
+        if lags and as_written:
             time.sleep(FIRST_PAUSE)
+        as_written = lags
     if lags:
         raise IndexUnreachableError(
             f"{index_address(client.place)}: a copy of the index does not have the articles of the last commit: a node may be cut off "
@@ -92,12 +94,31 @@ def opened_commit(client: Client, *, incomplete: bool = False) -> Opened:
 
 
 def _has_all(client: Client, state: State, pit: PointInTime) -> bool:
-    """Whether a point in time has no fewer articles than the commit, apart from those that another commit is removing."""
-    body = {"query": state.visible, "size": 0, "track_total_hits": True}
+    """Whether a point in time has all that was written until the commit was made, and no fewer articles than it has.
+
+    Those that another commit is removing may be missing.
+    """
     try:
-        return bool(client.search(body, pit=pit)["hits"]["total"]["value"] >= state.least_articles)
+        if lacks_checkpoints(client, Opened(state, pit)):
+            return False
+        return _found_by(client, state.visible, pit) >= state.least_articles
     except PointInTimeLostError:
         return False
+
+
+def lacks_checkpoints(client: Client, opened: Opened) -> bool:
+    """Whether a shard does not have the checkpoint of the commit, so that searches take it for a copy that lags behind."""
+    state, pit = opened
+    return (
+        pit is not None
+        and bool(state.checkpoint)
+        and _found_by(client, reached(state.checkpoint), pit) < pit.shards
+    )
+
+
+def _found_by(client: Client, query: Mapping[str, Any], pit: PointInTime) -> int:
+    body = {"query": query, "size": 0, "track_total_hits": True}
+    return int(client.search(body, pit=pit)["hits"]["total"]["value"])
 
 
 class SharedByReaders:
@@ -213,7 +234,9 @@ class StoredArticles:
         """Return the answer to a search. Its query has :attr:`~.state.State.visible` among its filters."""
         if opened.pit is not None:
             return self._client.search(body, pit=opened.pit, filter_path=filter_path, check=check)
-        return self._client.search(body, index=opened.state.base, filter_path=filter_path, check=check)
+        return self._client.search(
+            body, index=opened.state.base, filter_path=filter_path, as_written=True, check=check
+        )
 
     def _pages(
         self, opened: Opened, body: Mapping[str, Any], size: int = MAX_HITS_AT_ONCE, check: StopCheck = NEVER

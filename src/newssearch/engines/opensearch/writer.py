@@ -33,6 +33,7 @@ from newssearch.system.fault_points import fault_point
 
 from .article_limits import refusal_of
 from .bulk import Action
+from .checkpoints import checkpoint_actions
 from .client import Client
 from .committed_articles import CommittedArticles
 from .documents import document_id, document_of
@@ -87,6 +88,7 @@ class OpenSearchWriter:
         self._lock = lock
         self._owns_lock = owns_lock
         self._sender = Sender(client, lock.check)
+        self._shards: int | None = None
         try:
             if state_index is None:
                 withdraw_guard(client)
@@ -148,6 +150,9 @@ class OpenSearchWriter:
         articles = self._articles()
         hash_sum = hash_sum_of(articles)
         plan = self._mend_stories(articles, left)
+        self._lock.check()
+        checkpoint = self._write_checkpoints(MENDED)
+        self._client.refresh(self._state.base)
         state = self._state
         name = self._stories.write_boilerplate(state, plan, f"{state.claimed}-mended")
         self._lock.check()
@@ -155,7 +160,14 @@ class OpenSearchWriter:
         state = state._replace(number=state.number + 1, time=now, stamp=new_stamp())
         number = len(StoredArticles(self._client, Opened(state, None)))
         self._put(
-            state._replace(changing=False, removing=0, hash_sum=hash_sum, articles=number, boilerplate=name)
+            state._replace(
+                changing=False,
+                removing=0,
+                hash_sum=hash_sum,
+                articles=number,
+                boilerplate=name,
+                checkpoint=checkpoint,
+            )
         )
         self._stories.committed(self._state, plan)
 
@@ -190,6 +202,9 @@ class OpenSearchWriter:
         are there.
         """
         articles, state = self._articles(), self._state
+        if mends:
+            self._write_checkpoints(MENDED)
+            self._client.refresh(state.base)
         number = len(articles)
         if number == state.articles and not mends:
             return articles
@@ -370,6 +385,8 @@ class OpenSearchWriter:
         changed = [number for number in plan.marks if number not in self._stories.new]
         if self._removed or changed:
             self._change(plan, changed)
+        self._lock.check()
+        checkpoint = self._write_checkpoints(MARKED)
         state = self._state
         self._client.refresh(state.base)
         fault_point("commit: refreshed")
@@ -390,6 +407,7 @@ class OpenSearchWriter:
                 stamp=new_stamp(),
                 own=self._kinds,
                 boilerplate=boilerplate,
+                checkpoint=checkpoint,
             )
         )
         fault_point("commit: done")
@@ -399,6 +417,17 @@ class OpenSearchWriter:
         self._removed = {}
         self._added_hashes = self._added = self.pending = 0
         self._begin_commit()
+
+    def _write_checkpoints(self, step: int) -> int:
+        """Write into each shard that all before has arrived there, and return the number of that."""
+        state = self._state
+        if self._shards is None:
+            self._shards = int(self._client.settings(state.base)["index.number_of_shards"])
+        number = state.claimed * STEPS + step
+        check_outcome(
+            self._client.place, self._client.bulk(checkpoint_actions(self._shards, number), state.base)
+        )
+        return number
 
     @property
     def _kinds(self) -> dict[str, OwnKind]:

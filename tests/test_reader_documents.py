@@ -238,6 +238,8 @@ def test_a_title_that_a_program_made_is_none(tmp_path: Path, title: str) -> None
         ("Publié le 5 mai 2024 à 10h30", "2024-05-05", None, None),
         ("Von Ines Varga, 5. Mai 2024", "2024-05-05", None, "Ines Varga"),
         ("Stand: 7. Mai 2024", "2024-05-07", None, None),
+        ("Libération, S. 2 - mardi 7 mai 2024", "2024-05-07", "Libération", None),
+        ("Datum: 5. Mai 2024", "2024-05-05", None, None),
     ],
 )
 def test_the_lines_under_a_headline_say_where_and_when(
@@ -348,6 +350,80 @@ def test_a_document_with_chapters_is_one_article(tmp_path: Path) -> None:
     article = only(tmp_path, data)
     assert article.title == "A year of floods"
     assert [one.kind for one in article.paragraphs].count("heading") == 3
+
+
+def test_a_press_review_whose_headings_are_citations(tmp_path: Path) -> None:
+    data = docx(
+        "".join(
+            para(heading, style="berschrift1") + para(RIVER)
+            for heading in (
+                "Le Monde, 6 May 2024: Flood in Basra",
+                "No ferry until Friday (Harbour Post, 7 May 2024)",
+            )
+        )
+    )
+    articles = articles_in(read_bytes(tmp_path, "a.docx", data))
+    assert [(one.title, one.outlet, str(one.date)) for one in articles] == [
+        ("Flood in Basra", "Le Monde", "2024-05-06"),
+        ("No ferry until Friday", "Harbour Post", "2024-05-07"),
+    ]
+
+
+def test_a_press_review_with_labels(tmp_path: Path) -> None:
+    data = docx(
+        "".join(
+            para(run(title, "<w:b/>")) + para(f"Source: {outlet}") + para(f"Date: {date}") + para(RIVER)
+            for title, outlet, date in (
+                ("Flood in Basra", "The Bay Courier", "6 May 2024"),
+                ("No ferry", "Harbour Post", "7 May 2024"),
+            )
+        )
+    )
+    articles = articles_in(read_bytes(tmp_path, "a.docx", data))
+    assert [(one.title, one.outlet, str(one.date), texts(one)) for one in articles] == [
+        ("Flood in Basra", "The Bay Courier", "2024-05-06", [RIVER]),
+        ("No ferry", "Harbour Post", "2024-05-07", [RIVER]),
+    ]
+
+
+def test_a_chronology_is_one_article(tmp_path: Path) -> None:
+    data = docx(
+        para("The flood, day by day", style="Titel")
+        + "".join(
+            para(f"{day} May 2024: {title}", style="berschrift2") + para(text)
+            for day, (title, _, text) in enumerate(REVIEW, 1)
+        )
+    )
+    assert only(tmp_path, data).title == "The flood, day by day"
+
+
+def test_a_headline_that_stands_out_is_preferred_to_lines_above_it(tmp_path: Path) -> None:
+    data = docx(
+        para("PRESS RELEASE No. 12")
+        + para("6 May 2024")
+        + para(run("Flood in Basra", "<w:b/>"))
+        + para(RIVER)
+    )
+    article = only(tmp_path, data)
+    assert (article.title, str(article.date), texts(article)) == (
+        "Flood in Basra",
+        "2024-05-06",
+        ["PRESS RELEASE No. 12", RIVER],
+    )
+
+
+def test_lines_of_wrapped_paragraphs_are_joined(tmp_path: Path) -> None:
+    lines = [
+        "The river rose above its banks on Monday, and the council closed two",
+        "bridges until the water falls. Nobody was hurt, a spokesman of the",
+        "council said, but some of the houses were empty.",
+        "On Tuesday the water fell again, and the council opened one of the",
+        "bridges, which is the older one of the two. The other stays closed until",
+        "somebody has looked at its pillars.",
+    ]
+    article = only(tmp_path, docx("".join(map(para, ["Flood in Basra", *lines]))))
+    assert article.title == "Flood in Basra"
+    assert texts(article) == [" ".join(lines[:3]), " ".join(lines[3:])]
 
 
 # ---- RTF

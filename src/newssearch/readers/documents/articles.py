@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from newssearch.article import Provenance
@@ -22,7 +22,7 @@ from newssearch.readers.article.headlines import is_made_by_program
 from newssearch.readers.article.language import detect_language
 from newssearch.readers.databases import recognition
 from newssearch.readers.styled_text import StyledParagraph, StyledText
-from newssearch.text.paragraphs import MAX_WRAP_CHARS, SENTENCE_ENDS, Block, squeeze
+from newssearch.text.paragraphs import MAX_WRAP_CHARS, SENTENCE_ENDS, Block, split_paragraphs, squeeze
 
 from .headers import HeaderLines, is_citation
 
@@ -34,6 +34,9 @@ LONGEST_SUBHEAD = 120
 
 LINES_BESIDE_HEADLINE = 4
 """The number of lines after a headline, and of lines at the end of an article, that may say where it was published."""
+
+FEWEST_WRAPPED_LINES = 5
+"""The smallest number of lines in a row that may be the lines of wrapped paragraphs."""
 
 SHORTEST_PROSE = 200
 """A text without a paragraph of this number of characters in front of the first article is a cover, not an article."""
@@ -53,6 +56,8 @@ FROM_COVER = Provenance("inferred", "the cover of the document")
 FROM_HEADING_ABOVE = Provenance("inferred", "the heading above")
 FROM_LINK = Provenance("inferred", "the link of the headline")
 
+_CITATION_IN_FRONT = re.compile(r"(?P<citation>[^:|]{5,120}?)\s?(?::\s|\|\s|\s[–—-]\s)(?P<title>.{5,})")
+_CITATION_BEHIND = re.compile(r"(?P<title>[^(\[]{5,}?)\s?[(\[](?P<citation>[^()\[\]]{5,120})[)\]]")
 _BULLETS = frozenset("•▪◦‣■●○")
 _END_OF_ENTRY = re.compile(r"[\s.…]{0,200}\d{0,4}\s*$")
 _NAME_OF_PERSON = re.compile(r"[^\W\d_]{2}[\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
@@ -140,7 +145,35 @@ def _without_contents(paragraphs: Sequence[StyledParagraph]) -> list[StyledParag
             kind = "list" if bare != text and one.kind == "text" else one.kind
             kept.append(one._replace(text=bare, kind=kind, new_page=page))
             page = False
-    return kept
+    return list(_without_wraps(kept))
+
+
+def _without_wraps(paragraphs: Sequence[StyledParagraph]) -> Iterator[StyledParagraph]:
+    """Yield the paragraphs, joined where each of them is only a line, as in texts of other programs."""
+    for is_plain, group in groupby(paragraphs, key=_may_be_line):
+        lines = list(group)
+        width = max(len(one.text) for one in lines)
+        while (
+            is_plain
+            and len(lines) > 1
+            and len(lines[0].text) < 0.7 * width
+            and not _closes_sentence(lines[0])
+        ):
+            yield lines.pop(0)  # a headline, or a line about the article
+        if is_plain and len(lines) >= FEWEST_WRAPPED_LINES:
+            joined = split_paragraphs("\n".join(one.text for one in lines))
+            if len(joined) < len(lines):
+                yield from (lines[0]._replace(text=text, links=(), new_page=False) for text in joined)
+                continue
+        yield from lines
+
+
+def _closes_sentence(one: StyledParagraph) -> bool:
+    return one.text[-1:] in SENTENCE_ENDS
+
+
+def _may_be_line(one: StyledParagraph) -> bool:
+    return one.kind == "text" and not one.role and len(one.text) <= MAX_WRAP_CHARS and not one.new_page
 
 
 def _without_bullet(text: str) -> str:
@@ -172,6 +205,8 @@ class _Marks(NamedTuple):
 
     def has_citation(self, paragraphs: Sequence[StyledParagraph], level: int) -> bool:
         """Whether an article says near its headline, at the given level, or at its end, where or when it was published."""
+        if self.citation_in(paragraphs[0].text) is not None:
+            return len(paragraphs) > 1
         near: list[str] = []
         for one in paragraphs[1 : 1 + LINES_BESIDE_HEADLINE]:
             if one.level > 0 and one.level != level:
@@ -179,6 +214,17 @@ class _Marks(NamedTuple):
             near.append(one.text)
         lines = (*near, paragraphs[-1].text) if near else ()
         return any(is_citation(line, self.options, self.lang, bylines=self.bylines) for line in lines)
+
+    def citation_in(self, heading: str) -> tuple[str, str] | None:
+        """Return the headline and the citation in a heading that has both, such as ``Le Monde, 5 May 2024: Flood``."""
+        for pattern in (_CITATION_IN_FRONT, _CITATION_BEHIND):
+            found = pattern.fullmatch(heading) if len(heading) <= LONGEST_HEADLINE_LINE else None
+            if found is None:
+                continue
+            lines = HeaderLines(self.options, self.lang, unknown_outlets=True)
+            if lines.take(found["citation"]) and lines.date and lines.outlet:
+                return found["title"], found["citation"]
+        return None
 
 
 def _divided(
@@ -282,7 +328,10 @@ def _article_of(
     lines = HeaderLines(origin.options, lang, unknown_outlets=unknown_outlets, creator=creator)
     title = paragraphs[headline] if headline is not None else None
     if title is not None:
-        draft.claim("title", title.text, _provenance_of(title))
+        parts = None if is_whole else _Marks(origin.options, lang, False).citation_in(title.text)
+        if parts is not None:
+            lines.take_citation(parts[1])
+        draft.claim("title", title.text if parts is None else parts[0], _provenance_of(title))
         if len(title.links) == 1 and title.links[0].startswith(("http://", "https://")):
             draft.claim("url", title.links[0], FROM_LINK)
     if is_whole and not is_made_by_program(text.title):
@@ -317,11 +366,15 @@ def _headline_of(
         if one.role == "title":
             return number
     stands_out = _stands_out(paragraphs)
+    for number, one in enumerate(first):
+        if one.level or stands_out(one):
+            return number
+        if len(one.text) > SHORTEST_PROSE:
+            break
     lines = HeaderLines(options, lang)
     for number, one in enumerate(first):
         following = next((other for other in paragraphs[number + 1 :] if other.kind != "heading"), None)
-        is_same = squeeze(one.text).casefold() == squeeze(text.title).casefold()
-        if one.level or is_same or stands_out(one):
+        if squeeze(one.text).casefold() == squeeze(text.title).casefold():
             return number
         if lines.take(one.text):
             continue

@@ -10,6 +10,8 @@ from newssearch.readers.api import ReadOptions
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.names import AUTHOR_INTRODUCTION, without_by_words
 from newssearch.readers.article.values import is_domain, read_date
+from newssearch.readers.records.field_names import FIELD_OF_COLUMN
+from newssearch.readers.records.json_values import normal_name
 from newssearch.text.date_labels import says_published, says_updated
 from newssearch.text.date_search import find_dates
 from newssearch.text.paragraphs import squeeze
@@ -20,6 +22,9 @@ LONGEST_LINE = 160
 
 LONGEST_WORDS_BESIDE_DATE = 40
 """The maximum number of characters of the words in front of a date that say what it is."""
+
+LONGEST_WEEKDAY = 16
+"""The maximum number of characters of the name of a day of the week."""
 
 FROM_DATED_LINE = Provenance("inferred", "the line with the date")
 
@@ -68,11 +73,17 @@ class HeaderLines:
             self.byline = self.byline or without_by_words(line)
             return True
         return (
-            self._take_url(line)
+            self._take_labelled(line)
+            or self._take_url(line)
             or self._take_dated(line)
             or self._take_byline(line)
             or self._take_outlet(line)
         )
+
+    def take_citation(self, line: str) -> None:
+        """Take the values in a citation, in which words in front of the date are an outlet."""
+        self._unknown_outlets = True
+        self.take(line)
 
     def take_last(self, line: str) -> bool:
         """Take the values in the last line of an article: its address, its outlet, or both with its date."""
@@ -80,6 +91,23 @@ class HeaderLines:
         if not line or len(line) > LONGEST_LINE:
             return False
         return self._take_url(line) or self._take_outlet(line) or (not self.date and self._take_dated(line))
+
+    def _take_labelled(self, line: str) -> bool:
+        """Take a line of a label and a value, such as ``Source: The Bay Courier``; labels are the names of columns."""
+        label, colon, value = line.partition(":")
+        value = value.strip()
+        if not colon or not value or len(label) > LONGEST_WORDS_BESIDE_DATE:
+            return False
+        field = FIELD_OF_COLUMN.get(normal_name(label))
+        if field in ("outlet", "source") and not self.outlet and _NAME.fullmatch(value):
+            self.outlet = value
+        elif field == "byline" and not self.byline and value[0].isupper():
+            self.byline = value
+        elif field == "date" and not self.date and not says_updated(label):
+            return self._take_date(value)
+        else:
+            return False
+        return True
 
     def _take_url(self, line: str) -> bool:
         found = _URL.fullmatch(line)
@@ -112,9 +140,11 @@ class HeaderLines:
 
     def _take_dated(self, line: str) -> bool:
         """Take a date from a line, and an outlet beside it. Return whether the line has no other words."""
-        if self._take_date(line):
-            return True
         dates = list(find_dates(line, self._lang or None))
+        known = outlets(self._options.outlets)
+        # "Monde" is a Monday in some language
+        if not (dates and known.knows(line[: dates[0].start].strip(" ,–—-"))) and self._take_date(line):
+            return True
         if not dates:
             return False
         is_later = says_updated(line[: dates[0].start])
@@ -135,10 +165,15 @@ class HeaderLines:
                 or _is_date_label(part)
             ):
                 continue
-            if outlets(self._options.outlets).knows(words) or (is_domain(words) and words == words.lower()):
+            if known.knows(words) or (is_domain(words) and words == words.lower()):
                 outlet = outlet or words
             elif AUTHOR_INTRODUCTION.match(part) and without_by_words(part, self._lang) != part:
                 byline = byline or without_by_words(part, self._lang)
+            elif (
+                len(words) <= LONGEST_WEEKDAY
+                and read_date(f"{words} {dates[0].text}", self._options)[0] is not None
+            ):
+                continue  # a weekday
             elif (
                 (has_page or self._unknown_outlets)
                 and number == 0

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newssearch import PartialDate
+from newssearch import PartialDate, readers
 from newssearch.article import STATED, Article, Date, Provenance, Rejected
-from newssearch.readers import Origin, ReadOptions
+from newssearch.readers import Origin, ReadOptions, Skipped
 from newssearch.readers.article.dateline import find_dateline
 from newssearch.readers.texts.plain_text import read_text
 from support import read_file
@@ -215,6 +215,38 @@ def test_a_date_in_the_body_or_of_the_file_is_not_the_date_of_the_article(tmp_pa
             "PRNewswire",
         ),
         ("(Reuters) - ", "(Reuters)", None, "Reuters"),
+        ("Madrid, 5 may (EFE).- ", "Madrid, 5 may (EFE)", "Madrid", "EFE"),
+        ("MADRID, 5 (EUROPA PRESS) ", "MADRID, 5 (EUROPA PRESS)", "Madrid", "Europa Press"),
+        ("Buenos Aires, 5 de mayo (Télam).- ", "Buenos Aires, 5 de mayo (Télam)", "Buenos Aires", "Télam"),
+        ("København /ritzau/: ", "København /ritzau/", "København", "Ritzau"),
+        ("SYDNEY, Nov 26 AAP - ", "SYDNEY, Nov 26 AAP", "Sydney", "AAP"),
+        ("(ANSA) - ROMA, 1 LUG - ", "(ANSA) - ROMA, 1 LUG", "Roma", "ANSA"),
+        ("Roma, 1 lug. (askanews) - ", "Roma, 1 lug. (askanews)", "Roma", "askanews"),
+        ("MOSCOW, May 5. /TASS/. ", "MOSCOW, May 5. /TASS/", "Moscow", "TASS"),
+        ("МОСКВА, 5 мая - РИА Новости. ", "МОСКВА, 5 мая - РИА Новости", "Москва", "RIA Novosti"),
+        ("Москва. 5 мая. INTERFAX.RU - ", "Москва. 5 мая. INTERFAX.RU", "Москва", "Interfax"),
+        ("القاهرة 5 مايو (رويترز) - ", "القاهرة 5 مايو (رويترز)", "القاهرة", "Reuters"),
+        ("新华社北京5月5日电（记者王某）", "新华社北京5月5日电", "北京", "Xinhua"),
+        ("【東京時事】", "【東京時事】", "東京", "Jiji"),
+        ("(서울=연합뉴스) 김기자 기자 = ", "(서울=연합뉴스)", "서울", "Yonhap"),
+        ("NEW YORK--(BUSINESS WIRE)--", "NEW YORK--(BUSINESS WIRE)", "New York", "Business Wire"),
+        (
+            "BOSTON, May 05, 2024 (GLOBE NEWSWIRE) -- ",
+            "BOSTON, May 05, 2024 (GLOBE NEWSWIRE)",
+            "Boston",
+            "GlobeNewswire",
+        ),
+        ("Wien/Berlin (APA/dpa) - ", "Wien/Berlin (APA/dpa)", "Wien/Berlin", "dpa"),
+        ("STOCKHOLM (TT) ", "STOCKHOLM (TT)", "Stockholm", "TT"),
+        (
+            "Budapest, 2024. május 5., vasárnap (MTI) - ",
+            "Budapest, 2024. május 5., vasárnap (MTI)",
+            "Budapest",
+            "MTI",
+        ),
+        ("JAKARTA, KOMPAS.com - ", "JAKARTA, KOMPAS.com", "Jakarta", "KOMPAS.com"),
+        ("PHILADELPHIA, PA – ", "PHILADELPHIA, PA", "Philadelphia, PA", None),
+        ("NEW DELHI: ", "NEW DELHI", "New Delhi", None),
     ],
 )
 def test_a_dateline_is_taken_out_of_the_first_paragraph(
@@ -239,11 +271,23 @@ def test_a_dateline_with_its_year_dates_an_article_that_has_no_other_date() -> N
         "NATO — the alliance — said", "FILE - In this Tuesday, July 25 photo", "BREAKING NEWS — The bridge is open",
         "IBM — The company said", "AMEX DELAY - HUDSON FOODS INC, INFO REQUESTED", "The bridge — long closed — opens",
         "Jane Doe (Labour) - The member said", "He and/or She…", "He said/She said… and so on", "Belém (PA) - O governo",
-        "WATCH: The bridge", "A" * 70 + " (Reuters) - The", "LONDON — " + "theresa went", "", "-", "(", "Rain (again)",
+        "WATCH: The bridge", "On May 5 - The day came", "Meeting 5 June - The council met", "March 16 (UPI) -- The bridge",
+        "Rep. Jane Doe (John Roe/Reuters) The", "FACT CHECK: The bridge is open, said the council, and nobody was there to see it that day.",
+        "A" * 70 + " (Reuters) - The", "LONDON — " + "theresa went", "", "-", "(", "Rain (again)",
     ],
 )  # fmt: skip
 def test_an_uncertain_dateline_is_not_taken(text: str) -> None:
     assert find_dateline(text) is None
+
+
+def test_a_date_may_stand_in_place_of_a_dateline() -> None:
+    article = read(f"Bridge to open\n\nJuly 25, 2024 -- {BODY[0]}\n\n{BODY[1]}")
+    assert (article.date, article.dateline, texts(article)) == (DAY, None, BODY)
+
+
+def test_a_release_has_its_date_behind_the_wire() -> None:
+    article = read(f"Bridge to open\n\nPORTVILLE, Calif.--(BUSINESS WIRE)--July 25, 2024--{BODY[0]}")
+    assert (article.located, article.date, texts(article)) == ("Portville, Calif.", DAY, (BODY[0],))
 
 
 @given(st.text() | st.text("ABCab ,.()/-—…:12", max_size=200))
@@ -357,3 +401,68 @@ def test_real_texts_have_a_title_and_paragraphs(data_dir: Path) -> None:
     assert all(
         len(article.paragraphs) >= 2 and article.title and article.title.isupper() for article in articles
     )
+
+
+NO_PROSE = {
+    "a.srt": "1\n00:00:01,000 --> 00:00:02,000\nHello.\n",
+    "b.txt": "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHello.\n",
+    "desktop.ini": "[.ShellClassInfo]\nIconResource=x.dll,3\n",
+    "c.txt": "[InternetShortcut]\nURL=https://example.org/\n",
+    "d.css": "a { color: red }\n",
+    "e.py": "print(1)\n",
+}
+
+
+@pytest.mark.parametrize("name", NO_PROSE)
+def test_what_nobody_takes_for_an_article_is_skipped(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(NO_PROSE[name])
+    (item,) = readers.read_file(tmp_path / name, name, ReadOptions())
+    assert isinstance(item, Skipped)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (
+            b".a { color: red; }\n.b {\n  margin: 0;\n  padding: 0;\n}\n" * 4,
+            "looks like a style sheet or a program",
+        ),
+        (b"import os\n\ndef f(x):\n    return g(x)\n" * 6, "looks like a style sheet or a program"),
+        (bytes(range(1, 256)) * 8, "looks like a binary file"),
+    ],
+)
+def test_programs_and_random_bytes_are_rejected_under_any_name(
+    tmp_path: Path, data: bytes, reason: str
+) -> None:
+    (tmp_path / "a.txt").write_bytes(data)
+    item = one(tmp_path / "a.txt")
+    assert isinstance(item, Rejected)
+    assert item.reason == reason
+
+
+def test_a_poem_and_a_list_of_names_are_prose(tmp_path: Path) -> None:
+    for text in (
+        "The river;\nthe bridge;\nthe rain;\n" * 5,
+        "Doe, Jane (Labour)\nRoe, John (Green)\n" * 6,
+        "He said {so}.\n" * 10,
+    ):
+        (tmp_path / "a.txt").write_text(text)
+        assert isinstance(one(tmp_path / "a.txt"), Article)
+
+
+MESSAGE = "\x01AFP0123 4 POL 0123 /AFP-AB12\r\n\x02Bridge to open\r\n\r\nPARIS, July 25 (AFP) - {}\r\n\x03\r\n251015 GMT JUL 24\x04"
+
+
+def test_messages_of_agencies_lose_their_header_and_control_characters(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes((MESSAGE.format(BODY[0]) + MESSAGE.format(BODY[1])).encode())
+    first, second = read_file(tmp_path / "a.txt")
+    assert isinstance(first, Article)
+    assert isinstance(second, Article)
+    assert (first.title, first.source, first.section, texts(first)) == (
+        "Bridge to open",
+        "AFP",
+        "POL",
+        (BODY[0],),
+    )
+    assert first.date == dt.datetime(2024, 7, 25, 10, 15, tzinfo=dt.timezone.utc)
+    assert (second.record, texts(second)) == (2, (BODY[1],))

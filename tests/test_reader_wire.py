@@ -209,3 +209,30 @@ def test_real_wires(data_dir: Path) -> None:
                     ("neither title", "an XML document in no supported format")
                 )
     assert (articles, rejected) == (29, 31)
+
+
+@pytest.mark.parametrize("escaped", [False, True])
+def test_html_in_the_character_data_of_newsml_is_read_as_html(tmp_path: Path, escaped: bool) -> None:
+    html = "<P>The river rose <endash/> and fell.</P><P>Two bridges closed. R&amp;D</P>"
+    data = html.replace("&", "&amp;").replace("<", "&lt;") if escaped else f"<![CDATA[{html}]]>"
+    assert blocks(one(tmp_path, newsml1(data))) == [
+        ("The river rose – and fell.", "text"),
+        ("Two bridges closed. R&D", "text"),
+    ]
+
+
+def test_lines_of_nitf_that_are_elements_are_joined_to_paragraphs(tmp_path: Path) -> None:
+    lines = [
+        "   The river rose on Monday and",
+        "it fell on Tuesday, said the",
+        "council.",
+        "   Two bridges closed and",
+        "opened.",
+        "then.",
+    ]
+    body = "".join(f"<p>{line}</p>" for line in lines)
+    article = one(tmp_path, f"<nitf><body><body.content><block>{body}</block></body.content></body></nitf>")
+    assert [text for text, _ in blocks(article)] == [
+        "The river rose on Monday and it fell on Tuesday, said the council.",
+        "Two bridges closed and opened. then.",
+    ]

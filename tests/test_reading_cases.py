@@ -14,7 +14,6 @@ from newssearch.readers import read_file
 CASES = Path(__file__).resolve().parents[2] / "shared" / "cases" / "reading"
 
 KNOWN_FAILURES = {
-    36, 39, 72, 81, 83, 84, 87, 88, 91, 103, 104, 106, 107, 119, 120,
     44,  # expects the day without the time that the page shows beside it
 }  # fmt: skip
 """The numbers of the cases that are not read as expected; one that is read rightly fails until it is taken out here."""

@@ -17,7 +17,7 @@ from .databases import factiva_xml, ris
 from .documents import enex, odt, rtf
 from .pages import html
 from .records import json, tables
-from .texts import markdown, pdf, plain_text
+from .texts import iptc7901, markdown, pdf, plain_text
 from .xml import feeds, newsml, nitf, other_xml
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ FORMAT_MODULES = (
     enex,
     outlook,
     saved_pages,
+    iptc7901,
     ris,
     factiva_xml,
     mail,

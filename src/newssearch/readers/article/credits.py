@@ -4,59 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
-AGENCY_NAMES: dict[str, tuple[str, ...]] = {
-    "AFP": ("AFP", "Agence France-Presse", "Agence France Presse"),
-    "AP": ("AP", "Associated Press", "The Associated Press"),
-    "Reuters": ("Reuters", "Thomson Reuters"),
-    "dpa": ("dpa", "Deutsche Presse-Agentur", "dpa-AFX"),
-    "ANSA": ("ANSA",),
-    "EFE": ("EFE", "Agencia EFE"),
-    "Europa Press": ("Europa Press",),
-    "PA": ("Press Association", "PA Media"),
-    "UPI": ("UPI", "United Press International"),
-    "Bloomberg": ("Bloomberg", "Bloomberg News"),
-    "Xinhua": ("Xinhua", "Xinhua News Agency"),
-    "TASS": ("TASS", "ITAR-TASS"),
-    "Interfax": ("Interfax",),
-    "RIA Novosti": ("RIA Novosti",),
-    "Kyodo": ("Kyodo", "Kyodo News"),
-    "Yonhap": ("Yonhap", "Yonhap News Agency"),
-    "PTI": ("PTI", "Press Trust of India"),
-    "IANS": ("IANS", "Indo-Asian News Service"),
-    "ANI": ("Asian News International",),
-    "AAP": ("AAP", "Australian Associated Press"),
-    "The Canadian Press": ("The Canadian Press", "Canadian Press"),
-    "APA": ("Austria Presse Agentur",),
-    "SDA": ("Keystone-SDA", "Schweizerische Depeschenagentur"),
-    "ANP": ("Algemeen Nederlands Persbureau",),
-    "Belga": ("Belga",),
-    "Ritzau": ("Ritzau",),
-    "NTB": ("NTB",),
-    "TT": ("TT Nyhetsbyrån",),
-    "STT": ("STT",),
-    "PAP": ("Polska Agencja Prasowa",),
-    "CTK": ("ČTK", "CTK"),
-    "MTI": ("MTI",),
-    "Lusa": ("Lusa", "Agência Lusa"),
-    "Agência Brasil": ("Agência Brasil",),
-    "Anadolu": ("Anadolu", "Anadolu Agency", "Anadolu Ajansı"),
-    "IRNA": ("IRNA",),
-    "SPA": ("Saudi Press Agency",),
-    "WAM": ("Emirates News Agency",),
-    "MENA": ("Middle East News Agency",),
-    "SANA": ("SANA",),
-    "KUNA": ("KUNA", "Kuwait News Agency"),
-    "Bernama": ("Bernama",),
-    "Antara": ("Antara",),
-    "KCNA": ("KCNA", "Korean Central News Agency"),
-    "Ukrinform": ("Ukrinform",),
-    "Shafaq News": ("Shafaq News",),
-}
-"""The names by which articles credit an agency, keyed by the name of the agency in the field ``source``."""
+from .agencies import agency_named
 
-_AGENCY_OF_NAME = {name.casefold(): agency for agency, names in AGENCY_NAMES.items() for name in names}
 _JOB_TITLES = re.compile(
     r"(?:,?\s+(?:staff|staff writers?|staff reporters?|writers?|reporters?|correspondents?|news agency|agency|news|"
     r"editors?|photographers?|in \w+|with agencies))+$",
@@ -84,22 +34,8 @@ LONGEST_CREDIT = 300
 """The maximum number of characters of a credit line or a copyright notice."""
 
 
-def agency_named(name: str) -> str | None:
-    """Return the agency with the given name, as its key in :data:`AGENCY_NAMES`, or None if no agency has that name.
-
-    >>> agency_named("the Associated Press"), agency_named("REUTERS"), agency_named("The Guardian")
-    ('AP', 'Reuters', None)
-    """
-    return _agency_of_folded(name.strip(" .()[]").casefold())
-
-
-@cache
-def _agency_of_folded(name: str) -> str | None:
-    return _AGENCY_OF_NAME.get(name) or _AGENCY_OF_NAME.get(name.removeprefix("the "))
-
-
 def agency_in(line: str) -> str | None:
-    """Return the first agency that a byline or a credit line names, as its key in :data:`AGENCY_NAMES`, or None.
+    """Return the first agency that a byline or a credit line names, as its key in :data:`.agencies.AGENCY_NAMES`, or None.
 
     >>> agency_in("By Jane Doe, Associated Press"), agency_in("AFP News Agency"), agency_in("Jane Doe and AFP")
     ('AP', 'AFP', 'AFP')

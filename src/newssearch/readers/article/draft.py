@@ -17,9 +17,11 @@ from newssearch.extra import ExtraValue
 from newssearch.fields import FIELD_NAMES, STRING_FIELDS
 from newssearch.outlets import outlets
 from newssearch.readers.api import Origin
+from newssearch.text.calendar_names import has_day_first
 from newssearch.text.paragraphs import Block, NormalizedBlocks, split_paragraphs, squeeze
 
-from .credits import CREDIT_PARAGRAPHS, agency_in, agency_named, credit_in
+from .agencies import agency_named
+from .credits import CREDIT_PARAGRAPHS, agency_in, credit_in
 from .dateline import find_dateline
 from .headlines import without_tail
 from .keys import KeyScope, identity_of
@@ -49,6 +51,8 @@ class Draft:
         self.record = record
         self.text: str | Sequence[str | Block] = ()
         self.text_provenance = STATED
+        self.order_of: str | None = None
+        """The tag of a language whose order of day and month holds if nothing else decides, such as that of headings."""
         self._claims: dict[str, list[tuple[object, Provenance]]] = {}
         self._kept: dict[str, object] = {}
         self._key_scopes: list[KeyScope] = []  # of the claims for the key
@@ -219,6 +223,9 @@ class Draft:
             options = replace(options, day_first=True)
             date, _ = first_date((value for value, _ in claimed), options, lang)
             provenance["date"] = Provenance("inferred", "day first, as in the language of the text")
+        if provenance["date"] == MONTH_FIRST and self.order_of is not None and has_day_first(self.order_of):
+            date, _ = first_date((value for value, _ in claimed), options, self.order_of)
+            provenance["date"] = Provenance("inferred", "day first, as in the language of the headings")
         if date is not None and provenance["date"] == STATED:
             provenance["date"] = next(
                 how for value, how in claimed if first_date([value], options, lang)[0] == date

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from newssearch.article import Provenance
-from newssearch.readers.article.credits import agency_named
+from newssearch.readers.article.agencies import agency_named
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.names import AUTHOR_INTRODUCTION, end_of_by_words, without_by_words
 from newssearch.readers.article.values import is_domain

@@ -12,6 +12,7 @@ from newssearch.readers.article.dateline import LOWERCASE_NAME_WORDS, Dateline, 
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import is_domain, read_date
 from newssearch.text.date_labels import says_updated
+from newssearch.text.date_search import find_dates
 from newssearch.text.paragraphs import Block, split_lines, split_paragraphs, squeeze
 from newssearch.text.partial_dates import PartialDate
 
@@ -44,6 +45,9 @@ _DATE_LABEL = re.compile(
 
 
 _BYLINE_LINE = re.compile(r"(?:by|written by)(?:\s|:\s?)(?P<who>.+)", re.IGNORECASE)
+
+
+_DATE_DASH = re.compile(r"\s?(?:--|[–—―]|-(?=\s))\s?(?=\S)")
 
 
 _URL_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -206,10 +210,19 @@ def _take_dateline(body: list[str], header: Header) -> None:
     line = squeeze(body[0])
     glued = header.title is not None and line.startswith(header.title) and line != header.title
     rest = line[len(header.title or "") :].lstrip() if glued else line
-    dateline = find_dateline(rest, after_title=glued)
+    dateline = find_dateline(rest, after_title=glued) or _date_alone(rest)
     if dateline is None:
         return
     header.dateline = dateline
     body[0] = indent + rest[dateline.length :]
     if not body[0].strip():
         del body[0]
+
+
+def _date_alone(line: str) -> Dateline | None:
+    """Return the date that stands at the start of a text in place of a dateline: ``Feb. 23, 2015 -- It has``."""
+    found = next(find_dates(line[:80]), None)
+    dash = _DATE_DASH.match(line, found.end) if found is not None and found.start == 0 else None
+    if found is None or dash is None:
+        return None
+    return Dateline("", None, None, found.published.value, dash.end())

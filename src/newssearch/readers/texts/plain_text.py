@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newssearch.article import Article, Rejected
-from newssearch.readers.api import Format, Origin, ReadOutcome, UnreadableError, whole
+from newssearch.readers.api import Format, Origin, ReadOutcome, Skipped, UnreadableError, whole
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.databases import recognition
 from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, decode, wide_encoding
 
 from .layout import take_text
+from .not_prose import reason_against_prose, skipped_text
 
 
 def read_text(text: str, origin: Origin) -> Article | Rejected:
@@ -23,10 +24,17 @@ def read_text(text: str, origin: Origin) -> Article | Rejected:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """Yield the article in a plain text, or the articles of an export. Raises UnreadableError for a binary file."""
+    """Yield the article in a plain text, or the articles of an export. Raises UnreadableError for what is no prose."""
     if wide_encoding(data[:ENCODING_SAMPLE]) is None and b"\0" in data:
         raise UnreadableError("looks like a binary file")
     text = decode(data)
+    kind = skipped_text(text, origin.suffix)
+    if kind is not None:
+        yield Skipped(origin.path, kind)
+        return
+    reason = reason_against_prose(text)
+    if reason is not None:
+        raise UnreadableError(reason)
     exported = recognition.exported_text(text, origin)
     if exported is None:
         yield read_text(text, origin)

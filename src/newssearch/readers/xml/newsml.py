@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,13 @@ SKIPPED_CLASSES = {
 """The kinds under which reports count skipped items, keyed by the class of the item or of its content."""
 
 WITHDRAWN = frozenset({"canceled", "cancelled", "withheld", "embargoed until cancelled"})
+
+_MARKED_BLOCK = re.compile(
+    r"</?(?:p|br|div|h[1-6]|ul|ol|table|blockquote)\s?/?>|<p\s[^<>]{0,200}>", re.IGNORECASE
+)
+"""Matches a tag in text that is not escaped twice: agencies put HTML into the character data of an element."""
+
+_DASH_ELEMENT = re.compile(r"<(en|em)dash\s?/?>", re.IGNORECASE)
 
 FROM_DESCRIPTION = Provenance("stated", "only its description")
 FROM_PROVIDER = Provenance("stated", "its provider")
@@ -122,8 +130,8 @@ def _take_content(sets: list[Element], draft: Draft) -> None:
 
 
 def _data_blocks(part: Element, content_type: str) -> list[Block]:
-    text = "".join(part.itertext())
-    if "html" in content_type or (not content_type and "</p>" in text):
+    text = _DASH_ELEMENT.sub(lambda found: "–" if found[1].lower() == "en" else "—", "".join(part.itertext()))
+    if "html" in content_type or _MARKED_BLOCK.search(text) is not None:
         return blocks_of(text)
     return [Block(paragraph) for paragraph in split_paragraphs(text)]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from newssearch.article import STATED, Provenance
 from newssearch.readers.article.dateline import natural_case
 from newssearch.readers.article.draft import Draft
-from newssearch.text.paragraphs import squeeze
+from newssearch.text.paragraphs import MAX_WRAP_CHARS, squeeze
 
 from .tree import attribute, blocks_in, text_at
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 
 FROM_ABSTRACT = Provenance("stated", "only its abstract")
+
+
+MIN_LINES = 5
+"""The smallest number of ``p`` elements that may be the lines of wrapped paragraphs."""
 
 
 _ONLY_DIGITS = re.compile(r"[\dTZ:+. -]+")
@@ -64,6 +68,8 @@ def claim_nitf(root: Element, draft: Draft) -> None:
         attribute(data, "doc-id", "id-string"), f"nitf {registrar or ''}".strip(), of_outlet=not registrar
     )
     if not draft.text and body is not None:
+        for part in body.iterfind("body.content"):
+            _join_lines(part)
         content = [
             block
             for path in ("body.content", "body.end")
@@ -87,3 +93,30 @@ def _nitf_byline(top: Element | None) -> str | None:
             )
         names.append(_BYLINE_PREPOSITION.sub("", squeeze("".join(pieces))))
     return ", ".join(name for name in names if name) or None
+
+
+def _join_lines(content: Element) -> None:
+    """Join the ``p`` elements of a text in which each of them is a line: an indented line begins a paragraph.
+
+    This is so if some are indented, most are not, and all are short enough for lines.
+    """
+    for parent in [content, *content.iter("block")]:
+        lines = parent.findall("p")
+        texts = ["".join(line.itertext()) for line in lines]
+        indented = [text[:1].isspace() and bool(text.strip()) for text in texts]
+        if (
+            len(lines) < MIN_LINES
+            or not 0 < 2 * sum(indented) < len(lines)
+            or max(map(len, texts)) > MAX_WRAP_CHARS
+        ):
+            continue
+        first = None
+        for line, text, begins in zip(lines, texts, indented, strict=True):
+            if first is None or begins or not text.strip():
+                first = line if text.strip() else None
+                continue
+            for inner in list(first):
+                first.remove(inner)
+            first.text = f"{''.join(texts[lines.index(first)])} {text}"
+            texts[lines.index(first)] = first.text
+            parent.remove(line)

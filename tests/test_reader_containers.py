@@ -375,3 +375,19 @@ def test_nothing_that_is_broken_raises(
         "twice": data[:at] + data,
     }[change]
     read_bytes(tmp_path_factory.mktemp("any"), "a.zip", broken)
+
+
+def test_the_text_of_a_page_in_a_crawl_is_an_article_with_its_address(tmp_path: Path) -> None:
+    pytest.importorskip("warcio", reason="the extra warc is not installed")
+    text = b"Bridge to open\n\nThe minister stressed on Wednesday that the bridge would be open again before the winter."
+    head = b"WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: https://courier.example/2024/07/25/bridge\r\nWARC-Date: 2024-07-26T00:00:00Z\r\n"
+    head += (
+        b"WARC-Record-ID: <urn:uuid:0f8fad5b-d9cb-469f-a165-70867728950e>\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n"
+        % len(text)
+    )
+    (article,) = articles_in(read_bytes(tmp_path, "a.warc.wet", head + text + b"\r\n\r\n"))
+    assert (article.title, article.url, article.outlet) == (
+        "Bridge to open",
+        "https://courier.example/2024/07/25/bridge",
+        "courier.example",
+    )

@@ -273,3 +273,10 @@ def test_posts_of_a_live_blog_whose_links_differ_in_the_fragment_are_articles_of
     articles = read(tmp_path, feed(*posts))
     assert len({article.id for article in articles}) == 2
     assert [article.url for article in articles] == [None, None]
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "euc_jp", "utf-8"])
+def test_a_feed_that_forgets_to_state_its_encoding_is_read_in_it(tmp_path: Path, encoding: str) -> None:
+    data = '<feed xmlns="http://www.w3.org/2005/Atom"><title>橋の新聞</title><entry><title>橋の計画が発表された</title><id>urn:x</id></entry></feed>'
+    (article,) = read(tmp_path, data.encode(encoding))
+    assert (article.title, article.outlet) == ("橋の計画が発表された", "橋の新聞")

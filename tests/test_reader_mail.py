@@ -167,3 +167,37 @@ def test_real_newsletters(data_dir: Path) -> None:
         items = read_real_file(file)
         assert not any(isinstance(item, Rejected) for item in items)
         assert all(item.date and item.outlet and item.paragraphs for item in articles_in(items))
+
+
+def test_a_message_inside_a_message_is_an_article_of_its_own(tmp_path: Path) -> None:
+    inner = letter(
+        "The river rose above its banks on Monday.", Subject="The river", From="Courier <c@courier.example>"
+    )
+    outer = letter("See below.", Subject="Fwd: The river")
+    outer.add_attachment(inner)
+    first, second = articles_in(read_bytes(tmp_path, "a.eml", outer.as_bytes()))
+    assert (first.title, [text for text, _ in texts(first)]) == ("Fwd: The river", ["See below."])
+    assert (second.title, second.outlet, second.member) == ("The river", "Courier", "message 1.eml")
+    assert "The river rose above its banks on Monday." in [text for text, _ in texts(second)]
+
+
+def test_a_subject_in_bytes_without_an_encoding_has_that_of_the_text(tmp_path: Path) -> None:
+    for charset in ("iso-8859-1", "utf-8", "iso-8859-2"):
+        subject = "Zażółć" if charset == "iso-8859-2" else "Bericht für März"
+        data = f"From: News <n@e.org>\nSubject: {subject}\nMIME-Version: 1.0\nContent-Type: text/plain; charset={charset}\n\nEs regnet.\n"
+        (article,) = articles_in(read_bytes(tmp_path, "a.eml", data.encode(charset)))
+        assert article.title == subject
+
+
+@pytest.mark.parametrize("first", ["Status: RO\n", "", "X-Mozilla-Status: 0001\n"])
+def test_a_mail_without_the_traces_of_its_way_is_a_mail_under_any_name(tmp_path: Path, first: str) -> None:
+    data = f"{first}From: News <n@e.org>\nSubject: The river\nTo: you@e.org\nDate: Fri, 03 May 2024 09:30:00 +0000\n\nIt rose.\n"
+    (article,) = articles_in(read_bytes(tmp_path, "a.txt", data))
+    assert (article.title, article.date) == (
+        "The river",
+        dt.datetime(2024, 5, 3, 9, 30, tzinfo=dt.timezone.utc),
+    )
+    (text,) = articles_in(
+        read_bytes(tmp_path, "a.txt", "From: Basra\nDate: 3 May\nSubject: rain\n\nIt rained.\n")
+    )
+    assert text.date is None

@@ -116,7 +116,7 @@ def test_the_options_say_which_columns_are_which(tmp_path: Path) -> None:
 
 def test_the_rejection_of_a_table_of_unknown_columns_lists_them(tmp_path: Path) -> None:
     for data, words in (
-        ("kop,stuk\nRegen,Het regende.\n", "its columns are 1 'kop', 2 'stuk'"),
+        ("een,stuk\nRegen,Het regende.\n", "its columns are 1 'een', 2 'stuk'"),
         ("1,Het regende.\n2,De zon scheen.\n", "have no names, and its first row is 1 '1', 2 'Het regende.'"),
         ("name,phone\nJane Doe,5551234\n", "its columns are 1 'name', 2 'phone'"),
     ):
@@ -267,3 +267,64 @@ def test_real_tables_are_read_or_ask_for_their_columns(data_dir: Path) -> None:
         assert isinstance(item, Rejected)
         assert "--map" in item.reason
         assert len(support.articles_in(support.read_file(folder / name, columns=columns, lang="en"))) == count
+
+
+HEADINGS_OF_TABLES = {
+    "tr": "Başlık;Tarih;Metin;Gazete;Yazar",
+    "ru": "Заголовок;Дата;Текст;Газета;Автор",
+    "nl": "Kop;Datum;Tekst;Krant;Auteur",
+    "pl": "Tytuł;Data;Treść;Gazeta;Autor",
+    "ar": "العنوان;التاريخ;النص;الصحيفة;الكاتب",
+    "zh": "标题;日期;正文;报纸;作者",
+    "ja": "見出し;日付;本文;新聞;記者",
+    "ko": "제목;날짜;본문;신문;기자",
+    "el": "Τίτλος;Ημερομηνία;Κείμενο;Εφημερίδα;Συντάκτης",
+    "hu": "Cím;Dátum;Szöveg;Újság;Szerző",
+    "fi": "Otsikko;Päivämäärä;Teksti;Lehti;Kirjoittaja",
+    "cs": "Titulek;Datum;Obsah;Noviny;Autor",
+    "id": "Judul;Tanggal;Isi berita;Koran;Penulis",
+    "vi": "Tiêu đề;Ngày;Nội dung;Báo;Tác giả",
+    "he": "כותרת;תאריך;טקסט;עיתון;מחבר",
+    "da": "Overskrift;Dato;Brødtekst;Avis;Forfatter",
+}
+
+
+@pytest.mark.parametrize("lang", HEADINGS_OF_TABLES)
+def test_columns_are_named_in_the_languages_of_their_users(tmp_path: Path, lang: str) -> None:
+    (article,) = articles(
+        tmp_path, f"{HEADINGS_OF_TABLES[lang]}\nRain;2020-11-03;It rained.;The Courier;Jane Doe\n"
+    )
+    assert (article.title, article.date, article.outlet, article.byline) == (
+        "Rain",
+        dt.date(2020, 11, 3),
+        "The Courier",
+        "Jane Doe",
+    )
+    assert [paragraph.text for paragraph in article.paragraphs] == ["It rained."]
+
+
+def test_headings_decide_between_day_and_month_if_nothing_else_does(tmp_path: Path) -> None:
+    (article,) = articles(tmp_path, "Titel;Datum;Tekst;Bron\nRegen;03-11-2020;Regen.;De Krant\n")
+    assert (article.date, str(article.provenance["date"])) == (
+        dt.date(2020, 11, 3),
+        "inferred from day first, as in the language of the headings",
+    )
+    (article,) = articles(tmp_path, "Title;Date;Text\nRain;03-11-2020;Rain.\n")
+    assert article.date == dt.date(2020, 3, 11)
+
+
+def test_cells_may_be_in_single_quotes(tmp_path: Path) -> None:
+    data = "title;text\n'Rain; and sun';'It rained; it ''poured''.'\n'Sun';'It shone; then not.'\n"
+    first, second = articles(tmp_path, data)
+    assert (first.title, first.paragraphs[0].text) == ("Rain; and sun", "It rained; it 'poured'.")
+    assert (second.title, second.paragraphs[0].text) == ("Sun", "It shone; then not.")
+    (apostrophes,) = articles(tmp_path, "title,text\n'Tis rain,It's raining.\n")
+    assert apostrophes.title == "'Tis rain"
+
+
+def test_a_table_without_names_of_columns_loses_no_row(tmp_path: Path) -> None:
+    rows = "Web;It rained on Monday\nSport;The team has won\nWeb;Nothing has happened\n"
+    columns = (("section", "1"), ("text", "2"))
+    assert [one.section for one in articles(tmp_path, rows, columns=columns)] == ["Web", "Sport", "Web"]
+    named = f"Desk;Words\n{rows}"
+    assert [one.section for one in articles(tmp_path, named, columns=columns)] == ["Web", "Sport", "Web"]

@@ -49,6 +49,13 @@ _MAIL_HEADERS = re.compile(
     r"(?:Return-Path|Received|Message-ID|Delivered-To|MIME-Version):",
     re.IGNORECASE,
 )
+_HEADER_BLOCK = re.compile(
+    r"(?:From \S+.*\r?\n)?(?:[\w-]{1,60}:.{0,2000}\r?\n(?:[ \t].*\r?\n){0,200}){2,60}\r?\n"
+)
+_SENDER = re.compile(r"^From:[^\r\n]{0,300}[^\s@<]@[^\s@>]", re.MULTILINE | re.IGNORECASE)
+_SENT_LINE = re.compile(
+    r"^Date:\s*(?:[A-Z][a-z]{2},\s*)?\d{1,2}\s[A-Z][a-z]{2}\s\d{2,4}\s\d{1,2}:\d\d", re.MULTILINE
+)
 _FROM_LINE = re.compile(rb"From \S+.{0,200}\d{4}\b.{0,20}\r?\n", re.DOTALL)
 _HEADER_LINE = re.compile(rb"[!-9;-~]{1,80}:")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -60,7 +67,20 @@ _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 
 
 def _is_mail(source: Input) -> bool:
-    return _MAIL_HEADERS.match(source.opening) is not None
+    """Whether an input begins with the headers of a mail: one that only mails have, or a sender, a subject and a time."""
+    opening = source.opening
+    if _MAIL_HEADERS.match(opening) is not None:
+        return True
+    block = (
+        _HEADER_BLOCK.match(opening) if "From:" in opening[:8_000] and "Date:" in opening[:8_000] else None
+    )
+    if block is None:
+        return False
+    return (
+        _SENDER.search(block[0]) is not None
+        and _SENT_LINE.search(block[0]) is not None
+        and "Subject:" in block[0]
+    )
 
 
 def _is_mailbox(source: Input) -> bool:
@@ -109,9 +129,12 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome | Input]:
     plain: list[str] = []
     html: list[str] = []
     attached: list[tuple[str, bytes, str]] = []
+    messages: list[bytes] = []
     for part in _leaf_parts(message):
         kind, name = part.get_content_type(), part.get_filename() or ""
-        if part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html"):
+        if kind == "message/rfc822":
+            messages += [inner.as_bytes() for inner in part.get_payload() if not isinstance(inner, str)]
+        elif part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html"):
             attached.append((name, _payload(part), kind))
         else:
             (html if kind == "text/html" else plain).append(_part_text(part))
@@ -121,20 +144,23 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome | Input]:
         yield draft.build()
     else:
         yield origin.rejected("a mail with neither a subject nor a text")
+    for number, inner in enumerate(messages, start=1):  # each of them is an article of its own
+        yield Input.of(inner, origin.within(f"message {number}.eml"))
     for name, content, kind in attached:
         yield from _read_attachment(name, content, kind, origin)
 
 
 def _leaf_parts(message: EmailMessage) -> list[Any]:
-    """Return the parts of a message that contain no other parts, with only the best one of several alternatives."""
+    """Return the parts of a message that contain no other parts, with only the best one of several alternatives.
+
+    A message inside the message is one part.
+    """
     found: list[Any] = []
     waiting: list[Any] = [message]
     while waiting and len(found) < MAX_MAIL_PARTS:
         part = waiting.pop(0)
-        if not part.is_multipart():
+        if not part.is_multipart() or (part.get_content_type() == "message/rfc822" and part is not message):
             found.append(part)
-        elif part.get_content_type() == "message/rfc822":
-            waiting[:0] = [inner for inner in part.get_payload() if not isinstance(inner, str)]
         else:
             inner = [one for one in part.get_payload() if not isinstance(one, str)]
             if part.get_content_type() == "multipart/alternative":
@@ -210,11 +236,30 @@ def _draft_from_headers(message: EmailMessage, origin: Origin) -> Draft:
 
 
 def _header(message: EmailMessage, name: str) -> str | None:
+    raw = next((str(raw) for key, raw in message.raw_items() if key.lower() == name.lower()), None)
+    if raw is not None and not raw.isascii() and "=?" not in raw:
+        return " ".join(_decoded_header(raw, message).split()) or None
     try:
         value = message.get(name)
     except Exception:  # the parser fails on some invalid headers
-        value = next((raw for key, raw in message.raw_items() if key.lower() == name.lower()), None)
+        value = raw
     return None if value is None else " ".join(str(value).split()) or None
+
+
+def _decoded_header(raw: str, message: EmailMessage) -> str:
+    """Return a header with bytes that no encoding names: as UTF-8 if they are valid, else in the encoding of the text."""
+    try:
+        data = raw.encode("ascii", "surrogateescape")
+    except UnicodeEncodeError:  # it was decoded already
+        return raw
+    for part in message.walk():
+        charset = part.get_content_charset()
+        for name in ("utf-8", charset):
+            try:
+                return data.decode(name or "ascii")
+            except (LookupError, UnicodeDecodeError):
+                continue
+    return decode(data)
 
 
 def _archived_address(value: str | None) -> str | None:

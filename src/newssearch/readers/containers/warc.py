@@ -62,7 +62,7 @@ def _read_warc(source: Input) -> Iterator[Item]:
 def _items_of_record(source: Input, record: Any, number: int) -> Iterator[Item]:
     origin = source.origin
     url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>") or None
-    if record.rec_type not in ("response", "resource"):
+    if record.rec_type not in ("response", "resource") and not _is_text_of_page(record):
         yield Skipped(origin.path, SKIPPED_RECORD_TYPES.get(record.rec_type, "records of other kinds"))
         return
     kind, charset = _skipped_kind_and_charset(record)
@@ -73,6 +73,12 @@ def _items_of_record(source: Input, record: Any, number: int) -> Iterator[Item]:
     name = stated or f"record {number}"  # an ARC has no ids, and warcio invents them
     within = origin.within(_record_name(url, name), url=url, charset=charset)
     yield source.member(_RecordContent(record.content_stream()), within)
+
+
+def _is_text_of_page(record: Any) -> bool:
+    """Whether a record is the plain text of a page, as Common Crawl's WET files have it."""
+    content = record.rec_headers.get_header("Content-Type") or ""
+    return record.rec_type == "conversion" and content.split(";", 1)[0].strip().lower() == "text/plain"
 
 
 def _skipped_kind_and_charset(record: Any) -> tuple[str | None, str | None]:

@@ -114,6 +114,8 @@ def _legacy_encoding(data: bytes) -> str:
         sample = sample[: sample.rfind(b"\n") + 1] or sample
     if _is_western(sample.decode("cp1252", "replace")):
         return "cp1252"
+    if (name := _japanese_encoding(sample)) is not None:
+        return name
     from charset_normalizer import from_bytes  # slow to import, and rarely needed
 
     candidates = list(LEGACY_ENCODINGS)
@@ -130,6 +132,30 @@ def _legacy_encoding(data: bytes) -> str:
             continue
         return name
     return names[0]
+
+
+def _japanese_encoding(sample: bytes) -> str | None:
+    """Return the encoding of a text that is certainly Japanese: all its letters are, and a fifth of them are hiragana or katakana.
+
+    A few words are enough, which are too little for a detection by frequency.
+    """
+    for name in ("cp932", "euc_jp"):
+        text = codecs.getincrementaldecoder(name)("strict")
+        try:
+            odd = [char for char in text.decode(sample) if not char.isascii()]
+        except UnicodeDecodeError:
+            continue
+        kana = sum("\u3041" <= char <= "\u30ff" for char in odd)
+        if (
+            odd
+            and 5 * kana >= len(odd)
+            and all(
+                "\u3000" <= char <= "\u9fff" or "\uff01" <= char <= "\uff5e" or char in "—…‥※×→“”‘’"
+                for char in odd
+            )
+        ):
+            return name
+    return None
 
 
 def _is_western(text: str) -> bool:

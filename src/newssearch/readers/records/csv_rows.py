@@ -32,12 +32,13 @@ class TableForm(NamedTuple):
     """The form of a table in a text: its delimiter, its quoting and its escapes.
 
     ``delimiter`` separates cells. ``quoted`` says that cells may be in quotes. ``escaped`` says that a quote inside a
-    quoted cell is escaped with a backslash; otherwise it is doubled.
+    quoted cell is escaped with a backslash; otherwise it is doubled. ``quote`` is the quote: double, or single.
     """
 
     delimiter: str
     quoted: bool = True
     escaped: bool = False
+    quote: str = '"'
 
     @property
     def options(self) -> dict[str, Any]:
@@ -46,6 +47,7 @@ class TableForm(NamedTuple):
             "delimiter": self.delimiter,
             "quoting": csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE,
             "escapechar": "\\" if self.escaped else None,
+            "quotechar": self.quote,
         }
 
 
@@ -66,7 +68,10 @@ def form_of(sample: str, delimiter: str | None = None, *, whole: bool = True) ->
     escaped = '\\"' in sample and '""' not in sample
     best, best_score = TableForm(delimiter or ",", _is_quoted(sample, delimiter or ",", whole), escaped), 0.0
     for sign in delimiter or DELIMITERS:
-        form = TableForm(sign, _is_quoted(sample, sign, whole), escaped)
+        quote = _quote_of(sample, sign)
+        form = TableForm(
+            sign, quote == "'" or _is_quoted(sample, sign, whole), escaped and quote == '"', quote
+        )
         rows = first_rows(sample, form)
         width = len(rows[0]) if rows else 0
         alike = sum(len(row) == width for row in rows)
@@ -84,6 +89,16 @@ def first_rows(sample: str, form: TableForm, *, whole: bool = False) -> list[Tab
     rows = islice(rows_of(lines_in(sample), form), SAMPLE_ROWS + 1)
     found = [row for row in rows if isinstance(row, list) and any(row)]
     return found if whole or len(found) < 2 else found[:-1]
+
+
+def _quote_of(sample: str, delimiter: str) -> str:
+    """Return the quote around cells: single if at least half of the lines have a cell in single quotes, and none in double ones."""
+    lines = [line for line in sample.splitlines()[:50] if line.strip()]
+    sign = re.escape(delimiter)
+    single = re.compile(rf"(?:^|{sign})'(?:[^'\n]|''){{2,2000}}'(?={sign}|$)")
+    double = re.compile(rf'(?:^|{sign})"')
+    found = sum(single.search(line[:8_000]) is not None for line in lines)
+    return "'" if lines and 2 * found >= len(lines) and not any(map(double.search, lines)) else '"'
 
 
 def _is_quoted(sample: str, delimiter: str, whole: bool) -> bool:
@@ -121,7 +136,12 @@ def rows_of(lines: Iterable[str | None], form: TableForm) -> Iterator[TableRow |
             row = ROW_TOO_LONG
         except csv.Error as error:
             row = ROW_TOO_LONG if "field larger" in str(error) else f"not a row of a table: {error}"
-        if source.ended and form.quoted and len(source.taken) > 1 and "".join(source.taken).count('"') % 2:
+        if (
+            source.ended
+            and form.quoted
+            and len(source.taken) > 1
+            and "".join(source.taken).count(form.quote) % 2
+        ):
             row = UNCLOSED_QUOTE
         if isinstance(row, str):
             failures += 1

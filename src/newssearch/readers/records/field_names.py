@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+from .headings import HEADINGS
+from .json_values import normal_name
 
 DATABASE_KEYS: Mapping[str, str] = {
     "an": "an", "accessionnumber": "an", "accessionno": "an",
@@ -63,9 +66,9 @@ The keys of ``summary`` are used if there is no text, and those of ``updated`` i
 """
 
 MORE_COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
-    "key": ("identifier",),
+    "key": ("identifier", "accessionno", "accessionnumber"),
     "title": (
-        "hl", "hd", "titel", "uberschrift", "schlagzeile", "titre", "titular", "titulo", "titolo", "manchete",
+        "hl", "hd", "originaltitle", "titel", "uberschrift", "schlagzeile", "titre", "titular", "titulo", "titolo", "manchete",
     ),
     "text": (
         "td", "inhalt", "volltext", "texte", "contenu", "corps", "texto", "contenido", "cuerpo", "conteudo", "corpo",
@@ -94,8 +97,34 @@ MORE_COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Additional names of table columns for each field: names in other languages, and the codes of databases."""
 
+_NAMES_OF_LANGUAGE: Mapping[str, Mapping[str, str]] = {
+    lang: {normal_name(name): field for field, names in fields.items() for name in names.split("|")}
+    for lang, fields in HEADINGS.items()
+}
+"""The field of each name of a column in normal form, by language."""
+
+_ENGLISH_AND_CODES = {
+    name: field
+    for table in (RECORD_KEYS, MORE_COLUMN_NAMES)
+    for field, names in table.items()
+    for name in names
+}
+
+
+def _names_in_other_languages(field: str) -> list[str]:
+    """Return the names of a field in all languages, but for those that name another field in English or in a database."""
+    found = [name for names in _NAMES_OF_LANGUAGE.values() for name, named in names.items() if named == field]
+    return [name for name in dict.fromkeys(found) if _ENGLISH_AND_CODES.get(name, field) == field]
+
+
 COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
-    field: tuple(name for name in (*names, *MORE_COLUMN_NAMES.get(field, ())) if name != "name")
+    field: tuple(
+        dict.fromkeys(
+            name
+            for name in (*names, *MORE_COLUMN_NAMES.get(field, ()), *_names_in_other_languages(field))
+            if name != "name"
+        )
+    )
     for field, names in RECORD_KEYS.items()
 }
 """All names of the table columns that hold each field.
@@ -105,3 +134,15 @@ COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
 
 FIELD_OF_COLUMN: Mapping[str, str] = {name: field for field, names in COLUMN_NAMES.items() for name in names}
 """The field of a table column, keyed by the name of the column in normal form."""
+
+
+def language_of_headings(names: Collection[str]) -> str | None:
+    """Return the code of the language that the names of columns, in normal form, are in; None if they may be English.
+
+    >>> language_of_headings(["titel", "datum", "tekst", "bron"]), language_of_headings(["title", "date", "text"])
+    ('nl', None)
+    """
+    english = sum(any(name in keys for keys in RECORD_KEYS.values()) for name in names)
+    found = [(sum(name in fields for name in names), lang) for lang, fields in _NAMES_OF_LANGUAGE.items()]
+    most = max(count for count, _ in found)
+    return next(lang for count, lang in found if count == most) if most >= 2 and most > english else None

@@ -16,7 +16,7 @@ from newssearch.readers.decoding.encoding import Decoder
 from newssearch.readers.decoding.lines import lines_of
 
 from .csv_rows import DELIMITERS, ROW_LIMIT, TableForm, TableRow, first_rows, form_of, lines_in, rows_of
-from .field_names import COLUMN_NAMES, FIELD_OF_COLUMN
+from .field_names import COLUMN_NAMES, FIELD_OF_COLUMN, language_of_headings
 from .json_values import RecordValues, normal_name, values_of
 from .record import read_values
 
@@ -106,7 +106,10 @@ class _ArticleTable:
     def __init__(self, sample: list[TableRow], origin: Origin) -> None:
         self.origin = origin
         first = sample[0] if sample else []
-        self.heading = first if _is_heading(first) else None
+        by_number = any(re.fullmatch(r"[0-9]{1,5}", column) for _, column in origin.options.columns)
+        self.heading = (
+            first if _is_heading(first) and not (by_number and _is_like_the_others(sample)) else None
+        )
         names = [name.strip() for name in self.heading or ()]
         self.width = len(first)
         self.keys = [normal_name(name) for name in names]
@@ -118,6 +121,7 @@ class _ArticleTable:
         fields |= {field for field, index in self.columns if index is not None}
         if fields.isdisjoint(TELLING_FIELDS):
             raise UnreadableError(_unknown_columns(names or first, named=self.heading is not None))
+        self.lang = language_of_headings(self.keys)
         self.has_text = not fields.isdisjoint(("text", "paragraphs", "summary"))
 
     def read(self, row: TableRow, number: int) -> ReadOutcome:
@@ -128,6 +132,7 @@ class _ArticleTable:
             if index < len(row):
                 row[index] = row[index].strip().strip('"')
         draft = Draft(self.origin, number)
+        draft.order_of = self.lang
         if self.kept:
             draft.keep(lambda column: _cell_at(row, self.kept[column]))
         if not self.has_text:
@@ -184,6 +189,22 @@ def _is_heading(row: TableRow) -> bool:
         and all(len(cell) <= LONGEST_COLUMN_NAME and not _NOT_A_COLUMN_NAME.fullmatch(cell) for cell in cells)
         and max(map(len, cells)) > 0
     )
+
+
+def _is_like_the_others(rows: list[TableRow]) -> bool:
+    """Whether the first row of a table is an article like the others, and does not name its columns.
+
+    It names them if one of its cells is the name of a field, or if in some column its cell is much shorter than all
+    others. Only a user who names columns by their numbers says that they may have no names.
+    """
+    first, others = rows[0], rows[1:]
+    if any(FIELD_OF_COLUMN.get(normal_name(cell)) for cell in first if len(cell) <= LONGEST_COLUMN_NAME):
+        return False
+    for index, cell in enumerate(first):
+        lengths = [len(row[index]) for row in others if index < len(row)]
+        if lengths and 3 * len(cell) < min(lengths) and len(cell) <= LONGEST_COLUMN_NAME:
+            return False
+    return True
 
 
 def _is_quoted_column(rows: list[TableRow], index: int) -> bool:

@@ -14,7 +14,7 @@ from newssearch.addresses import canonical_address
 from newssearch.article import STATED, Provenance
 from newssearch.readers.api import Format, Input, Origin, ReadOutcome, Skipped, UnreadableError, whole
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, wide_encoding
+from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, decode, wide_encoding
 from newssearch.readers.html_fragment import blocks_of, line_of
 from newssearch.text.dates import parse_published
 from newssearch.text.paragraphs import Block, split_paragraphs
@@ -56,6 +56,8 @@ _READ_MORE = re.compile(
 _WHOLE_DOCTYPE = re.compile(rb"<!DOCTYPE\b[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _FEED_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 
+_DECLARATION = re.compile(rb"\s*<\?xml\b[^>]*\?>")
+
 FeedEntry = dict[str, Any]
 
 
@@ -88,6 +90,14 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     if wide is not None:  # feedparser fails on some UTF-16 and UTF-32
         text = data.decode(wide, "replace").removeprefix("\ufeff")
         data = _FEED_DECLARATION.sub("", text, count=1).encode()
+    elif (
+        not origin.charset
+        and not data.isascii()
+        and b"encoding" not in (_DECLARATION.match(data) or [b""])[0]
+    ):
+        data = decode(
+            data
+        ).encode()  # what states no encoding is UTF-8, but for feeds that forget to state theirs
     if (
         b"<!ENTITY" in data
     ):  # entities could expand without end or include other files: their references stay as they are

@@ -275,6 +275,12 @@ def test_posts_of_a_live_blog_whose_links_differ_in_the_fragment_are_articles_of
     assert [article.url for article in articles] == [None, None]
 
 
+def test_a_feed_in_portuguese_that_forgets_to_state_its_encoding_may_have_ordinals(tmp_path: Path) -> None:
+    data = feed("<item><title>2º turno das eleições: simulação da 10ª edição</title></item>")
+    (article,) = read(tmp_path, data.encode("cp1252"))
+    assert article.title == "2º turno das eleições: simulação da 10ª edição"
+
+
 @pytest.mark.parametrize("encoding", ["cp932", "euc_jp", "utf-8"])
 def test_a_feed_that_forgets_to_state_its_encoding_is_read_in_it(tmp_path: Path, encoding: str) -> None:
     data = '<feed xmlns="http://www.w3.org/2005/Atom"><title>橋の新聞</title><entry><title>橋の計画が発表された</title><id>urn:x</id></entry></feed>'

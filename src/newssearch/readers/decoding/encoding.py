@@ -36,6 +36,8 @@ DIRECTION_MARKS = b"\x9d\x9e\xfd\xfe"
 """The bytes that encode invisible marks of writing direction and joining in windows-1255 or windows-1256."""
 
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
+_ORDINAL_SIGN = re.compile(r"(?<=[\d.])[ªº]")
+"""Matches the signs of Spanish and Portuguese ordinals, whose bytes are letters in other code pages."""
 _ASCII_BYTES = bytes(range(128))
 
 
@@ -165,7 +167,7 @@ def _is_western(text: str) -> bool:
     recognised: symbols inside words, several accents in a row, too many accented letters.
     """
     letters = accents = in_a_row = 0
-    for char in text:
+    for char in _ORDINAL_SIGN.sub("", text):
         if char in WESTERN_LETTERS:
             letters, accents, in_a_row = letters + 1, accents + 1, in_a_row + 1
             if in_a_row == 3:

@@ -276,7 +276,7 @@ def test_posts_of_a_live_blog_whose_links_differ_in_the_fragment_are_articles_of
 
 
 def test_a_feed_in_portuguese_that_forgets_to_state_its_encoding_may_have_ordinals(tmp_path: Path) -> None:
-    data = feed("<item><title>2º turno das eleições: simulação da 10ª edição</title></item>")
+    data = "<rss><channel><title>Notícias</title><item><title>2º turno das eleições: simulação da 10ª edição</title></item></channel></rss>"
     (article,) = read(tmp_path, data.encode("cp1252"))
     assert article.title == "2º turno das eleições: simulação da 10ª edição"
 

@@ -20,7 +20,7 @@ FROM_UPDATED = Provenance("stated", "when it was updated")
 FROM_SUMMARY = Provenance("stated", "only a summary")
 FROM_CUT_TEXT = Provenance("stated", "cut by the service")
 
-_SINGLE_LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe"})
+_PLAIN_LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe"})
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _BLOCK_TAG = re.compile(
     r"</?(?:p|br|div|h[1-6]|ul|ol|li|blockquote|figure|table|article|section)\b[^<>]*>", re.IGNORECASE
@@ -39,7 +39,7 @@ def normal_name(name: str) -> str:
     plain = name.casefold()
     if not plain.isascii():
         plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-        plain = plain.translate(_SINGLE_LETTERS)
+        plain = plain.translate(_PLAIN_LETTERS)
     return _NOT_ALPHANUMERIC.sub("", plain)
 
 

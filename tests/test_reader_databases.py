@@ -462,6 +462,11 @@ def test_a_nexis_export_as_a_page_is_read_like_its_text(tmp_path: Path) -> None:
     assert (rejected.record, rejected.reason) == (2, "the database could not show this document")
 
 
+def test_a_notice_of_copyright_is_no_text_where_no_label_precedes_it(tmp_path: Path) -> None:
+    (article,) = read(tmp_path, counted(nexis(tail="")))
+    assert texts(article) == [FIRST, SECOND]
+
+
 # ---- Factiva
 
 
@@ -674,6 +679,14 @@ def test_europresse_marks_its_fields_in_both_layouts(tmp_path: Path, page: str) 
     )
 
 
+def test_the_certificate_of_europresse_is_no_text_wherever_it_stands(tmp_path: Path) -> None:
+    page = EUROPRESSE.replace(
+        "<p>Plusieurs",
+        "<p>© 2013 Le Courrier. Tous droits réservés.</p><p>Ce certificat est émis.</p><p>Plusieurs",
+    )
+    assert texts(read(tmp_path, page, "a.html")[0]) == ["Le conseil s’est réuni mardi."]
+
+
 def test_records_of_ris_are_articles_and_their_abstracts_are_marked(tmp_path: Path) -> None:
     first, second = read(tmp_path, RIS, "a.ris", fields={"page": "value", "KW": "value"})
     assert (first.title, first.byline, first.outlet) == (
@@ -756,6 +769,7 @@ def test_lines_that_an_agency_wrapped_are_joined_in_a_document_of_factiva(tmp_pa
 # ---- what is no export
 
 MENTIONS = {
+    "a line of a count": f"What survived\n\n1 of 2 DOCUMENTS\n\n{FIRST}\n\n{SECOND}\n",
     "a count": f"Only 1 of 2 documents survived\n\nThe archive said that 1 of 2 DOCUMENTS survived.\n\nSECTION: the word stood on the door.\n\n{FIRST}\n",
     "labels": f"Title: Council hears plea\nAuthor: Ines Varga\nPublication date: May 24, 2012\nLanguage: English\n\n{FIRST}\n\nFull text: see the annex.\n",
     "an accession number": f"How to read Factiva\n\nHD stands for the headline.\n\n355 words\n\nIt ends with\nDocument BAYCOU0020170411ed4b0001r\nas everybody knows.\n\n{FIRST}\n",

@@ -271,7 +271,7 @@ def test_a_dateline_with_its_year_dates_an_article_that_has_no_other_date() -> N
         "NATO — the alliance — said", "FILE - In this Tuesday, July 25 photo", "BREAKING NEWS — The bridge is open",
         "IBM — The company said", "AMEX DELAY - HUDSON FOODS INC, INFO REQUESTED", "The bridge — long closed — opens",
         "Jane Doe (Labour) - The member said", "He and/or She…", "He said/She said… and so on", "Belém (PA) - O governo",
-        "WATCH: The bridge", "On May 5 - The day came", "Meeting 5 June - The council met", "March 16 (UPI) -- The bridge",
+        "WATCH: The bridge", "On May 5 - The day came", "Meeting 5 June - The council met", "March 16 (UPI) -- The bridge", "PORTVILLE: The bridge is open.",
         "Rep. Jane Doe (John Roe/Reuters) The", "FACT CHECK: The bridge is open, said the council, and nobody was there to see it that day.",
         "A" * 70 + " (Reuters) - The", "LONDON — " + "theresa went", "", "-", "(", "Rain (again)",
     ],

@@ -388,7 +388,8 @@ def test_no_request_is_larger_than_four_megabytes_unless_a_document_is(
 def test_a_bulk_that_is_too_large_for_the_server_is_divided(server: Server, client: Client) -> None:
     server.script = [Said(413, b""), answers("index", 201), Said(413, b"")]
     outcome = client.bulk([Action("index", "a", {}), Action("index", "b", {})], "news")
-    assert (outcome.written, outcome.rejected) == (1, {"b": "the document is larger than the cluster takes"})
+    assert (outcome.written, list(outcome.rejected)) == (1, ["b"])
+    assert "takes no request as large as that: let them take 32 MB" in outcome.rejected["b"]
 
 
 def test_a_bulk_that_the_cluster_never_takes_is_an_error(
@@ -580,3 +581,59 @@ def test_a_lock_that_has_just_expired_by_the_clock_of_this_machine_may_be_held_o
 ) -> None:
     held = {"expires": time.time() + seconds, "machine": "another", "process": 1, "began": "1"}
     assert lock.is_expired(held) is expired
+
+
+def test_a_run_waits_once_for_a_cluster_that_takes_no_changes(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As behind a proxy that answers 502 to all that writes: the next requests do not begin to wait from the start."""
+    monkeypatch.setattr(transport, "READ_PATIENCE", 0)
+    monkeypatch.setattr(transport, "WRITE_PATIENCE", 0.5)
+    monkeypatch.setattr(transport, "LONGEST_PAUSE", 0.01)
+    server.script = [Said(502, b"Bad Gateway")] * 1000
+    with pytest.raises(IndexUnreachableError):
+        client.delete_index("news-1")
+    first = len(server.asked)
+    assert first > 10
+    for _ in range(3):
+        with pytest.raises(IndexUnreachableError):
+            client.bulk([Action("delete", "1")], "news-1")
+    assert len(server.asked) == first + 3
+    done = Said(200, {"acknowledged": True})
+    server.script = [done, *[Said(502, b"Bad Gateway")] * 5, done]
+    assert client.delete_index("news-1")
+    assert client.delete_index("news-1")  # with the whole patience again
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (error("search_phase_execution_exception", "all shards failed"), "nodes may be away, or the disk of a node may be full"),
+        (error("search_phase_execution_exception", "Search rejected due to missing shards [[news-1][1]]. Consider using `allow_partial_search_results` setting to bypass this error."), r"no node has a part of it now \(`GET /_cluster/allocation/explain` says why\)"),
+    ],
+)  # fmt: skip
+def test_a_part_that_no_node_has_is_said_without_advice_to_do_without_it(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], message: str
+) -> None:
+    monkeypatch.setattr(transport, "READ_PATIENCE", 0)
+    server.script = [Said(503, said)]
+    with pytest.raises(IndexUnreachableError, match=message) as raised:
+        client.search({"size": 0}, index="news")
+    assert "allow_partial" not in str(raised.value)
+
+
+def test_a_script_that_fails_on_each_copy_is_not_asked_again_and_again(
+    server: Server, client: Client
+) -> None:
+    failure = {"shard": 0, "reason": {"type": "script_exception", "reason": "runtime error"}}
+    server.script = [Said(500, {"_shards": {**WHOLE, "failed": 1, "failures": [failure]}})]
+    with pytest.raises(
+        IndexUnreachableError, match="fails to answer for news: script_exception: runtime error"
+    ):
+        client.refresh("news")
+
+
+def test_a_gateway_that_says_no_kind_of_error_is_quoted_as_it_is(server: Server, client: Client) -> None:
+    server.script = [Said(500, {"message": "Internal server error"})]
+    with pytest.raises(IndexUnreachableError, match="fails to answer for news: Internal server error"):
+        client.search({"size": 0}, index="news")

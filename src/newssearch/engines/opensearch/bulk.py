@@ -149,7 +149,10 @@ class _BulkRequest:
             self.carry_out(items[half:])
             return [], Refusal(200, (), ())
         if reply.status == 413:
-            self._outcome.rejected[items[0].action.id] = "the document is larger than the cluster takes"
+            self._outcome.rejected[items[0].action.id] = (
+                f"it has {len(items[0].lines):,} bytes, and the cluster, or a proxy before it, takes no request as large as that: let them take 32 MB"
+                " (http.max_content_length)"
+            )
             return [], Refusal(200, (), ())
         if reply.status >= 300:
             raise failure_of(Refusal.of_body(reply.status, reply.body), self._place, reply.host, writing=True)

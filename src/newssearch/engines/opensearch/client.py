@@ -340,10 +340,17 @@ class Client:
             document_id, source, answer["_version"], answer["_seq_no"], answer["_primary_term"]
         )
 
-    def delete(self, index: str, document_id: str, *, over: StoredDocument | None = None) -> bool:
+    def delete(
+        self,
+        index: str,
+        document_id: str,
+        *,
+        over: StoredDocument | None = None,
+        check: StopCheck = NEVER,
+    ) -> bool:
         """Delete a document, and return whether it was there. Raises :class:`ConflictError` if it is not ``over``."""
         path = f"{_index_path(index)}/_doc/{quote(document_id, safe='')}"
-        reply = self._send("DELETE", path, None, _expected(over), writing=True)
+        reply = self._send("DELETE", path, None, _expected(over), writing=True, check=check)
         if reply.status == 404 and b'"result":"not_found"' in reply.body:
             return reply.repeated
         try:

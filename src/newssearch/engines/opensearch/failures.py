@@ -48,6 +48,7 @@ _NOT_FOUND_TYPES = frozenset(
 )
 _NO_MANAGER_TYPES = frozenset({"cluster_manager_not_discovered_exception", "master_not_discovered_exception"})
 """The types of errors of a node that has lost its cluster."""
+_MISSING_SHARDS = "due to missing shards"
 _TOO_LARGE_QUERY = (
     "too_many_clauses",
     "too_many_nested_clauses",
@@ -107,7 +108,13 @@ class Refusal(NamedTuple):
         if isinstance(shards, dict) and shards.get(
             "failures"
         ):  # the worst status of the shards, which soon may be on another node
-            return cls.of(503 if status == 500 else status, {"failed_shards": shards["failures"]})
+            found = cls.of(status, {"failed_shards": shards["failures"]})
+            # a script that fails does so again, on each copy
+            return (
+                found._replace(status=503)
+                if status == 500 and "script_exception" not in found.kinds
+                else found
+            )
         # services that stand in front of a cluster, and check who asks, have other keys
         return cls.of(status, next(filter(None, map(content.get, ("error", "message", "Message"))), None))
 
@@ -130,6 +137,11 @@ class Refusal(NamedTuple):
             or any(text in reason for text in _LOST_POINT_REASONS for reason in self.reasons)
             or self.status == 404
         )
+
+    @property
+    def has_reason(self) -> bool:
+        """Whether the server explains it by more than that all shards failed."""
+        return any(not reason.startswith("all shards failed") for reason in self.reasons)
 
     @property
     def text(self) -> str:
@@ -199,13 +211,18 @@ def failure_of(refusal: Refusal, place: ClusterPlace, host: object, *, writing: 
             f"{host} cannot answer for {place.name} now: it has lost its cluster, because the other nodes are away, or the"
             f" disk of a node is full ({refusal.text})"
         )
+    if refusal.asks_for_patience and any(_MISSING_SHARDS in reason for reason in refusal.reasons):
+        return place.unreachable(
+            f"{host} cannot answer for all of {place.name}: no node has a part of it now (`GET /_cluster/allocation/explain` says why)"
+        )
     if refusal.asks_for_patience:
-        return place.unreachable(f"{host} cannot answer for all of {place.name} now: {refusal.text}")
+        may_be = "" if refusal.has_reason else ": nodes may be away, or the disk of a node may be full"
+        return place.unreachable(f"{host} cannot answer for all of {place.name} now: {refusal.text}{may_be}")
     if not (kinds or refusal.reasons):
         return not_opensearch(place, host, f"its answer has the status {status} and no reason")
     if status >= 500:  # the server says itself that it is to blame
         return place.unreachable(
-            f"{host} fails to answer for {place.name}: {', '.join(kinds[:1])}: {refusal.text}"
+            f"{host} fails to answer for {place.name}: {': '.join([*kinds[:1], refusal.text])}"
         )
     return RequestFailedError(
         f"{host} refused a request with status {status}: {refusal.text}", status, kinds[0] if kinds else ""

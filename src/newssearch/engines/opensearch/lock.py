@@ -26,6 +26,7 @@ from newssearch.errors import (
     IndexWriteError,
     NewssearchError,
 )
+from newssearch.stopping import StopCheck
 from newssearch.system.fault_points import fault_point
 
 from .client import Client, StoredDocument
@@ -37,6 +38,8 @@ LEASE = 60.0
 CLOCK_DIFFERENCE = 300.0
 """The difference in seconds that the clocks of two machines may have. Within it, a lock is taken over when a lease was seen to pass without a renewal."""
 RENEWED_AFTER = 15.0
+RELEASE_SECONDS = 10.0
+"""The time in seconds for which a run tries to release its lock before it ends."""
 _POLL = 0.25
 _LOCK_SILENT_SECONDS = 1.0
 _DOCUMENT = "lock"
@@ -168,7 +171,9 @@ class ClusterLock:
         with self._guard:
             if not self._lost and self._process == os.getpid():
                 with suppress(NewssearchError):
-                    self._client.delete(self._index, _DOCUMENT, over=self._document)
+                    self._client.delete(
+                        self._index, _DOCUMENT, over=self._document, check=StopCheck(RELEASE_SECONDS)
+                    )
             self._lost = True
 
 

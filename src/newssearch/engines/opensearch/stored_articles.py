@@ -85,7 +85,7 @@ def opened_commit(client: Client, *, incomplete: bool = False) -> Opened:
     if lags:
         raise IndexUnreachableError(
             f"{index_address(client.place)}: a copy of the index does not have the articles of the last commit: a node may be cut off "
-            "from the others, or the index is damaged (`newssearch verify` looks at all of it)",
+            "from the others, or the index is damaged (`newssearch verify` looks at all of it, `verify --clean` accepts what is there)",
             client.place,
         )
     raise NewssearchError(

@@ -1,8 +1,8 @@
 """Requests to the nodes of a cluster: over kept connections, to another node if one is down, again if one is busy.
 
 A request to a node that is down goes to the next one. An answer that asks for patience (429, 502, 503, 504) is asked for
-again after a while, which doubles, or as long as the server wants. Whoever asks says how long to be patient, and no attempt
-goes beyond the time limit of a search.
+again after a while, which doubles, or as long as the server wants: for a few seconds if it reads, for a minute if it writes. If requests
+that write fail one after the other, the minute is that of all of them. No attempt goes beyond the time limit of a search.
 """
 
 from __future__ import annotations
@@ -149,6 +149,8 @@ class Transport:
         # processes that start at the same time ask different nodes first
         self._turns = itertools.count(random.Random(os.urandom(4)).randrange(len(self._nodes)))
         self._reached = False
+        self._writing_fails: tuple[float, float] | None = None
+        """When the first and the last attempt to write failed since one that did not."""
 
     def _pool(self, host: Host) -> HTTPConnectionPool:
         name = f"[{host.name}]" if ":" in host.name else host.name
@@ -159,6 +161,23 @@ class Transport:
         return self._urllib3.HTTPSConnectionPool(
             name, host.port, maxsize=MAX_CONNECTIONS_TO_NODE, block=True, ssl_context=self._context
         )
+
+    def write_patience(self) -> float:
+        """Return for how many seconds a request that writes is repeated: a minute since the first one of a row that fails."""
+        now, left = time.monotonic(), WRITE_PATIENCE
+        if self._writing_fails is not None and now - self._writing_fails[1] < WRITE_PATIENCE:
+            left = self._writing_fails[0] + WRITE_PATIENCE - now
+        return max(left, min(READ_PATIENCE, WRITE_PATIENCE))
+
+    def note_writing(self, *, failed: bool) -> None:
+        """Note whether an attempt to write had an answer that counts."""
+        now, before = time.monotonic(), self._writing_fails
+        if not failed:
+            self._writing_fails = None
+        elif before is None or now - before[1] >= WRITE_PATIENCE:
+            self._writing_fails = now, now
+        else:
+            self._writing_fails = before[0], now
 
     def close(self) -> None:
         """Close the connections. The next request makes new ones."""
@@ -272,9 +291,14 @@ class _Sending:
         self._transport = transport
         self._request = (method, url, body, headers)
         self._check = check
-        self._timeouts = iter(WRITE_TIMEOUTS if writing else READ_TIMEOUTS)
+        self._writing = writing
+        patience = transport.write_patience() if writing else READ_PATIENCE
+        timeouts: tuple[float, ...] = WRITE_TIMEOUTS if writing else READ_TIMEOUTS
+        if writing and patience < WRITE_PATIENCE:  # others had the longer times already
+            timeouts = timeouts[:1]
+        self._timeouts = iter(timeouts)
         self._timeout = next(self._timeouts)
-        self._give_up = time.monotonic() + (WRITE_PATIENCE if writing else READ_PATIENCE)
+        self._give_up = time.monotonic() + patience
         self._pause = FIRST_PAUSE
         self._repeated = False
         self._passed: set[Host] = set()
@@ -317,7 +341,10 @@ class _Sending:
             return None
         node.answered()
         self._passed.clear()
-        if status >= 429 and self._asks_for_patience(Refusal.of_body(status, content)):
+        asks_for_patience = status >= 429 and self._asks_for_patience(Refusal.of_body(status, content))
+        if self._writing:
+            self._transport.note_writing(failed=asks_for_patience)
+        if asks_for_patience:
             self._repeated = self._repeated or status != 429
             if self._wait(retry_after):
                 return None
@@ -330,6 +357,8 @@ class _Sending:
 
     def _note(self, node: _Node, trouble: str, *, late: bool) -> None:
         node.failed(late=late)
+        if self._writing:
+            self._transport.note_writing(failed=True)
         self._passed.add(node.host)
         if trouble not in self._trouble:
             self._trouble.append(trouble)

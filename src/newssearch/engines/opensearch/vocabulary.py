@@ -156,7 +156,7 @@ class KnownWords:
         return found
 
     def _keep(self, name: str, found: list[Spelled]) -> None:
-        """Keep words, and forget those that were read first if there are too many: what was asked for last is kept."""
+        """Keep words, and forget those that were read first if there are too many."""
         with self._keeping:
             self._kept[name] = found
             held = sum(len(words) + 1 for words in self._kept.values())

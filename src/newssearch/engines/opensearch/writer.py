@@ -217,7 +217,7 @@ class OpenSearchWriter:
                 self._put(state._replace(writing=None))
                 raise IndexDamagedError(
                     f"{index_address(place)}: the index is damaged: its last commit has {state.articles:,} articles, and there are {number:,}:"
-                    " `newssearch index --rebuild` makes a new index, `newssearch verify --clean` accepts the articles that are there",
+                    " `newssearch verify --clean` accepts the articles that are there, and then `newssearch index --rebuild` brings back others from files",
                     place,
                 )
             now = max(dt.datetime.now(dt.timezone.utc), state.time + dt.timedelta(microseconds=1))

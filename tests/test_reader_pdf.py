@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newssearch import Article, Rejected
+from newssearch.readers.texts.pdf_lines import LineCollector, PdfLine, paragraphs_of_pages
 from support import articles_in, read_bytes
 
 STORY = [
@@ -109,6 +110,85 @@ def test_headers_footers_and_numbers_of_pages_are_left_out(tmp_path: Path) -> No
     assert "THE ECHO" not in text
     assert all(f"A {word} is a {word}. No {word} then." in text for word in words)
     assert not text.endswith("5")
+
+
+PARTS = (
+    [
+        "The river rose above its banks on Monday, and the council of the town closed two",
+        "bridges until the water falls.",
+    ],
+    [
+        "Nobody was hurt, a spokesman of the council said, but some of the houses by the",
+        "river were empty when the water came in.",
+    ],
+)
+
+
+def test_a_page_that_a_browser_printed_has_its_address_and_its_title(tmp_path: Path) -> None:
+    pages = [
+        ["5/6/24, 10:30 AM The flood of Basra, hour by hour", "", *lines, "", f"https://e.org/a?b=1 {n}/2"]
+        for n, lines in enumerate(PARTS, start=1)
+    ]
+    article = one(tmp_path, pdf(pages))
+    assert (article.title, article.url) == ("The flood of Basra, hour by hour", "https://e.org/a?b=1")
+    assert article.provenance["url"] == ("inferred", "the edge of the printed page")
+    assert [paragraph.text for paragraph in article.paragraphs] == [" ".join(lines) for lines in PARTS]
+
+
+def test_an_address_that_the_browser_cut_is_none(tmp_path: Path) -> None:
+    article = one(
+        tmp_path, pdf([["Flood in Basra", "", *PARTS[0], "", "https://e.org/a/very-long\\205 1/1"]])
+    )
+    assert article.url is None
+
+
+def test_gaps_and_indents_separate_paragraphs_and_pages_do_not(tmp_path: Path) -> None:
+    first, second = PARTS
+    gaps = one(
+        tmp_path, pdf([["Flood in Basra", "", *first, "", second[0]], [second[1], "", "It rained on."]])
+    )
+    assert [paragraph.text for paragraph in gaps.paragraphs] == [
+        " ".join(first),
+        " ".join(second),
+        "It rained on.",
+    ]
+
+
+def test_a_header_on_two_pages_is_left_out(tmp_path: Path) -> None:
+    pages = [["The Echo of Basra", "", *lines] for lines in PARTS]
+    article = one(tmp_path, pdf(pages))
+    assert [paragraph.text for paragraph in article.paragraphs] == [" ".join(lines) for lines in PARTS]
+
+
+def lines_at(*places: tuple[str, float, float, float]) -> list[PdfLine]:
+    return [PdfLine(*place) for place in places]
+
+
+def test_larger_letters_an_indent_and_a_column_begin_paragraphs() -> None:
+    page = lines_at(
+        ("Flood in Basra", 50, 780, 20),
+        ("The river rose above its banks on Monday and the", 60, 750, 10),
+        ("council closed two of the bridges for a week.", 50, 738, 10),
+        ("Nobody was hurt, a spokesman of the council told", 60, 726, 10),
+        ("us on the phone, but houses were", 50, 714, 10),
+        ("empty when the water came.", 300, 750, 10),
+        ("On Tuesday it fell.", 310, 738, 10),
+    )
+    assert paragraphs_of_pages([page]) == [
+        "Flood in Basra",
+        "The river rose above its banks on Monday and the council closed two of the bridges for a week.",
+        "Nobody was hurt, a spokesman of the council told us on the phone, but houses were empty when the water came.",
+        "On Tuesday it fell.",
+    ]
+
+
+def test_ligatures_are_letters_and_pieces_of_a_line_are_joined() -> None:
+    collector = LineCollector()
+    matrix = [1, 0, 0, 1, 0, 0]
+    for text, x, y in (("The o\ufb03ce of ", 50, 700), ("\ufb01re", 120, 700), ("\nnext", 50, 688)):
+        collector.visit(text, matrix, [1, 0, 0, 1, x, y], None, 10)
+    collector.finish_line()
+    assert [line.text for line in collector.lines] == ["The office of fire", "next"]
 
 
 def test_a_scan_takes_ocr(tmp_path: Path) -> None:

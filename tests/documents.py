@@ -220,9 +220,12 @@ def compound_file(streams: Mapping[str, bytes]) -> bytes:
 
 
 def outlook_message(
-    texts: Mapping[int, str], blobs: Mapping[int, bytes] | None = None, **attached: bytes
+    texts: Mapping[int, str], blobs: Mapping[int, bytes] | None = None, **attached: bytes | None
 ) -> bytes:
-    """Return a message of Outlook with the given properties; ``attached`` are its attachments, by their names."""
+    """Return a message of Outlook with the given properties; ``attached`` are its attachments, by their names.
+
+    An attachment that is None is a message inside the message, which has no bytes of its own.
+    """
     streams = {f"__substg1.0_{key:04X}001F": text.encode("utf-16-le") for key, text in texts.items()}
     streams |= {f"__substg1.0_{key:04X}0102": blob for key, blob in (blobs or {}).items()}
     sizes = [(key << 16 | 0x1F, len(text) * 2 + 2) for key, text in texts.items()]
@@ -243,11 +246,12 @@ def outlook_message(
             6,
             len(file) * 2 + 2,
             0,
-            0x37010102,
+            0x37010102 if content is not None else 0x3701000D,
             6,
-            len(content),
+            len(content or b""),
             0,
         )
         streams[f"{storage}/__substg1.0_3707001F"] = file.encode("utf-16-le")
-        streams[f"{storage}/__substg1.0_37010102"] = content
+        if content is not None:
+            streams[f"{storage}/__substg1.0_37010102"] = content
     return compound_file(streams)

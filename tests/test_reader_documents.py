@@ -200,6 +200,126 @@ def test_a_paragraph_with_blank_lines_or_long_lines_is_several(tmp_path: Path) -
     assert texts(only(tmp_path, docx(para(broken)))) == [RIVER, FERRY]
 
 
+def _mark(kind: str) -> str:
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        f"{_mark('begin')}<w:r><w:instrText> PAGE </w:instrText></w:r><w:del>{_mark('separate')}{_mark('end')}</w:del>",
+        f"{_mark('begin')}<w:r><w:instrText> PAGE </w:instrText></w:r>",
+        f"{_mark('begin')}<w:r><w:instrText> PAGE </w:instrText></w:r>{_mark('separate')}{run('7')}",
+    ],
+)
+def test_a_field_that_is_not_closed_hides_no_other_paragraph(tmp_path: Path, begun: str) -> None:
+    article = only(
+        tmp_path, docx(para("Flood", style="Titel") + para(begun, run("Page")) + para(RIVER) + para(FERRY))
+    )
+    assert texts(article)[-2:] == [RIVER, FERRY]
+
+
+def test_a_table_of_contents_that_is_not_closed_ends_at_the_first_heading(tmp_path: Path) -> None:
+    begun = f"{_mark('begin')}<w:r><w:instrText> TOC </w:instrText></w:r>{_mark('separate')}"
+    data = docx(para(begun, "The flood 2") + para("The flood", style="berschrift1") + para(RIVER))
+    assert texts(only(tmp_path, data)) == [RIVER]
+
+
+def test_the_end_of_a_field_in_deleted_text_ends_it(tmp_path: Path) -> None:
+    begun = f"{_mark('begin')}<w:r><w:instrText> PAGE </w:instrText></w:r>{_mark('separate')}{run('7')}<w:del>{_mark('end')}</w:del>"
+    assert texts(only(tmp_path, docx(para(begun, run(RIVER)) + para(FERRY)))) == [RIVER, FERRY]
+
+
+def test_a_paragraph_whose_end_was_deleted_keeps_its_notes_and_ends_with_its_cell(tmp_path: Path) -> None:
+    deleted = "<w:rPr><w:del/></w:rPr>"
+    cells = f"<w:tc>{para('Town', properties=deleted)}</w:tc><w:tc>{para('Dead')}</w:tc>"
+    notes = (
+        f'<w:footnotes xmlns:w="w"><w:footnote w:id="2">{para("Built in 1903.")}</w:footnote></w:footnotes>'
+    )
+    article = only(
+        tmp_path,
+        docx(
+            para(RIVER, '<w:r><w:footnoteReference w:id="2"/></w:r>', properties=deleted)
+            + para(" " + FERRY)
+            + f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
+            + para(MARKET, properties=deleted),
+            footnotes=notes,
+        ),
+    )
+    assert texts(article) == [f"{RIVER} {FERRY}", "Town | Dead", MARKET, "Built in 1903."]
+
+
+def with_inserted(name: str, data: bytes | str, *, before: str = "") -> bytes:
+    """Return a document in which a file stands in the place of paragraphs."""
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(docx(before + '<w:altChunk r:id="c1"/>'))) as old,
+        zipfile.ZipFile(buffer, "w") as new,
+    ):
+        for member in old.namelist():
+            if not member.endswith("document.xml.rels"):
+                new.writestr(member, old.read(member))
+        new.writestr(
+            "word/_rels/document.xml.rels",
+            f'<Relationships><Relationship Id="c1" Type="http://x/relationships/aFChunk" Target="{name}"/></Relationships>',
+        )
+        new.writestr(f"word/{name}", data)
+    return buffer.getvalue()
+
+
+MHTML = (
+    'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="b"\n\n--b\nContent-Type: text/html; charset="utf-8"\n'
+    f"Content-Transfer-Encoding: quoted-printable\n\n<html><body><p>{RIVER}</p></body></html>\n--b--\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.html", f"<html><body><p>{RIVER}</p></body></html>"),
+        ("a.mht", MHTML),
+        ("a.rtf", rtf(rf"\pard {RIVER}\par")),
+        ("a.docx", docx(para(RIVER))),
+        ("a.txt", RIVER),
+    ],
+)
+def test_a_file_that_stands_in_the_place_of_paragraphs_is_read(
+    tmp_path: Path, name: str, data: bytes | str
+) -> None:
+    assert texts(only(tmp_path, with_inserted(name, data, before=para(FERRY)))) == [FERRY, RIVER]
+
+
+def test_an_inserted_file_of_another_format_is_counted(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.docx", with_inserted("a.dat", b"\0\1", before=para(RIVER)))
+    items = list(readers.read_file(path, "a.docx", ReadOptions()))
+    assert [one.kind for one in items if isinstance(one, Skipped)] == [
+        "files inside documents that are not read"
+    ]
+    assert rejection(tmp_path, with_inserted("a.dat", b"\0\1")).startswith(
+        "a document without text: it has files"
+    )
+
+
+def test_a_formula_has_all_its_parts(tmp_path: Path) -> None:
+    formula = "<m:oMath xmlns:m='m'><m:f><m:num><m:r><m:t>a+b</m:t></m:r></m:num><m:den><m:r><m:t>c</m:t></m:r></m:den></m:f></m:oMath>"
+    assert texts(only(tmp_path, docx(para("The ratio is ", formula, " as said.") + para(RIVER))))[0] == (
+        "The ratio is a+b/c as said."
+    )
+
+
+def test_lines_with_the_words_of_a_heading_are_text_and_three_of_them_are_contents(tmp_path: Path) -> None:
+    headings = [para(text, style="berschrift1") + para(RIVER) for text in ("Causes", "Budget", "Rivers")]
+    kept = docx(
+        para("Flood", style="Titel") + para("Causes") + para(FERRY) + para("Budget 2024") + "".join(headings)
+    )
+    assert texts(only(tmp_path, kept))[:3] == ["Causes", FERRY, "Budget 2024"]
+    contents = "".join(map(para, ("Causes 2", "Budget 3", "Rivers 4")))
+    assert (
+        texts(only(tmp_path, docx(para("Flood", style="Titel") + contents + "".join(headings))))[0]
+        == "Causes"
+    )
+
+
 # ---- what is known of an article
 
 
@@ -255,6 +375,40 @@ def test_a_line_with_other_words_than_a_date_stays(tmp_path: Path) -> None:
     article = only(tmp_path, docx(para("Flood in Basra", style="Titel") + para(line) + para(RIVER)))
     assert (str(article.date), article.outlet) == ("2024-05-05", None)
     assert texts(article) == [line, RIVER]
+
+
+def test_a_source_beside_a_headline_is_no_outlet(tmp_path: Path) -> None:
+    def read(*lines: str) -> Article:
+        return only(
+            tmp_path, docx(para("Fire in the port", style="Titel") + "".join(map(para, lines)) + para(RIVER))
+        )
+
+    article = read("Source: Reuters", "The Guardian, 5 May 2024")
+    assert (article.source, article.outlet, str(article.date)) == ("Reuters", "The Guardian", "2024-05-05")
+    article = read("Source: Ministry of Oil")
+    assert (article.source, article.outlet) == ("Ministry of Oil", None)
+
+
+def test_a_line_with_another_outlet_than_the_article_stays(tmp_path: Path) -> None:
+    line = "Le Monde, 5 May 2024"
+    article = only(
+        tmp_path,
+        docx(
+            para("Fire in the port", style="Titel") + para("Outlet: Bay Courier") + para(line) + para(RIVER)
+        ),
+    )
+    assert (article.outlet, str(article.date), texts(article)) == ("Bay Courier", "2024-05-05", [line, RIVER])
+
+
+def test_a_subtitle_that_begins_with_by_is_no_byline(tmp_path: Path) -> None:
+    line = "By Train Through Iraq"
+    article = only(tmp_path, docx(para("A journey", style="Titel") + para(line) + para(RIVER)))
+    assert (article.byline, texts(article)) == (None, [line, RIVER])
+
+
+def test_the_time_of_a_template_is_no_date(tmp_path: Path) -> None:
+    core = "<dc:creator>python-docx</dc:creator><dcterms:created>2013-12-23T23:15:00Z</dcterms:created>"
+    assert only(tmp_path, docx(para(RIVER), core)).date is None
 
 
 # ---- press reviews
@@ -397,6 +551,47 @@ def test_a_chronology_is_one_article(tmp_path: Path) -> None:
     assert only(tmp_path, data).title == "The flood, day by day"
 
 
+def test_a_diary_a_report_with_sources_and_towns_above_agencies_are_one_article_each(tmp_path: Path) -> None:
+    diary = (
+        para("War in three days", style="berschrift1")
+        + para("It was long.")
+        + "".join(
+            para(f"Day {day}", style="berschrift2") + para(f"{day} May 2024") + para(RIVER)
+            for day in (1, 2, 3)
+        )
+    )
+    report = para("Report on water", style="Titel") + "".join(
+        para(f"Chapter {number}", style="berschrift1") + para(RIVER) + para(f"Source: https://e.org/{number}")
+        for number in (1, 2, 3)
+    )
+    towns = para("Three weeks in Iraq", style="Titel") + "".join(
+        para(run(town, "<w:b/>")) + para(agency) + para(RIVER)
+        for town, agency in (("Basra", "Reuters"), ("Erbil", "BBC"))
+    )
+    titles = [only(tmp_path, docx(body)).title for body in (diary, report, towns)]
+    assert titles == ["War in three days", "Report on water", "Three weeks in Iraq"]
+    article = only(tmp_path, docx(report))
+    assert (article.url, article.outlet) == (None, None)
+    assert [text for text in texts(article) if text.startswith("Source")] == [
+        f"Source: https://e.org/{number}" for number in (1, 2, 3)
+    ]
+
+
+def test_places_in_front_of_dates_are_no_outlets(tmp_path: Path) -> None:
+    data = docx("".join(
+        para(title, style="berschrift1") + para(f"{place}, 5 May 2024") + para(RIVER)
+        for title, place in (("Talks resume", "London"), ("Fire in port", "Paris"))
+    ))  # fmt: skip
+    assert {one.outlet for one in articles_in(read_bytes(tmp_path, "a.docx", data))} == {None}
+
+
+def test_an_introduction_of_short_sentences_in_front_of_a_press_review_is_an_article(tmp_path: Path) -> None:
+    before = para("Press review", style="Titel") + "".join(para(text) for text in (RIVER, FERRY, MARKET))
+    articles = articles_in(read_bytes(tmp_path, "a.docx", review_docx("berschrift1", before=before)))
+    assert (articles[0].title, texts(articles[0])) == ("Press review", [RIVER, FERRY, MARKET])
+    assert len(articles) == 4
+
+
 def test_a_headline_that_stands_out_is_preferred_to_lines_above_it(tmp_path: Path) -> None:
     data = docx(
         para("PRESS RELEASE No. 12")
@@ -458,6 +653,34 @@ def test_rtf_in_any_encoding(tmp_path: Path) -> None:
     )
     article = only(tmp_path, rtf(rf"\pard {RIVER}\par {body}"), "a.rtf")
     assert texts(article)[1] == "naïve €5 😀 Привет Пx — a-b {c} \\"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (r"{\u8217}s fine {\u8220}Hello", "’s fine “Hello"),
+        (r"a \u8212\emdash b", "a —b"),
+        (r"Up {\upr{aa}{\*\ud{bb}}} end", "Up bb end"),
+        (r"{\object\objemb{\*\objdata 0102}{\result {\pard Embedded words\par}}}", "Embedded words"),
+        ("x\\column y, tab\\\tz", "x y, tab z"),
+        (r"{\shp{\*\shpinst{\sp{\sn x}{\sv 1}}}{\shprslt{\*\do{\dptxbx{\dptxbxtext Box\par}}}}}", "Box"),
+        (r"{\shp{\*\shpinst{\shptxt Box\par}}{\shprslt{\*\do{\dptxbx{\dptxbxtext Box\par}}}}}", "Box"),
+    ],
+)
+def test_groups_and_signs_of_rtf(tmp_path: Path, body: str, text: str) -> None:
+    assert texts(only(tmp_path, rtf(rf"\pard {RIVER}\par\pard {body}\par"), "a.rtf")) == [RIVER, text]
+
+
+def test_the_encoding_of_rtf_is_that_of_its_default_font_or_of_the_macintosh(tmp_path: Path) -> None:
+    cyrillic = rf"{{\rtf1\ansi\deff0{{\fonttbl{{\f0\fcharset204 Arial;}}}}\pard \'cf\'f0\'e8\'e2\'e5\'f2, \u1084?\'e8\'f0.\par {RIVER}\par}}"
+    assert texts(only(tmp_path, cyrillic.encode(), "a.rtf"))[0] == "Привет, мир."
+    macintosh = rf"{{\rtf1\mac\ansicpg10000 A caf\'8e is here.\par {RIVER}\par}}"
+    assert texts(only(tmp_path, macintosh.encode(), "a.rtf"))[0] == "A café is here."
+
+
+def test_a_plain_text_with_the_suffix_of_rtf_is_plain_text(tmp_path: Path) -> None:
+    article = only(tmp_path, f"Some title {{x}}\n\n{RIVER}\n\n{FERRY}\n".encode(), "a.rtf")
+    assert (article.title, texts(article)) == ("Some title {x}", [RIVER, FERRY])
 
 
 def test_the_information_of_rtf(tmp_path: Path) -> None:
@@ -580,6 +803,31 @@ def test_a_presentation_of_libreoffice(tmp_path: Path) -> None:
     assert texts(article) == [RIVER, "More", FERRY]
 
 
+def test_hidden_slides_and_diagrams_are_counted(tmp_path: Path) -> None:
+    diagram = "<p:graphicFrame><a:graphic><a:graphicData><x:relIds xmlns:x='x'/></a:graphicData></a:graphic></p:graphicFrame>"
+    data = pptx(shape("Flood", place="title") + shape(RIVER) + diagram, shape(FERRY))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members: dict[str, bytes | str] = {name: archive.read(name) for name in archive.namelist()}
+    hidden = members["ppt/slides/slide2.xml"]
+    assert isinstance(hidden, bytes)
+    members["ppt/slides/slide2.xml"] = hidden.replace(b"<p:sld ", b'<p:sld show="0" ')
+    items = list(readers.read_file(written(tmp_path, "a.pptx", packed(members)), "a.pptx", ReadOptions()))
+    assert sorted(one.kind for one in items if isinstance(one, Skipped)) == [
+        "charts and diagrams",
+        "hidden slides",
+    ]
+
+
+def test_words_of_references_and_drawings_in_opendocument(tmp_path: Path) -> None:
+    body = (
+        "<text:p>The <text:meta-field>river</text:meta-field>, see <text:bookmark-ref>Chapter Three</text:bookmark-ref>,"
+        f" flo<draw:line><text:p>{RIVER}</text:p></draw:line>oded.</text:p><text:p>{FERRY}</text:p>"
+    )
+    assert texts(only(tmp_path, open_document(body), "a.odt")) == [
+        "The river, see Chapter Three, flooded.", RIVER, FERRY,
+    ]  # fmt: skip
+
+
 # ---- books
 
 
@@ -616,6 +864,47 @@ def test_a_book_is_one_article_and_one_with_copy_protection_is_rejected(tmp_path
         pages, about, **{"META-INF__encryption.xml": "<x><enc:EncryptedData xmlns:enc='e'/></x>"}
     )
     assert rejection(tmp_path, protected, "a.epub") == "a book with copy protection (DRM)"
+
+
+def test_a_chapter_with_another_suffix_is_read_and_what_is_missing_or_aside_is_counted(
+    tmp_path: Path,
+) -> None:
+    book = (
+        '<package><metadata/><manifest><item id="a" href="a.xht"/><item id="b" href="b"/><item id="c" href="c.xhtml"/>'
+        '<item id="d" href="d.xhtml"/></manifest><spine><itemref idref="a"/><itemref idref="b"/><itemref idref="c"/>'
+        '<itemref idref="d" linear="no"/></spine></package>'
+    )
+    page = "<html><body><p>{}</p></body></html>"
+    data = packed({
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": '<container><rootfiles><rootfile full-path="c.opf"/></rootfiles></container>',
+        "c.opf": book, "a.xht": page.format(RIVER), "b": page.format(FERRY), "d.xhtml": page.format(MARKET),
+    })  # fmt: skip
+    items = list(readers.read_file(written(tmp_path, "a.epub", data), "a.epub", ReadOptions()))
+    (article,) = [one for one in items if isinstance(one, Article)]
+    assert texts(article) == [RIVER, FERRY]
+    assert [one.kind for one in items if isinstance(one, Skipped)] == [
+        "chapters of books that are missing",
+        "chapters of books beside the text",
+    ]
+
+
+def test_a_table_in_a_cell_of_a_book_is_read_once_and_captions_are_read(tmp_path: Path) -> None:
+    table = "<table><caption>Words</caption><tr><td>Outer<table><tr><td>in1</td><td>in2</td></tr></table></td><td>B</td></tr></table>"
+    article = only(tmp_path, epub({"a": f"<h1>One</h1><p>{RIVER}</p>{table}"}, ""), "a.epub")
+    assert texts(article) == [RIVER, "Words", "Outer in1 | in2 | B"]
+
+
+def test_an_unpacked_document_beside_other_files_hides_none_of_them(tmp_path: Path) -> None:
+    text = f"Fire in port\n\n{FERRY}\n"
+    for inner in (epub({"a": f"<p>{RIVER}</p>"}, ""), docx(para(RIVER))):
+        with zipfile.ZipFile(io.BytesIO(inner)) as archive:
+            members: dict[str, bytes | str] = {name: archive.read(name) for name in archive.namelist()}
+        members.pop("mimetype", None)
+        for name in ("articles/one.txt", "two.txt"):
+            items = read_bytes(tmp_path, "a.zip", packed({name: text} | members))
+            titles = [one.title for one in items if isinstance(one, Article)]
+            assert "Fire in port" in titles
 
 
 # ---- spreadsheets
@@ -660,6 +949,35 @@ def test_a_workbook_of_excel_is_a_table_below_what_is_above_its_columns(tmp_path
     assert texts(first) == [RIVER, FERRY]
     assert (second.title, str(second.date), second.record) == ("No ferry", "2024-05-07 10:30:00", 2)
     assert [item.kind for item in items if isinstance(item, Skipped)] == ["sheets without articles"]
+
+
+def test_a_sheet_that_is_too_large_says_so_and_empty_columns_do_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[list[object]] = [["title", "text"], *([f"Title {n}", RIVER] for n in range(300))]
+    monkeypatch.setattr("newssearch.readers.documents.spreadsheets.MOST_CELLS", 1_000)
+    assert len(articles_in(read_bytes(tmp_path, "a.xlsx", workbook(rows)))) == 300
+    monkeypatch.setattr("newssearch.readers.documents.spreadsheets.MOST_CELLS", 500)
+    *articles, last = read_bytes(tmp_path, "b.xlsx", workbook(rows))
+    assert isinstance(last, Rejected)
+    assert last.reason == "a sheet with more than 500 cells: save it as CSV"
+    assert 100 < len(articles) < 300
+
+
+def test_a_cell_with_the_name_of_a_column_is_no_heading_and_hidden_sheets_are_counted(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["1", "Fire in port", RIVER],
+        ["2", "No ferry", FERRY],
+        ["3", "Story", MARKET],
+    ]
+    columns = (("title", "2"), ("text", "3"))
+    assert len(articles_in(read_bytes(tmp_path, "a.xlsx", workbook(rows), columns=columns))) == 3
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(io.BytesIO(workbook(ROWS, ROWS)))
+    book.worksheets[1].sheet_state = "hidden"
+    book.save(tmp_path / "b.xlsx")
+    items = list(readers.read_file(tmp_path / "b.xlsx", "b.xlsx", ReadOptions()))
+    assert [one.kind for one in items if isinstance(one, Skipped)] == ["hidden sheets"]
 
 
 def test_a_workbook_without_articles_is_rejected_with_its_columns(tmp_path: Path) -> None:
@@ -734,6 +1052,29 @@ def test_each_note_of_an_export_of_evernote_is_an_article(tmp_path: Path) -> Non
     assert (second.title, texts(second)) == ("No ferry", [MARKET])
 
 
+def test_clips_of_one_page_are_articles_of_their_own(tmp_path: Path) -> None:
+    def clip(title: str, address: str) -> str:
+        return note(
+            title, f"<p>{RIVER}</p>", f"<note-attributes><source-url>{address}</source-url></note-attributes>"
+        )
+
+    live, front = "https://www.theguardian.com/live/1", "https://www.theguardian.com/"
+    data = enex(clip("One", live), clip("Two", live), clip("Three", front))
+    articles = articles_in(read_bytes(tmp_path, "a.enex", data))
+    assert [(one.url, one.outlet) for one in articles] == [
+        (live, "The Guardian"), (None, "The Guardian"), (None, "The Guardian"),
+    ]  # fmt: skip
+    assert articles[2].provenance["outlet"][0] == "inferred"
+
+
+def test_a_note_that_is_cut_off_is_rejected(tmp_path: Path) -> None:
+    data = enex(note("One", f"<p>{RIVER}</p>"), note("Two", f"<p>{FERRY}</p>"))[:-60]
+    first, second = read_bytes(tmp_path, "a.enex", data)
+    assert isinstance(first, Article)
+    assert isinstance(second, Rejected)
+    assert second.reason == "a note that is cut off: the file ends in the middle of it"
+
+
 def test_a_note_that_is_too_large_or_broken_is_rejected_and_the_others_are_read(tmp_path: Path) -> None:
     data = enex(
         note("Large", "x" * 3_000_000), "<note><title>Broken</note>", note("No ferry", f"<p>{MARKET}</p>")
@@ -770,6 +1111,14 @@ def test_a_document_that_expands_without_end_is_rejected(tmp_path: Path) -> None
         "a document whose text is larger than 400000 bytes"
     )
     assert "decompression bomb" in rejection(tmp_path, data, limits=Limits(unpacked=10_000, ratio=2))
+
+
+def test_a_document_with_too_many_elements_is_rejected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newssearch.readers.documents.package.MOST_TAGS", 1_000)
+    assert texts(only(tmp_path, docx(para(RIVER) * 100)))
+    assert rejection(tmp_path, docx(para(RIVER) * 300)) == "a document with more than 1,000 elements"
 
 
 def test_a_document_with_entities_is_rejected(tmp_path: Path) -> None:

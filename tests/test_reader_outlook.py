@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents import compound_file, docx, outlook_message, para
-from newssearch import Article, Rejected
+from newssearch import Article, ReadOptions, Rejected, readers
+from newssearch.readers import Skipped
 from newssearch.readers.containers.outlook import unpacked_rtf
 from support import articles_in, read_bytes
 
@@ -34,6 +35,20 @@ def test_a_message_of_outlook_is_a_mail_with_its_attachments(tmp_path: Path) -> 
     )
     assert [one.text for one in mail.paragraphs] == [RIVER, "More soon."]
     assert (attached.title, attached.member) == ("No ferry", "report.docx")
+
+
+def test_attachments_that_are_not_read_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newssearch.readers.containers.outlook.MOST_ATTACHMENTS", 2)
+    data = outlook_message(
+        {SUBJECT: "Flood", BODY: RIVER, HEADERS: HEAD},
+        a__msg=None,
+        b__docx=docx(para(RIVER)),
+        c__docx=docx(para(RIVER)),
+    )
+    (tmp_path / "a.msg").write_bytes(data)
+    items = list(readers.read_file(tmp_path / "a.msg", "a.msg", ReadOptions()))
+    assert sum(isinstance(one, Article) for one in items) == 2
+    assert [one.kind for one in items if isinstance(one, Skipped)] == ["unread attachments of Outlook"] * 2
 
 
 def test_a_message_without_headers_has_sender_and_the_page(tmp_path: Path) -> None:

@@ -57,7 +57,9 @@ class StyledText(NamedTuple):
     Each footnote follows the paragraph that refers to it, with the role ``note``. ``creator`` is who made the document,
     and ``created`` when that was; ``published`` is a date of publication, ``url`` where the text was taken from.
     ``publishers`` are the names of who published it, which may be outlets. With ``bylines_divide``, headlines with a
-    byline are those of articles of their own. ``values`` are those that an archive may keep as own fields.
+    byline are those of articles of their own. ``values`` are those that an archive may keep as own fields. ``unread`` has the
+    kind of each part of the document that was not read, under which reports count it. ``site`` is the host of the page that
+    the text was taken from, where its address is not that of an article.
     """
 
     paragraphs: Sequence[StyledParagraph]
@@ -70,6 +72,8 @@ class StyledText(NamedTuple):
     publishers: tuple[str, ...] = ()
     bylines_divide: bool = False
     values: Mapping[str, str] = MappingProxyType({})
+    unread: tuple[str, ...] = ()
+    site: str = ""
 
 
 _HEADING_NAME = re.compile(

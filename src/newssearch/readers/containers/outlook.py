@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from newssearch.readers.api import Format, Input, Item, Origin, ReadOutcome, UnreadableError, whole
+from newssearch.readers.api import Format, Input, Item, Origin, ReadOutcome, Skipped, UnreadableError, whole
 from newssearch.readers.decoding.encoding import decode
 from newssearch.readers.documents.rtf_scan import text_of_rtf
 
@@ -19,6 +19,9 @@ COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 MOST_ATTACHMENTS = 200
 """The maximum number of attachments of a message that are read."""
+
+UNREAD_ATTACHMENTS = "unread attachments of Outlook"
+"""The kind under which reports count the attachments of a message that are not read."""
 
 LARGEST_UNPACKED_RTF = 32 * 1024 * 1024
 """The maximum number of bytes of a text in compressed RTF."""
@@ -59,11 +62,20 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome | Input]:
         message = "a message of Outlook: reading it needs python-oxmsg (pip install 'newssearch[office]')"
         raise UnreadableError(message) from None
     try:
-        mailed = _as_mail(Message.load(data))
-        written = mailed.as_bytes()
+        loaded = Message.load(data)
+        written = _as_mail(loaded).as_bytes()
+        unread = _unread_attachments(loaded)
     except Exception as error:  # olefile and oxmsg raise anything on broken files
         raise UnreadableError(f"a broken message of Outlook: {str(error)[:120]}") from None
     yield Input.of(written, replace(origin, depth=origin.depth + 1, file=None))
+    for _ in range(unread):
+        yield Skipped(origin.path, UNREAD_ATTACHMENTS)
+
+
+def _unread_attachments(message: Any) -> int:
+    """Return the number of attachments that are not read: messages inside the message, and those behind the maximum."""
+    inside = sum(one.file_bytes is None for one in message.attachments[:MOST_ATTACHMENTS])
+    return inside + max(0, len(message.attachments) - MOST_ATTACHMENTS)
 
 
 def _as_mail(message: Any) -> EmailMessage:
@@ -94,9 +106,12 @@ def _as_mail(message: Any) -> EmailMessage:
             attachment.file_bytes,
             attachment.file_name or attachment.properties.str_prop_value(0x3704),
         )
-        if content and name:
+        if content:
             mailed.add_attachment(
-                content, maintype="application", subtype="octet-stream", filename=_storable(name)
+                content,
+                maintype="application",
+                subtype="octet-stream",
+                filename=_storable(name) or "attachment",
             )
     return mailed
 

@@ -10,6 +10,7 @@ SKIPPED_ENDINGS = (
         "audio and video",
         ".mp3 .mp4 .m4a .m4v .mov .avi .wav .ogg .oga .webm .flac .mkv .wmv .m3u8 .3gp .3g2 .aac .opus .aiff .mpg .mpeg .flv",
     ),
+    ("lists of the parts of books", ".opf .ncx"),
     ("programs", ".exe .dll .so .dylib .pyc .class"),
 )
 """The kinds of files that are skipped, as reports name them, each with its file suffixes."""

@@ -2,13 +2,13 @@
 
 A document is divided where its own structure says so: at the headings of one level, or at short bold or large lines, or
 at the starts of pages, if at least two of them, and most of them, are followed by a line that says where or when an
-article was published, such as ``Le Monde, 5 May 2024, p. 3``. All other documents are one article each.
+article was published, such as ``Le Monde, 5 May 2024, p. 3``. A line that only has a date counts if outlets are named
+elsewhere, because a diary has such lines, too. All other documents are one article each.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby, pairwise
@@ -24,7 +24,7 @@ from newssearch.readers.databases import recognition
 from newssearch.readers.styled_text import StyledParagraph, StyledText
 from newssearch.text.paragraphs import MAX_WRAP_CHARS, SENTENCE_ENDS, Block, split_paragraphs, squeeze
 
-from .headers import HeaderLines, is_citation
+from .headers import HeaderLines, citation_of, names_source
 
 LONGEST_HEADLINE_LINE = 250
 """The maximum number of characters of a line that may be a headline."""
@@ -39,7 +39,10 @@ FEWEST_WRAPPED_LINES = 5
 """The smallest number of lines in a row that may be the lines of wrapped paragraphs."""
 
 SHORTEST_PROSE = 200
-"""A text without a paragraph of this number of characters in front of the first article is a cover, not an article."""
+"""A text with fewer characters of sentences in front of the first article is a cover, not an article."""
+
+FEWEST_ENTRIES = 3
+"""The smallest number of headings in a row that are a table of contents without numbers of pages."""
 
 COVERS = "covers of press reviews"
 """The kind under which reports count what is in front of the first article of a press review."""
@@ -54,12 +57,17 @@ FROM_DOCUMENT_DATE = Provenance("stated", "the document's date")
 FROM_PUBLISHER = Provenance("stated", "the document's publisher")
 FROM_COVER = Provenance("inferred", "the cover of the document")
 FROM_HEADING_ABOVE = Provenance("inferred", "the heading above")
+FROM_SITE = Provenance("inferred", "the site that it was clipped from")
 FROM_LINK = Provenance("inferred", "the link of the headline")
 
 _CITATION_IN_FRONT = re.compile(r"(?P<citation>[^:|]{5,120}?)\s?(?::\s|\|\s|\s[–—-]\s)(?P<title>.{5,})")
 _CITATION_BEHIND = re.compile(r"(?P<title>[^(\[]{5,}?)\s?[(\[](?P<citation>[^()\[\]]{5,120})[)\]]")
+_TIMES_OF_TEMPLATES = frozenset({"2013-12-23T23:15:00Z"})
+"""The times of creation of templates, which programs such as python-docx leave in each document."""
+
 _BULLETS = frozenset("•▪◦‣■●○")
 _END_OF_ENTRY = re.compile(r"[\s.…]{0,200}\d{0,4}\s*$")
+_DOTS_IN_ENTRY = re.compile(r"\s*(?:\.\s?\.|…)")
 _NAME_OF_PERSON = re.compile(r"[^\W\d_]{2}[\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
 _NAME_OF_ACCOUNT = re.compile(
     r"\b(?:microsoft|office|word|user|admin|administrator|owner|benutzer|utilisateur|usuario|utente|windows|unknown|default|redaktion|press|presse)\b",
@@ -79,7 +87,13 @@ def read_styled(text: StyledText, origin: Origin) -> Iterator[ReadOutcome]:
     exported = recognition.exported_styled(text, origin)
     if exported is not None:
         yield from exported
-        return
+    else:
+        yield from _articles_in(text, origin)
+    for kind in text.unread:
+        yield Skipped(origin.path, kind)
+
+
+def _articles_in(text: StyledText, origin: Origin) -> Iterator[ReadOutcome]:
     text, lang = _prepared(text)
     paragraphs = text.paragraphs
     before, sections = _divided(paragraphs, _Marks(origin.options, lang, text.bylines_divide))
@@ -90,7 +104,8 @@ def read_styled(text: StyledText, origin: Origin) -> Iterator[ReadOutcome]:
     for one in before:
         cover.take(one.text)
     number = 1
-    if any(len(one.text) >= SHORTEST_PROSE for one in before):
+    sentences = sum(len(one.text) for one in before if _closes_sentence(one) and not one.level)
+    if sentences >= SHORTEST_PROSE or any(len(one.text) >= SHORTEST_PROSE for one in before):
         yield _article_of(text, _Section((), before), origin, lang)
         number = 2
     elif before:
@@ -113,7 +128,9 @@ def _prepared(text: StyledText) -> tuple[StyledText, str]:
     """Return a text without its table of contents, and the tag of its language, or ``""``."""
     paragraphs = _without_contents(text.paragraphs)
     if not any(any(map(str.isalnum, one.text)) for one in paragraphs):
-        raise UnreadableError("a document without text")
+        raise UnreadableError(
+            f"a document without text: it has {text.unread[0]}" if text.unread else "a document without text"
+        )
     lang = detect_language(" ".join(one.text for one in paragraphs[:40])) or ""
     stated = text.lang.replace("_", "-").partition("-")[0].lower()
     # Many documents state the language of the program that made them.
@@ -123,22 +140,13 @@ def _prepared(text: StyledText) -> tuple[StyledText, str]:
 
 
 def _without_contents(paragraphs: Sequence[StyledParagraph]) -> list[StyledParagraph]:
-    """Return the paragraphs that are text, without a table of contents; line breaks may separate paragraphs.
-
-    A line that has the words of a heading further down is of a table of contents.
-    """
-    waiting = Counter(squeeze(one.text) for one in paragraphs if one.level)
+    """Return the paragraphs that are text, without a table of contents; line breaks may separate paragraphs."""
+    entries = _entries_of_contents(paragraphs)
     kept: list[StyledParagraph] = []
     page = False
-    for one in paragraphs:
+    for number, one in enumerate(paragraphs):
         page = page or one.new_page
-        is_heading = one.level > 0
-        if is_heading:
-            waiting[squeeze(one.text)] -= 1
-        entry = one.text if len(one.text) <= 2 * LONGEST_HEADLINE_LINE else ""
-        if one.role == "contents" or (
-            not is_heading and waiting[_END_OF_ENTRY.sub("", _without_bullet(entry))] > 0
-        ):
+        if one.role == "contents" or number in entries:
             continue
         for text in _lines_or_paragraph(one.text):
             bare = _without_bullet(text)
@@ -146,6 +154,39 @@ def _without_contents(paragraphs: Sequence[StyledParagraph]) -> list[StyledParag
             kept.append(one._replace(text=bare, kind=kind, new_page=page))
             page = False
     return list(_without_wraps(kept))
+
+
+def _entries_of_contents(paragraphs: Sequence[StyledParagraph]) -> set[int]:
+    """Return the places of the lines of a table of contents that has no style of its own.
+
+    They have the words of headings further down, and dots in front of a number, or they stand together in the order of
+    the headings. A single line with the words of a heading is text.
+    """
+    places: dict[str, list[int]] = {}
+    for number, one in enumerate(paragraphs):
+        if one.level:
+            places.setdefault(squeeze(one.text), []).append(number)
+    found: set[int] = set()
+    together: list[int] = []
+    last, size = -1, 0
+    for number, one in enumerate(paragraphs):
+        line = _without_bullet(one.text) if len(one.text) <= 2 * LONGEST_HEADLINE_LINE else ""
+        words = _END_OF_ENTRY.sub("", line)
+        later = (
+            () if one.level or not places else (place for place in places.get(words, ()) if place > number)
+        )
+        heading = next(iter(later), -1)
+        if one.role == "contents":
+            size += 1
+        elif heading > last:
+            together, last, size = [*together, number], heading, size + 1
+            if _DOTS_IN_ENTRY.match(line[len(words) :]):
+                found.add(number)
+        else:
+            together, last, size = [], -1, 0
+        if size >= FEWEST_ENTRIES:
+            found.update(together)
+    return found
 
 
 def _without_wraps(paragraphs: Sequence[StyledParagraph]) -> Iterator[StyledParagraph]:
@@ -203,17 +244,30 @@ class _Marks(NamedTuple):
     lang: str
     bylines: bool
 
-    def has_citation(self, paragraphs: Sequence[StyledParagraph], level: int) -> bool:
-        """Whether an article says near its headline, at the given level, or at its end, where or when it was published."""
+    def strength(self, paragraphs: Sequence[StyledParagraph], level: int) -> int:
+        """Return how surely an article, whose headline has the given level, says where or when it was published.
+
+        The strength is 2 for a line near the headline or at the end that names an outlet or an address, 1 for one with
+        only a date, and for the address of a source at the end; 0 without such a line.
+        """
         if self.citation_in(paragraphs[0].text) is not None:
-            return len(paragraphs) > 1
+            return 2 if len(paragraphs) > 1 else 0
         near: list[str] = []
         for one in paragraphs[1 : 1 + LINES_BESIDE_HEADLINE]:
             if one.level > 0 and one.level != level:
                 break
             near.append(one.text)
-        lines = (*near, paragraphs[-1].text) if near else ()
-        return any(is_citation(line, self.options, self.lang, bylines=self.bylines) for line in lines)
+        last = paragraphs[-1].text
+        found = [self._strength_of(line) for line in near if line != last]
+        if near:
+            found.append(min(self._strength_of(last), 1 if names_source(last) else 2))
+        return max(found, default=0)
+
+    def _strength_of(self, line: str) -> int:
+        lines = citation_of(line, self.options, self.lang, bylines=self.bylines)
+        if lines is None:
+            return 0
+        return 2 if lines.outlet or lines.url or lines.byline or not lines.date else 1
 
     def citation_in(self, heading: str) -> tuple[str, str] | None:
         """Return the headline and the citation in a heading that has both, such as ``Le Monde, 5 May 2024: Flood``."""
@@ -236,13 +290,17 @@ def _divided(
         for level in sorted({one.level for one in paragraphs if one.level})
     ]
     best: tuple[int, list[int], int] = (1, [], 0)
-    for more in (tests, [(0, _stands_out(paragraphs)), (0, _begins_page)]):
+    stands_out = _stands_out(paragraphs)
+    for more in (tests, [(0, lambda one: stands_out(one) and _has_words(one)), (0, _begins_page)]):
         for level, test in more if not best[1] else ():
             starts = [number for number, one in enumerate(paragraphs) if test(one)]
-            cited = sum(
-                marks.has_citation(paragraphs[start:end], level)
+            strengths = [
+                marks.strength(paragraphs[start:end], level)
                 for start, end in pairwise((*starts, len(paragraphs)))
-            )
+            ]
+            if 2 not in strengths and not _names_outlets(paragraphs, level, marks.options):
+                continue
+            cited = sum(map(bool, strengths))
             if cited > best[0] and 3 * cited >= 2 * len(starts):
                 best = cited, starts, level
     starts, level = best[1], best[2]
@@ -261,6 +319,17 @@ def _divided(
         sections.append(_Section(tuple(above.values()), body))
         begun = start
     return [one for one in paragraphs[: starts[0]] if not 0 < one.level < level], sections
+
+
+def _names_outlets(paragraphs: Sequence[StyledParagraph], level: int, options: ReadOptions) -> bool:
+    """Whether a heading above those of a level is the name of an outlet."""
+    known = outlets(options.outlets)
+    return any(0 < one.level < level and known.knows(one.text) for one in paragraphs)
+
+
+def _has_words(one: StyledParagraph) -> bool:
+    """Whether a line has several words, as a headline has; scripts without spaces count as such."""
+    return len(one.text.split()) > 1 or any(character >= "\u2e80" for character in one.text)
 
 
 def _has_level(level: int, one: StyledParagraph) -> bool:
@@ -343,6 +412,7 @@ def _article_of(
         is_outlet = outlets(origin.options.outlets).knows(heading)
         draft.claim("outlet" if is_outlet else "section", heading, FROM_HEADING_ABOVE)
     draft.claim("url", text.url)
+    draft.claim("outlet", text.site, FROM_SITE)
     for name in text.publishers:
         draft.claim("outlet", name, FROM_PUBLISHER)
     if cover is not None and not draft.has("date"):
@@ -350,7 +420,7 @@ def _article_of(
     if not draft.has("date"):
         draft.claim("date", text.published, FROM_DOCUMENT_DATE)
     if not draft.has("date"):
-        draft.claim("date", text.created, FROM_CREATED)
+        draft.claim("date", "" if text.created in _TIMES_OF_TEMPLATES else text.created, FROM_CREATED)
     if not draft.has("byline"):
         draft.claim("byline", squeeze(creator), FROM_CREATOR)
     draft.claim("lang", text.lang)
@@ -410,7 +480,10 @@ def _without_header(
         if number > start and len(one.text) > 2 * SHORTEST_PROSE:
             is_near = False
         kept.append(one)
-    while kept and len(kept) > 1 and lines.take_last(kept[-1].text):
+    several = (
+        sum(names_source(one.text) for one in kept) > 1
+    )  # the sources of a report, not where it was published
+    while kept and len(kept) > 1 and not several and lines.take_last(kept[-1].text):
         kept.pop()
     return kept
 

@@ -1,13 +1,15 @@
 """The format DOCX, Word's documents in Office Open XML.
 
 What was deleted or moved away, comments, hidden text, headers and footers, page numbers and tables of contents are not
-text of the document. What was inserted, footnotes, text boxes and the results of fields are.
+text of the document. What was inserted, footnotes, text boxes, formulas and the results of fields are, also where a field
+is not closed. Files that stand in the place of paragraphs are read, or counted if their format is not read.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from newssearch.limits import DEFAULT_LIMITS, Limits
@@ -23,6 +25,7 @@ from newssearch.readers.xml.tree import text_at
 
 from .articles import read_styled
 from .fields import CONTENTS_FIELDS, UNREAD_FIELDS, field_link, field_name
+from .inserted import paragraphs_of_inserted
 from .package import DEEPEST_NESTING, Package, attribute_of, is_on
 from .rows import rows_or_paragraphs
 
@@ -34,10 +37,23 @@ SIZE_WITHOUT_STYLE = 10
 
 PAGE_BREAK = "\f"
 
+UNREAD_INSERTED = "files inside documents that are not read"
+"""The kind under which reports count the files that stand in the place of paragraphs and have another format."""
+
+_SIGNS_OF_FORMULA = {"den": "/", "sup": "^"}
+"""The signs between the parts of a formula that stand above one another."""
+
 _AROUND_BLOCKS = frozenset(
     {"ins", "moveTo", "customXml", "sdtContent", "smartTag", "Choice", "body", "txbxContent"}
 )
-_AROUND_RUNS = _AROUND_BLOCKS | {"hyperlink", "fldSimple", "bdo", "dir", "oMath", "oMathPara", "sdt"}
+_AROUND_RUNS = (
+    _AROUND_BLOCKS
+    | {"hyperlink", "fldSimple", "bdo", "dir", "oMath", "oMathPara", "sdt"}
+    | frozenset(
+        "f num den e sup sub sSup sSub sSubSup sPre rad deg d nary func fName limLow limUpp lim m mr acc bar box borderBox"
+        " groupChr eqArr".split()
+    )
+)
 
 
 class _Look(NamedTuple):
@@ -72,8 +88,8 @@ def text_of_docx(data: bytes, limits: Limits = DEFAULT_LIMITS) -> StyledText:
     if body is None:
         raise UnreadableError("a broken document: it has no text part")
     reader = _BodyReader(package, main)
-    paragraphs = [one for one in reader.blocks(body) if one.text]
-    return StyledText(paragraphs, *properties_of(package))
+    paragraphs = [one for one in reader.flow(body, 0) if one.text]
+    return StyledText(paragraphs, *properties_of(package), unread=tuple(reader.unread))
 
 
 def properties_of(package: Package) -> tuple[str, str, str, str]:
@@ -107,11 +123,21 @@ class _BodyReader:
             for note in root.iter(kind) if root is not None else ():
                 if attribute_of(note, "type") in (None, "normal"):
                     self._notes[kind, attribute_of(note, "id") or ""] = note
+        self._package = package
+        self._inserted = {key: target for key, (kind, target) in targets.items() if kind == "aFChunk"}
+        self.unread: list[str] = []
         self.fields: list[_Field] = []
-        self._joined = ""  # the text of a paragraph whose end was deleted
+        self._joined: _Unfinished | None = None  # a paragraph whose end was deleted
         self._new_page = False
 
-    def blocks(self, parent: Element, depth: int = 0) -> Iterator[StyledParagraph]:
+    def flow(self, parent: Element, depth: int) -> Iterator[StyledParagraph]:
+        """Yield the paragraphs of the body, of a cell, a note or a text box, of which the last one ends with it."""
+        outer, self._joined = self._joined, None
+        yield from self.blocks(parent, depth)
+        yield from self._end_joined()
+        self._joined = outer
+
+    def blocks(self, parent: Element, depth: int) -> Iterator[StyledParagraph]:
         """Yield the paragraphs in an element of the document."""
         if depth > DEEPEST_NESTING:
             raise UnreadableError(f"a document with elements nested more than {DEEPEST_NESTING} deep")
@@ -120,8 +146,9 @@ class _BodyReader:
             if tag == "p":
                 yield from self._paragraph(child, depth)
             elif tag == "tbl":
+                yield from self._end_joined()
                 rows = (
-                    [list(self.blocks(cell, depth + 1)) for cell in _children(row, "tc")]
+                    [list(self.flow(cell, depth + 1)) for cell in _children(row, "tc")]
                     for row in _children(child, "tr")
                     if row.find("trPr/del") is None
                 )
@@ -134,6 +161,9 @@ class _BodyReader:
                     if gallery == "Table of Contents":
                         inner = (one._replace(role="contents") for one in inner)
                     yield from inner
+            elif tag == "altChunk":
+                yield from self._end_joined()
+                yield from self._of_inserted(self._inserted.get(attribute_of(child, "id") or "", ""))
             elif tag == "AlternateContent":
                 yield from self.blocks(next(iter(child), child), depth + 1)
             elif tag in _AROUND_BLOCKS:
@@ -142,46 +172,63 @@ class _BodyReader:
     def _paragraph(self, element: Element, depth: int) -> Iterator[StyledParagraph]:
         properties = element.find("pPr")
         style = self.styles.get(attribute_of(_child(properties, "pStyle")) or "", self.default)
-        runs = _RunReader(self, style, depth)
-        runs.read(element, 0)
-        text = self._joined + "".join(runs.pieces)
-        if properties is not None and properties.find("rPr/del") is not None:
-            self._joined = text
-            return
-        self._joined = ""
         means = _means_with_properties(style.means, properties)
-        if runs.is_contents():
-            means = means._replace(role="contents")
+        if means.level:  # no table of contents has a heading of the text
+            self.fields = [one for one in self.fields if one.name not in CONTENTS_FIELDS]
+        runs = _RunReader(self, style, depth)
+        if self._joined is not None:
+            runs.go_on(self._joined.runs)
+        runs.read(element, 0)
+        # A field that was not closed hides nothing behind its paragraph; only tables of contents have several.
+        self.fields = [one for one in self.fields if one.in_result and one.name not in UNREAD_FIELDS]
         if style.page_before or is_on(_child(properties, "pageBreakBefore")):
             self._new_page = True
-        for number, part in enumerate(text.split(PAGE_BREAK)):
-            self._new_page = self._new_page or number > 0
-            if cleaned := part.replace("\u00ad", "").strip():
-                bold, size = runs.is_bold(), runs.largest
-                links = tuple(dict.fromkeys(runs.links))
-                yield StyledParagraph(
-                    cleaned,
-                    means.kind,
-                    means.role,
-                    means.level,
-                    style.name,
-                    bold,
-                    size,
-                    links,
-                    self._new_page,
-                )
-                self._new_page = False
-        yield from runs.boxes
+        self._joined = _Unfinished(runs, style, means)
+        if properties is None or properties.find("rPr/del") is None:
+            yield from self._end_joined()
         if attribute_of(_child(properties, "sectPr/type")) in (None, "nextPage", "oddPage", "evenPage"):
             self._new_page = self._new_page or _child(properties, "sectPr") is not None
+
+    def _end_joined(self) -> Iterator[StyledParagraph]:
+        """Yield the paragraph that was read last, if it did not end yet, and what stands in its boxes and notes."""
+        if self._joined is None:
+            return
+        (runs, style, means), self._joined = self._joined, None
+        if runs.is_contents():
+            means = means._replace(role="contents")
+        for number, part in enumerate("".join(runs.pieces).split(PAGE_BREAK)):
+            self._new_page = self._new_page or number > 0
+            if cleaned := part.replace("\u00ad", "").strip():
+                links = tuple(dict.fromkeys(runs.links))
+                look = style.name, runs.is_bold(), runs.largest, links, self._new_page
+                yield StyledParagraph(cleaned, means.kind, means.role, means.level, *look)
+                self._new_page = False
+        yield from runs.boxes
+
+    def _of_inserted(self, name: str) -> Iterator[StyledParagraph]:
+        """Yield the paragraphs of a file that stands in the place of paragraphs; one that cannot be read is counted."""
+        data = self._package.part(name) if name else None
+        found = None
+        if data is not None:
+            limits = replace(self._package.limits, document=max(1, self._package.left))
+            try:
+                found = paragraphs_of_inserted(
+                    data, name, lambda inner: text_of_docx(inner, limits).paragraphs
+                )
+            except UnreadableError:
+                found = None
+        if found is None:
+            self.unread.append(UNREAD_INSERTED)
+        yield from found or ()
 
     def note(self, kind: str, number: str, depth: int) -> Iterator[StyledParagraph]:
         """Yield the paragraphs of a footnote or endnote; a note is read once."""
         note = self._notes.pop((kind, number), None)
         if note is not None:
             page, self._new_page = self._new_page, False
-            yield from (one._replace(role="note", kind="text") for one in self.blocks(note, depth + 1))
-            self._new_page = page
+            fields, self.fields = self.fields, []
+            yield from (one._replace(role="note", kind="text") for one in self.flow(note, depth + 1))
+            self._new_page, self.fields = page, fields
 
 
 class _Field:
@@ -196,6 +243,14 @@ class _Field:
         return field_name(self.instruction)
 
 
+class _Unfinished(NamedTuple):
+    """A paragraph that was read, and that the next one may go on."""
+
+    runs: _RunReader
+    style: _Style
+    means: ParagraphStyle
+
+
 class _RunReader:
     """A reader of the runs of one paragraph: their text, and the paragraphs of notes and text boxes in them."""
 
@@ -206,6 +261,12 @@ class _RunReader:
         self.boxes: list[StyledParagraph] = []
         self.largest = 0.0
         self._letters = self._bold_letters = self._contents_letters = 0
+
+    def go_on(self, before: _RunReader) -> None:
+        """Begin with what another paragraph has, whose end was deleted."""
+        self.pieces, self.links, self.boxes = before.pieces, before.links, before.boxes
+        self.largest, self._letters = before.largest, before._letters
+        self._bold_letters, self._contents_letters = before._bold_letters, before._contents_letters
 
     def is_bold(self) -> bool:
         """Whether all letters are bold."""
@@ -227,7 +288,11 @@ class _RunReader:
                 self.read(next(iter(child), child), level + 1)
             elif tag == "fldSimple" and _unread(attribute_of(child, "instr") or ""):
                 continue
+            elif tag in ("del", "moveFrom"):
+                self._marks_in(child)
             elif tag in _AROUND_RUNS:
+                if sign := _SIGNS_OF_FORMULA.get(tag):
+                    self.pieces.append(sign)
                 if tag == "hyperlink" and (link := self._body.links.get(attribute_of(child, "id") or "")):
                     self.links.append(link)
                 self.read(child, level + 1)
@@ -273,6 +338,11 @@ class _RunReader:
             if letters and look.size:
                 self.largest = max(self.largest, look.size)
 
+    def _marks_in(self, deleted: Element) -> None:
+        """Follow the marks of fields in deleted text, because the deletion may hold only the end of a field."""
+        for mark in deleted.iter("fldChar"):
+            self._field_mark(attribute_of(mark, "fldCharType"))
+
     def _field_mark(self, kind: str | None) -> None:
         fields = self._body.fields
         if kind == "begin" and len(fields) < DEEPEST_NESTING:
@@ -292,7 +362,7 @@ class _RunReader:
         page, self._body._new_page = self._body._new_page, False
         fields, self._body.fields = self._body.fields, []
         for box in _text_boxes_in(drawing):
-            self.boxes += self._body.blocks(box, self._depth + 1)
+            self.boxes += self._body.flow(box, self._depth + 1)
         self._body._new_page, self._body.fields = page, fields
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from newssearch.addresses import host_of
 from newssearch.limits import in_words
 from newssearch.readers.api import Document, Format, Input, Item, Origin, ReadOutcome
 from newssearch.readers.styled_text import StyledParagraph, StyledText
@@ -19,22 +20,32 @@ PIECE = 1024 * 1024
 
 _BETWEEN = (b"<note>", b"</note>")
 _ATTACHED = (b"<resource>", b"</resource>")
+_ADDRESS = re.compile(rb"<source-url>([^<]{1,4000})")
+_TITLE = re.compile(rb"<title>([^<]{0,4000})")
+_HOME_PAGE = re.compile(r"https?://[^/?#]+/?(?:[?#].*)?", re.IGNORECASE | re.DOTALL)
+"""Matches the address of a front page, which has other articles each day."""
+
 _DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]{0,400}\?>)?\s*(?:<!DOCTYPE[^>\[]{0,400}>)?")
 
 
 def _read_notes(source: Input) -> Iterator[Item]:
     """Yield each note as a document; its attachments are left out while it is read, and one note is in memory."""
     most = source.origin.options.limits.document
+    titles: dict[bytes, bytes] = {}  # of the first clip of each page
     for number, note in enumerate(_notes_in(source, most), start=1):
         within = source.origin.within(f"note {number}")
         if note is None:
             yield within.rejected(f"a note of more than {in_words(most)}")
+        elif not note:
+            yield within.rejected("a note that is cut off: the file ends in the middle of it")
         else:
-            yield Document(parse, note, within)
+            address, title = (found[1] if (found := one.search(note)) else b"" for one in (_ADDRESS, _TITLE))
+            is_of_page = titles.setdefault(address, title) == title
+            yield Document(parse if is_of_page else parse_part_of_page, note, within)
 
 
 def _notes_in(source: Input, most: int) -> Iterator[bytes | None]:
-    """Yield the XML of each note without its attachments, or None for a note that is too large."""
+    """Yield the XML of each note without its attachments, None for a note that is too large, and b"" for one that is cut off."""
     buffer = b""
     note: bytearray | None = None  # that is being read
     wanted = _BETWEEN[0]
@@ -55,6 +66,8 @@ def _notes_in(source: Input, most: int) -> Iterator[bytes | None]:
             buffer = buffer[-keep:]
             piece = source.stream.read(PIECE)
             if not piece:
+                if wanted != _BETWEEN[0]:
+                    yield b""
                 return
             buffer += piece
             continue
@@ -73,21 +86,35 @@ def _notes_in(source: Input, most: int) -> Iterator[bytes | None]:
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     """Yield the article in a note."""
+    yield _article_in(data, origin, is_of_page=True)
+
+
+def parse_part_of_page(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
+    """Yield the article in a note that was clipped from the same page as another one, whose address is not its own."""
+    yield _article_in(data, origin, is_of_page=False)
+
+
+def _article_in(data: bytes, origin: Origin, *, is_of_page: bool) -> ReadOutcome:
     note = bounded_tree(data)
     title = text_at(note, "title") or ""
     content = note.find("content")
     inner = "".join(content.itertext()) if content is not None else ""
     page = _DOCTYPE.sub("", inner, count=1)
     heading = [StyledParagraph(title, "heading", "title")] if title and title != "Untitled Note" else []
+    address = text_at(note, "note-attributes/source-url") or ""
+    host = host_of(address) if address else ""
+    if not is_of_page or _HOME_PAGE.fullmatch(address):
+        address = ""
     tags = [(one.text or "").strip() for one in note.iterfind("tag")]
     text = StyledText(
         [*heading, *paragraphs_of_xhtml(page.encode("utf-8", "replace"))],
         creator=text_at(note, "note-attributes/author") or "",
         created=text_at(note, "created") or "",
-        url=text_at(note, "note-attributes/source-url") or "",
+        url=address,
+        site=host.removeprefix("www.") if not address else "",
         values={"tag": ", ".join(tags), "tags": ", ".join(tags)},
     )
-    yield article_of_text(text, origin)
+    return article_of_text(text, origin)
 
 
 def _is_enex(source: Input) -> bool:

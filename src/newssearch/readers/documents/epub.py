@@ -16,6 +16,12 @@ from .articles import read_styled
 from .package import Package, attribute_of, resolved
 from .xhtml import paragraphs_of_xhtml
 
+CHAPTERS_ASIDE = "chapters of books beside the text"
+"""The kind under which reports count the chapters that a book leaves out of its order of reading."""
+
+MISSING_CHAPTERS = "chapters of books that are missing"
+"""The kind under which reports count the chapters that a book lists and does not have."""
+
 _DRM = re.compile(rb"<(?:\w+:)?EncryptedData\b")
 _FONT_OBFUSCATION = re.compile(
     rb"Algorithm=\"http://(?:www\.idpf\.org/2008/embedding|ns\.adobe\.com/pdf/enc#RC)\""
@@ -36,12 +42,17 @@ def text_of_epub(data: bytes, limits: Limits = DEFAULT_LIMITS) -> StyledText:
         raise UnreadableError("a broken book: it has no list of its parts")
     items = {item.get("id"): item for item in book.iterfind("manifest/item")}
     paragraphs: list[StyledParagraph] = []
+    unread: list[str] = []
     for reference in book.iterfind("spine/itemref"):
         item = items.get(reference.get("idref"))
-        if item is None or reference.get("linear") == "no" or "nav" in item.get("properties", "").split():
+        if item is not None and "nav" in item.get("properties", "").split():
             continue
-        content = package.part(resolved(file, item.get("href", "")))
-        if content is not None and (found := paragraphs_of_xhtml(content)):
+        content = package.part(resolved(file, item.get("href", ""))) if item is not None else None
+        if reference.get("linear") == "no":
+            unread.append(CHAPTERS_ASIDE)
+        elif content is None:
+            unread.append(MISSING_CHAPTERS)
+        elif found := paragraphs_of_xhtml(content):
             paragraphs += [found[0]._replace(new_page=True), *found[1:]]
     title = text_at(book, "metadata/title") or ""
     return StyledText(
@@ -54,6 +65,7 @@ def text_of_epub(data: bytes, limits: Limits = DEFAULT_LIMITS) -> StyledText:
         published=_date_of_book(book),
         publishers=tuple(filter(None, (text_at(book, "metadata/publisher"), _END_OF_ISSUE.sub("", title)))),
         bylines_divide=True,
+        unread=tuple(unread),
     )
 
 

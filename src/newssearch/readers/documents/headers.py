@@ -7,6 +7,7 @@ import re
 from newssearch.article import STATED, Provenance
 from newssearch.outlets import outlets
 from newssearch.readers.api import ReadOptions
+from newssearch.readers.article.agencies import agency_named
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.names import AUTHOR_INTRODUCTION, without_by_words
 from newssearch.readers.article.values import is_domain, read_date
@@ -17,6 +18,8 @@ from newssearch.text.date_search import find_dates
 from newssearch.text.paragraphs import squeeze
 from newssearch.text.partial_dates import PartialDate
 
+from .places import NAMES_OF_PLACES
+
 LONGEST_LINE = 160
 """The maximum number of characters of a line about an article."""
 
@@ -26,6 +29,7 @@ LONGEST_WORDS_BESIDE_DATE = 40
 LONGEST_WEEKDAY = 16
 """The maximum number of characters of the name of a day of the week."""
 
+FROM_SOURCE_LINE = Provenance("inferred", "the line with the source")
 FROM_DATED_LINE = Provenance("inferred", "the line with the date")
 
 _URL = re.compile(r"(?:[^\W\d_]{2,20}:\s{0,3})?(https?://\S+|www\.\S+\.\S+)", re.IGNORECASE)
@@ -38,6 +42,14 @@ _PAGE_MARK = re.compile(
 _CLOCK_TIME = re.compile(
     r"(?:um|at|à|alle|kl\.?)?\s?\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s?(?:Uhr|h|[ap]\.?m\.?)?", re.IGNORECASE
 )
+_NO_NAMES = re.compile(
+    r"\b(?:Through|Across|Over|Under|Between|After|Before|Without|Into|Against|Around|Along|Beyond|Until|Toward|Towards|During"
+    r"|About|Than|That|This|Their|Its|My|Your|Is|Are|Was|Were|Will|Have|Has|Durch|Ohne|Nach|Gegen|Zwischen|Über|Unter|Wegen"
+    r"|Contre|Après|Avant|Dans|Sans|Entre|Vers|Sobre|Contra|Después)\b",
+    re.IGNORECASE,
+)
+"""Words of sentences and titles, which stand in no list of names."""
+
 _NAME = re.compile(r"[^\W\d_][\w'’.&+-]*(?: [\w'’.&+-]+){0,4}")
 
 
@@ -53,7 +65,7 @@ class HeaderLines:
     ) -> None:
         self._creator = squeeze(creator)
         self._options, self._lang, self._unknown_outlets = options, lang, unknown_outlets
-        self.date = self.byline = self.url = self.outlet = self.updated = ""
+        self.date = self.byline = self.url = self.outlet = self.source = self.updated = ""
         self._outlet_from = STATED
 
     def claim_in(self, draft: Draft) -> None:
@@ -61,6 +73,7 @@ class HeaderLines:
         draft.claim("url", self.url)
         draft.claim("byline", self.byline)
         draft.claim("outlet", self.outlet, self._outlet_from)
+        draft.claim("source", self.source)
         draft.claim("date", self.date)
         draft.claim("date", self.updated, Provenance("inferred", "when it was updated"))
 
@@ -99,7 +112,9 @@ class HeaderLines:
         if not colon or not value or len(label) > LONGEST_WORDS_BESIDE_DATE:
             return False
         field = FIELD_OF_COLUMN.get(normal_name(label))
-        if field in ("outlet", "source") and not self.outlet and _NAME.fullmatch(value):
+        if field == "source" and _NAME.fullmatch(value):
+            return self._take_source(value)
+        if field == "outlet" and not self.outlet and _NAME.fullmatch(value):
             self.outlet = value
         elif field == "byline" and not self.byline and value[0].isupper():
             self.byline = value
@@ -107,6 +122,19 @@ class HeaderLines:
             return self._take_date(value)
         else:
             return False
+        return True
+
+    def _take_source(self, name: str) -> bool:
+        """Take the name behind ``Source:``: an agency, or an outlet if it is known as one or those of the others are."""
+        is_outlet = outlets(self._options.outlets).knows(name) or self._unknown_outlets
+        if is_outlet and agency_named(name) is None:
+            if self.outlet:
+                return False
+            self.outlet, self._outlet_from = name, FROM_SOURCE_LINE
+        elif self.source:
+            return False
+        else:
+            self.source = name
         return True
 
     def _take_url(self, line: str) -> bool:
@@ -133,7 +161,7 @@ class HeaderLines:
         words = names.split(",", 1)[0].split()
         if names == line or not 0 < len(words) <= 12 or not words[0][0].isupper():
             return False
-        if sum(word[0].isupper() for word in words) * 2 < len(words):
+        if sum(word[0].isupper() for word in words) * 2 < len(words) or _NO_NAMES.search(names):
             return False
         self.byline = names
         return True
@@ -179,6 +207,7 @@ class HeaderLines:
                 and number == 0
                 and _NAME.fullmatch(words)
                 and words[0].isupper()
+                and words.casefold() not in NAMES_OF_PLACES
             ):
                 unknown.append(words)
             else:
@@ -187,8 +216,12 @@ class HeaderLines:
             if sum(map(len, others)) <= LONGEST_WORDS_BESIDE_DATE and not self.date and not is_later:
                 self.date = dates[0].text
             return False
-        if not self.outlet and (outlet or unknown):
-            self.outlet, self._outlet_from = outlet or unknown[0], FROM_DATED_LINE
+        named = outlet or (unknown[0] if unknown else "")
+        if named and self.outlet and named.casefold() != self.outlet.casefold():
+            self.date = self.date or ("" if is_later else dates[0].text)
+            return False  # the line says more than what is taken from it
+        if named and not self.outlet:
+            self.outlet, self._outlet_from = named, FROM_DATED_LINE
         self.byline = self.byline or byline
         if is_later:
             self.updated = self.updated or dates[0].text
@@ -218,9 +251,28 @@ def _is_date_label(part: str) -> bool:
     )
 
 
-def is_citation(line: str, options: ReadOptions, lang: str, *, bylines: bool = False) -> bool:
-    """Whether a line says where or when an article was published, and little else; with ``bylines``, or by whom."""
+def citation_of(line: str, options: ReadOptions, lang: str, *, bylines: bool = False) -> HeaderLines | None:
+    """Return the values in a line that says where or when an article was published, and little else, or None.
+
+    With ``bylines``, a line that says by whom counts, too.
+    """
+    if len(line) > LONGEST_LINE:
+        return None
+    lines = HeaderLines(options, lang, unknown_outlets=True)
+    taken = lines.take(line)
+    return (
+        lines if taken and (lines.date or lines.url or lines.outlet or (bylines and lines.byline)) else None
+    )
+
+
+def names_source(line: str) -> bool:
+    """Whether a line is an address behind a word such as ``Source:``, or a name behind it."""
     if len(line) > LONGEST_LINE:
         return False
-    lines = HeaderLines(options, lang, unknown_outlets=True)
-    return lines.take(line) and bool(lines.date or lines.url or lines.outlet or (bylines and lines.byline))
+    label, colon, value = squeeze(line).partition(":")
+    found = _URL.fullmatch(squeeze(line))
+    return (found is not None and found.start(1) > 0) or (
+        bool(colon)
+        and FIELD_OF_COLUMN.get(normal_name(label)) == "source"
+        and _NAME.fullmatch(value.strip()) is not None
+    )

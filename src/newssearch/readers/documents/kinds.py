@@ -12,6 +12,13 @@ from . import docx, epub, odt, pptx, spreadsheets
 if TYPE_CHECKING:
     import zipfile
 
+_OF_OFFICE_OPEN_XML = re.compile(
+    r"\[Content_Types\]\.xml|(?:_rels|docProps|customXml|customUI|word|ppt|xl|visio|package|_xmlsignatures|docMetadata|\[trash\])/.*"
+    r"|[^/]*\.(?:xml|rels|jpe?g|png|bin|emf|wmf)|__MACOSX/.*|(?:.*/)?\.DS_Store",
+    re.IGNORECASE | re.DOTALL,
+)
+"""The members of a document of Office Open XML; other files beside them make an archive of files."""
+
 OFFICE_OPEN_XML = "[Content_Types].xml"
 """The member that every document of Office Open XML has."""
 
@@ -47,7 +54,7 @@ def parser_of(archive: zipfile.ZipFile) -> Parse | None:
     Raises UnreadableError for a document that is not read; the message says what to do.
     """
     names = archive.namelist()
-    if OFFICE_OPEN_XML in names:
+    if OFFICE_OPEN_XML in names and _is_only(names, _OF_OFFICE_OPEN_XML):
         for pattern, parse in _PARSERS:
             if any(map(pattern.fullmatch, names)):
                 return parse
@@ -57,9 +64,35 @@ def parser_of(archive: zipfile.ZipFile) -> Parse | None:
         for kind, parse in _PARSERS_BY_TYPE:
             if stated.startswith(kind):
                 return parse
-    elif "META-INF/container.xml" in names and any(name.lower().endswith(".opf") for name in names):
+    elif "META-INF/container.xml" in names and _is_book(names):
         return epub.parse
     for member, what, other in _UNREAD_DOCUMENTS:
+        if member == OFFICE_OPEN_XML and not _is_only(names, _OF_OFFICE_OPEN_XML):
+            continue
         if member in names and (member != "mimetype" or names[0] == member):
             raise UnreadableError(f"looks like {what}, which is not read: save it as {other}")
     return None
+
+
+def _is_only(names: list[str], pattern: re.Pattern[str]) -> bool:
+    """Whether all members are of a document, and no other files beside one that was unpacked."""
+    return all(map(pattern.fullmatch, names))
+
+
+def _is_book(names: list[str]) -> bool:
+    """Whether a zip without a type is a book, and not an archive of other files beside one that was unpacked.
+
+    All texts of a book are in or below the folder of its list of parts.
+    """
+    lists = [name for name in names if name.lower().endswith(".opf")]
+    folders = tuple({name.rpartition("/")[0] + "/" for name in lists if "/" in name})
+    if len(folders) < len(lists):  # the parts are in the folder of META-INF
+        return not any(
+            name.lower().endswith((".docx", ".pdf", ".zip", ".eml", ".rtf", ".odt")) for name in names
+        )
+    return bool(lists) and all(
+        name.startswith(("META-INF/", "__MACOSX/", *folders, "iTunes"))
+        or name.endswith("/")
+        or name == "mimetype"
+        for name in names
+    )

@@ -38,11 +38,17 @@ _UNREAD_ELEMENTS = frozenset(
     "tracked-changes annotation annotation-end page-number page-count title desc forms sequence-decls variable-decls"
     " user-field-decls dde-connection-decls object object-ole image note-citation script ruby-text soft-page-break"
     " hidden-text hidden-paragraph user-index-mark toc-mark toc-mark-start toc-mark-end alphabetical-index-mark"
-    " page-variable-get reference-ref bookmark-ref note-ref meta-field event-listeners settings date-time footer header".split()
+    " page-variable-get note-ref event-listeners settings date-time footer header".split()
 )
 _CONTENTS_ELEMENTS = frozenset(
     "table-of-content illustration-index table-index object-index user-index alphabetical-index".split()
 )
+_SHAPES = frozenset(
+    "frame custom-shape text-box g rect line polyline polygon regular-polygon path circle ellipse connector caption measure"
+    " control page-thumbnail scene".split()
+)
+"""The drawings in a paragraph, whose words are paragraphs of their own."""
+
 _ROW_GROUPS = frozenset({"table-header-rows", "table-rows", "table-row-group", "table-columns"})
 _ENCODED = re.compile(r"_([0-9a-fA-F]{1,4})_")
 _FONT_SIZE = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)(pt|%)")
@@ -203,7 +209,7 @@ class _OpenWords:
                 self.pieces.append("\n")
             elif tag == "note":
                 self.notes += child.iterfind("note-body")
-            elif tag in ("frame", "custom-shape", "text-box", "g", "rect"):
+            elif tag in _SHAPES:
                 self.boxes.append(child)
             elif isinstance(tag, str) and tag not in _UNREAD_ELEMENTS:
                 own = self._styles.get(attribute_of(child, "style-name") or "") if tag == "span" else None

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-MOST_TAGS = 6_000_000
-"""The maximum number of tags in one part, because a tree takes about a hundred bytes of memory for each."""
+MOST_TAGS = 1_500_000
+"""The maximum number of elements in one part, because a tree takes up to 500 bytes of memory for each."""
 
 DEEPEST_NESTING = 100
 """The maximum depth of elements within elements that readers of documents follow."""
 
-_READ_PARTS = re.compile(r"(?:.*\.(?:xml|rels|opf|xhtml|html?|ncx|txt)|mimetype)", re.IGNORECASE | re.DOTALL)
+_UNREAD_PARTS = re.compile(
+    r"(?:word|ppt|xl)/(?:media|embeddings|fonts)/.*|ObjectReplacements/.*|.*\.(?:jpe?g|png|gif|svgz?|webp|tiff?|bmp|emf|wmf|ico|mp3|mp4|m4a|m4v|ogg|wav|mov|avi|webm"
+    r"|[ot]tf|woff2?|odttf|otc|ttc|css|js|bin|pdf|xlsx|smil|pls)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Package:
@@ -37,7 +41,8 @@ class Package:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:
             raise UnreadableError(f"a broken document: {error}") from None
-        self._left = self._most = limits.document
+        self.limits = limits
+        self.left = self._most = limits.document
         self.names = self._archive.namelist()
         self._by_name = {name.lstrip("/").lower(): name for name in reversed(self.names)}
 
@@ -48,13 +53,13 @@ class Package:
             return None
         try:
             with self._archive.open(found) as stream:
-                content = stream.read(self._left + 1)
+                content = stream.read(self.left + 1)
         except RuntimeError:  # zipfile's for a member with a password
             raise UnreadableError("an encrypted document") from None
         except Exception as error:  # zlib, bz2, lzma and zipfile raise different exceptions
             raise UnreadableError(f"a broken document: {error}") from None
-        self._left -= len(content)
-        if self._left < 0:
+        self.left -= len(content)
+        if self.left < 0:
             raise UnreadableError(f"a document whose text is larger than {in_words(self._most)}")
         return content
 
@@ -85,9 +90,9 @@ class Package:
 
 
 def bounded_tree(content: bytes) -> Element:
-    """Return the root of an XML document, without namespaces. Raises UnreadableError if it has too many tags."""
-    if content.count(b"<") > MOST_TAGS:
-        raise UnreadableError(f"a document with more than {MOST_TAGS:,} tags")
+    """Return the root of an XML document, without namespaces. Raises UnreadableError if it has too many elements."""
+    if content.count(b"<") - content.count(b"</") > MOST_TAGS:
+        raise UnreadableError(f"a document with more than {MOST_TAGS:,} elements")
     return xml_tree(content)
 
 
@@ -120,7 +125,7 @@ def readable_parts(archive: zipfile.ZipFile, most: int) -> bytes:
 def _wanted(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     seen = set()
     for info in archive.infolist():
-        if _READ_PARTS.fullmatch(info.filename) and info.filename not in seen:
+        if _UNREAD_PARTS.fullmatch(info.filename) is None and info.filename not in seen:
             seen.add(info.filename)
             yield info
 

@@ -17,6 +17,12 @@ from .rows import rows_or_paragraphs
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+HIDDEN_SLIDES = "hidden slides"
+"""The kind under which reports count the slides that a presentation hides or does not have."""
+
+DIAGRAMS = "charts and diagrams"
+"""The kind under which reports count the drawings of slides whose words are not read."""
+
 _UNREAD_PLACES = frozenset({"dt", "ftr", "hdr", "sldNum", "sldImg"})
 _TITLE_PLACES = frozenset({"title", "ctrTitle"})
 
@@ -30,11 +36,14 @@ def text_of_pptx(data: bytes, limits: Limits = DEFAULT_LIMITS) -> StyledText:
         raise UnreadableError("a broken document: it has no list of slides")
     targets = package.targets(main)
     paragraphs: list[StyledParagraph] = []
+    unread: list[str] = []
     for number, entry in enumerate(root.iterfind("sldIdLst/sldId")):
         _, target = targets.get(_relation(entry), ("", ""))
         slide = package.tree(target) if target else None
         if slide is None or slide.get("show") in ("0", "false"):
+            unread.append(HIDDEN_SLIDES)
             continue
+        unread += [DIAGRAMS] * sum(1 for _ in _diagrams_in(slide))
         found = list(_of_slide(slide, {key: link for key, (_, link) in package.targets(target).items()}))
         if number == 0 and found and found[0].level:
             found[0] = found[0]._replace(role="title", level=0)
@@ -43,7 +52,14 @@ def text_of_pptx(data: bytes, limits: Limits = DEFAULT_LIMITS) -> StyledText:
             found += [one._replace(role="note", kind="text", level=0) for one in _of_slide(tree, {})]
         if found:
             paragraphs += [found[0]._replace(new_page=True), *found[1:]]
-    return StyledText(paragraphs, *properties_of(package))
+    return StyledText(paragraphs, *properties_of(package), unread=tuple(unread))
+
+
+def _diagrams_in(slide: Element) -> Iterator[Element]:
+    """Yield the charts and diagrams of a slide, whose words stand in parts of their own."""
+    for data in slide.iter("graphicData"):
+        if any(one.tag in ("relIds", "chart") for one in data):
+            yield data
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:

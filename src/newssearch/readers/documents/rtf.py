@@ -19,4 +19,4 @@ def _is_rtf(source: Input) -> bool:
     return source.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:5] == b"{\\rtf"
 
 
-FORMATS = (Format("an RTF document", matches=_is_rtf, read=whole(parse), suffixes=frozenset({".rtf"})),)
+FORMATS = (Format("an RTF document", matches=_is_rtf, read=whole(parse)),)

@@ -2,7 +2,7 @@
 
 One scan over the control words keeps a stack of groups, as the specification asks for, so that it takes linear time on
 any input. Deleted and hidden text, headers and footers, comments, pictures and tables of contents are not text of the
-document; footnotes, text boxes and the results of fields are.
+document; footnotes, text boxes, the text of embedded objects and the results of fields are.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ LONGEST_INSTRUCTION = 4_000
 """The number of characters of the instruction of a field, or of a value of the document, that are kept."""
 
 _SKIPPED_GROUPS = frozenset(
-    "colortbl filetbl listtable listoverridetable revtbl rsidtbl generator pict objdata objclass object themedata"
+    "colortbl filetbl listtable listoverridetable revtbl rsidtbl generator pict objdata objclass themedata"
     " colorschememapping datastore latentstyles xmlnstbl header headerl headerr headerf footer footerl footerr footerf"
     " annotation atnid atnauthor atntime atndate atnref atnparent atrfstart atrfend bkmkstart bkmkend tc tcn xe rxe txe"
-    " ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn pnseclvl pntext listtext pgdsctbl upr nonshppict background template"
+    " ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn pnseclvl pntext listtext pgdsctbl nonshppict background template"
     " docvar userprops passwordhash protusertbl mmathPr sp sn sv factoidname htmltag mhtmltag falt panose fontemb listname"
     " listpicture wgrffmtfilter nextfile hl hlfr hlloc hlsrc datafield formfield ffname fldtype".split()
 )
 _INFO_GROUPS = {"title": "title", "author": "creator", "creatim": "created"}
 _CHARACTERS = {
     "emdash": "—", "endash": "–", "emspace": " ", "enspace": " ", "qmspace": " ", "bullet": "•", "lquote": "‘", "rquote": "’",
-    "ldblquote": "“", "rdblquote": "”", "tab": " ", "line": "\n", "softline": "\n", "lbr": "\n", "zwj": "\u200d", "zwnj": "\u200c",
+    "ldblquote": "“", "rdblquote": "”", "tab": " ", "line": "\n", "softline": "\n", "lbr": "\n", "column": " ", "zwj": "\u200d", "zwnj": "\u200c",
     "ltrmark": "\u200e", "rtlmark": "\u200f",
 }  # fmt: skip
 _CODEPAGES = {
@@ -47,6 +47,13 @@ _CODEPAGES = {
     162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
 }  # fmt: skip
 """The encodings of fonts by their ``fcharset``; that of the document holds for all others."""
+
+_NAMED_CODEPAGES = {
+    65_001: "utf-8", 10_000: "mac_roman", 10_001: "shift_jis", 10_004: "mac_arabic", 10_006: "mac_greek", 10_007: "mac_cyrillic",
+    10_029: "mac_latin2", 10_079: "mac_iceland", 10_081: "mac_turkish", 20_866: "koi8_r", 21_866: "koi8_u", 28_591: "latin_1",
+    28_592: "iso8859_2", 28_595: "iso8859_5", 54_936: "gb18030", 936: "gb18030",
+}  # fmt: skip
+"""The encodings of codepages that Python does not know by their numbers."""
 
 _SYMBOL_CHARSET = 2
 
@@ -61,6 +68,7 @@ class _State(NamedTuple):
 
     goes_to: str = "text"
     codepage: str = ""
+    font: int | None = None
     skipped_after_unicode: int = 1
     hidden: bool = False
     bold: bool = False
@@ -121,6 +129,7 @@ class _Reader:
         self._outer: list[_Properties] = []
         self._bytes = bytearray()  # of characters in a codepage, not yet decoded
         self._skip = 0  # the characters that stand in for the last Unicode character
+        self._boxes = self._boxes_of_shape = 0  # the text boxes so far, and those in front of the shape
         self._high = 0  # the first half of a surrogate pair
 
     def read(self) -> StyledText:
@@ -160,6 +169,7 @@ class _Reader:
 
     def _brace(self, brace: bytes) -> None:
         self._flush_bytes()
+        self._skip = 0  # no character of another group stands in for a Unicode character
         if brace == b"{":
             if len(self._stack) >= DEEPEST_GROUPS:
                 raise UnreadableError(f"a document with groups nested more than {DEEPEST_GROUPS} deep")
@@ -212,9 +222,14 @@ class _Reader:
             self._add("-")
         elif sign in "\r\n":
             self._end_paragraph()
+        elif sign == "\t":
+            self._add(" ")
 
     def _word(self, name: str, number: int | None) -> None:
         self._flush_bytes()
+        if self._skip and name in _CHARACTERS:  # a control word counts as one character
+            self._skip -= 1
+            return
         if self._skip and name != "u":
             self._skip = 0
         state = self._state
@@ -222,7 +237,7 @@ class _Reader:
             self._state = state = state._replace(is_first=False)
             if self._enters(name, number):
                 return
-        if state.goes_to in ("skip", "stylesheet"):
+        if state.goes_to in ("skip", "stylesheet", "upr"):
             return
         if name == "u" and number is not None:
             self._unicode(number % 65_536)
@@ -238,6 +253,9 @@ class _Reader:
         """Begin the destination that the first word of a group names. Return whether it names one."""
         goes_to = self._state.goes_to
         if goes_to == "skip":
+            return True
+        if goes_to == "upr":  # the first group has letters for programs without Unicode
+            self._go(self._stack[-2].goes_to if name == "ud" and len(self._stack) > 1 else "skip")
             return True
         if name == "fonttbl":
             self._go("fonts")
@@ -270,10 +288,20 @@ class _Reader:
             if goes_to != "text":
                 self._go("skip")
             else:
+                self._boxes += name != "footnote"
                 self._begin_flow("note" if name == "footnote" else "")
-        elif name == "shprslt":  # a text box a second time, in an older form
-            self._go("skip")
-        elif name in ("shp", "shpinst", "shpgrp", "do"):
+        elif name == "shp":
+            self._boxes_of_shape = self._boxes
+        elif name == "shprslt":  # the text box of the shape in an older form, mostly a second time
+            if self._boxes > self._boxes_of_shape:
+                self._go("skip")
+        elif name == "upr":
+            self._go("upr")
+        elif (
+            name == "ud"
+            or (name == "result" and goes_to == "skip")
+            or name in ("object", "shp", "shpinst", "shpgrp", "do")
+        ):
             return True
         elif self._state.may_be_ignored:
             self._go("skip")
@@ -298,7 +326,7 @@ class _Reader:
         on = number != 0
         if name == "f" and number is not None:
             self._font = number
-            self._state = state._replace(codepage=self._fonts.get(number, ""))
+            self._state = state._replace(codepage=self._fonts.get(number, ""), font=number)
         elif name in ("v", "deleted"):
             self._state = state._replace(hidden=on)
         elif name == "b":
@@ -311,7 +339,7 @@ class _Reader:
         elif name == "uc" and number is not None:
             self._state = state._replace(skipped_after_unicode=max(0, min(number, 16)))
         elif name == "ansicpg" and number:
-            self._codepage = f"cp{number}" if number != 65_001 else "utf-8"
+            self._codepage = _NAMED_CODEPAGES.get(number, f"cp{number}")
         elif name in ("mac", "pc", "pca"):
             self._codepage = {"mac": "mac_roman", "pc": "cp437", "pca": "cp850"}[name]
         elif name == "deff" and number is not None:
@@ -450,7 +478,8 @@ class _Reader:
         if not self._bytes:
             return
         data, self._bytes = bytes(self._bytes), bytearray()
-        codepage = self._state.codepage or self._codepage
+        default = self._fonts.get(self._default_font, "") if self._state.font is None else ""
+        codepage = self._state.codepage or (default if default != "symbol" else "") or self._codepage
         if codepage == "symbol":
             self._add("".join(map(chr, data)) if data.isspace() else " ")
             return

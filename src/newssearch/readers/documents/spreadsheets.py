@@ -7,7 +7,7 @@ import io
 import warnings
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newssearch.limits import Limits
 from newssearch.readers.api import Origin, ReadOutcome, Skipped, UnreadableError
@@ -30,6 +30,12 @@ ROWS_ABOVE_HEADING = 20
 SHEETS_WITHOUT_ARTICLES = "sheets without articles"
 """The kind under which reports count the sheets beside one with articles."""
 
+HIDDEN_SHEETS = "hidden sheets"
+"""The kind under which reports count the sheets that a spreadsheet hides."""
+
+ROWS_ABOVE = "rows above the names of columns"
+"""The kind under which reports count the rows in which a spreadsheet says what its table is."""
+
 _ENTITY = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 
 Rows = Iterator[list[str]]
@@ -50,11 +56,22 @@ def parse_xlsx(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
         except Exception as error:  # openpyxl and zipfile raise different exceptions
             raise UnreadableError(f"a broken spreadsheet: {str(error)[:120]}") from None
         sheets = [
-            (sheet.title, _bounded_rows(_xlsx_rows(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True))))
+            (
+                sheet.title,
+                _bounded_rows(_xlsx_rows(sheet.iter_rows(max_col=_columns_of(sheet), values_only=True))),
+            )
             for sheet in book.worksheets
             if sheet.sheet_state == "visible"
         ]
         yield from _articles_in_sheets(sheets, origin)
+        for _ in range(len(book.worksheets) - len(sheets)):
+            yield Skipped(origin.path, HIDDEN_SHEETS)
+
+
+def _columns_of(sheet: Any) -> int:
+    """Return the number of columns of a sheet that are read; openpyxl fills each row up to it."""
+    stated = sheet.max_column
+    return min(stated, MOST_COLUMNS) if isinstance(stated, int) and stated > 0 else MOST_COLUMNS
 
 
 def parse_ods(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
@@ -83,16 +100,23 @@ def _articles_in_sheets(sheets: list[tuple[str, Rows]], origin: Origin) -> Itera
     refused = 0
     some = False
     for name, rows in sheets:
+        read = 0
+        place = origin.within(name) if len(sheets) > 1 and name else origin
         try:
             head = list(islice((row for row in rows if any(row)), ROWS_ABOVE_HEADING))
             if not head:
                 continue
-            start = next((number for number, row in enumerate(head) if is_heading_of_articles(row)), 0)
-            place = origin.within(name) if len(sheets) > 1 and name else origin
+            start = _place_of_heading(head)
             for item in read_rows(_rest_of_sheet(head[start:], rows), place):
                 some = True
+                read += 1
                 yield item
+            for _ in filter(_has_several_cells, head[:start]):
+                yield Skipped(origin.path, ROWS_ABOVE)
         except UnreadableError as error:
+            if read:  # the rest of the sheet is lost
+                yield place.rejected(str(error), read + 1)
+                continue
             refused += 1
             reason = reason if refused > 1 else str(error)
         except Exception as error:  # openpyxl raises anything on sheets that it was not written for
@@ -101,6 +125,22 @@ def _articles_in_sheets(sheets: list[tuple[str, Rows]], origin: Origin) -> Itera
         raise UnreadableError(reason)
     for _ in range(refused):
         yield Skipped(origin.path, SHEETS_WITHOUT_ARTICLES)
+
+
+def _place_of_heading(head: list[list[str]]) -> int:
+    """Return the place of the row that names the columns: the first one that names one, and is wider than those above it.
+
+    A row of values may hold such a name, too: then the rows above it are as wide.
+    """
+    filled = [sum(map(bool, row)) for row in head]
+    for number, row in enumerate(head):
+        if is_heading_of_articles(row) and max(filled[:number], default=0) < max(2, filled[number]):
+            return number
+    return 0
+
+
+def _has_several_cells(row: list[str]) -> bool:
+    return sum(map(bool, row)) > 1
 
 
 def _rest_of_sheet(head: list[list[str]], rows: Rows) -> Rows:

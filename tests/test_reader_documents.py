@@ -954,7 +954,8 @@ def test_a_workbook_of_excel_is_a_table_below_what_is_above_its_columns(tmp_path
 def test_a_sheet_that_is_too_large_says_so_and_empty_columns_do_not_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows: list[list[object]] = [["title", "text"], *([f"Title {n}", RIVER] for n in range(300))]
+    titles: list[list[object]] = [[f"Title {n}", RIVER] for n in range(300)]
+    rows: list[list[object]] = [["title", "text"], *titles]
     monkeypatch.setattr("newssearch.readers.documents.spreadsheets.MOST_CELLS", 1_000)
     assert len(articles_in(read_bytes(tmp_path, "a.xlsx", workbook(rows)))) == 300
     monkeypatch.setattr("newssearch.readers.documents.spreadsheets.MOST_CELLS", 500)

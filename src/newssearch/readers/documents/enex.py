@@ -20,8 +20,8 @@ PIECE = 1024 * 1024
 
 _BETWEEN = (b"<note>", b"</note>")
 _ATTACHED = (b"<resource>", b"</resource>")
-_ADDRESS = re.compile(rb"<source-url>([^<]{1,4000})")
-_TITLE = re.compile(rb"<title>([^<]{0,4000})")
+_CLIPPED_ADDRESS = re.compile(rb"<source-url>([^<]{1,4000})")
+_CLIPPED_TITLE = re.compile(rb"<title>([^<]{0,4000})")
 _HOME_PAGE = re.compile(r"https?://[^/?#]+/?(?:[?#].*)?", re.IGNORECASE | re.DOTALL)
 """Matches the address of a front page, which has other articles each day."""
 
@@ -39,7 +39,9 @@ def _read_notes(source: Input) -> Iterator[Item]:
         elif not note:
             yield within.rejected("a note that is cut off: the file ends in the middle of it")
         else:
-            address, title = (found[1] if (found := one.search(note)) else b"" for one in (_ADDRESS, _TITLE))
+            address, title = (
+                found[1] if (found := one.search(note)) else b"" for one in (_CLIPPED_ADDRESS, _CLIPPED_TITLE)
+            )
             is_of_page = titles.setdefault(address, title) == title
             yield Document(parse if is_of_page else parse_part_of_page, note, within)
 

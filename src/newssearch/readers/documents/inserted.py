@@ -11,7 +11,7 @@ from newssearch.readers.styled_text import StyledParagraph
 from .rtf_scan import text_of_rtf
 from .xhtml import paragraphs_of_xhtml
 
-_BLANK_LINES = re.compile(r"\n[^\S\n]*\n")
+_GAP_OF_PARAGRAPHS = re.compile(r"\n[^\S\n]*\n")
 
 
 def paragraphs_of_inserted(
@@ -33,7 +33,9 @@ def paragraphs_of_inserted(
     ):
         return paragraphs_of_xhtml(data)
     if name.lower().endswith(".txt"):
-        return [StyledParagraph(text) for one in _BLANK_LINES.split(decode(data)) if (text := one.strip())]
+        return [
+            StyledParagraph(text) for one in _GAP_OF_PARAGRAPHS.split(decode(data)) if (text := one.strip())
+        ]
     return None
 
 

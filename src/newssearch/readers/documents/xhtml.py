@@ -77,7 +77,7 @@ def _paragraphs_in(
                         for cell in row
                         if cell.tag in ("td", "th")
                     ]
-                    for row in _rows_of(child, 0)
+                    for row in _rows_in_table(child, 0)
                 )
                 for caption in child.iterfind("caption"):
                     yield from _paragraphs_in(caption, "caption", role, depth + 1)
@@ -88,13 +88,13 @@ def _paragraphs_in(
     yield from words.finish()
 
 
-def _rows_of(table: Element, depth: int) -> Iterator[Element]:
+def _rows_in_table(table: Element, depth: int) -> Iterator[Element]:
     """Yield the rows of a table, without those of tables in its cells."""
     for child in table:
         if child.tag == "tr":
             yield child
         elif child.tag in ("thead", "tbody", "tfoot") and depth < DEEPEST_NESTING:
-            yield from _rows_of(child, depth + 1)
+            yield from _rows_in_table(child, depth + 1)
 
 
 class _WordsOfPage:

@@ -328,3 +328,12 @@ def test_a_table_without_names_of_columns_loses_no_row(tmp_path: Path) -> None:
     assert [one.section for one in articles(tmp_path, rows, columns=columns)] == ["Web", "Sport", "Web"]
     named = f"Desk;Words\n{rows}"
     assert [one.section for one in articles(tmp_path, named, columns=columns)] == ["Web", "Sport", "Web"]
+
+
+def test_a_column_rubrik_has_headlines_in_swedish_and_sections_in_german(tmp_path: Path) -> None:
+    (swedish,) = articles(tmp_path, "Rubrik;Datum;Brödtext;Källa\nBron stängs;2020-11-03;Rådet möttes.;TT\n")
+    (german,) = articles(
+        tmp_path, "Rubrik;Datum;Überschrift;Text\nPolitik;2020-11-03;Brücke zu;Der Rat tagte.\n"
+    )
+    assert (swedish.title, swedish.section) == ("Bron stängs", None)
+    assert (german.title, german.section) == ("Brücke zu", "Politik")

@@ -25,6 +25,9 @@ TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 LONGEST_COLUMN_NAME = 60
 """The maximum number of characters of the name of a column."""
 
+NORDIC = ("sv", "da", "no")
+"""The languages in which a column "Rubrik" has the headlines; in German it has the sections."""
+
 TELLING_FIELDS = frozenset({"title", "text", "summary"})
 """The fields by which a table of articles is recognised: it has a column for at least one of them."""
 
@@ -122,6 +125,8 @@ class _ArticleTable:
         if fields.isdisjoint(TELLING_FIELDS):
             raise UnreadableError(_unknown_columns(names or first, named=self.heading is not None))
         self.lang = language_of_headings(self.keys)
+        if self.lang in NORDIC:
+            self.keys = ["title" if key == "rubrik" else key for key in self.keys]
         self.has_text = not fields.isdisjoint(("text", "paragraphs", "summary"))
 
     def read(self, row: TableRow, number: int) -> ReadOutcome:

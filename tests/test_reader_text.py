@@ -466,3 +466,19 @@ def test_messages_of_agencies_lose_their_header_and_control_characters(tmp_path:
     )
     assert first.date == dt.datetime(2024, 7, 25, 10, 15, tzinfo=dt.timezone.utc)
     assert (second.record, texts(second)) == (2, (BODY[1],))
+
+
+@pytest.mark.parametrize("name", ["wyborcza.pl", "b92.rs", "notes.conf", "bridge.m"])
+def test_a_story_is_read_under_a_name_that_ends_like_that_of_a_program(tmp_path: Path, name: str) -> None:
+    text = "Bridge closed\n\nThe council met for three hours on Tuesday and closed the bridge until autumn.\n\nThe mayor agreed.\n"
+    (tmp_path / name).write_text(text)
+    article = one(tmp_path / name)
+    assert isinstance(article, Article)
+    assert article.title == "Bridge closed"
+
+
+def test_a_short_style_sheet_is_no_prose(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("body { color: red; }\n.a { margin: 0 }\n")
+    item = one(tmp_path / "a.txt")
+    assert isinstance(item, Rejected)
+    assert "style sheet" in item.reason

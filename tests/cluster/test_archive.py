@@ -112,7 +112,7 @@ def test_without_an_index_the_message_names_the_address(cli: Command, address: s
 
 
 def test_how_copies_follow_is_not_left_to_a_template(address: str) -> None:
-    """Copies of the state and of the words have what is written at once; those of the articles get segments."""
+    """Each copy indexes all that is written itself."""
     client = OpenSearchStore(address)._client
     name = client.address.name
     for type_of_template in ("SEGMENT", "DOCUMENT"):
@@ -122,7 +122,7 @@ def test_how_copies_follow_is_not_left_to_a_template(address: str) -> None:
         try:
             newssearch.create(address).close()
             found = [client.settings(name + end)["index.replication.type"] for end in ("", WORDS, STATE)]
-            assert found == ["SEGMENT", "DOCUMENT", "DOCUMENT"]
+            assert found == ["DOCUMENT", "DOCUMENT", "DOCUMENT"]
         finally:
             client.request("DELETE", f"/_index_template/{name}", writing=True)
             for behind in client.matching_indices(f"{name}*"):

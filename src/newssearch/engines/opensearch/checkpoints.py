@@ -1,8 +1,7 @@
 """Checkpoints: how a reader knows that a copy of the index has all that a commit has written.
 
-The first copy of a shard, its primary, indexes the documents. The others get its segments, some time after a refresh: until
-then they answer without the articles of the last commit, or with replaced ones as they were. So each shard has one more
-document, which is no article, and has a number in the field ``checkpoint``. A commit writes it again with a higher number,
+A copy on a node that is cut off from the others, or that has not been refreshed, answers without the articles of the last
+commit, or with replaced ones as they were. So each shard has one more document, which is no article, and has a number in the field ``checkpoint``. A commit writes it again with a higher number,
 after all else that it writes has arrived. Segments hold whatever had arrived before they were made: where the number is found,
 nothing that was written before it is missing.
 """

@@ -370,9 +370,8 @@ def make_lock_index(client: Client, index: str) -> None:
 def _with_settings(body: dict[str, Any], sharding: Sharding) -> dict[str, Any]:
     """Let an index be refreshed by commits alone, and have a replica if there are several nodes and none is asked for.
 
-    The copies of the words and of the state index each document themselves, whatever the nodes and templates of the cluster
-    have as a default, because all copies must have it after a refresh. Those of the articles get segments, which takes less
-    than half the processor time: see :mod:`.checkpoints`.
+    Copies index each document themselves, whatever the nodes and templates of the cluster have as a default, because all of
+    them must have it after a refresh; see :data:`.mapping.REPLICATION`.
     """
     copies: dict[str, Any] = {"number_of_replicas": sharding.replicas}
     if sharding.replicas is None:

@@ -60,11 +60,13 @@ def _article_of_message(
     header: re.Match[str], text: str, behind: str, origin: Origin, number: int
 ) -> ReadOutcome:
     draft = Draft(origin, number)
-    draft.claim_key(f"{header['agency']}{header['number']}")
+    sent = _moment_behind(behind)
+    # the numbers of an agency begin again each day
+    draft.claim_key(f"{header['agency']}{header['number']}{f' {sent:%Y-%m-%d}' if sent else ''}")
     take_text(_CONTROL_SIGN.sub("", text), draft)
     draft.claim("source", agency_named(header["agency"]), FROM_HEADER)
     draft.claim("section", header["category"], FROM_HEADER)
-    draft.claim("date", _moment_behind(behind), FROM_END_OF_MESSAGE)
+    draft.claim("date", sent, FROM_END_OF_MESSAGE)
     draft.keep(
         lambda column: {
             "priority": header["priority"],

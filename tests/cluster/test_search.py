@@ -203,6 +203,8 @@ def test_a_page_of_what_only_filters_find_reads_only_its_articles(
         ("NOT rain", {}, 1, 12),
         ("rain", {"offset": 60}, 2, 14),
         ("rain OR iraq", {}, 2, 40),
+        ("rain OR l'etat OR r*n", {}, 3, 60),
+        ("rain", {"since": "2024-07"}, 2, 12),
         ("*", {"sort": "id", "offset": 100}, 2, 10),
     ],
 )

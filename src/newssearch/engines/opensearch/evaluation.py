@@ -106,6 +106,7 @@ class Evaluation:
         self.live = live
         self._known = known.tokens
         self._known_leaves = known.leaves
+        self._counted: tuple[ClusterQuery, ClusterQuery | None, list[int]] | None = None
         self.holding: dict[Leaf, int] = {}
         """The numbers of articles in which leaves match, as far as they are known."""
         self.spellings = SpellingQueries(search, live, statistics.analyses, request.check)
@@ -185,26 +186,29 @@ class Evaluation:
 
         With ``among``, only those count that it finds, too.
         """
-        tree = of_any_date(self.tree)
-        if self.request.start is None and self.request.end is None and tree is self.tree:
-            return 0
-        anytime = replace(self.request, start=None, end=None)
-        filters = self.conditions.filters(anytime)
-        missing = excluding({"exists": {"field": "local"}})
-        wanted = [self.live, missing, excluding(found), self.conditions(tree), *filters.values()]
-        wanted += [*self._with_novel_match(), *([] if among is None else [among])]
-        return self.count(finding_all(wanted))
+        return self._left_out(found, among)[0]
 
     def imprecise(self, found: ClusterQuery, among: ClusterQuery | None = None) -> int:
         """Return the number of articles that the search excludes only because their date is a month or a year.
 
         With ``among``, only those count that it finds, too.
         """
-        if self.request.start is None and self.request.end is None and of_any_date(self.tree) is self.tree:
-            return 0
-        coarse: ClusterQuery = {"exists": {"field": "end"}}
-        wanted = [coarse, excluding(found), self.found(in_part=True), *([] if among is None else [among])]
-        return self.count(finding_all(wanted))
+        return self._left_out(found, among)[1]
+
+    def _left_out(self, found: ClusterQuery, among: ClusterQuery | None) -> list[int]:
+        """Return the numbers of articles that conditions on dates leave out: undated ones, and those of a month or a year."""
+        tree = of_any_date(self.tree)
+        if self.request.start is None and self.request.end is None and tree is self.tree:
+            return [0, 0]
+        if self._counted is None or self._counted[0] is not found or self._counted[1] is not among:
+            filters = self.conditions.filters(replace(self.request, start=None, end=None))
+            missing = excluding({"exists": {"field": "local"}})
+            undated = [missing, self.conditions(tree), *filters.values(), *self._with_novel_match()]
+            coarse: list[ClusterQuery] = [{"exists": {"field": "end"}}, self.found(in_part=True)]
+            others = finding_all([excluding(found), *([] if among is None else [among])])
+            numbers = self.counts([finding_all(undated), finding_all(coarse)], others)
+            self._counted = found, among, numbers
+        return self._counted[2]
 
     # ---- leaves
 
@@ -246,6 +250,17 @@ class Evaluation:
     def is_counted(self) -> bool:
         """Whether OpenSearch knows the number of matches of all leaves that add to scores."""
         return all(self.leaf(use.leaf).is_count for use in self.scored)
+
+    @property
+    def doubt(self) -> float:
+        """The largest number by which the scores of OpenSearch exceed those of articles, because it does not count all matches."""
+        found = 0.0
+        for use in self.scored:
+            if not self.leaf(use.leaf).is_count:
+                weight = self.weights[use.leaf]
+                best = 0.0 if use.optional else bm25f.PARAGRAPH * weight.paragraph_idf
+                found += use.boost * (bm25f.ARTICLE * weight.article_idf + best)
+        return found
 
     @cached_property
     def weights(self) -> dict[Leaf, LeafWeight]:

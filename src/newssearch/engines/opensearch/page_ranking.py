@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from newssearch.engines import bm25f
 from newssearch.engines.article_times import MICROSECONDS_A_DAY, NO_TIME
-from newssearch.engines.related import DATED_ARTICLES, nearness
+from newssearch.engines.related import DATED_ARTICLES, NEARNESS, nearness
 from newssearch.request import ResolvedRequest
 
 from . import scoring
@@ -97,9 +97,9 @@ class PageRequests(NamedTuple):
 class PageRanking:
     """The results of a search in order, one for each article, or story if the request groups stories.
 
-    ``placed`` returns the result of an article without proximity, ``raised`` with it. The scores of OpenSearch are those of
-    the articles, but for rounding, if it ``is_counted``. If ``near_to`` is a time, nearness to it raises the scores of the
-    first articles; otherwise ``proximity`` does, if there is any.
+    ``placed`` returns the result of an article without proximity, ``raised`` with it. Rounding apart, the scores of OpenSearch
+    are those of the articles, or greater by up to ``doubt``. If ``near_to`` is a time, nearness to it raises the scores of
+    the first articles; otherwise ``proximity`` does, if there is any.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class PageRanking:
         placed: Callable[[DocumentSource], RankedHit],
         raised: Callable[[RankedHit], RankedHit],
         *,
-        is_counted: bool,
+        doubt: float,
         is_scored: bool,
         near_to: int | None,
         proximity: ProximityBounds | None,
@@ -119,7 +119,7 @@ class PageRanking:
         self._sort, self._group = request.sort, request.group
         self._requests = requests
         self._placed, self._raised = placed, raised
-        self._is_counted, self._is_scored = is_counted, is_scored
+        self._doubt, self._is_scored = doubt, is_scored
         self._near_to, self._proximity = near_to, proximity
         self._number = bm25f.PROXIMITY_ARTICLES if proximity is not None else 0
         if near_to is not None:
@@ -146,7 +146,9 @@ class PageRanking:
                 wanted = sorted({*wanted, *(at for at, one in enumerate(first) if one is None)})
             if unread := [at for at in wanted if at not in self._scored]:
                 if len(unread) > max(MOST_READ * (end - offset), FEW_READ):
-                    unread = sorted(unread, key=lambda at: bounds[at].first)[: end - offset + SPARE]
+                    unread = sorted(unread, key=lambda at: bounds[at].first)[
+                        : max(end - offset + SPARE, len(unread) // 2)
+                    ]
                 self._read(unread, first)
             elif not self._is_whole and not self._covers(bounds, first, end):
                 self._see(len(self._seen), with_texts=False)
@@ -189,8 +191,8 @@ class PageRanking:
         if self._is_scored and self._sort != "id":
             score = hit["sort"][0 if self._sort == "relevance" else 1]
             most = score * (1 + APPROXIMATE)
-            if self._is_counted and _is_short(told):
-                least = score * (1 - APPROXIMATE)
+            if _is_short(told):
+                least = max(score * (1 - APPROXIMATE) - self._doubt, 0.0)
         near, factor = 0.0, 1.0
         if self._near_to is not None:
             factor = nearness_of(instant, self._near_to)
@@ -233,9 +235,16 @@ class PageRanking:
 
     def _covers(self, bounds: Sequence[Bounds], first: Sequence[bool | None], end: int) -> bool:
         """Whether no article that is not seen yet stands before the place ``end``."""
-        if sum(one is True for one in first) < self._number:
-            return False
-        return number_before(bounds, self._key_of_rest(1)) >= end
+        rest = self._key_of_rest(1)
+        if sum(one is True for one in first) < self._number:  # one of them may be among the first
+            rest = (0, -self._most_raised(self._seen[-1].most))
+        return number_before(bounds, rest) >= end
+
+    def _most_raised(self, score: float) -> float:
+        """Return the largest score that an article of the given one may have after it is raised."""
+        if self._near_to is not None:
+            return score * (1 + NEARNESS)
+        return score if self._proximity is None else score + self._proximity.largest
 
     # ---- texts
 

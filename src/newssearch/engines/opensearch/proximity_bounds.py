@@ -44,6 +44,12 @@ class ProximityBounds:
         """Return the queries with names."""
         return list(self._queries.values())
 
+    @property
+    def largest(self) -> float:
+        """The largest value for any article."""
+        sums = (sum(one.factor for one in pairs) for pairs in self._pairs.values())
+        return (bm25f.NEAR + bm25f.ORDERED) * max(sums, default=0.0)
+
     def most(self, analysis: str, found_by: Collection[str]) -> float:
         """Return the largest value for an article in an analysis that the queries with the given names find."""
         if analysis not in self._pairs:

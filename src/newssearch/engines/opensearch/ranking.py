@@ -141,9 +141,7 @@ class ClusterRanking:
         """Whether it is known without its text that an article is not on a page: see :mod:`.page_ranking`."""
         if self._request.all_paragraphs or len(self._score_parts) > 1:
             return False
-        if self._near_to is not None and self._request.sort != "relevance":
-            return False
-        return self._is_ordered or not (self._near_to is not None or self._has_proximity)
+        return self._near_to is None or self._request.sort == "relevance"
 
     def _between(self, offset: int, end: int) -> list[RankedHit]:
         if offset >= end:
@@ -158,7 +156,7 @@ class ClusterRanking:
         has_proximity = self._near_to is None and self._has_proximity
         pages = PageRanking(
             self._request, asked, self._placed, self._with_proximity if self._near_to is None else self._with_nearness,
-            is_counted=self._is_ordered, is_scored=bool(self._score_parts), near_to=self._near_to,
+            doubt=evaluation.doubt, is_scored=bool(self._score_parts), near_to=self._near_to,
             proximity=ProximityBounds(evaluation) if has_proximity else None,
         )  # fmt: skip
         found = pages.between(offset, end)

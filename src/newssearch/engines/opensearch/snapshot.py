@@ -197,12 +197,14 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         def explain(placed: RankedHit) -> Explanation:
             return explanation_of(evaluation.scored, placed, of_paragraph=request.all_paragraphs)
 
+        copies = CopiesOf(partial(self._search_again, opened), opened.state.visible, request.check)
+        copies.expect(one.source["story"] for one in page if "story" in one.source)
         maker = ClusterHits(
             evaluation.tree,
             request.snippet,
             content,
             explain if request.explain else None,
-            CopiesOf(partial(self._search_again, opened), opened.state.visible, request.check),
+            copies,
             request.check,
         )
         whole = with_texts(lambda body: self._search_again(opened, body, request.check), page)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from newssearch.engines.protocol import MAX_LISTED_COPIES
@@ -17,6 +17,8 @@ from .mapping import MAX_HITS_AT_ONCE
 
 MAX_STORIES_OF_SET = 60_000
 """The largest number of stories that OpenSearch takes in a set."""
+STORIES_AT_ONCE = 50
+"""The number of stories whose first articles one request reads."""
 EARLIEST_FIRST: list[dict[str, Any]] = [{"instant": {"order": "asc", "missing": "_last"}}, {"id": "asc"}]
 """The order of the articles of a story."""
 
@@ -87,24 +89,34 @@ class CopiesOf:
         story = source.get("story")
         if story is None:
             return Copies((), 0)
-        if story not in self._known:
-            self._known[story] = self._read(story)
+        self.expect([story])
         return self._known[story]
 
-    def _read(self, story: int) -> Copies:
-        body: dict[str, Any] = {
-            "size": MAX_LISTED_COPIES + 1,
-            "track_total_hits": True,
-            "query": finding_all([self._live, {"term": {"story": story}}]),
+    def expect(self, stories: Iterable[int]) -> None:
+        """Read the articles of some stories, many by one request."""
+        unknown = [story for story in dict.fromkeys(stories) if story not in self._known]
+        for low in range(0, len(unknown), STORIES_AT_ONCE):
+            self._known.update(self._read(unknown[low : low + STORIES_AT_ONCE]))
+
+    def _read(self, stories: list[int]) -> Iterator[tuple[int, Copies]]:
+        first = {
+            "size": MAX_LISTED_COPIES + 1, "sort": EARLIEST_FIRST,
             "_source": ["header.id", "header.outlet", "header.date"],
-            "sort": EARLIEST_FIRST,
-        }
-        hits = self._search(body, self._check)["hits"]
-        headers = (hit["_source"]["header"] for hit in hits["hits"])
-        return Copies(
-            tuple(
-                Copy(one["id"], one.get("outlet"), from_iso(one["date"]) if one.get("date") else None)
-                for one in headers
-            ),
-            hits["total"]["value"],
-        )
+        }  # fmt: skip
+        told = {"terms": {"field": "story", "size": len(stories)}, "aggs": {"first": {"top_hits": first}}}
+        body: dict[str, Any] = {
+            "size": 0, "track_total_hits": True, "query": finding_all([self._live, telling(stories)]),
+            "aggs": {"told": told},
+        }  # fmt: skip
+        for bucket in self._search(body, self._check)["aggregations"]["told"]["buckets"]:
+            headers = (hit["_source"]["header"] for hit in bucket["first"]["hits"]["hits"])
+            yield (
+                bucket["key"],
+                Copies(
+                    tuple(
+                        Copy(one["id"], one.get("outlet"), from_iso(one["date"]) if one.get("date") else None)
+                        for one in headers
+                    ),
+                    bucket["doc_count"],
+                ),
+            )

@@ -223,6 +223,11 @@ def test_a_table_of_contents_that_is_not_closed_ends_at_the_first_heading(tmp_pa
     begun = f"{_mark('begin')}<w:r><w:instrText> TOC </w:instrText></w:r>{_mark('separate')}"
     data = docx(para(begun, "The flood 2") + para("The flood", style="berschrift1") + para(RIVER))
     assert texts(only(tmp_path, data)) == [RIVER]
+    prose = " ".join((RIVER, FERRY, MARKET))
+    assert texts(only(tmp_path, docx(para(begun, "The flood 2") + para(prose) + para(RIVER)))) == [
+        prose,
+        RIVER,
+    ]
 
 
 def test_the_end_of_a_field_in_deleted_text_ends_it(tmp_path: Path) -> None:
@@ -905,6 +910,13 @@ def test_an_unpacked_document_beside_other_files_hides_none_of_them(tmp_path: Pa
             items = read_bytes(tmp_path, "a.zip", packed({name: text} | members))
             titles = [one.title for one in items if isinstance(one, Article)]
             assert "Fire in port" in titles
+
+
+def test_a_document_with_members_of_other_programs_is_a_document(tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(docx(para(RIVER)))) as archive:
+        members: dict[str, bytes | str] = {name: archive.read(name) for name in archive.namelist()}
+    data = packed(members | {"plugin/state.dat": b"x", "drs/shape.xml": "<x/>", "thumbnail.wmf": b"x"})
+    assert texts(only(tmp_path, data)) == [RIVER]
 
 
 # ---- spreadsheets

@@ -22,6 +22,7 @@ from newssearch.readers.styled_text import (
     style_named,
 )
 from newssearch.readers.xml.tree import text_at
+from newssearch.text.paragraphs import SENTENCE_ENDS
 
 from .articles import read_styled
 from .fields import CONTENTS_FIELDS, UNREAD_FIELDS, field_link, field_name
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 SIZE_WITHOUT_STYLE = 10
 """The size of letters in points where a document states none."""
+
+LONGEST_ENTRY = 250
+"""The maximum number of characters of an entry of a table of contents that ends as a sentence does."""
 
 PAGE_BREAK = "\f"
 
@@ -173,7 +177,7 @@ class _BodyReader:
         properties = element.find("pPr")
         style = self.styles.get(attribute_of(_child(properties, "pStyle")) or "", self.default)
         means = _means_with_properties(style.means, properties)
-        if means.level:  # no table of contents has a heading of the text
+        if means.level or _is_prose(element):  # no table of contents has a heading of the text, or sentences
             self.fields = [one for one in self.fields if one.name not in CONTENTS_FIELDS]
         runs = _RunReader(self, style, depth)
         if self._joined is not None:
@@ -400,6 +404,12 @@ def _symbol(code: str) -> str:
     """Return the character with a code in hexadecimal digits; those of symbol fonts (F000 to F0FF) mean nothing."""
     number = int(code, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,5}", code) else 0
     return chr(number) if number > 32 and not 0xD800 <= number <= 0xF8FF else ""
+
+
+def _is_prose(paragraph: Element) -> bool:
+    """Whether a paragraph is longer than an entry of a table of contents, and ends as a sentence does."""
+    text = "".join(one.text or "" for one in paragraph.iter("t")).rstrip()
+    return len(text) > LONGEST_ENTRY and text[-1] in SENTENCE_ENDS
 
 
 def _unread(instruction: str) -> bool:

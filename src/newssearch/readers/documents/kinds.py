@@ -12,12 +12,15 @@ from . import docx, epub, odt, pptx, spreadsheets
 if TYPE_CHECKING:
     import zipfile
 
-_OF_OFFICE_OPEN_XML = re.compile(
-    r"\[Content_Types\]\.xml|(?:_rels|docProps|customXml|customUI|word|ppt|xl|visio|package|_xmlsignatures|docMetadata|\[trash\])/.*"
-    r"|[^/]*\.(?:xml|rels|jpe?g|png|bin|emf|wmf)|__MACOSX/.*|(?:.*/)?\.DS_Store",
+_OTHER_FILES = re.compile(
+    r"(?!__MACOSX/).*\.(?:txt|md|html?|xhtml|docx?|odt|rtf|pdf|eml|msg|mbox|json[l]?|csv|tsv|epub|zip|gz)",
     re.IGNORECASE | re.DOTALL,
 )
-"""The members of a document of Office Open XML; other files beside them make an archive of files."""
+"""Files that may have articles; outside the folders of a document, they make its zip an archive of files."""
+
+_FOLDERS_OF_OFFICE = tuple(
+    "_rels/ docProps/ customXml/ customUI/ word/ ppt/ xl/ visio/ package/ docMetadata/".split()
+)
 
 OFFICE_OPEN_XML = "[Content_Types].xml"
 """The member that every document of Office Open XML has."""
@@ -54,7 +57,7 @@ def parser_of(archive: zipfile.ZipFile) -> Parse | None:
     Raises UnreadableError for a document that is not read; the message says what to do.
     """
     names = archive.namelist()
-    if OFFICE_OPEN_XML in names and _is_only(names, _OF_OFFICE_OPEN_XML):
+    if OFFICE_OPEN_XML in names and _is_whole(names, _FOLDERS_OF_OFFICE):
         for pattern, parse in _PARSERS:
             if any(map(pattern.fullmatch, names)):
                 return parse
@@ -67,32 +70,28 @@ def parser_of(archive: zipfile.ZipFile) -> Parse | None:
     elif "META-INF/container.xml" in names and _is_book(names):
         return epub.parse
     for member, what, other in _UNREAD_DOCUMENTS:
-        if member == OFFICE_OPEN_XML and not _is_only(names, _OF_OFFICE_OPEN_XML):
+        if member == OFFICE_OPEN_XML and not _is_whole(names, _FOLDERS_OF_OFFICE):
             continue
         if member in names and (member != "mimetype" or names[0] == member):
             raise UnreadableError(f"looks like {what}, which is not read: save it as {other}")
     return None
 
 
-def _is_only(names: list[str], pattern: re.Pattern[str]) -> bool:
-    """Whether all members are of a document, and no other files beside one that was unpacked."""
-    return all(map(pattern.fullmatch, names))
+def _is_whole(names: list[str], folders: tuple[str, ...]) -> bool:
+    """Whether all members that may have articles are in the folders of a document, and no others beside one that was unpacked."""
+    return all(name.startswith(folders) or _OTHER_FILES.fullmatch(name) is None for name in names)
 
 
 def _is_book(names: list[str]) -> bool:
     """Whether a zip without a type is a book, and not an archive of other files beside one that was unpacked.
 
-    All texts of a book are in or below the folder of its list of parts.
+    The texts of a book are in or below the folder of its list of parts.
     """
     lists = [name for name in names if name.lower().endswith(".opf")]
-    folders = tuple({name.rpartition("/")[0] + "/" for name in lists if "/" in name})
-    if len(folders) < len(lists):  # the parts are in the folder of META-INF
+    folders = {name.rpartition("/")[0] + "/" for name in lists if "/" in name}
+    if any("/" not in name for name in lists):  # a book without folders may have pages beside its list
         return not any(
-            name.lower().endswith((".docx", ".pdf", ".zip", ".eml", ".rtf", ".odt")) for name in names
+            _OTHER_FILES.fullmatch(name) and not name.lower().endswith((".html", ".htm", ".xhtml", ".txt"))
+            for name in names
         )
-    return bool(lists) and all(
-        name.startswith(("META-INF/", "__MACOSX/", *folders, "iTunes"))
-        or name.endswith("/")
-        or name == "mimetype"
-        for name in names
-    )
+    return bool(lists) and _is_whole(names, ("META-INF/", *folders))

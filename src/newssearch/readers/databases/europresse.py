@@ -16,6 +16,7 @@ from newssearch.text.date_search import find_dates
 from newssearch.text.paragraphs import Block
 
 from .exported import Exported
+from .parts import Kind, is_prose, tail_start
 
 SIGN = "DocPublicationName"
 """The class of the outlet, by which an export is recognised."""
@@ -24,12 +25,16 @@ _ROLE_OF_CLASS = {
     "docpublicationname": "outlet", "docheader": "header", "titrearticlevisu": "title", "titrearticle": "title",
     "docauthors": "byline", "docauthor": "byline", "doctext": "text",
 }  # fmt: skip
-_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<rest>[^<>]*)>")
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{0,30})(?![a-zA-Z0-9])(?P<rest>[^<>]*)>")
 _CLASS = re.compile(r"class\s*=\s*[\"']?([^\"'>]*)", re.IGNORECASE)
 _VOID = frozenset({"br", "img", "hr", "input", "meta", "link", "col"})
 _DOCUMENT_KEY = re.compile(r"news[·•‧∙.]\d{8}[·•‧∙.][A-Za-z0-9_-]{1,16}[·•‧∙.][\w-]{1,40}")
 _END_OF_TEXT = re.compile(
-    r"(?:©|\(c\)\s|Num[ée]ro de document|Document number|N[úu]mero de documento|Ce certificat|Certificat|Le présent document|This certificate|Tous droits réservés)",
+    r"(?:©|\(c\)|copyright)\s?(?:©\s?)?(?:(?:19|20)\d\d\b|[A-ZÀ-Þ][^.!?]{1,100}(?:19|20)\d\d\b)"
+    r"|(?:Num[ée]ro de document|Document number|N[úu]mero de documento)\s?:"
+    r"|(?:(?:Ce|Le présent) certificat|Certificat|This certificate|Este certificado)\s(?:est |a été |is |se )?(?:émis|délivré|issued|emit)"
+    r"|Le présent document[^.!?]{0,80}(?:protégé|émis|délivré)"
+    r"|(?:Tous droits réservés|All rights reserved|Todos los derechos reservados)\W*$",
     re.IGNORECASE,
 )
 _NUMBER_BEHIND = re.compile(r",?\s*\b(?:no|n°|nº|nr|num)\.?\s?\d.*$", re.IGNORECASE)
@@ -54,7 +59,9 @@ def read_europresse(text: str, origin: Origin) -> Iterator[ReadOutcome]:
     number = 0
     document: list[_Piece] = []
     for piece in [*_stretches(text), _Piece("outlet", "")]:
-        if piece.role == "outlet" and any(one.role == "outlet" for one in document):
+        roles = {one.role for one in document}
+        begins = piece.role == "outlet" and not roles.isdisjoint(("outlet", "title"))
+        if begins or (piece.role in ("header", "title") and {"title", "text"} <= roles):
             number += 1
             yield _read_europresse(document, origin, number)
             document = []
@@ -92,9 +99,10 @@ def _role_of(attributes: str) -> str:
 
 def _read_europresse(pieces: list[_Piece], origin: Origin, number: int) -> ReadOutcome:
     item = Exported(origin, number)
-    while pieces and pieces[0].role != "outlet":
-        pieces.pop(0)
-    item.set("outlet", _NUMBER_BEHIND.sub("", line_of(pieces[0].html)))
+    outlet = next((place for place, piece in enumerate(pieces) if piece.role == "outlet"), None)
+    if outlet is not None:
+        pieces = pieces[outlet:]
+        item.set("outlet", _NUMBER_BEHIND.sub("", line_of(pieces[0].html)))
     header = " ".join(line_of(piece.html) for piece in pieces if piece.role == "header")
     _take_header(" ".join(header.split()), item)
     for role in ("title", "byline"):
@@ -109,8 +117,9 @@ def _read_europresse(pieces: list[_Piece], origin: Origin, number: int) -> ReadO
     title = next((place for place, piece in enumerate(pieces) if piece.role == "title"), -1)
     if texts:
         _take_byline_above(pieces[title + 1 : pieces.index(texts[0])], item)
-        for piece in texts:
-            item.blocks += _without_end(blocks_of(piece.html))
+        for piece in pieces[pieces.index(texts[0]) :]:
+            blocks = _without_end(blocks_of(piece.html)) if piece.role in ("", "text") else []
+            item.blocks += [block for block in blocks if piece.role or is_prose(block.text)]
     else:
         _take_older(pieces[title + 1 :], item)
     for piece in pieces:
@@ -157,10 +166,16 @@ def _take_older(pieces: list[_Piece], item: Exported) -> None:
 
 
 def _without_end(blocks: list[Block]) -> list[Block]:
-    """Return paragraphs up to the notice of copyright, the number of the document and the certificate."""
-    for place, block in enumerate(blocks):
-        if len(block.text) <= 300 and (
-            _END_OF_TEXT.match(block.text) is not None or _DOCUMENT_KEY.fullmatch(block.text) is not None
-        ):
-            return blocks[:place]
-    return blocks
+    """Return paragraphs without the notice of copyright, the number of the document and the certificate at their end."""
+
+    def kind(place: int) -> Kind:
+        text = blocks[place].text
+        if len(text) <= 300:
+            key = _DOCUMENT_KEY.search(text)
+            if key is not None and len(text) <= len(key[0]) + 40:
+                return Kind.SURE
+            if _END_OF_TEXT.match(text) is not None:
+                return Kind.LABEL
+        return Kind.PROSE if is_prose(text) else Kind.LOOSE
+
+    return blocks[: tail_start(0, len(blocks), kind)]

@@ -18,6 +18,7 @@ from newssearch.text.paragraphs import MAX_WRAP_CHARS, SENTENCE_ENDS, Block, spl
 
 from .exported import Exported, date_in
 from .languages import language_named
+from .parts import Kind, is_prose, tail_start
 
 ROLE_OF_CODE = {
     "CLM": "column", "SE": "section", "HD": "title", "BY": "byline", "CR": "source", "WC": "length", "PD": "date", "ET": "time",
@@ -40,7 +41,7 @@ LONGEST_HEAD_LINE = 400
 MIN_WRAPPED_LINES = 6
 """The smallest number of lines of a text in which lines that end in the middle of a sentence show that it is wrapped."""
 
-_CODE_LINE = re.compile(r"\s*(?P<code>[A-Z]{2,3})(?:[\s|:]+(?P<value>\S.*)?)?", re.DOTALL)
+_CODE_LINE = re.compile(r"\s*(?P<code>[A-Z]{2,3})(?:(?P<between>[\s|:]+)(?P<value>\S.*)?)?", re.DOTALL)
 _ACCESSION = re.compile(
     r"(?:AN[\s|:]+)?(?:[^\W\d_]{2,12}\s)?(?P<key>[A-Za-z][A-Za-z0-9]{3,11}0*(?:19|20)\d{6}[A-Za-z0-9]{5,12})"
 )
@@ -56,6 +57,10 @@ _SUMMARY = re.compile(
     r"(?:search summary|suchzusammenfassung|zusammenfassung der suche|résumé de la recherche|synthèse de la recherche|resumen de (?:la )?búsqueda|riepilogo della ricerca|zoeksamenvatting)\b.{0,80}",
     re.IGNORECASE,
 )
+LONGEST_NAME = 3
+"""The maximum number of words of a name that neither ``By`` nor a second name shows to be one."""
+
+_NAME_JOINTS = frozenset({",", "&", "and", "und", "et", "y", "e", "en"})
 _NAME_WORD = re.compile(r"[A-ZÀ-Þ][\w'’.-]*|(?:and|und|et|y|e|en|de|von|van|der|di|da|,|&)")
 
 
@@ -105,7 +110,7 @@ class FactivaSigns:
         """Whether these are the signs of an export.
 
         Without codes, it has an accession number, and a line that is only a length, with a date below. A text that
-        mentions such a number, or a length, has no such lines.
+        mentions such a number, or a length, hardly has such lines.
         """
         return self.with_codes or (self.accessions > 0 and self.dates_behind > 0)
 
@@ -120,61 +125,119 @@ def accession_in(line: str) -> str | None:
     return found["key"] if found is not None else None
 
 
-def _code_in(line: str) -> tuple[str, str] | None:
-    """Return the code at the start of a line, and the value behind it; None if there is no code of Factiva."""
+def _code_in(line: str, *, apart: bool = False) -> tuple[str, str] | None:
+    """Return the code at the start of a line, and the value behind it; None if there is no code of Factiva.
+
+    With ``apart``, a single blank does not separate a code from its value: ``PUB landlord`` has no code.
+    """
     if not line[:2].isupper() and not line[:1].isspace():
         return None
-    found = _CODE_LINE.fullmatch(line.replace(CELL_MARK, " "))
+    found = _CODE_LINE.fullmatch(line.replace(CELL_MARK, "\t"))
     if found is None or found["code"] not in ROLE_OF_CODE:
+        return None
+    if apart and found["value"] and found["between"] == " ":
         return None
     return found["code"], (found["value"] or "").lstrip("| ").strip()
 
 
 def read_factiva(lines: Sequence[str], origin: Origin, *, with_codes: bool) -> Iterator[ReadOutcome]:
-    """Yield the articles of an export, given its lines; blank lines separate paragraphs."""
+    """Yield the articles of an export, given its lines; blank lines separate paragraphs.
+
+    A document that cannot be told, and one at the end that is cut off, are rejected.
+    """
     number = 0
-    for document in _factiva_documents(lines, with_codes=with_codes):
+    apart = with_codes and _separates_codes(lines)
+    for document in _factiva_documents(lines, with_codes=with_codes, apart=apart):
         item = Exported(origin, number + 1)
-        complete = _read_coded(document, item) if with_codes else _read_plain(document, item)
+        last = next((line for line in reversed(document) if line.strip()), "")
+        whole = accession_in(last) is not None
+        complete = (
+            _read_coded(document, item, apart=apart) if with_codes else whole and _read_plain(document, item)
+        )
         if complete:
             number += 1
             yield item.build("an")
+        elif whole and len(document) > 1:
+            yield origin.rejected(
+                f"a document without {'a headline' if with_codes else 'its length'}: {last.strip()}"
+            )
+        elif _is_cut(document):
+            yield origin.rejected("the export ends in the middle of a document, without its accession number")
 
 
-def _factiva_documents(lines: Sequence[str], *, with_codes: bool) -> Iterator[list[str]]:
-    """Yield the lines of each document; with codes, one may also begin with a headline behind the text of another."""
+def _separates_codes(lines: Sequence[str]) -> bool:
+    """Whether an export has more than a blank between its codes and their values, as its headlines show."""
+    headlines = [line for line in lines if line[:2] == "HD" or line.lstrip()[:2] == "HD"]
+    apart = sum(_code_in(line.rstrip(), apart=True) is not None for line in headlines)
+    return 2 * apart > sum(_code_in(line.rstrip()) is not None for line in headlines)
+
+
+def _is_cut(document: Sequence[str]) -> bool:
+    """Whether lines behind the last document are the start of another: they have a length and prose."""
+    filled = [squeeze(line) for line in document if line.strip()]
+    return any(_LENGTH_LINE.fullmatch(line[:60]) is not None for line in filled[:20]) and any(
+        map(is_prose, filled)
+    )
+
+
+def _factiva_documents(lines: Sequence[str], *, with_codes: bool, apart: bool) -> Iterator[list[str]]:
+    """Yield the lines of each document, and last those behind all of them.
+
+    With codes, a document may also begin with a headline behind the text of another. A search summary is passed over.
+    """
     document: list[str] = []
     codes: set[str] = set()
-    for line in lines:
-        found = _code_in(line.rstrip()) if with_codes else None
-        if found is not None and found[0] in ("SE", "HD", "CLM") and not codes.isdisjoint(("LP", "TD", "AN")):
-            if document:
+    in_summary = False
+    for place, line in enumerate(lines):
+        found = _code_in(line.rstrip(), apart=apart) if with_codes else None
+        if (
+            found is not None
+            and found[0] in ("SE", "HD", "CLM")
+            and (in_summary or not codes.isdisjoint(("LP", "TD", "AN")))
+            and (apart or "AN" in codes or _heads_follow(lines, place))
+        ):
+            if document and not in_summary:
                 yield document
-            document, codes = [], set()
+            document, codes, in_summary = [], set(), False
         if found is not None:
             codes.add(found[0])
-        if not document and _SUMMARY.fullmatch(line.strip()[:200]) is not None:
-            return
+        if not any(map(str.strip, document)) and _SUMMARY.fullmatch(line.strip()[:200]) is not None:
+            in_summary = True
         document.append(line)
-        if accession_in(line) is not None and (
-            not with_codes or "LP" in codes or "TD" in codes or "HD" in codes
-        ):
-            yield document
-            document, codes = [], set()
-    if document and with_codes and "HD" in codes:
+        if accession_in(line) is not None and (not with_codes or not codes.isdisjoint(("LP", "TD", "HD"))):
+            yield _behind_summary(document) if in_summary else document
+            document, codes, in_summary = [], set(), False
+    if document and not in_summary and (not with_codes or "HD" in codes):
         yield document
+
+
+def _heads_follow(lines: Sequence[str], place: int) -> bool:
+    """Whether the codes that stand between a headline and a text follow a line soon."""
+    below = [line for line in lines[place + 1 : place + 30] if line.strip()][:8]
+    codes = {found[0] for line in below if (found := _code_in(line.rstrip())) is not None}
+    return not codes.isdisjoint(("WC", "PD", "SN"))
+
+
+def _behind_summary(document: list[str]) -> list[str]:
+    """Return the lines of a document behind a search summary: it begins at most three lines above the length."""
+    length = next((n for n, line in enumerate(document) if _LENGTH_LINE.fullmatch(squeeze(line[:60]))), 0)
+    above = [n for n in range(length) if document[n].strip()]
+    return document[above[-3:][0] if above else 0 :]
 
 
 # ---- with codes
 
 
-def _read_coded(lines: Sequence[str], item: Exported) -> bool:
+def _read_coded(lines: Sequence[str], item: Exported, *, apart: bool) -> bool:
     """Enter the values of a document with codes. Return whether it has a headline or a text."""
     code = ""
+    tail = 0 if apart else _tail_of_lines(lines)
     gathered: list[str] = []
     text: list[str] = []
-    for line in [*lines, "AN"]:
-        found = _code_in(line.rstrip())
+    for place, line in enumerate([*lines, "AN"]):
+        found = _code_in(line.rstrip(), apart=apart)
+        if code in ("LP", "TD") and found is not None and found[0] in _BEHIND_TEXT and place < tail:
+            found = None
         if found is not None and _may_follow_code(found, code):
             _enter(code, gathered, text, item)
             code, gathered = found[0], [found[1]]
@@ -183,6 +246,25 @@ def _read_coded(lines: Sequence[str], item: Exported) -> bool:
     _enter(code, gathered, text, item)
     item.blocks += [Block(paragraph) for paragraph in _paragraphs(text)]
     return item.get("title") is not None or bool(item.blocks)
+
+
+def _tail_of_lines(lines: Sequence[str]) -> int:
+    """Return the place of the first line behind the text of a document in which one blank separates codes and values."""
+
+    def kind(place: int) -> Kind:
+        line = lines[place].rstrip()
+        found = _code_in(line)
+        if accession_in(line) is not None:
+            return Kind.SURE
+        if found is not None and found[0] in _BEHIND_TEXT:
+            listed = found[0] in _CODES_WITH_LISTS and (" : " in found[1] or "|" in found[1])
+            if not found[1]:
+                return Kind.EMPTY
+            return Kind.PROSE if is_prose(found[1]) and not listed else Kind.LABEL
+        listed = " : " in line or "|" in line
+        return Kind.CAPTION if listed or not line.strip() else Kind.PROSE if is_prose(line) else Kind.LOOSE
+
+    return tail_start(0, len(lines), kind)
 
 
 def _may_follow_code(found: tuple[str, str], code: str) -> bool:
@@ -262,7 +344,7 @@ def _read_plain(lines: Sequence[str], item: Exported) -> bool:
     _take_above(above, item)
     below = [place for place in filled if place > length]
     start = _take_below(lines, below, item)
-    last = len(lines) - 1
+    last = max(place for place in filled)
     item.set("key", accession_in(lines[last]) or "", "AN")
     item.blocks += [Block(paragraph) for paragraph in _paragraphs(lines[start:last])]
     return True
@@ -270,7 +352,7 @@ def _read_plain(lines: Sequence[str], item: Exported) -> bool:
 
 def _take_above(above: list[str], item: Exported) -> None:
     """Enter the section, the headline and the byline, which stand above the length."""
-    if len(above) > 1 and _may_be_byline(above[-1]):
+    if len(above) > 1 and _may_be_byline(above[-1], above[:-1]):
         item.set("byline", above.pop(), "BY", basis="the line above the length")
     if above:
         item.set("title", above.pop(), "HD")
@@ -278,15 +360,26 @@ def _take_above(above: list[str], item: Exported) -> None:
         item.set("section", above[-1], "SE")
 
 
-def _may_be_byline(line: str) -> bool:
+def _may_be_byline(line: str, above: Sequence[str]) -> bool:
+    """Whether a line above the length has the author; ``above`` are the section and the headline, or one of them.
+
+    Without ``By``, a headline must stand above: one between it and a section, or one that no name could be. Many outlets
+    begin each word of a headline with a capital.
+    """
     if AUTHOR_INTRODUCTION.match(line) is not None:
         return len(line) <= 120
     words = line.replace(",", " , ").split()
+    joined = any(word in _NAME_JOINTS for word in words)
     return (
-        len(words) <= 8
+        len(words) <= (8 if joined else LONGEST_NAME)
         and not line.isupper()
-        and all(_NAME_WORD.fullmatch(word) is not None for word in words)
+        and (len(above) > 1 or not _is_of_name_words(above[-1]))
+        and _is_of_name_words(line)
     )
+
+
+def _is_of_name_words(line: str) -> bool:
+    return all(_NAME_WORD.fullmatch(word) is not None for word in line.replace(",", " , ").split())
 
 
 def _take_below(lines: Sequence[str], below: Sequence[int], item: Exported) -> int:

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from newssearch.readers.api import Origin, ReadOutcome
+from newssearch.text.paragraphs import squeeze
 
-from .exported import difference
+from .exported import date_in, difference
 from .nexis_document import read_document
 from .nexis_labels import (
     END_MARKS,
@@ -26,7 +27,7 @@ from .nexis_labels import (
     is_mark,
     labelled,
 )
-from .parts import Part
+from .parts import Part, is_prose
 
 DOCUMENT_BREAK = "\ue000"
 """A part that stands for the start of a document where the markup of an export states it."""
@@ -43,6 +44,9 @@ _SELECTION = re.compile(
 _LISTED_DOCUMENTS = re.compile(
     r"(?:Documents?|Dokumente?|Documenten|Documentos|Documenti)\s\((?P<count>\d{1,6})\)", re.IGNORECASE
 )
+PARTS_ABOVE_DATE, PARTS_ABOVE_LABELS = 6, 14
+"""The numbers of parts in which a document without a mark in front has a date, and a label of its head."""
+
 MAX_COVER_PARTS = 60
 """The number of parts of a cover page that are searched for the number of documents."""
 
@@ -55,9 +59,10 @@ class NexisSigns:
     ends: int = 0
     body: int = 0
     capital: set[str] = field(default_factory=set)
-    """The labels in capitals, and below those in other letters, in normal form."""
+    """The labels in capitals of heads and tails, and below those in other letters, in normal form."""
     other: set[str] = field(default_factory=set)
     length: bool = False
+    sure_tail: bool = False
 
     def add(self, line: str) -> None:
         """Count the signs in a line."""
@@ -67,6 +72,9 @@ class NexisSigns:
         if counter(line) is not None:
             self.counters += 1
         elif (one := labelled(line)) is not None:
+            if one.name not in HEAD_LABELS and one.name not in TAIL_LABELS:
+                return
+            self.sure_tail |= one.is_sure_tail
             (self.capital if one.label.isupper() else self.other).add(one.name)
             self.length |= HEAD_LABELS.get(one.name) == "length" and any(map(str.isdigit, one.value))
         elif line[:1].isalpha() and len(line) <= 40:
@@ -77,13 +85,19 @@ class NexisSigns:
     def decide(self) -> bool:
         """Whether these are the signs of an export.
 
-        An export has a mark between its documents and two different labels; a single document without the mark has the
-        length and three labels, of which one stands behind texts only. An article that mentions one of these words has
-        none of both.
+        An export has a mark between its documents, two different labels of their heads and ends, and among them a length
+        with its number or a label that stands behind texts only; if the mark is ``End of Document``, both of these, or
+        ``Body`` in place of the length. A single document without the mark has the length and three labels, of which one
+        stands behind texts only. An article that quotes one of these words seldom has all of them; if one has no line
+        that is a date, it is read as what it is.
         """
-        if self.counters and len(self.capital | self.other) >= SIGNS_NEEDED:
+        if (
+            self.counters
+            and len(self.capital | self.other) >= SIGNS_NEEDED
+            and (self.length or self.sure_tail)
+        ):
             return True
-        if self.ends and len(self.other) >= SIGNS_NEEDED:
+        if self.ends and len(self.other) >= SIGNS_NEEDED and (self.length or self.body) and self.sure_tail:
             return True
         for found in (self.capital, self.other if self.body else set()):
             if self.length and len(found) > SIGNS_NEEDED and not found.isdisjoint(TAIL_LABELS):
@@ -108,11 +122,14 @@ def read_nexis(parts: Sequence[Part], origin: Origin, stated: int | None = None)
 
     ``stated`` is the number that the markup states, or None.
     """
-    cover, documents = _nexis_documents(parts)
+    cover, documents, others = _nexis_documents(parts)
     first_has_cover = len(cover) > 0 or (bool(documents) and _looks_like_cover(documents[0]))
     for number, document in enumerate(documents, start=1):
         yield read_document(document, origin, number, after_cover=first_has_cover and number == 1)
-    selected = _selected_documents(cover or (documents[0] if documents else []))
+    for other in others:
+        if any(is_prose(part.text) and not is_copyright(part.line[:300]) for part in other):
+            yield origin.rejected("a text between the documents of an export that is none of them")
+    selected = _selected_documents(cover or documents[0]) if first_has_cover else None
     numbers = [
         found for document in documents for part in document[:4] if (found := counter(part.text)) is not None
     ]
@@ -125,16 +142,18 @@ def read_nexis(parts: Sequence[Part], origin: Origin, stated: int | None = None)
     yield from difference(origin, expected, len(documents), some)
 
 
-def _nexis_documents(parts: Sequence[Part]) -> tuple[list[Part], list[list[Part]]]:
-    """Return the cover page, and the parts of each document."""
+def _nexis_documents(parts: Sequence[Part]) -> tuple[list[Part], list[list[Part]], list[list[Part]]]:
+    """Return the cover page, the parts of each document, and those of what is none of them."""
     breaks = [place for place, part in enumerate(parts) if part.text == DOCUMENT_BREAK]
     if not breaks:
         breaks = [place for place, part in enumerate(parts) if counter(part.text) is not None]
     if breaks:
         ends = [*breaks[1:], len(parts)]
-        return list(parts[: breaks[0]]), [
-            list(parts[start:end]) for start, end in zip(breaks, ends, strict=True)
-        ]
+        return (
+            list(parts[: breaks[0]]),
+            [list(parts[start:end]) for start, end in zip(breaks, ends, strict=True)],
+            [],
+        )
     documents: list[list[Part]] = [[]]
     if any(is_mark(part.line, END_MARKS) for part in parts if len(part.text) <= 60):
         for part in parts:
@@ -144,23 +163,46 @@ def _nexis_documents(parts: Sequence[Part]) -> tuple[list[Part], list[list[Part]
                 documents[-1].append(part)
     else:
         documents = _by_tails(parts)
-    return [], [document for document in documents if _has_more_than_notes(document)]
+    others = [document for document in documents if not _has_more_than_notes(document)]
+    return [], [document for document in documents if _has_more_than_notes(document)], others
 
 
 def _by_tails(parts: Sequence[Part]) -> list[list[Part]]:
     """Return the documents of an export without marks between them: each begins behind the labels of the last one."""
     documents: list[list[Part]] = [[]]
     in_tail = text_seen = False
-    for part in parts:
+    dated: dict[int, bool] = {}
+    for place, part in enumerate(parts):
         one = labelled(part.text) if len(part.text) <= 400 else None
         note = one is not None or is_copyright(part.line[:200])
-        if in_tail and not note and (part.centred or len(part.text) < 300):
+        if in_tail and not note and len(part.text) < 300 and _begins_document(parts, place, dated):
             documents.append([])
             in_tail = text_seen = False
         text_seen = text_seen or not note
         in_tail = in_tail or (one is not None and one.is_sure_tail and text_seen)
         documents[-1].append(part)
     return documents
+
+
+def _begins_document(parts: Sequence[Part], place: int, dated: dict[int, bool]) -> bool:
+    """Whether a part is the first of a document: a line that is a date stands near below, and labels of a head.
+
+    ``dated`` keeps which parts have such a line.
+    """
+    for at in range(place, min(place + PARTS_ABOVE_DATE, len(parts))):
+        if at not in dated:
+            dated[at] = has_date_line(parts[at])
+        if dated[at]:
+            break
+    else:
+        return False
+    labels = (labelled(part.text[:400]) for part in parts[place : place + PARTS_ABOVE_LABELS])
+    return any(one is not None and one.name in HEAD_LABELS for one in labels)
+
+
+def has_date_line(part: Part) -> bool:
+    """Whether one of the first lines of a part is a date."""
+    return any(date_in(squeeze(line)) is not None for line in part.text[:2_000].split("\n")[:6])
 
 
 def _has_more_than_notes(document: Sequence[Part]) -> bool:

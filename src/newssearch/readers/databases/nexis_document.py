@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from newssearch.readers.api import Origin, ReadOutcome
 from newssearch.readers.article.names import AUTHOR_INTRODUCTION
+from newssearch.readers.records.json_values import normal_name
 from newssearch.text.calendar_names import calendar_names_in_all
 from newssearch.text.paragraphs import Block
 
@@ -17,6 +18,7 @@ from .nexis_labels import (
     MAYBE_TAIL_LABELS,
     RIGHTS,
     SECTION_MARKS,
+    TAIL_LABELS,
     Labelled,
     any_label,
     counter,
@@ -25,12 +27,15 @@ from .nexis_labels import (
     is_mark,
     labelled,
 )
-from .parts import Part, blocks_of_parts
+from .parts import Kind, Part, blocks_of_parts, ends_sentence, is_prose, tail_start
 
 MAX_HEAD_PARTS = 40
 """The maximum number of parts of a document in front of its text."""
 
 LONGEST_EDITION, LONGEST_HEADLINE = 60, 600
+LONGEST_NOTICE, SHORTEST_CAPTION, LONGEST_CAPTION = 400, 40, 300
+MAX_CAPTIONS = 2
+"""The maximum number of parts below the heading ``Graphic`` that may be captions."""
 
 _PAGE_OF_PAGES = re.compile(
     r"(?:Page|Seite|Página|Pagina)\s\d{1,5}\s(?:of|von|de|di|van|sur)\s\d{1,5}", re.IGNORECASE
@@ -40,6 +45,7 @@ _EDITION = re.compile(
     re.IGNORECASE,
 )
 _GLUED_BRACKET = re.compile(r"(?<=[^\s(])\((?=[^\W\d_])")
+_SHARE_OF_SUBJECT = re.compile(r"\(\d{1,3}\s?%\)")
 _CANNOT_BE_SHOWN = re.compile(r"we are sorry but there is an error in this document", re.IGNORECASE)
 
 
@@ -52,11 +58,9 @@ def read_document(
         return origin.rejected("the database could not show this document", number)
     item = Exported(origin, number)
     start = _read_head(parts, item, after_cover=after_cover)
-    end = _tail_start(parts, start)
-    body = [*parts[start:end]]
-    while body and is_copyright(body[-1].line[:300]) and len(body[-1].text) <= 400:
-        item.set("copyright", _without_rights(body.pop().line))
-    item.blocks += blocks_of_parts(body)
+    heads = [one for part in parts[:start] if (one := _label_of(part)) is not None]
+    end = _tail_start(parts, start, in_capitals=any(one.label.isupper() for one in heads))
+    item.blocks += blocks_of_parts([*parts[start:end]])
     _read_tail(parts[end:], item)
     return item.build("lexisnexis")
 
@@ -185,7 +189,8 @@ def _read_loose(loose: Sequence[Part], item: Exported, start: int, *, older: boo
         if before:
             item.set("outlet", _outlet(before[-1].line))
             item.set("title", " ".join(part.line for part in before[:-1]))
-        item.set("edition", "; ".join(part.line for part in after))
+        item.set("edition", "; ".join(part.line for part in after if not is_prose(part.line)))
+        item.blocks += [Block(part.line) for part in after if is_prose(part.line)]
         return start
     known = any(part.centred for part in plain)
     lines = [part for part in before if part.centred or not known]
@@ -243,30 +248,43 @@ def _without_rights(line: str) -> str:
     return RIGHTS.sub("", line).strip(" .,;")
 
 
-def _tail_start(parts: Sequence[Part], start: int) -> int:
-    """Return the place of the first part behind the text: a label that hardly ever stands in one, or one in front of it."""
-    for place in range(start, len(parts)):
-        part = parts[place]
-        one = _label_of(part)
-        if (one is not None and one.is_sure_tail) or is_mark(part.line[:80], SECTION_MARKS):
-            end = place
-            break
-    else:
-        end = len(parts)
-        while end > start and is_copyright(parts[end - 1].line[:300]):
-            end -= 1
-    while end > start and _is_maybe_tail(parts[end - 1]):
-        end -= 1
-    return end
+def _tail_start(parts: Sequence[Part], start: int, *, in_capitals: bool) -> int:
+    """Return the place of the first part behind the text; with ``in_capitals``, only labels in capitals are some."""
 
+    def label(place: int) -> Labelled | None:
+        one = _label_of(parts[place])
+        return one if one is not None and (one.label.isupper() or not in_capitals) else None
 
-def _is_maybe_tail(part: Part) -> bool:
-    one = _label_of(part)
-    return one is not None and one.name in MAYBE_TAIL_LABELS
+    marks = [n for n in range(start, len(parts)) if is_mark(parts[n].line[:80], SECTION_MARKS)]
+    captioned = max((n for n in marks if normal_name(parts[n].line) in MAYBE_TAIL_LABELS), default=len(parts))
+
+    def kind(place: int) -> Kind:
+        line, one = parts[place].line, label(place)
+        if one is not None and one.is_sure_tail:
+            return Kind.SURE if one.is_never_text else Kind.LABEL
+        if one is not None and one.name in MAYBE_TAIL_LABELS and (one.role or not is_prose(one.value)):
+            return Kind.LABEL if one.value else Kind.EMPTY
+        if is_copyright(line[:300]) and len(line) <= LONGEST_NOTICE:
+            return Kind.LABEL
+        if is_mark(line[:80], SECTION_MARKS):
+            return Kind.EMPTY
+        other = any_label(line[:400])
+        if place > start and (other is None or not other.label.isupper()):
+            above = label(place - 1)
+            if len(line) <= LONGEST_CAPTION and captioned < place <= captioned + MAX_CAPTIONS:
+                return Kind.CAPTION
+            if above is not None and above.role in ("graphic", "correction") and not above.value:
+                return Kind.LOOSE
+        listed = other is not None and (other.label.isupper() or _SHARE_OF_SUBJECT.search(line) is not None)
+        if listed and other is not None and other.name not in TAIL_LABELS and not ends_sentence(line):
+            return Kind.LOOSE
+        return Kind.PROSE if is_prose(line) else Kind.LOOSE
+
+    return tail_start(start, len(parts), kind)
 
 
 def _read_tail(tail: Sequence[Part], item: Exported) -> None:
-    """Enter the values behind the text; a correction becomes a paragraph, as it is prose of the outlet."""
+    """Enter the values behind the text; a correction and other prose become paragraphs, captions those of their kind."""
     current: Labelled | None = None
     for part in _split_at_labels(tail):
         one, line = _label_of(part), part.line
@@ -287,5 +305,9 @@ def _read_tail(tail: Sequence[Part], item: Exported) -> None:
             current = Labelled(line, "graphic", "")
         elif current is not None and current.role == "correction":
             item.blocks.append(Block(line))
-        elif current is not None:
-            item.set(current.role, line, current.label)
+        else:
+            graphic = current is not None and current.role == "graphic"
+            if current is not None and (graphic or not is_prose(line)):
+                item.set(current.role, line, current.label)
+            if is_prose(line) and (not graphic or len(line) > SHORTEST_CAPTION):
+                item.blocks.append(Block(line, "caption" if graphic else "text"))

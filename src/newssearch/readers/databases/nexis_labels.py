@@ -72,6 +72,9 @@ END_MARKS = frozenset(
 )  # fmt: skip
 """The lines with which Nexis Uni ends a document, in normal form."""
 
+_WORDS = frozenset({"update", "updated"})
+"""The labels of the day of loading that are words of a text, too."""
+
 LONGEST_LABEL, LONGEST_MARK, LONGEST_TAIL_VALUE = 32, 40, 120
 
 _NEXIS_LABEL = re.compile(
@@ -113,6 +116,14 @@ class Labelled(NamedTuple):
         if role is None or len(self.value) > LONGEST_TAIL_VALUE or self.value.endswith((".", "!", "?")):
             return False
         return role != "loaddate" or date_in(self.value) is not None
+
+    @property
+    def is_never_text(self) -> bool:
+        """Whether no text has such a line: the day on which the database took the document, and the kind of its outlet."""
+        role = TAIL_LABELS.get(self.name)
+        return self.is_sure_tail and (
+            role in ("publicationtype", "journalcode") or (role == "loaddate" and self.name not in _WORDS)
+        )
 
 
 def labelled(text: str) -> Labelled | None:

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
 from typing import NamedTuple
 
-from newssearch.text.paragraphs import Block, ParagraphKind, split_lines, split_paragraphs, squeeze
+from newssearch.text.paragraphs import (
+    SENTENCE_ENDS,
+    Block,
+    ParagraphKind,
+    split_lines,
+    split_paragraphs,
+    squeeze,
+)
+
+LONGEST_NO_PROSE = 120
+"""The maximum number of characters of a part that is no prose."""
 
 CENTRED_INDENT = 4
 """The number of spaces in front of a line of a text from which it counts as centred."""
@@ -70,3 +81,47 @@ def blocks_of_parts(parts: list[Part]) -> list[Block]:
     if any("\n" in part.text for part in parts):
         return [Block(text) for text in split_paragraphs("\n\n".join(part.text for part in parts))]
     return [Block(part.text, part.kind) for part in parts]
+
+
+class Kind(Enum):
+    """What a part may be where the text of a document ends."""
+
+    SURE = "a label or mark that no text has"
+    LABEL = "a label with its value, which may also be a line of the text"
+    EMPTY = "a label or mark whose value follows"
+    LOOSE = "a short part without a label"
+    CAPTION = "a part that may be the value of the mark above it, though it is prose"
+    PROSE = "prose"
+
+
+def is_prose(text: str) -> bool:
+    """Whether a part is prose: it is long, or ends like a sentence.
+
+    >>> is_prose("Second paragraph."), is_prose("Random House"), is_prose("Ferry cut, says mayor “in winter.”")
+    (True, False, True)
+    """
+    return len(text) > LONGEST_NO_PROSE or ends_sentence(text)
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a part ends like a sentence, perhaps with a quotation mark behind."""
+    return text.rstrip(" \t\n\"'”’»)“").endswith(tuple(SENTENCE_ENDS))
+
+
+def tail_start(start: int, end: int, kind: Callable[[int], Kind]) -> int:
+    """Return the place of the first part behind the text of a document, whose parts stand from ``start`` to ``end``.
+
+    The search goes backwards, from the first label that no text has or from the end: labels belong to the tail as long as
+    no prose stands behind them. A line of the text that looks like a label is thus text.
+    """
+    anchor = next((place for place in range(start, end) if kind(place) is Kind.SURE), end)
+    found = anchor
+    for place in range(anchor - 1, start - 1, -1):
+        what = kind(place)
+        if what in (Kind.LABEL, Kind.EMPTY):
+            found = place
+        elif what is Kind.PROSE or (
+            what is Kind.LOOSE and found < end and (place == start or kind(place - 1) is not Kind.EMPTY)
+        ):
+            break
+    return found

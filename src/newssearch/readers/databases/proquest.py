@@ -16,6 +16,7 @@ from newssearch.text.date_search import find_dates
 from newssearch.text.paragraphs import Block, split_paragraphs, squeeze
 
 from .exported import Exported, difference, labels_in
+from .parts import Kind, ends_sentence, is_prose, tail_start
 
 PROQUEST_LABELS = labels_in(
     (
@@ -49,13 +50,20 @@ PROQUEST_LABELS = labels_in(
 )  # fmt: skip
 """The labels of ProQuest in the languages of its interface, in normal form, and the roles of their values."""
 
+WORDS_OF_SENTENCE = 6
+"""The number of words from which a value that ends like a sentence is one, behind a label of one word."""
+
 LABELS_NEEDED = 4
 """The number of different labels, among them the id or the outlet, by which an export is recognised."""
+
+RULES_NEEDED = 2
+"""The number of rules and numbers of documents from which they separate the documents of an export."""
 
 RULE = "_" * 60
 """The line between two documents."""
 
-_RULE = re.compile(r"\s*_{8,}\s*")
+_RULE = re.compile(r"\s*_{40,}\s*")
+_ID_VALUE = re.compile(r"\d{5,14}")
 _DOCUMENT_NUMBER = re.compile(
     r"(?:Document|Dokument|Documento)\s(?P<number>\d{1,6})\s(?:of|von|de|sur|di|/)\s(?P<total>\d{1,6})",
     re.IGNORECASE,
@@ -84,14 +92,23 @@ class ProquestSigns:
 
     labels: set[str] = field(default_factory=set)
     rules: int = 0
+    dates: int = 0
+    _above: str = ""
+    """The role of the label whose value follows."""
 
     def add(self, line: str) -> None:
         """Count the signs in a line."""
         found = label_in(line)
+        if found is None and self._above and line.strip():
+            found = ("", self._above, line.strip())
         if found is not None:
-            self.labels.add(found[1] or found[0])
-            if "proquest" in normal_name(found[0]):
-                self.labels.add("key")
+            _, role, value = found
+            self._above = "" if value else role
+            if role == "key" and _ID_VALUE.fullmatch(value) is None:
+                return
+            self.labels.add(role or found[0])
+            if role in ("date", "info", "year") and len(value) <= 400:
+                self.dates += value.isdigit() or next(find_dates(value), None) is not None
         elif line[:1] in ("_", "D", "d") and len(line) <= 200:
             self.rules += (
                 _RULE.fullmatch(line) is not None or _DOCUMENT_NUMBER.fullmatch(line.strip()) is not None
@@ -99,8 +116,11 @@ class ProquestSigns:
 
     @property
     def decide(self) -> bool:
-        """Whether these are the signs of an export: four different labels, with the id that ProQuest gives, or its rules."""
-        if len(self.labels) < LABELS_NEEDED or self.labels.isdisjoint(("outlet", "info")):
+        """Whether these are the signs of an export.
+
+        It has four different labels, a date behind one, and the id that ProQuest gives, a number, or its rules.
+        """
+        if len(self.labels) < LABELS_NEEDED or not self.dates or self.labels.isdisjoint(("outlet", "info")):
             return False
         return "key" in self.labels or (self.rules > 0 and not self.labels.isdisjoint(("text", "abstract")))
 
@@ -133,23 +153,49 @@ def read_proquest(lines: Sequence[str], origin: Origin) -> Iterator[ReadOutcome]
 
 
 def _proquest_documents(lines: Sequence[str]) -> Iterator[list[str]]:
-    """Yield the lines of each document; where no rule separates them, one begins at a line without a label behind the id."""
+    """Yield the lines of each document.
+
+    Rules or the numbers of the documents separate them; where an export has none, a document begins at a line without a
+    label behind the id of another, and with a label below it if the text of the other stands behind its id.
+    """
+    marks = [place for place, line in enumerate(lines) if _is_rule(line) or _is_number(line)]
+    rule = next((line.strip() for line in lines if _is_rule(line)), RULE)
     document: list[str] = []
-    id_seen = after_blank = False
-    for line in lines:
-        short = len(line) <= 200
-        is_rule = short and _RULE.fullmatch(line) is not None
-        starts = short and _DOCUMENT_NUMBER.fullmatch(line.strip()) is not None
+    id_seen = after_blank = text_behind = False
+    for place, line in enumerate(lines):
+        is_rule = _is_rule(line) and line.strip() in (rule, RULE)
         found = label_in(line) if after_blank or not id_seen else None
-        headline = id_seen and after_blank and bool(line.strip()) and short and found is None
-        if is_rule or starts or headline:
+        headline = (
+            len(marks) < RULES_NEEDED
+            and id_seen
+            and after_blank
+            and 0 < len(line.strip()) <= 200
+            and found is None
+            and (not text_behind or _labels_follow(lines, place))
+        )
+        if is_rule or _is_number(line) or headline:
             yield document
-            document, id_seen = [], False
+            document, id_seen, text_behind = [], False, False
         if not is_rule:
             document.append(line)
+        text_behind = text_behind or (id_seen and found is not None and found[1] in ("text", "abstract"))
         id_seen = id_seen or (found is not None and found[1] == "key")
         after_blank = not line or line.isspace()
     yield document
+
+
+def _is_rule(line: str) -> bool:
+    return len(line) <= 200 and _RULE.fullmatch(line) is not None
+
+
+def _is_number(line: str) -> bool:
+    return len(line) <= 200 and _DOCUMENT_NUMBER.fullmatch(line.strip()) is not None
+
+
+def _labels_follow(lines: Sequence[str], place: int) -> bool:
+    """Whether the next two lines below one that are not blank have labels."""
+    below = [line for line in lines[place + 1 : place + 8] if line.strip()][:2]
+    return len(below) > 1 and all(label_in(line) is not None for line in below)
 
 
 def _read_proquest(lines: Sequence[str], item: Exported) -> bool:
@@ -171,11 +217,13 @@ def _read_proquest(lines: Sequence[str], item: Exported) -> bool:
             )
             if item.get("title") is None and not is_note:
                 item.set("title", line)
+            elif is_prose(line) and not is_note:
+                item.blocks.append(Block(line))
             continue
         label, role, value = found
         values = [value, *block[1:]]
         if role in ("text", "abstract"):
-            end = _end_of_text(role, labels, place)
+            end = _end_of_text(role, blocks, labels, place)
             for more in blocks[place:end]:
                 values += ["", *more]
             place = end
@@ -203,17 +251,28 @@ def _labelled_blocks(lines: Sequence[str]) -> list[list[str]]:
     return blocks
 
 
-def _end_of_text(role: str, labels: Sequence[tuple[str, str, str] | None], place: int) -> int:
-    """Return the place of the first block behind a text: one with a label, and with another one directly behind it.
+def _end_of_text(
+    role: str, blocks: Sequence[list[str]], labels: Sequence[tuple[str, str, str] | None], place: int
+) -> int:
+    """Return the place of the first block behind a text, whose labels no prose follows. An abstract ends at any label."""
+    if role == "abstract":
+        return next((end for end in range(place, len(labels)) if labels[end] is not None), len(labels))
 
-    An abstract ends at any label.
-    """
-    for end in range(place, len(labels)):
-        if labels[end] is not None and (
-            role == "abstract" or end + 1 == len(labels) or labels[end + 1] is not None
-        ):
-            return end
-    return len(labels)
+    def kind(at: int) -> Kind:
+        found = labels[at]
+        text = squeeze(" ".join(blocks[at]))
+        if found is None:
+            return Kind.PROSE if is_prose(text) else Kind.LOOSE
+        label, of_label, value = found
+        if of_label in ("outlet", "info", "links") or (of_label == "key" and any(map(str.isdigit, value))):
+            return Kind.SURE
+        if not value and len(blocks[at]) == 1:
+            return Kind.EMPTY
+        sentence = ends_sentence(text) and len(value.split()) >= WORDS_OF_SENTENCE
+        is_word = label.isalpha() and of_label not in ("abstract", "copyright", "companies", "text")
+        return Kind.PROSE if is_word and sentence else Kind.LABEL
+
+    return tail_start(place, len(blocks), kind)
 
 
 def _take_text(role: str, lines: list[str], item: Exported) -> None:

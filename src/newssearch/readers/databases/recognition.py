@@ -1,7 +1,7 @@
 """Recognise exports of news databases among texts, pages and office documents, and read them.
 
-What decides is written at ``decide`` of the signs of each database: always a mark that separates or ends documents, or
-an id, together with several different labels at the starts of lines. An article that mentions such a word has neither.
+What decides is written at ``decide`` of the signs of each database: a mark that separates or ends documents, or an id, or
+a length, together with several different labels at the starts of lines, and a date. In doubt, a text is read as one.
 """
 
 from __future__ import annotations
@@ -76,7 +76,10 @@ def _read_lines_or_parts(
         return proquest.read_proquest(lines, origin)
     if of_factiva.decide:
         return factiva.read_factiva(lines, origin, with_codes=of_factiva.with_codes)
-    return nexis.read_nexis(list(parts()), origin) if of_nexis.decide else None
+    if not of_nexis.decide:
+        return None
+    of_export = list(parts())
+    return nexis.read_nexis(of_export, origin) if any(map(nexis.has_date_line, of_export)) else None
 
 
 def _parts_of_page(text: str) -> Iterator[Part]:

@@ -16,7 +16,7 @@ from newssearch.text.date_search import find_dates
 from newssearch.text.paragraphs import Block
 
 from .exported import Exported
-from .parts import Kind, is_prose, tail_start
+from .parts import TailKind, is_prose, tail_start
 
 SIGN = "DocPublicationName"
 """The class of the outlet, by which an export is recognised."""
@@ -168,14 +168,14 @@ def _take_older(pieces: list[_Piece], item: Exported) -> None:
 def _without_end(blocks: list[Block]) -> list[Block]:
     """Return paragraphs without the notice of copyright, the number of the document and the certificate at their end."""
 
-    def kind(place: int) -> Kind:
+    def kind(place: int) -> TailKind:
         text = blocks[place].text
         if len(text) <= 300:
             key = _DOCUMENT_KEY.search(text)
             if key is not None and len(text) <= len(key[0]) + 40:
-                return Kind.SURE
+                return TailKind.SURE
             if _END_OF_TEXT.match(text) is not None:
-                return Kind.LABEL
-        return Kind.PROSE if is_prose(text) else Kind.LOOSE
+                return TailKind.LABEL
+        return TailKind.PROSE if is_prose(text) else TailKind.LOOSE
 
     return blocks[: tail_start(0, len(blocks), kind)]

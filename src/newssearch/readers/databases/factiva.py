@@ -18,7 +18,7 @@ from newssearch.text.paragraphs import MAX_WRAP_CHARS, SENTENCE_ENDS, Block, spl
 
 from .exported import Exported, date_in
 from .languages import language_named
-from .parts import Kind, is_prose, tail_start
+from .parts import TailKind, is_prose, tail_start
 
 ROLE_OF_CODE = {
     "CLM": "column", "SE": "section", "HD": "title", "BY": "byline", "CR": "source", "WC": "length", "PD": "date", "ET": "time",
@@ -57,7 +57,7 @@ _SUMMARY = re.compile(
     r"(?:search summary|suchzusammenfassung|zusammenfassung der suche|résumé de la recherche|synthèse de la recherche|resumen de (?:la )?búsqueda|riepilogo della ricerca|zoeksamenvatting)\b.{0,80}",
     re.IGNORECASE,
 )
-LONGEST_NAME = 3
+LONGEST_LONE_NAME = 3
 """The maximum number of words of a name that neither ``By`` nor a second name shows to be one."""
 
 _NAME_JOINTS = frozenset({",", "&", "and", "und", "et", "y", "e", "en"})
@@ -251,18 +251,24 @@ def _read_coded(lines: Sequence[str], item: Exported, *, apart: bool) -> bool:
 def _tail_of_lines(lines: Sequence[str]) -> int:
     """Return the place of the first line behind the text of a document in which one blank separates codes and values."""
 
-    def kind(place: int) -> Kind:
+    def kind(place: int) -> TailKind:
         line = lines[place].rstrip()
         found = _code_in(line)
         if accession_in(line) is not None:
-            return Kind.SURE
+            return TailKind.SURE
         if found is not None and found[0] in _BEHIND_TEXT:
             listed = found[0] in _CODES_WITH_LISTS and (" : " in found[1] or "|" in found[1])
             if not found[1]:
-                return Kind.EMPTY
-            return Kind.PROSE if is_prose(found[1]) and not listed else Kind.LABEL
+                return TailKind.EMPTY
+            return TailKind.PROSE if is_prose(found[1]) and not listed else TailKind.LABEL
         listed = " : " in line or "|" in line
-        return Kind.CAPTION if listed or not line.strip() else Kind.PROSE if is_prose(line) else Kind.LOOSE
+        return (
+            TailKind.CAPTION
+            if listed or not line.strip()
+            else TailKind.PROSE
+            if is_prose(line)
+            else TailKind.LOOSE
+        )
 
     return tail_start(0, len(lines), kind)
 
@@ -371,7 +377,7 @@ def _may_be_byline(line: str, above: Sequence[str]) -> bool:
     words = line.replace(",", " , ").split()
     joined = any(word in _NAME_JOINTS for word in words)
     return (
-        len(words) <= (8 if joined else LONGEST_NAME)
+        len(words) <= (8 if joined else LONGEST_LONE_NAME)
         and not line.isupper()
         and (len(above) > 1 or not _is_of_name_words(above[-1]))
         and _is_of_name_words(line)

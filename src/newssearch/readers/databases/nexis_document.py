@@ -27,7 +27,7 @@ from .nexis_labels import (
     is_mark,
     labelled,
 )
-from .parts import Kind, Part, blocks_of_parts, ends_sentence, is_prose, tail_start
+from .parts import Part, TailKind, blocks_of_parts, ends_sentence, is_prose, tail_start
 
 MAX_HEAD_PARTS = 40
 """The maximum number of parts of a document in front of its text."""
@@ -258,27 +258,27 @@ def _tail_start(parts: Sequence[Part], start: int, *, in_capitals: bool) -> int:
     marks = [n for n in range(start, len(parts)) if is_mark(parts[n].line[:80], SECTION_MARKS)]
     captioned = max((n for n in marks if normal_name(parts[n].line) in MAYBE_TAIL_LABELS), default=len(parts))
 
-    def kind(place: int) -> Kind:
+    def kind(place: int) -> TailKind:
         line, one = parts[place].line, label(place)
         if one is not None and one.is_sure_tail:
-            return Kind.SURE if one.is_never_text else Kind.LABEL
+            return TailKind.SURE if one.is_never_text else TailKind.LABEL
         if one is not None and one.name in MAYBE_TAIL_LABELS and (one.role or not is_prose(one.value)):
-            return Kind.LABEL if one.value else Kind.EMPTY
+            return TailKind.LABEL if one.value else TailKind.EMPTY
         if is_copyright(line[:300]) and len(line) <= LONGEST_NOTICE:
-            return Kind.LABEL
+            return TailKind.LABEL
         if is_mark(line[:80], SECTION_MARKS):
-            return Kind.EMPTY
+            return TailKind.EMPTY
         other = any_label(line[:400])
         if place > start and (other is None or not other.label.isupper()):
             above = label(place - 1)
             if len(line) <= LONGEST_CAPTION and captioned < place <= captioned + MAX_CAPTIONS:
-                return Kind.CAPTION
+                return TailKind.CAPTION
             if above is not None and above.role in ("graphic", "correction") and not above.value:
-                return Kind.LOOSE
+                return TailKind.LOOSE
         listed = other is not None and (other.label.isupper() or _SHARE_OF_SUBJECT.search(line) is not None)
         if listed and other is not None and other.name not in TAIL_LABELS and not ends_sentence(line):
-            return Kind.LOOSE
-        return Kind.PROSE if is_prose(line) else Kind.LOOSE
+            return TailKind.LOOSE
+        return TailKind.PROSE if is_prose(line) else TailKind.LOOSE
 
     return tail_start(start, len(parts), kind)
 

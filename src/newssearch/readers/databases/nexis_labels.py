@@ -72,7 +72,7 @@ END_MARKS = frozenset(
 )  # fmt: skip
 """The lines with which Nexis Uni ends a document, in normal form."""
 
-_WORDS = frozenset({"update", "updated"})
+_LABELS_OF_TEXTS = frozenset({"update", "updated"})
 """The labels of the day of loading that are words of a text, too."""
 
 LONGEST_LABEL, LONGEST_MARK, LONGEST_TAIL_VALUE = 32, 40, 120
@@ -122,7 +122,8 @@ class Labelled(NamedTuple):
         """Whether no text has such a line: the day on which the database took the document, and the kind of its outlet."""
         role = TAIL_LABELS.get(self.name)
         return self.is_sure_tail and (
-            role in ("publicationtype", "journalcode") or (role == "loaddate" and self.name not in _WORDS)
+            role in ("publicationtype", "journalcode")
+            or (role == "loaddate" and self.name not in _LABELS_OF_TEXTS)
         )
 
 

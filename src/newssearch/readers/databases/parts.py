@@ -83,7 +83,7 @@ def blocks_of_parts(parts: list[Part]) -> list[Block]:
     return [Block(part.text, part.kind) for part in parts]
 
 
-class Kind(Enum):
+class TailKind(Enum):
     """What a part may be where the text of a document ends."""
 
     SURE = "a label or mark that no text has"
@@ -108,20 +108,22 @@ def ends_sentence(text: str) -> bool:
     return text.rstrip(" \t\n\"'”’»)“").endswith(tuple(SENTENCE_ENDS))
 
 
-def tail_start(start: int, end: int, kind: Callable[[int], Kind]) -> int:
+def tail_start(start: int, end: int, kind: Callable[[int], TailKind]) -> int:
     """Return the place of the first part behind the text of a document, whose parts stand from ``start`` to ``end``.
 
     The search goes backwards, from the first label that no text has or from the end: labels belong to the tail as long as
     no prose stands behind them. A line of the text that looks like a label is thus text.
     """
-    anchor = next((place for place in range(start, end) if kind(place) is Kind.SURE), end)
+    anchor = next((place for place in range(start, end) if kind(place) is TailKind.SURE), end)
     found = anchor
     for place in range(anchor - 1, start - 1, -1):
         what = kind(place)
-        if what in (Kind.LABEL, Kind.EMPTY):
+        if what in (TailKind.LABEL, TailKind.EMPTY):
             found = place
-        elif what is Kind.PROSE or (
-            what is Kind.LOOSE and found < end and (place == start or kind(place - 1) is not Kind.EMPTY)
+        elif what is TailKind.PROSE or (
+            what is TailKind.LOOSE
+            and found < end
+            and (place == start or kind(place - 1) is not TailKind.EMPTY)
         ):
             break
     return found

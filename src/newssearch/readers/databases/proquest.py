@@ -16,7 +16,7 @@ from newssearch.text.date_search import find_dates
 from newssearch.text.paragraphs import Block, split_paragraphs, squeeze
 
 from .exported import Exported, difference, labels_in
-from .parts import Kind, ends_sentence, is_prose, tail_start
+from .parts import TailKind, ends_sentence, is_prose, tail_start
 
 PROQUEST_LABELS = labels_in(
     (
@@ -258,19 +258,19 @@ def _end_of_text(
     if role == "abstract":
         return next((end for end in range(place, len(labels)) if labels[end] is not None), len(labels))
 
-    def kind(at: int) -> Kind:
+    def kind(at: int) -> TailKind:
         found = labels[at]
         text = squeeze(" ".join(blocks[at]))
         if found is None:
-            return Kind.PROSE if is_prose(text) else Kind.LOOSE
+            return TailKind.PROSE if is_prose(text) else TailKind.LOOSE
         label, of_label, value = found
         if of_label in ("outlet", "info", "links") or (of_label == "key" and any(map(str.isdigit, value))):
-            return Kind.SURE
+            return TailKind.SURE
         if not value and len(blocks[at]) == 1:
-            return Kind.EMPTY
+            return TailKind.EMPTY
         sentence = ends_sentence(text) and len(value.split()) >= WORDS_OF_SENTENCE
         is_word = label.isalpha() and of_label not in ("abstract", "copyright", "companies", "text")
-        return Kind.PROSE if is_word and sentence else Kind.LABEL
+        return TailKind.PROSE if is_word and sentence else TailKind.LABEL
 
     return tail_start(place, len(blocks), kind)
 

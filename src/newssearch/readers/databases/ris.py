@@ -20,8 +20,8 @@ _TAG_LINE = re.compile(r"(?P<tag>[A-Z][A-Z0-9])(?P<blanks>  ?)- ?(?P<value>.*)",
 _OPENING = re.compile(r"(?:[ -~]{0,200}\r?\n\s*(?=\S)){0,5}?TY  ?- ?[A-Z]{3,6}[ \t]*(?:\r|\n|$)")
 _UNKNOWN_PARTS = re.compile(r"(?<!/)/+[^/\d]*$")
 _DATABASE_KEY = re.compile(r"\d{5,14}")
-LONGEST_DATE = 200
-FROM_PUBLISHER = Provenance("inferred", "the publisher")
+LONGEST_DATE_VALUE = 200
+FROM_PUBLISHER_TAG = Provenance("inferred", "the publisher")
 
 _TAGS = frozenset(
     "TY A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ER ET FD FT H1 H2 ID IP IS J1 J2 JA JF JO K1 KW "
@@ -96,12 +96,12 @@ def _article_of_record(record: dict[str, list[str]], origin: Origin, number: int
                 draft.claim(field, "; ".join(values))
             elif field == "date":
                 for value in values:
-                    if len(value) <= LONGEST_DATE:
+                    if len(value) <= LONGEST_DATE_VALUE:
                         draft.claim(field, _UNKNOWN_PARTS.sub("", value))
             elif field == "url" and values:
                 draft.claim(field, document_address(values[0]))
             elif values:
-                draft.claim(field, values[0], FROM_PUBLISHER if tag == "PB" else STATED)
+                draft.claim(field, values[0], FROM_PUBLISHER_TAG if tag == "PB" else STATED)
     draft.claim("lang", language_named(" ".join(record.get("LA", [])).strip()))
     is_proquest = any("proquest" in " ".join(record.get(tag, [])).casefold() for tag in ("DB", "DP", "UR"))
     for tag in ("AN", "ID"):

@@ -684,7 +684,10 @@ def test_the_certificate_of_europresse_is_no_text_wherever_it_stands(tmp_path: P
         "<p>Plusieurs",
         "<p>© 2013 Le Courrier. Tous droits réservés.</p><p>Ce certificat est émis.</p><p>Plusieurs",
     )
-    assert texts(read(tmp_path, page, "a.html")[0]) == ["Le conseil s’est réuni mardi."]
+    assert texts(read(tmp_path, page, "a.html")[0]) == [
+        "Le conseil s’est réuni mardi.",
+        "Plusieurs ont dit que le bac est plein.",
+    ]
 
 
 def test_records_of_ris_are_articles_and_their_abstracts_are_marked(tmp_path: Path) -> None:

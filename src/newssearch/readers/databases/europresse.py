@@ -37,6 +37,7 @@ _END_OF_TEXT = re.compile(
     r"|(?:Tous droits réservés|All rights reserved|Todos los derechos reservados)\W*$",
     re.IGNORECASE,
 )
+_NOTICES = ("©", "Ce certificat est ")
 _NUMBER_BEHIND = re.compile(r",?\s*\b(?:no|n°|nº|nr|num)\.?\s?\d.*$", re.IGNORECASE)
 _PAGE_BEHIND = re.compile(r"\b(?:p|pp|page|pages)\.?\s?(?P<page>[\w-]{1,12})", re.IGNORECASE)
 LONGEST_BYLINE = 120
@@ -166,7 +167,10 @@ def _take_older(pieces: list[_Piece], item: Exported) -> None:
 
 
 def _without_end(blocks: list[Block]) -> list[Block]:
-    """Return paragraphs without the notice of copyright, the number of the document and the certificate at their end."""
+    """Return paragraphs without the notice of copyright, the number of the document and the certificate at their end.
+
+    A notice and a certificate in front of other prose are no text either, but the prose is.
+    """
 
     def kind(place: int) -> TailKind:
         text = blocks[place].text
@@ -178,4 +182,9 @@ def _without_end(blocks: list[Block]) -> list[Block]:
                 return TailKind.LABEL
         return TailKind.PROSE if is_prose(text) else TailKind.LOOSE
 
-    return blocks[: tail_start(0, len(blocks), kind)]
+    text = blocks[: tail_start(0, len(blocks), kind)]
+    return [
+        one
+        for place, one in enumerate(text)
+        if not (one.text.startswith(_NOTICES) and kind(place) is TailKind.LABEL)
+    ]

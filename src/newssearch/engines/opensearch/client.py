@@ -425,8 +425,13 @@ class Client:
         self.request("PUT", f"{_index_path(index)}/_mapping", body, writing=True)
 
     def settings(self, index: str) -> JsonAnswer:
-        """Return the settings of an index that differ from the defaults, as ``{"index.number_of_shards": "3"}``."""
-        reply = self._send("GET", f"{_index_path(index)}/_settings", None, {"flat_settings": "true"})
+        """Return the settings of an index that differ from the defaults, as ``{"index.number_of_shards": "3"}``.
+
+        A commit asks for them: this waits for the cluster as long as a change does.
+        """
+        reply = self._send(
+            "GET", f"{_index_path(index)}/_settings", None, {"flat_settings": "true"}, writing=True
+        )
         return self._only_part(reply, "settings")
 
     def _only_part(self, reply: Reply, part: str) -> JsonAnswer:

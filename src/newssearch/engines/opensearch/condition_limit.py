@@ -151,7 +151,8 @@ class ConditionLimit:
     def _set(self, query: ClusterQuery, place: ListedPlace) -> ClusterQuery:
         """Return a query for a set of what the given query finds."""
         name = f"{place} {json.dumps(query)}"
-        if name not in self._sets:
+        found = self._sets.get(name)  # other threads add sets, and remove them
+        if found is None:
             listed: list[str] = []
             for some in self._articles(query) if place == "articles" else self._paragraphs(query):
                 listed += some
@@ -160,11 +161,11 @@ class ConditionLimit:
                         f"the query has more than {MAX_CONDITIONS:,} conditions, and more than {MAX_LISTED:,} {place} fulfil a part of them",
                         suggestion="search for fewer words at once",
                     )
-            while len(self._sets) >= MAX_SETS:
-                del self._sets[next(iter(self._sets))]
-            field = "id" if place == "articles" else "paragraphs.address"
-            self._sets[name] = having_one_of(field, listed)
-        return self._sets[name]
+            for oldest in list(self._sets)[: max(0, len(self._sets) - MAX_SETS + 1)]:
+                self._sets.pop(oldest, None)
+            found = having_one_of("id" if place == "articles" else "paragraphs.address", listed)
+            self._sets[name] = found
+        return found
 
     def _articles(self, query: ClusterQuery) -> Iterator[list[str]]:
         """Yield the ids of the articles that a query finds, many at a time."""

@@ -39,7 +39,7 @@ _RANGE_IN_FRONT = re.compile(
     re.IGNORECASE,
 )
 _RIGHTS = re.compile(r"©|\(c\)|\bcopyright\b", re.IGNORECASE)
-_LIFE = re.compile(r"\(\s*(?:[*†✝]|(?P<word>[^\W\d_]+)[^()]*$)")
+_LIFE = re.compile(r"\(\s*(?:[*†✝]|(?P<word>[^\W\d_]{1,40})(?![^\W\d_])[^()]{0,100}$)")
 
 WORD_BESIDE = re.compile(r"[^\W\d_]+")
 """A pattern for a word beside a date."""

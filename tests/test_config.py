@@ -181,6 +181,6 @@ def test_a_map_that_cannot_be_meant_is_an_error(archive: Path, cli: Command, tex
 def test_what_belongs_to_a_saved_page_is_not_read(archive: Path, cli: Command) -> None:
     (archive / "page_files").mkdir()
     (archive / "page_files" / "ad.html").write_text(TEXT, "utf-8")
-    (archive / "page.htm").write_text("x", "utf-8")
+    (archive / "page.htm").write_text('x <iframe src="page_files/ad.html"></iframe>', "utf-8")
     cli("index", ".")
     assert cli("query", "bridges", "--count").out.startswith("3 articles")

@@ -29,6 +29,9 @@ _OF_SET = 20
 """A set has fewer conditions than this: OpenSearch takes 65,536 values in one."""
 
 ListedPlace = Literal["articles", "paragraphs"]
+IS_ARTICLE: ClusterQuery = {"exists": {"field": "id"}}
+"""A query for articles: the checkpoints of a commit (:mod:`.checkpoints`) are documents, too."""
+
 ConditionSets = dict[str, ClusterQuery]
 """Sets of articles and paragraphs, by the conditions that they fulfil. They belong to one commit."""
 _BOOL_PARTS = ("filter", "must", "should", "must_not")
@@ -170,7 +173,7 @@ class ConditionLimit:
     def _articles(self, query: ClusterQuery) -> Iterator[list[str]]:
         """Yield the ids of the articles that a query finds, many at a time."""
         body: dict[str, Any] = {
-            "size": MAX_HITS_AT_ONCE, "query": finding_all([query]), "_source": False, "docvalue_fields": ["id"],
+            "size": MAX_HITS_AT_ONCE, "query": finding_all([query, IS_ARTICLE]), "_source": False, "docvalue_fields": ["id"],
             "sort": [{"id": "asc"}], "track_total_hits": False,
         }  # fmt: skip
         while True:

@@ -123,10 +123,10 @@ def _code_value(name: str, value: str) -> object:
 
 
 def date_in(line: str) -> str | None:
-    """Return the text of the date of a line that is a date, perhaps with a weekday, a time and an edition, else None.
+    """Return the text of the date in a line that is a date, beside which a weekday, a time and an edition may stand, else None.
 
     >>> date_in("January 28, 1993, Tuesday, Late Edition - Final"), date_in("Ten killed on January 11, 2010")
-    ('January 28, 1993, Tuesday', None)
+    ('January 28, 1993', None)
     """
     if len(line) > 160:
         return None

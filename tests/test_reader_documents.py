@@ -38,7 +38,7 @@ def written(folder: Path, name: str, data: bytes) -> Path:
 
 
 def only(tmp_path: Path, data: bytes, name: str = "a.docx") -> Article:
-    """Return the only article in a document."""
+    """Read a document, which must have exactly one article, and return the article."""
     (article,) = articles_in(read_bytes(tmp_path, name, data))
     return article
 

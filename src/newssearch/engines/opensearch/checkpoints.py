@@ -1,9 +1,9 @@
 """Checkpoints: how a reader knows that a copy of the index has all that a commit has written.
 
 A copy on a node that is cut off from the others, or that has not been refreshed, answers without the articles of the last
-commit, or with replaced ones as they were. So each shard has one more document, which is no article, and has a number in the field ``checkpoint``. A commit writes it again with a higher number,
-after all else that it writes has arrived. Segments hold whatever had arrived before they were made: where the number is found,
-nothing that was written before it is missing.
+commit, or with replaced ones as they were. So each shard has one document that is no article, but has a number in the field
+``checkpoint``. A commit writes it again with a higher number, after all else that it writes has arrived. Segments hold whatever
+had arrived before they were made: where the number is found, nothing that was written before it is missing.
 """
 
 from __future__ import annotations

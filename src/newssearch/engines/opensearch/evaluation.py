@@ -359,7 +359,7 @@ class Evaluation:
         return CutWords(queries.__getitem__)
 
     def _by_frequency(self, words: Mapping[str, Sequence[Spelled]], field: str) -> list[str]:
-        """Return the folded words that a text of a field has, first those that are in the most texts."""
+        """Return those folded words that occur in a field, the word that occurs in the most texts first."""
         queries = [self.spellings.texts_with(of_form, field) for of_form in words.values()]
         numbers = zip(words, self.spellings.numbers_of_texts(queries), strict=True)
         return [form for _, form in sorted((-number, form) for form, number in numbers if number)]

@@ -64,7 +64,7 @@ def number_before(found: Sequence[Bounds], key: Key) -> int:
 
 
 def among_first(found: Sequence[Bounds], number: int, key: Key | None) -> list[bool | None]:
-    """Return of each article whether it is one of the first ``number``, whatever its story is; None if that is not known.
+    """Return for each article whether it is among the first ``number``, ignoring stories, or None if that is still unknown.
 
     There may be more articles, none of which has a key less than ``key``; with None, there are no more.
     """

@@ -28,7 +28,7 @@ SPARE = 2
 MOST_TEXTS_AT_ONCE = 100
 """The largest number of articles whose texts one request reads."""
 MOST_READ, FEW_READ = 2, 20
-"""If more articles than this many times those of the page may be on it, and more than a few, some are read first: fewer may be on it then."""
+"""Candidates for a page are read in parts if there are more than ``FEW_READ`` and more than this number for each place on it."""
 KEPT_WORDS = 3_000_000
 """The results keep the texts of their articles up to this number of words, about 20 MB. The others are read again where they are wanted."""
 _LARGE_PARTS = frozenset({"texts", "paragraphs", "sampled"})
@@ -82,9 +82,10 @@ class _Seen(NamedTuple):
 
 
 class PageRequests(NamedTuple):
-    """How a page asks OpenSearch: ``search`` sends a search, ``body`` is that for all results in the order of OpenSearch.
+    """What a page needs to ask OpenSearch for results.
 
-    The first answer has what ``beside`` asks for, too.
+    ``search`` sends a search. ``body`` asks for all results in the order of OpenSearch; the first search is sent with the parts in
+    ``beside`` as well, for example the totals.
     """
 
     search: Callable[[dict[str, Any]], Any]
@@ -205,7 +206,7 @@ class PageRanking:
     # ---- where results stand
 
     def _among_first(self) -> Sequence[bool | None]:
-        """Return of each article whether it is one of the first, whose scores are raised; None if that is not known."""
+        """Return for each article whether it is among the first, whose scores are raised, or None if that is still unknown."""
         if not self._number:
             return [False] * len(self._seen)
         bounds = []

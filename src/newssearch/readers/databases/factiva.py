@@ -66,7 +66,7 @@ _NAME_WORD = re.compile(r"[A-ZÀ-Þ][\w'’.-]*|(?:and|und|et|y|e|en|de|von|van|
 
 @dataclass
 class FactivaSigns:
-    """The signs of an export of Factiva in the lines of a text."""
+    """What in the lines of a text suggests that it is an export of Factiva."""
 
     codes: set[str] = field(default_factory=set)
     accessions: int = 0

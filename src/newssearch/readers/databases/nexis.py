@@ -53,7 +53,7 @@ MAX_COVER_PARTS = 60
 
 @dataclass
 class NexisSigns:
-    """The signs of an export of Nexis in a text."""
+    """What in a text suggests that it is an export of Nexis."""
 
     counters: int = 0
     ends: int = 0

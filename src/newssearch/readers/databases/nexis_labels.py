@@ -147,7 +147,7 @@ def any_label(text: str) -> Labelled | None:
 
 
 def counter(line: str) -> tuple[int, int] | None:
-    """Return the number of a document and of all documents, if a line is ``5 of 120 DOCUMENTS``, else None.
+    """Return the two numbers in a line such as ``5 of 120 DOCUMENTS``, or None if the line is no such line.
 
     >>> counter("   5 of 120 DOCUMENTS "), counter("Dokument 5 von 120"), counter("5 of 120 documents were lost")
     ((5, 120), (5, 120), None)

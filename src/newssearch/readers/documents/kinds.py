@@ -52,7 +52,7 @@ LONGEST_TYPE = 200
 
 
 def parser_of(archive: zipfile.ZipFile) -> Parse | None:
-    """Return the function that reads a zip file as a document, or None if it is an archive of files.
+    """Return the function that reads a zip file if the file is a document such as DOCX, or None if it is an ordinary archive.
 
     Raises UnreadableError for a document that is not read; the message says what to do.
     """

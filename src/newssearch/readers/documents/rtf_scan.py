@@ -26,7 +26,7 @@ DEEPEST_GROUPS = 2_000
 """The maximum depth of groups within groups."""
 
 LONGEST_INSTRUCTION = 4_000
-"""The number of characters of the instruction of a field, or of a value of the document, that are kept."""
+"""A field instruction or a document property is cut after this number of characters."""
 
 _SKIPPED_GROUPS = frozenset(
     "colortbl filetbl listtable listoverridetable revtbl rsidtbl generator pict objdata objclass themedata"

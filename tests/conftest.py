@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 import windows
 from cluster.fixtures import (  # noqa: F401  (fixtures and hooks, which pytest finds by their names)
+    WANTED,
     _undisturbed,
     breakable,
     cluster,
@@ -21,7 +23,7 @@ from cluster.fixtures import (  # noqa: F401  (fixtures and hooks, which pytest 
     pytest_unconfigure,
     secured,
 )
-from support import SHORT, THOROUGH
+from support import MAX_EXAMPLES, SHORT, THOROUGH
 
 # The same examples are drawn in every run, so that a run fails only for what was changed. `--hypothesis-profile=random`
 # draws others: an example that fails is kept as an @example. There is no deadline, because the duration says nothing about
@@ -53,19 +55,42 @@ expressions, the tables of Unicode, dates, parsers of the standard library, the 
 engines.
 """
 
+collect_ignore = ["cluster"] if WANTED is False else []
+
 if SHORT:
-    collect_ignore = [name for files in ONE_PYTHON.values() for name in files.split()]
+    collect_ignore += [name for files in ONE_PYTHON.values() for name in files.split()]
+
+if MAX_EXAMPLES is not None:
+    most = MAX_EXAMPLES
 
     class FewExamples(settings):
-        """The settings of a property, with 10 examples at most."""
+        """The settings of a property, with a limited number of examples."""
 
         def __init__(self, *arguments: Any, **options: Any) -> None:
-            few = min(options.pop("max_examples", 10), 10)
+            few = min(options.pop("max_examples", most), most)
             super().__init__(*arguments, max_examples=few, **options)
 
-    settings.register_profile("same", settings.get_profile("same"), max_examples=10)
+    for profile in ("random", "same"):
+        settings.register_profile(profile, settings.get_profile(profile), max_examples=most)
     settings.load_profile("same")
     hypothesis.settings = FewExamples  # type: ignore[misc]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the reasons for skipped tests, each once with the number of its tests, and what else did not run."""
+    reasons = Counter[str]()
+    for report in terminalreporter.stats.get("skipped", ()):
+        where = report.longrepr
+        reasons[(where[2] if isinstance(where, tuple) else str(where)).removeprefix("Skipped: ")] += 1
+    if not reasons and WANTED:
+        return
+    terminalreporter.section("not run", sep="=", bold=True)
+    for reason, number in reasons.most_common():
+        terminalreporter.write_line(f"{number:5,}  {reason}")
+    if not WANTED:
+        terminalreporter.write_line("the contract of engines on a cluster: NEWSSEARCH_CLUSTER=1")
+    if WANTED is False:
+        terminalreporter.write_line("all other tests on a cluster: NEWSSEARCH_CLUSTER=0")
 
 
 def pytest_collection_finish() -> None:

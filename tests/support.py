@@ -29,7 +29,13 @@ from newssearch.readers import Skipped
 SHORT = os.environ.get("NEWSSEARCH_THOROUGH") == "0"
 """Whether the tests run in their short form, for a second Python: few examples, and only the files that depend on Python."""
 THOROUGH = max(int(os.environ.get("NEWSSEARCH_THOROUGH", "1")), 1)
-"""The factor by which the numbers of random examples, kills and damaged bytes exceed those of the short form."""
+"""The factor by which the numbers of random examples, kills and damaged bytes exceed those that the tests state."""
+EVERY = THOROUGH > 1 or os.environ.get("NEWSSEARCH_THOROUGH") == "1"
+"""Whether a test goes through all of a list of which the parts are much alike, such as the steps of a commit. It does so if
+``NEWSSEARCH_THOROUGH`` is 1 or more; otherwise it takes some of each kind."""
+MAX_EXAMPLES = 10 if SHORT else None if EVERY else 25
+"""The number of random examples that a property has at most; None if it has as many as its test states, which is so if
+``NEWSSEARCH_THOROUGH`` is 1 or more."""
 
 
 RANDOMS: st.SearchStrategy[random.Random] = st.integers(0, 1 << 32).map(random.Random)

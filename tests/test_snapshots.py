@@ -13,7 +13,7 @@ from newssearch import Article, Index
 from support import THOROUGH, article
 
 ARTICLES = 12
-COMMITS = 15 * THOROUGH
+COMMITS = 9 * THOROUGH
 
 READER = """
 import sys

@@ -134,7 +134,7 @@ def damaged(folder: Path, path: Path, content: bytes) -> Iterator[tuple[Verifica
         except (IndexDamagedError, IndexVersionError, IndexNotFoundError):
             found = None
         try:
-            yield newssearch.verify(folder), found
+            yield newssearch.verify(folder, sample=1), found  # what was written is found by its checksums
         except (IndexVersionError, IndexNotFoundError) as error:  # a version, or a name, that is another one
             assert path.name in ("newssearch.json", toc_path(folder, newest(folder)).name)
             yield Verification(folder, (newssearch.Problem(path.name, str(error)),)), found

@@ -34,7 +34,7 @@ from newssearch.engines.opensearch.documents import document_id
 from newssearch.engines.opensearch.store import OpenSearchStore
 from newssearch.engines.protocol import StoredArticle
 from newssearch.fields import own_field
-from support import THOROUGH
+from support import EVERY, THOROUGH
 
 from . import archives
 from .archives import digest, ended, news, put, run, target
@@ -385,10 +385,13 @@ def test_the_digest_is_that_of_an_index_in_a_folder(empty: OpenSearchStore, tmp_
 
 # ---- runs that are killed, and others at the same time
 
-FAULTS = [
+ALL_FAULTS = [
     ("lock: taken", 1), ("commit: begin", 1), ("commit: new articles sent", 2), ("commit: changing", 1), ("commit: changed", 2),
     ("commit: refreshed", 2), ("commit: done", 1), ("commit: done", 2),
 ]  # fmt: skip
+FAULTS = ALL_FAULTS if EVERY else [ALL_FAULTS[at] for at in (1, 2, 3, 4, 7)]
+"""The moments at which runs are killed, each with the number of times that a run passes it: without a change, and in the middle
+of each kind of change."""
 
 
 def test_a_run_that_is_killed_and_run_again_leaves_the_same(empty: OpenSearchStore) -> None:

@@ -5,7 +5,6 @@ To test another engine, add its name to :data:`ENGINES`, and let :func:`engine` 
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -17,6 +16,7 @@ import pytest
 
 import newssearch
 from cluster.contract import ClusterIndexes, is_closed
+from cluster.fixtures import WANTED
 from newssearch import Article, Index
 from newssearch.engines import near_duplicates
 
@@ -81,17 +81,16 @@ EMBEDDED = Engine(
     _without_boilerplate,
     lambda snapshot: not len(snapshot),
 )
-ENGINES = ("embedded", "opensearch")
+ENGINES = ("embedded", "opensearch") if WANTED else ("embedded",)
+"""The names of the engines under test. That for a cluster is tested with ``NEWSSEARCH_CLUSTER=1`` only, because it is slow."""
 
 
 @pytest.fixture(scope="session", params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """Yield each engine under test. That for a cluster is tested with ``NEWSSEARCH_CLUSTER=1`` only, because it is slow."""
+    """Yield each engine under test."""
     if request.param == "embedded":
         yield EMBEDDED
         return
-    if not os.environ.get("NEWSSEARCH_CLUSTER"):
-        pytest.skip("set NEWSSEARCH_CLUSTER=1 to test the engine for a cluster, too")
     indexes = ClusterIndexes(request.getfixturevalue("cluster"))
     yield Engine(
         "opensearch",

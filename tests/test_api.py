@@ -65,6 +65,7 @@ PUBLIC = [
     "EarlierVersion",
     "Edit",
     "Explanation",
+    "ExportReport",
     "Facet",
     "FacetValue",
     "FacetValues",

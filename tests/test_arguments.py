@@ -72,6 +72,7 @@ WRONG: dict[str, list[object]] = {
     "Mapping[str, object] | None": [5, b"x", "x", ["x"], [], True],
     "tuple[KeptField, ...]": [None, 5, b"x", "x", ["x"], True],
     "Where | None": [5, b"x", "theme=x", ["x"], True],
+    "str | Path | BinaryIO": [None, 5, b"x", ["x"], {}, True],
     "str | Path": [None, 5, b"x", ["x"], {}, True],
     "str | Path | Iterable[str | Path]": NOT_PATHS,
     "arguments.Paths": NOT_PATHS,
@@ -117,7 +118,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
     index = index_of(folder / "index", RAIN)
     made: dict[str, dict[str, object]] = {
         "article": {"article_id": RAIN.id}, "story": {"article_id": RAIN.id}, "related": {"article_id": RAIN.id}, "articles_of": {"path": "x"},
-        "add": {"articles": RAIN}, "collocates": {"query": "x"}, "highlights": {"article_id": RAIN.id, "query": "x"}, "keywords": {"query": "x"}, "kwic": {"query": "x"}, "neighbours": {"query": "x", "address": "x#1"}, "update": {"paths": []}, "remove": {"ids": []},
+        "add": {"articles": RAIN}, "collocates": {"query": "x"}, "highlights": {"article_id": RAIN.id, "query": "x"}, "keywords": {"query": "x"}, "kwic": {"query": "x"}, "neighbours": {"query": "x", "address": "x#1"}, "update": {"paths": []}, "export": {"query": "x", "file": io.BytesIO(), "format": "csv"}, "remove": {"ids": []},
     }  # fmt: skip
     found: dict[str, tuple[Callable[..., object], dict[str, object]]] = {}
     for name, _ in inspect.getmembers(Index, inspect.isfunction):
@@ -143,7 +144,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
 
 
 RESULTS = {
-    "Article", "Change", "Clause", "Contents", "Copy", "CopyReport", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "FacetValue", "FacetValues", "Hit", "Index", "IndexInfo",
+    "Article", "Change", "Clause", "Contents", "Copy", "CopyReport", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "ExportReport", "FacetValue", "FacetValues", "Hit", "Index", "IndexInfo",
     "IndexReport", "Leftover", "Paragraph", "Place", "Problem", "Progress", "Provenance", "Query", "Rank", "Rejected", "Removal", "Results",
     "Salvage", "Snippet", "Story", "TermScore", "Verification", "Version",
     "Collocate", "Collocates", "Commit", "Concordance", "ConcordanceLine", "CorpusSize", "Coverage", "IndexWord", "Keyword", "Keywords", "ListedStory", "Neighbours", "OutletCoverage", "PeriodCount", "Receipt", "Sample", "SampledArticle", "Scan", "Series", "StoryList", "Stratum", "Table", "TableCell", "TableDimension", "TableGroup", "TableQuery", "TimeSpan",

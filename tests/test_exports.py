@@ -45,6 +45,8 @@ def commands(article_id: str) -> list[list[str]]:
         ["index", "a.jsonl", "--json"], ["verify", "--json"],
         ["story", article_id], ["info"], ["query", "rain", "--count"], ["index", "a.jsonl"],
         ["index", "--rebuild", "nothing"],
+        *(["export", "rain", "--format", format_] for format_ in ("csv", "jsonl", "ris", "bibtex", "biblatex", "csljson")),
+        ["cite", article_id, "--style", "ris"],
         *([*tabled, "--format", format_] for tabled in TABLES for format_ in ("json", "jsonl", "csv", "md", "text")),
     ]  # fmt: skip
 
@@ -75,6 +77,14 @@ def test_exports_of_newssearch_are_skipped_and_counted(
     assert "files of an index" in done.out
     with newssearch.open("index") as index:
         assert index.find() == [article_id]
+
+
+@pytest.mark.parametrize("arguments", [["export", "rain"], ["count", "rain", "--by", "outlet"]])
+def test_spreadsheets_of_newssearch_are_skipped_and_counted(cli: Command, arguments: list[str]) -> None:
+    assert cli(*arguments, "-o", "nothing/a.xlsx").code == 0
+    done = cli("index", "nothing")
+    assert (done.code, done.err) == (0, "")
+    assert "1 newssearch export\n" in done.out
 
 
 @pytest.mark.parametrize("content", [

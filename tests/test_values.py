@@ -65,6 +65,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         beside = index.neighbours("rained", f"{RAIN.id}#1", group=False)
         receipt = index.receipt("rained", since="2024", where={})
         commit = index.commit
+        exported = index.export("rained )", folder / "a.csv", since="2023")
         everything = list(index)
     counted = [
         *lines,
@@ -76,7 +77,19 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         *series,
     ]
     counted += [*drawn, *drawn.strata, *told, *covered.outlets]
-    counted += [table, series, lines, drawn, told, covered, beside, receipt, *receipt.searches, commit]
+    counted += [
+        table,
+        series,
+        lines,
+        drawn,
+        told,
+        covered,
+        beside,
+        receipt,
+        *receipt.searches,
+        commit,
+        exported,
+    ]
     sound = newssearch.verify(folder / "index")
     problem = newssearch.Problem("a.seg", "it is cut")
     explained = [hit.explanation for hit in results if hit.explanation is not None]

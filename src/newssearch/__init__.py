@@ -63,7 +63,17 @@ if TYPE_CHECKING:
     from .limits import Limits
     from .query import Diagnostic, Query, parse
     from .readers import ReadOptions
-    from .reports import CopyReport, IndexReport, Leftover, Problem, Progress, Removal, Salvage, Verification
+    from .reports import (
+        CopyReport,
+        ExportReport,
+        IndexReport,
+        Leftover,
+        Problem,
+        Progress,
+        Removal,
+        Salvage,
+        Verification,
+    )
     from .request import Request
     from .results import Clause, Copy, DateCounts, Explanation, Hit, Rank, Results, TermScore
     from .sharding import Sharding
@@ -94,6 +104,7 @@ __all__ = [
     "EarlierVersion",
     "Edit",
     "Explanation",
+    "ExportReport",
     "Facet",
     "FacetValue",
     "FacetValues",
@@ -240,6 +251,7 @@ _NAMES_BY_MODULE = {
     "text.partial_dates": ("PartialDate",),
     "reports": (
         "CopyReport",
+        "ExportReport",
         "IndexReport",
         "Leftover",
         "Problem",

@@ -1,4 +1,4 @@
-"""The reports of an indexing run, of a check of a whole index, of the salvage of a damaged one, and of a copy."""
+"""The reports of an indexing run, of a check of a whole index, of the salvage of a damaged one, of a copy, and of an export."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from newssearch.article import Rejected
+from newssearch.commit import Commit
 from newssearch.display.brief import brief, many, quoted
 from newssearch.display.index_address import index_address
+from newssearch.query import Diagnostic
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
 
@@ -301,4 +303,38 @@ class CopyReport:
             "seconds": round(self.seconds, 3),
             "rate": round(self.rate, 1),
             "interrupted": self.interrupted,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """The report of an export: its format, its number of rows or citations, and the commit that all of them come from.
+
+    ``cut`` is the number of texts that were cut because a cell of a spreadsheet cannot be longer. ``interpretation``,
+    ``diagnostics``, ``undated`` and ``imprecise`` are those of the search, as in :class:`~newssearch.Results`.
+    """
+
+    format: str
+    rows: int
+    cut: int
+    commit: Commit
+    interpretation: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    undated: int = 0
+    imprecise: int = 0
+
+    def __repr__(self) -> str:
+        return brief(self, many(self.rows, "row"), self.format, f"commit {self.commit.number}")
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the report as JSON types."""
+        return {
+            "format": self.format,
+            "rows": self.rows,
+            "cut": self.cut,
+            "commit": self.commit.to_dict(),
+            "interpretation": self.interpretation,
+            "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
+            "undated": self.undated,
+            "imprecise": self.imprecise,
         }

@@ -120,6 +120,13 @@ class ScanOptions(OrderOptions, total=False):
     snippet: int
 
 
+class ExportOptions(MatchOptions, total=False):
+    """The options of :meth:`Index.export`: what the query means, which articles match, and the order of rows."""
+
+    sort: str
+    snippet: int
+
+
 class RankOptions(OrderOptions, total=False):
     """The options of :meth:`Index.rank`: those of :class:`OrderOptions`, and the page."""
 

@@ -20,6 +20,8 @@ CSV_COLUMNS = (
     "path", "member", "record", "added", "paragraphs", "matching", "snippet", "text", "story", "copies",
 )  # fmt: skip
 """The columns of hits in CSV, before those of own fields."""
+SPREADSHEET_DESCRIPTION = "newssearch"
+"""The description among the properties of a spreadsheet that newssearch wrote, by which it is recognised."""
 PART_SIZE = 1 << 16
 """The number of characters after which a part of CSV is handed on."""
 

@@ -33,7 +33,9 @@ GROUPS: Sequence[CommandGroup] = (
         "Count",
         {"count": "counting", "collocates": "words", "keywords": "words", "words": "words"},
     ),
-    CommandGroup("Carry", {"sample": "sampling", "receipt": "receipts"}),
+    CommandGroup(
+        "Carry", {"export": "exporting", "cite": "exporting", "sample": "sampling", "receipt": "receipts"}
+    ),
     CommandGroup(
         "Keep",
         {

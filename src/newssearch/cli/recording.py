@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 UNRECORDED = frozenset({"folder", "receipt", "output", "exit_code", "timeout"})
 """The parameters of commands that a receipt leaves out: they change neither what is found nor what is shown of it."""
 
+FORMAT_KEY = "newssearch.format"
+"""The key of a context's ``meta`` under which a command says the format of its output, if its file does not."""
+
 
 class Recorder:
     """Collects what the receipt of a command needs. With ``before``, the command is run again to check that receipt."""
@@ -175,11 +178,18 @@ def arguments_of(context: click.Context) -> list[str]:
     In place of a file, they name its format, on which the rows of a table depend; those of a spreadsheet are those of CSV.
     """
     file = context.params.get("output")
-    found = [] if file is None else ["--format", ENDINGS.get(file.suffix.lower(), "csv")]
+    said = context.meta.get(FORMAT_KEY)
+    if said is None and file is not None:
+        said = ENDINGS.get(file.suffix.lower(), "csv")
+    found = [] if said is None else ["--format", said]
     last: list[str] = []
     for parameter in context.command.get_params(context):
         name = str(parameter.name)
-        if name in UNRECORDED or context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+        if (
+            name in UNRECORDED
+            or (name == "format_" and found)
+            or context.get_parameter_source(name) is not ParameterSource.COMMANDLINE
+        ):
             continue
         value = context.params[name]
         if isinstance(parameter, click.Argument):

@@ -11,6 +11,7 @@ from newssearch.errors import IndexExistsError, IndexNotFoundError
 from .carrying import CarryingMethods
 from .context import ContextMethods
 from .counting import CountingMethods
+from .exporting import ExportingMethods
 from .listing import ListingMethods
 from .proving import ProvingMethods
 from .reading import ReadingMethods
@@ -65,6 +66,7 @@ class Index(
     CountingMethods,
     ContextMethods,
     CarryingMethods,
+    ExportingMethods,
     ListingMethods,
     ProvingMethods,
     WordMethods,

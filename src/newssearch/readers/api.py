@@ -35,6 +35,10 @@ class UnreadableError(Exception):
     """Raised for an input that cannot be read, or not to its end; the message is the reason that users see."""
 
 
+EXPORTS_KIND = "newssearch exports"
+"""The kind under which reports count what newssearch itself wrote."""
+
+
 class Skipped(NamedTuple):
     """Content of the file ``path`` that is not expected to be an article, such as an image in a crawl.
 

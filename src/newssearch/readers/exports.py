@@ -10,9 +10,7 @@ from collections.abc import Iterator
 
 from newssearch.fields import DATE_FACETS, FIELD_NAMES, FILTER_FIELDS
 
-from .api import Format, Input, Item, Skipped
-
-EXPORTS_KIND = "newssearch exports"
+from .api import EXPORTS_KIND, Format, Input, Item, Skipped
 
 EXPORT_OPENING = 16_384
 """The number of characters at the start of an input that are compared with the patterns of newssearch's output."""
@@ -70,6 +68,7 @@ JSON_EXPORT = re.compile(
         _json_object(("prefix", _JSON_STRING), ("rows", r"\[")),
         _json_object(("receipt", r"\d+"), ("made", _JSON_STRING), ("clock", _JSON_STRING)),
         _json_object(("id", _JSON_ID), ("paragraph", r"\d+"), ("score", r"[-+.\de]+"), ("title", _JSON_VALUE)),
+        _json_object(("id", _JSON_ID), ("paragraph", r"\d+"), ("score", r"[-+.\de]+"), ("date", _JSON_VALUE), ("outlet", _JSON_VALUE)),
         _json_object(("id", _JSON_ID), *((name, _JSON_VALUE) for name in (*FIELD_NAMES, "path")), ("member", _JSON_VALUE), ("record", r"\d+")),
         _json_object(("articles", r"\d+"), ("versions", r"\[\s*" + _json_object(("id", _JSON_ID), ("title", _JSON_VALUE), ("date", _JSON_VALUE), ("outlet", _JSON_VALUE)))),
         _json_object(("added", r"\d+"), ("updated", r"\d+"), ("unchanged", r"\d+"), ("removed", r"\d+")),
@@ -122,6 +121,13 @@ The kinds are: a hit with its snippet, the fields of an article, a story, the co
 tables, also in Markdown.
 """
 
+CITATION_EXPORT = re.compile(
+    r"TY  - NEWS\r?\n(?:[A-Z][A-Z0-9]  - [^\r\n]*\r?\n){0,100}DP  - newssearch\r?\n"
+    r"|@article\{(?:[a-z0-9]*-)?[a-z2-7]{12},\r?\n"
+    r'|\[\s*\{"id": "(?:[a-z0-9]*-)?[a-z2-7]{12}", "type": "article-newspaper"'
+)
+"""A pattern for the start of citations that newssearch wrote: RIS, BibTeX and BibLaTeX, CSL-JSON."""
+
 LINES_EXPORT = re.compile(r"\n\r?\n[\d,]+ occurrences? in [\d,]+ paragraphs? of [\d,]+ articles? for ")
 """A pattern for the totals under the lines of ``newssearch kwic`` in plain text, which begin with no header."""
 
@@ -134,7 +140,7 @@ def is_export(source: Input) -> bool:
     )
     if pattern is not None:
         return pattern.match(opening) is not None
-    if CSV_EXPORT.match(opening) or TEXT_EXPORT.match(opening):
+    if any(one.match(opening) for one in (CSV_EXPORT, TEXT_EXPORT, CITATION_EXPORT)):
         return True
     return LINES_EXPORT.search(opening) is not None
 

@@ -73,6 +73,8 @@ UNREAD_SIGNATURES = tuple(
         (rb"II\*\x00|MM\x00\*", "a TIFF image"),
         (rb"%!PS", "a PostScript file"),
         (rb"SQLite format 3\x00", "an SQLite database"),
+        (rb"PAR1", "a Parquet table"),
+        (rb"ARROW1\x00\x00", "an Arrow table"),
         (rb"\x7fELF", "a program"),
         (rb"....ftyp(?:M4A|M4B|M4P|F4A)", "an audio file"),
         (rb"....ftyp", "a video"),

@@ -41,3 +41,8 @@ class Pattern:
     def sub(self, replacement: str | Callable[[re.Match[str]], str], text: str, count: int = 0) -> str:
         """Return ``text`` with the first ``count`` matches replaced; 0 stands for all."""
         return self._compiled.sub(replacement, text, count)
+
+    def split(self, text: str) -> list[str]:
+        """Return the parts of ``text`` between the matches of a pattern without groups."""
+        found: list[str] = self._compiled.split(text)
+        return found

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, get_args
 
 from newssearch.display import escape
 from newssearch.errors import NewssearchError
-from newssearch.tabular import Cell, csv_parts, flat_cell
+from newssearch.tabular import SPREADSHEET_DESCRIPTION, Cell, csv_parts, flat_cell
 from newssearch.text.numbers import parse_number
 
 from .formats import json_text
@@ -177,6 +177,7 @@ def write_spreadsheet(
             "spreadsheets need the package openpyxl: pip install 'newssearch[xlsx]'"
         ) from None
     book = Workbook(write_only=True)
+    book.properties.description = SPREADSHEET_DESCRIPTION
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
     cut = 0

@@ -10,8 +10,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from newssearch.limits import Limits
-from newssearch.readers.api import Origin, ReadOutcome, Skipped, UnreadableError
+from newssearch.readers.api import EXPORTS_KIND, Origin, ReadOutcome, Skipped, UnreadableError
 from newssearch.readers.records.tables import is_heading_of_articles, read_rows
+from newssearch.tabular import SPREADSHEET_DESCRIPTION
 
 from .package import Package, attribute_of
 
@@ -55,6 +56,9 @@ def parse_xlsx(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         except Exception as error:  # openpyxl and zipfile raise different exceptions
             raise UnreadableError(f"a broken spreadsheet: {str(error)[:120]}") from None
+        if book.properties.description == SPREADSHEET_DESCRIPTION:
+            yield Skipped(origin.path, EXPORTS_KIND)
+            return
         sheets = [
             (
                 sheet.title,

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_plus, urlencode
 
 from newssearch.article import Article, Date
+from newssearch.citations.authors import authors_of
 from newssearch.commit import Commit
 from newssearch.results import Hit
 from newssearch.text.partial_dates import PartialDate
 
-_BETWEEN_AUTHORS = re.compile(r"\s*;\s*|\s+(?:and|und|et|y|&)\s+|,\s+and\s+")
 _CITED_DIGITS = 16
 """The number of digits of the digest of a commit in a citation: enough to tell commits apart."""
 _CONTEXT = urlencode({"ctx_ver": "Z39.88-2004", "rft_val_fmt": "info:ofi/fmt:kev:mtx:dc", "rft.type": "newspaperArticle", "rft.title": ""})  # fmt: skip
@@ -92,14 +91,13 @@ _MONTHS = (
 )  # fmt: skip
 
 
-def authors_of(article: Article | Hit) -> list[str]:
-    """Return the people in a byline, one by one.
+def author_names(article: Article | Hit) -> list[str]:
+    """Return the authors in a byline, one by one, as they are read.
 
-    >>> authors_of(Article.create(title="Rain", byline="Ann Lee and Bo Ek"))
+    >>> author_names(Article.create(title="Rain", byline="By Ann Lee and Bo Ek"))
     ['Ann Lee', 'Bo Ek']
     """
-    parts = _BETWEEN_AUTHORS.split(article.byline or "")
-    return [name for part in parts if (name := part.strip(" ,"))]
+    return [author.name for author in authors_of(article.byline, article.lang)]
 
 
 def meta_tags(article: Article) -> Iterator[MetaTag]:
@@ -109,7 +107,7 @@ def meta_tags(article: Article) -> Iterator[MetaTag]:
     """
     yield MetaTag("z:itemType", "newspaperArticle")
     yield MetaTag("citation_title", article.title or "Untitled")
-    for author in authors_of(article):
+    for author in author_names(article):
         yield MetaTag("citation_author", author)
     if article.date is not None:
         yield MetaTag("citation_publication_date", _iso_day(article.date))
@@ -128,7 +126,7 @@ def context_object(article: Article | Hit) -> str:
     'Rain&rft.source=The+Echo'
     """
     parts = [_CONTEXT, _form_encoded(article.title or "Untitled")]
-    parts += [f"&rft.au={_encoded_name(author)}" for author in authors_of(article)]
+    parts += [f"&rft.au={_encoded_name(author)}" for author in author_names(article)]
     if article.outlet:
         parts.append(f"&rft.source={_encoded_name(article.outlet)}")
     if article.date is not None:

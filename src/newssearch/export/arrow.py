@@ -1,0 +1,85 @@
+"""Exports as Parquet and Arrow: columns with types, for pandas, polars, R, DuckDB."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, BinaryIO
+
+from newssearch.errors import NewssearchError
+
+from .columns import ColumnType, ExportColumn, Value
+from .text_tables import unmarked
+
+ROWS_OF_A_BATCH = 5_000
+"""The number of rows that are in memory at once, and the size of the row groups of Parquet."""
+METADATA_KEY = b"newssearch"
+"""The key of the schema's metadata under which a JSON object says what was asked, and of which commit."""
+
+
+def pyarrow() -> Any:
+    """Return the package pyarrow. Raises :class:`~newssearch.NewssearchError` if it is not installed."""
+    try:
+        import pyarrow  # an extra, and slow to import
+        import pyarrow.parquet  # the same
+    except ImportError:
+        raise NewssearchError(
+            "Parquet and Arrow need the package pyarrow: pip install 'newssearch[parquet]'"
+        ) from None
+    return pyarrow
+
+
+def schema_of(columns: Sequence[ExportColumn], about: Mapping[str, object]) -> Any:
+    """Return the schema of some columns. ``about`` is its metadata, as JSON types."""
+    arrow = pyarrow()
+    types: Mapping[ColumnType, Any] = {
+        "text": arrow.string(),
+        "texts": arrow.list_(arrow.string()),
+        "whole": arrow.int64(),
+        "number": arrow.float64(),
+        "day": arrow.date32(),
+        "moment": arrow.timestamp("us", tz="UTC"),
+    }
+    metadata = {METADATA_KEY: json.dumps(about, ensure_ascii=False).encode("utf-8", "backslashreplace")}
+    return arrow.schema([(column.name, types[column.type]) for column in columns], metadata=metadata)
+
+
+def batches(schema: Any, rows: Iterable[Sequence[Value]]) -> Iterator[Any]:
+    """Yield rows as record batches of at most :data:`ROWS_OF_A_BATCH` rows."""
+    arrow = pyarrow()
+    left = iter(rows)
+    while part := list(islice(left, ROWS_OF_A_BATCH)):
+        arrays = [
+            arrow.array([_arrow_value(row[at]) for row in part], type=field.type)
+            for at, field in enumerate(schema)
+        ]
+        yield arrow.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _arrow_value(value: Value) -> object:
+    value = unmarked(value)
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, list):
+        return [one.encode("utf-8", "backslashreplace").decode() for one in value]
+    return float(value) if isinstance(value, int) and abs(value) >= 2**63 else value
+
+
+def write_arrow(
+    name: str,
+    stream: BinaryIO,
+    columns: Sequence[ExportColumn],
+    rows: Iterable[Sequence[Value]],
+    about: Mapping[str, object],
+) -> None:
+    """Write rows to a stream, in the format ``"parquet"`` or ``"arrow"``, whose metadata ``about`` is."""
+    arrow = pyarrow()
+    schema = schema_of(columns, about)
+    if name == "parquet":
+        writer = arrow.parquet.ParquetWriter(stream, schema, compression="zstd")
+    else:
+        writer = arrow.ipc.new_file(stream, schema, options=arrow.ipc.IpcWriteOptions(compression="zstd"))
+    with writer:
+        for batch in batches(schema, rows):
+            writer.write_batch(batch)

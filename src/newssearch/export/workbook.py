@@ -1,0 +1,149 @@
+"""Exports as spreadsheets (XLSX): days as days, matches in bold, and nothing that is taken for a formula."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from newssearch.display import escape
+from newssearch.errors import NewssearchError
+from newssearch.snippet import Snippet
+from newssearch.tabular import SPREADSHEET_DESCRIPTION, flat_cell
+
+from .columns import ExportColumn, Value
+
+MOST_ROWS = 1_048_576
+"""The largest number of rows of a sheet, headings included (Excel specifications and limits)."""
+MOST_CELL_CHARACTERS = 32_767
+"""The largest number of characters in a cell (the same)."""
+_FIRST_DAY = dt.date(1900, 3, 1)
+"""Spreadsheets count days from here on rightly: they take 1900 for a leap year, and know no day before it."""
+_WIDTHS = {
+    "title": 60,
+    "snippet": 80,
+    "text": 80,
+    "url": 40,
+    "id": 40,
+    "outlet": 22,
+    "source": 22,
+    "byline": 22,
+}
+
+
+def check_rows(total: int) -> None:
+    """Raise :class:`~newssearch.NewssearchError` if a sheet cannot have so many rows and one of headings."""
+    if total >= MOST_ROWS:
+        raise NewssearchError(
+            f"a spreadsheet has at most {MOST_ROWS - 1:,} rows below its headings, and there are {total:,}:"
+            " export csv or parquet instead"
+        )
+
+
+def write_workbook(
+    file: Path,
+    columns: Sequence[ExportColumn],
+    rows: Iterable[Sequence[Value]],
+    *,
+    title: str,
+    made: dt.datetime,
+) -> int:
+    """Write rows to an XLSX file, the same bytes for the same rows. ``title`` and ``made`` are its properties.
+
+    Returns the number of texts that were cut because they are longer than a cell can be. Raises
+    :class:`~newssearch.NewssearchError` if the package for that is not installed.
+    """
+    try:
+        import xlsxwriter  # an extra, and slow to import
+    except ImportError:
+        raise NewssearchError(
+            "spreadsheets need the package XlsxWriter: pip install 'newssearch[xlsx]'"
+        ) from None
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(str(file), options) as book:
+        book.set_properties(
+            {
+                "title": escape.terminal(title)[:255],
+                "created": made.replace(tzinfo=None),
+                "comments": SPREADSHEET_DESCRIPTION,
+            }
+        )
+        sheet = _Sheet(book)
+        sheet.begin(columns)
+        for number, row in enumerate(rows, start=1):
+            for at, value in enumerate(row):
+                sheet.put(number, at, value)
+        sheet.end(columns)
+        return sheet.cut
+
+
+class _Sheet:
+    """The sheet of a workbook."""
+
+    def __init__(self, book: Any) -> None:
+        self._sheet = book.add_worksheet("newssearch")
+        self._heading = book.add_format({"bold": True})
+        self._bold = book.add_format({"bold": True})
+        self._day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self._moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self._last = 0
+        self.cut = 0
+
+    def begin(self, columns: Sequence[ExportColumn]) -> None:
+        for at, column in enumerate(columns):
+            self._sheet.set_column(at, at, _WIDTHS.get(column.name, 13))
+        for at, column in enumerate(columns):
+            self._sheet.write_string(0, at, column.name, self._heading)
+        self._sheet.freeze_panes(1, 0)
+
+    def end(self, columns: Sequence[ExportColumn]) -> None:
+        self._sheet.autofilter(0, 0, self._last, len(columns) - 1)
+
+    def put(self, row: int, at: int, value: Value) -> None:
+        self._last = row
+        if isinstance(value, Snippet):
+            self._put_snippet(row, at, value)
+            return
+        flat = flat_cell(value)
+        if flat is None or flat == "":
+            return
+        if isinstance(flat, str):
+            self._put_text(row, at, flat)
+        elif isinstance(flat, dt.datetime):
+            moment = flat.replace(tzinfo=None)
+            if moment.date() < _FIRST_DAY:
+                self._put_text(row, at, flat.isoformat())
+            else:
+                self._sheet.write_datetime(row, at, moment, self._moment)
+        elif isinstance(flat, dt.date):
+            if flat < _FIRST_DAY:
+                self._put_text(row, at, flat.isoformat())
+            else:
+                self._sheet.write_datetime(row, at, dt.datetime.combine(flat, dt.time()), self._day)
+        elif isinstance(flat, int) and abs(flat) > 2**53:  # beyond what a double holds exactly
+            self._put_text(row, at, str(flat))
+        else:
+            self._sheet.write_number(row, at, flat)
+
+    def _put_text(self, row: int, at: int, text: str) -> None:
+        shown = escape.terminal_lines(text)
+        self.cut += len(shown) > MOST_CELL_CHARACTERS
+        self._sheet.write_string(row, at, shown[:MOST_CELL_CHARACTERS])
+
+    def _put_snippet(self, row: int, at: int, snippet: Snippet) -> None:
+        """Put a text with its highlights in bold."""
+        parts = [(escape.terminal_lines(text), bold) for text, bold in snippet.parts() if text]
+        whole = "".join(text for text, _ in parts)
+        if len(parts) < 2 or len(whole) > MOST_CELL_CHARACTERS:
+            self._put_text(row, at, whole) if whole else None
+            return
+        fragments: list[object] = []
+        for text, bold in parts:
+            fragments += [self._bold, text] if bold else [text]
+        self._sheet.write_rich_string(row, at, *fragments)

@@ -1,0 +1,234 @@
+"""The method of an index that exports all that a search finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from newssearch import arguments
+from newssearch._version import __version__
+from newssearch.article import Article
+from newssearch.errors import NewssearchError, QueryError
+from newssearch.query import Node, Query
+from newssearch.request import ExportOptions, HitContent, Request, request_of, takes_options
+from newssearch.results import Hit
+from newssearch.snippet import Snippet
+from newssearch.stopping import StopCheck
+
+from .opened import Asked, OpenIndex
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from newssearch.export.columns import ExportColumn, ExportedItem, Marked
+    from newssearch.export.plan import ExportPlan
+    from newssearch.reports import ExportReport
+
+_BETWEEN_PARAGRAPHS = "\n\n"
+
+
+class ExportingMethods(OpenIndex):
+    """The method that exports all that a search finds."""
+
+    @takes_options(ExportOptions)
+    def export(
+        self,
+        query: str | Query | Node,
+        file: str | Path | BinaryIO,
+        request: Request | None = None,
+        *,
+        format: str | None = None,  # noqa: A002  (as users call it)
+        rows: str = "articles",
+        columns: str | Iterable[str] | None = None,
+        text: str | None = None,
+        marks: str = "none",
+        bom: bool = False,
+        raw: bool = False,
+        timeout: float | None = None,
+        stop: Callable[[], bool] | None = None,
+        **changes: Unpack[ExportOptions],
+    ) -> ExportReport:
+        """Write all that a search finds to a file: rows for a spreadsheet or statistics, or citations.
+
+        ``format`` is ``"csv"``, ``"jsonl"``, ``"xlsx"``, ``"parquet"``, ``"arrow"``, ``"ris"``, ``"bibtex"``, ``"biblatex"``
+        or ``"csljson"``; by default the ending of the name says it. ``file`` may also be a binary stream. A row is an
+        article, the best article of a story, or a matching paragraph (``rows="stories"``, ``"paragraphs"``). ``columns``
+        are names of :data:`newssearch.export.columns.COLUMNS` and of own fields. ``text`` is ``"none"``, ``"snippet"``,
+        ``"paragraph"`` (the whole best one) or ``"full"`` (the whole article); in citations it is the abstract, by default
+        none. ``marks`` marks matches in it: ``"markdown"``, ``"html"``. CSV has a byte order mark with ``bom``, and with
+        ``raw`` its cells are as they are, even if a spreadsheet takes them for formulas.
+
+        All rows come from one commit, and the same commit gives the same bytes. A file is written whole or not at all. Few
+        rows are in memory at once.
+
+        Raises :class:`QueryError` for an option that contradicts others or has no effect, and :class:`NewssearchError` if
+        the package that a format needs is not installed, or a spreadsheet cannot have so many rows.
+
+        >>> import io, newssearch, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(folder) as index:
+        ...     report = index.add([newssearch.Article.create(title="Rain", text="It rained.", date="2024-07-25")])
+        ...     table = io.BytesIO()
+        ...     index.export("rain", table, format="csv", columns=["date", "title"]).rows, table.getvalue()
+        (1, b'date,title\\r\\n2024-07-25,Rain\\r\\n')
+
+        The options, as keyword arguments or in a :class:`Request`:
+        """
+        from newssearch.export.plan import plan_of  # a search needs none of it
+
+        given = request_of("export", ExportOptions, request, changes)
+        stream = cast("BinaryIO", file) if callable(getattr(file, "write", None)) else None
+        path = None if stream is not None else arguments.path("file", file)
+        name = None if path is None else str(path)
+        plan = plan_of(name, format, rows=rows, columns=columns, text=text, marks=marks, bom=bom, raw=raw)
+        asked_for = given.replace(group=rows == "stories", all_paragraphs=rows == "paragraphs")
+        with self._asking(query, asked_for, StopCheck(timeout, stop)) as asked:
+            exporter = _Exporter(asked, plan, given)
+            if path is None:
+                assert stream is not None, "a stream, or else a path"
+                return exporter.write(stream)
+            with _replaced(path) as replacing:
+                return exporter.write(replacing)
+
+
+class _Exporter:
+    """Makes the rows of an export from one snapshot, and has them written."""
+
+    def __init__(self, asked: Asked, plan: ExportPlan, given: Request) -> None:
+        own = asked.snapshot.own_fields
+        self._asked = asked
+        self._plan = plan
+        self._columns: tuple[ExportColumn, ...] = (
+            () if plan.format.content == "citations" else plan.columns_of(own)
+        )
+        names = {column.name for column in self._columns}
+        is_table = bool(self._columns)
+        self._has_snippet = "snippet" in names or (not is_table and plan.text == "snippet")
+        self._has_text = "text" in names or (not is_table and plan.text in ("paragraph", "full"))
+        if "snippet" in given.changed() and not self._has_snippet:
+            raise QueryError("snippet has no effect: the export has no snippets")
+        self._marks_text = self._has_text and plan.is_marked
+        self._reads_articles = any(column.needs_article for column in self._columns) or (
+            self._has_text and (plan.text == "full" or self._marks_text)
+        )
+
+    def write(self, stream: BinaryIO) -> ExportReport:
+        """Write the export to a stream. Raises :class:`~newssearch.NewssearchError` if not all rows came."""
+        from newssearch.export.writing import write_export  # a search needs none of it
+        from newssearch.reports import ExportReport  # the same
+
+        snapshot, parsed, request = self._asked
+        found = snapshot.scan(parsed.tree, request, self._content, None)
+        if self._plan.format.name == "xlsx":
+            from newssearch.export.workbook import check_rows  # the same
+
+            check_rows(found.total)
+        about = {
+            "newssearch": __version__,
+            "query": parsed.text,
+            "interpretation": str(parsed),
+            "commit": snapshot.commit.to_dict(),
+            "rows": self._plan.rows,
+            "total": found.total,
+        }
+        written = 0
+
+        def items() -> Iterator[ExportedItem]:
+            nonlocal written
+            for hit in found.hits:
+                yield self._item(hit)
+                written += 1
+
+        cut = write_export(stream, self._plan, self._columns, items(), about, snapshot.commit.time)
+        counts = snapshot.search(parsed.tree, replace(request, limit=0))
+        total = {"articles": counts.total_articles, "stories": counts.total_stories}.get(
+            self._plan.rows, found.total
+        )
+        if not written == found.total == total:
+            raise NewssearchError(
+                f"{written:,} of {total:,} rows came: the export is not whole; please report this as a bug"
+            )
+        return ExportReport(
+            format=self._plan.format.name,
+            rows=written,
+            cut=cut,
+            commit=snapshot.commit,
+            interpretation=str(parsed),
+            diagnostics=(*parsed.diagnostics, *counts.diagnostics),
+            undated=counts.undated,
+            imprecise=counts.imprecise,
+        )
+
+    @property
+    def _content(self) -> HitContent:
+        """What hits need to have of their paragraphs."""
+        if self._has_snippet:
+            return "snippets"
+        return "texts" if self._has_text and not self._reads_articles else "fields"
+
+    def _item(self, hit: Hit) -> ExportedItem:
+        from newssearch.export.columns import ExportedItem  # a search needs none of it
+
+        article = None
+        if self._reads_articles:
+            article = self._asked.snapshot.article(hit.id)
+            assert article is not None, "an article of the snapshot"
+        snippet = self._marked(hit.snippet) if self._has_snippet else ""
+        return ExportedItem(hit, self._text(hit, article), snippet, article)
+
+    def _text(self, hit: Hit, article: Article | None) -> Marked:
+        if not self._has_text:
+            return ""
+        if article is None:
+            return hit.text
+        wanted = [
+            paragraph
+            for paragraph in article.paragraphs
+            if self._plan.text == "full" or paragraph.number == hit.paragraph
+        ]
+        if not self._marks_text:
+            return _BETWEEN_PARAGRAPHS.join(paragraph.text for paragraph in wanted)
+        from newssearch.highlight.snippets import highlighted  # slow to import, and only marks need it
+
+        shown = highlighted(article, wanted, self._asked.query.tree, self._asked.request.check)
+        if self._plan.format.name == "xlsx":
+            return _as_one_text([shown[paragraph.number] for paragraph in wanted])
+        return _BETWEEN_PARAGRAPHS.join(str(self._marked(shown[paragraph.number])) for paragraph in wanted)
+
+    def _marked(self, snippet: Snippet) -> Marked:
+        """Return a snippet with its matches marked as the plan says."""
+        if self._plan.format.name == "xlsx":
+            return snippet
+        if self._plan.marks == "html":
+            return snippet.html()
+        if self._plan.marks == "markdown":
+            return snippet.markdown()
+        return "".join(part for part, _ in snippet.parts())
+
+
+def _as_one_text(snippets: Sequence[Snippet]) -> Snippet:
+    """Return whole paragraphs as one text, separated by empty lines, with all their highlights."""
+    texts: list[str] = []
+    highlights: list[tuple[int, int]] = []
+    at = 0
+    for snippet in snippets:
+        texts.append(snippet.text)
+        highlights += [(at + start, at + end) for start, end in snippet.highlights]
+        at += len(snippet.text) + len(_BETWEEN_PARAGRAPHS)
+    return Snippet(_BETWEEN_PARAGRAPHS.join(texts), tuple(highlights))
+
+
+@contextmanager
+def _replaced(file: Path) -> Iterator[BinaryIO]:
+    """Yield a stream whose content takes the place of a file when the block ends without an exception."""
+    from newssearch.system.atomic_files import patiently, unused_name  # a search writes no files
+
+    temporary = unused_name(file)
+    try:
+        with temporary.open("xb") as stream:
+            yield stream
+        patiently(lambda: temporary.replace(file))
+    finally:
+        temporary.unlink(missing_ok=True)

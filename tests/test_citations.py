@@ -1,0 +1,221 @@
+"""Citations: four libraries that are not ours read what is written, and names of authors are divided as catalogues do it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+
+import pybtex.database
+import pytest
+import rispy
+from bibtexparser.entrypoint import parse_string
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newssearch import Article, NewssearchError
+from newssearch.citations.authors import authors_of
+from newssearch.citations.bibtex import biblatex_entries, bibtex_entries
+from newssearch.citations.citation import Citation, cited
+from newssearch.citations.csl import csl_item, csl_parts
+from newssearch.citations.ris import ris_records
+from newssearch.citations.styles import SHORT_NAMES, formatted
+
+ADDED = dt.datetime(2026, 11, 30, 23, tzinfo=dt.timezone.utc)
+
+
+def citing(**fields: object) -> Citation:
+    """Return the citation of an article with the given fields, which came into the index on 30 November 2026."""
+    article = Article.create(text="It rained.", **fields)  # type: ignore[arg-type]
+    return cited(dataclasses.replace(article, added=ADDED))
+
+
+FLOOD = citing(
+    title="Flood & fire: 50% of {homes} lost", byline="By Jane Doe and Ursula von der Leyen", date="2024-05-06T10:30:00+02:00",
+    outlet="The Guardian", section="World news", lang="en-GB", url="https://e.org/a_b%20c?x={1}", source="Reuters",
+    extra={"page": "A12", "edition": "Late"},
+)  # fmt: skip
+
+
+# ---- authors
+
+
+@pytest.mark.parametrize(
+    ("byline", "lang", "names"),
+    [
+        ("Jane Doe", "en", "Doe, Jane"),
+        ("By Jane Doe and John Roe", "en", "Doe, Jane | Roe, John"),
+        ("Jane Doe, John Roe & Max Moe", "en", "Doe, Jane | Roe, John | Moe, Max"),
+        ("Von Max Müller und Eva Klein, Berlin", "de", "Müller, Max | Klein, Eva"),
+        ("Par Marie Curie et AFP", "fr", "Curie, Marie | AFP"),
+        ("Ana Costa e Rui Silva", "pt", "Costa, Ana | Silva, Rui"),
+        ("Ana Costa e Silva", "pt", "Costa e Silva, Ana"),
+        ("José Luis Pérez Gómez", "es", "Pérez Gómez, José Luis"),
+        ("Doe, Jane", "en", "Doe, Jane"),
+        ("Doe, Jane; Roe, John", "en", "Doe, Jane | Roe, John"),
+        ("King, Martin Luther, Jr.", "en", "King, Martin Luther, Jr."),
+        ("Martin Luther King Jr.", "en", "King, Martin Luther, Jr."),
+        ("Vincent van Gogh, Leonardo da Vinci", "en", "van Gogh, Vincent | da Vinci, Leonardo"),
+        ("Mohammed bin Salman", "en", "bin Salman, Mohammed"),
+        ("Jane and John Doe", "en", "Doe, Jane | Doe, John"),
+        ("Nagy Péter", "hu", "Nagy, Péter"),
+        ("Иван Петров и Анна Сидорова", "ru", "Петров, Иван | Сидорова, Анна"),
+        ("王小明", "zh", "王小明"),
+        ("Nguyễn Văn An", "vi", "Nguyễn Văn An"),
+        ("Reuters", "en", "Reuters"),
+        ("Reuters, AFP", "en", "Reuters | AFP"),
+        ("Reuters Staff", "en", "Reuters Staff"),
+        ("Jane Doe, BBC News", "en", "Doe, Jane | BBC News"),
+        ("Jane Doe, Chief Political Correspondent", "en", "Doe, Jane"),
+        ("Jane Doe, political editor", "en", "Doe, Jane"),
+        ("Jane Doe in Paris", "en", "Doe, Jane"),
+        ("Jane Doe for The Guardian", "en", "Doe, Jane"),
+        ("jane.doe@example.org", "en", ""),
+        ("Jane Doe, Jane Doe", "en", "Doe, Jane"),
+        (None, "en", ""),
+    ],
+)
+def test_the_names_in_a_byline(byline: str | None, lang: str, names: str) -> None:
+    assert " | ".join(author.inverted for author in authors_of(byline, lang)) == names
+
+
+@given(st.text(), st.sampled_from([None, "", "en", "es", "hu", "zh-Hant", "?"]))
+def test_any_byline_gives_names_or_none(byline: str, lang: str | None) -> None:
+    for author in authors_of(byline, lang):
+        assert bool(author.literal) != bool(author.family)
+        assert any(map(str.isalpha, author.name))
+
+
+# ---- formats
+
+
+def test_a_record_of_ris_as_zotero_reads_it() -> None:
+    assert "".join(ris_records([FLOOD])).split("\r\n") == [
+        "TY  - NEWS", "TI  - Flood & fire: 50% of {homes} lost", "AU  - Doe, Jane", "AU  - von der Leyen, Ursula", "T2  - The Guardian",
+        "PY  - 2024", "DA  - 2024/05/06", "SE  - World news", "SP  - A12", "ET  - Late", "LA  - en-GB", "UR  - https://e.org/a_b%20c?x={1}",
+        "Y2  - 2026/11/30", f"AN  - {FLOOD.id}", "DP  - newssearch", "N1  - Source: Reuters", "ER  - ", "", "",
+    ]  # fmt: skip
+
+
+def test_an_entry_of_bibtex() -> None:
+    entry = pybtex.database.parse_string("".join(bibtex_entries([FLOOD])), "bibtex").entries[FLOOD.key]
+    assert entry.type == "article"
+    assert [str(person) for person in entry.persons["author"]] == ["Doe, Jane", "von der Leyen, Ursula"]
+    assert dict(entry.fields) == {
+        "title": r"{Flood \& fire: 50\% of {\textbraceleft}homes{\textbraceright} lost}", "journal": "The Guardian", "year": "2024",
+        "month": "May", "day": "6", "pages": "A12", "edition": "Late", "language": "british", "url": "https://e.org/a_b%20c?x=%7B1%7D",
+        "note": "Source: Reuters; Accessed 2026-11-30",
+    }  # fmt: skip
+
+
+def test_an_entry_of_biblatex_has_the_fields_of_a_newspaper() -> None:
+    library = parse_string("".join(biblatex_entries([FLOOD])))
+    assert not library.failed_blocks
+    (entry,) = library.entries
+    found = {field.key: field.value for field in entry.fields}
+    assert found["entrysubtype"] == "newspaper"
+    assert (found["journaltitle"], found["journalsubtitle"]) == ("The Guardian", "World news")
+    assert (found["date"], found["urldate"]) == ("2024-05-06T10:30:00+02:00", "2026-11-30")
+    assert (found["langid"], found["annotation"]) == ("british", FLOOD.id)
+
+
+def test_an_item_of_csl_json() -> None:
+    assert csl_item(FLOOD) == {
+        "id": FLOOD.key, "type": "article-newspaper",
+        "author": [{"family": "Doe", "given": "Jane"}, {"family": "Leyen", "given": "Ursula", "non-dropping-particle": "von der"}],
+        "issued": {"date-parts": [[2024, 5, 6]]}, "accessed": {"date-parts": [[2026, 11, 30]]}, "title": "Flood & fire: 50% of {homes} lost",
+        "container-title": "The Guardian", "section": "World news", "page": "A12", "edition": "Late", "language": "en-GB",
+        "URL": "https://e.org/a_b%20c?x={1}", "note": "Source: Reuters", "archive_location": FLOOD.id, "source": "newssearch",
+        "custom": {"newssearch": {"source": "Reuters", "byline": "By Jane Doe and Ursula von der Leyen"}},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("date", "ris", "biblatex", "parts"),
+    [
+        ("2024-05-06", "2024/05/06", "2024-05-06", [2024, 5, 6]),
+        ("2024-05", "2024/05/", "2024-05", [2024, 5]),
+        ("2024", "2024//", "2024", [2024]),
+        ("2024-05-06T10:30", "2024/05/06", "2024-05-06", [2024, 5, 6]),
+    ],
+)
+def test_a_date_is_as_fine_as_it_is_known(date: str, ris: str, biblatex: str, parts: list[int]) -> None:
+    citation = citing(title="Rain", date=date)
+    assert f"DA  - {ris}\r\n" in "".join(ris_records([citation]))
+    assert f"date = {{{biblatex}}}" in "".join(biblatex_entries([citation]))
+    assert csl_item(citation)["issued"] == {"date-parts": [parts]}
+
+
+def test_what_is_not_known_is_not_made_up() -> None:
+    bare = citing()
+    assert "".join(ris_records([bare])).splitlines() == ["TY  - NEWS", f"AN  - {bare.id}", "DP  - newssearch", "ER  - ", ""]  # fmt: skip
+    assert "".join(bibtex_entries([bare])) == f"@article{{{bare.key},\n}}\n\n"
+    assert csl_item(bare).keys() == {"id", "type", "archive_location", "source"}
+
+
+def test_no_day_of_access_without_an_address() -> None:
+    assert "accessed" not in csl_item(citing(title="Rain"))
+    assert "accessed" in csl_item(citing(title="Rain", url="https://e.org/1"))
+
+
+def test_a_key_is_ascii_and_no_other_article_has_it() -> None:
+    keys = [citing(title=title, outlet="Известия", date="2024", byline="Jürgen Groß", url=f"https://e.org/{n}").key for n, title in enumerate(["Мир", "Мир", "Мир и война"])]  # fmt: skip
+    assert all(key.isascii() and key.startswith("gross2024") for key in keys)
+    assert len({*keys}) == 3
+
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
+
+
+@given(st.lists(st.builds(
+    lambda title, byline, outlet, url, section, number: citing(title=title, byline=byline, outlet=outlet, url=f"{url}{number}", section=section),
+    TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, st.integers(0, 9),
+), max_size=4, unique_by=lambda citation: citation.id))  # fmt: skip
+def test_whatever_a_text_holds_other_libraries_read_each_citation(citations: list[Citation]) -> None:
+    records = rispy.loads("".join(ris_records(citations)))
+    assert [record.get("title", "") for record in records] == [one.title.strip() for one in citations]
+    assert [record.get("authors", []) for record in records] == [[author.inverted for author in one.authors] for one in citations]  # fmt: skip
+    for entries in (bibtex_entries, biblatex_entries):
+        text = "".join(entries(citations))
+        library = parse_string(text)
+        assert not library.failed_blocks
+        assert [entry.key for entry in library.entries] == [one.key for one in citations]
+        parsed = pybtex.database.parse_string(text, "bibtex").entries
+        assert [len(entry.persons.get("author", ())) for entry in parsed.values()] == [len(one.authors) for one in citations]  # fmt: skip
+    assert [item.get("title", "") for item in json.loads("".join(csl_parts(citations)))] == [one.title for one in citations]  # fmt: skip
+
+
+# ---- styles
+
+
+@pytest.mark.parametrize(
+    ("style", "entry"),
+    [
+        ("apa", "Doe, J., & von der Leyen, U. (2024, May 6). Flood & fire: 50% of {homes} lost. The Guardian, A12. https://e.org/a_b%20c?x={1}"),
+        ("chicago", "Doe, Jane, and Ursula von der Leyen. 2024. “Flood & Fire: 50% of {homes} Lost”."),
+        ("harvard", "Doe, J. and von der Leyen, U. (2024) “Flood & fire: 50% of {homes} lost”, The Guardian"),
+        ("vancouver", "Doe Jane, von der Leyen Ursula. Flood & fire"),
+        ("ieee", "J. Doe and U. von der Leyen, “Flood & fire"),
+    ],
+)  # fmt: skip
+def test_the_entry_of_a_style(style: str, entry: str) -> None:
+    pytest.importorskip("citeproc")
+    assert formatted([FLOOD], style)[0].startswith(entry)
+
+
+def test_a_headline_in_place_of_authors_stands_once() -> None:
+    pytest.importorskip("citeproc")
+    assert formatted([citing(title="Rain", outlet="The Echo", date="2024-05-06")], "apa") == ["Rain. (2024, May 6). The Echo."]  # fmt: skip
+
+
+def test_every_short_name_is_a_style() -> None:
+    pytest.importorskip("citeproc")
+    assert all("Flood" in formatted([FLOOD], style)[0] for style in SHORT_NAMES)
+
+
+def test_an_unknown_style_says_what_there_is() -> None:
+    pytest.importorskip("citeproc")
+    with pytest.raises(NewssearchError, match="common ones are apa, chicago"):
+        formatted([FLOOD], "aba")
+    with pytest.raises(NewssearchError, match=r"no file missing\.csl"):
+        formatted([FLOOD], "missing.csl")

@@ -1,0 +1,124 @@
+"""The commands ``export`` and ``cite``: files and streams, options, receipts, and what they print beside."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import newssearch
+from support import Command, article, command, index_of
+
+newssearch_command = pytest.fixture(command, name="run")
+
+RAIN = article("Rain", "It rained on Basra.", date="2024-07-25", outlet="The Echo", byline="Ana Silva", url="https://e.org/1")  # fmt: skip
+SNOW = article("Snow", "Snow, then rain.", "Rain again.", outlet="The Sun", url="https://e.org/2")
+
+
+@pytest.fixture(autouse=True)
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    index_of(tmp_path / "index", RAIN, SNOW).close()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NEWSSEARCH_INDEX", raising=False)
+    return tmp_path
+
+
+def test_a_file_in_the_format_of_its_name(run: Command) -> None:
+    done = run("export", "rain", "-o", "rain.jsonl", "--sort", "id", "--columns", "title,outlet")
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "note: 2 articles written to rain.jsonl\n"
+    rows = [json.loads(line) for line in Path("rain.jsonl").read_text("utf-8").splitlines()]
+    assert rows == [{"title": "Rain", "outlet": "The Echo"}, {"title": "Snow", "outlet": "The Sun"}]
+
+
+def test_csv_on_standard_output(run: Command) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "newssearch", "export", "basra", "--columns", "id,title"], capture_output=True, check=True
+    )  # fmt: skip
+    assert process.stdout.decode() == f"id,title\r\n{RAIN.id},Rain\r\n"
+    assert process.stderr.decode() == "note: 1 article\n"
+
+
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    with newssearch.open("index") as index:
+        index.add([article(f"More {n}", f"More rain {n}. " * 400, url=f"https://e.org/more{n}") for n in range(60)])  # fmt: skip
+    read, write = os.pipe()
+    process = subprocess.Popen([sys.executable, "-m", "newssearch", "export", "rain", "--text", "full"], stdout=write, stderr=subprocess.PIPE)  # fmt: skip
+    os.close(write)
+    os.close(read)
+    _, err = process.communicate()
+    assert (process.returncode, err) == (0, b"")
+
+
+def test_the_notes_say_what_is_left_out_and_what_was_not_understood(run: Command) -> None:
+    done = run("export", "rain )", "--since", "2024", "-o", "a.csv")
+    assert done.err.splitlines()[-2:] == ["note: 1 article written to a.csv", "note: 1 more article without a date left out"]  # fmt: skip
+    assert done.err.startswith("note: ")
+    assert "parenthesis" in done.err.splitlines()[0]
+
+
+def test_stories_and_paragraphs(run: Command) -> None:
+    assert run("export", "rain", "--all", "-o", "a.csv").err == "note: 3 paragraphs written to a.csv\n"
+    assert run("export", "rain", "--stories", "-o", "a.csv").err == "note: 2 stories written to a.csv\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["-o", "a.doc"], "the name must end with the format"),
+        (["-o", "a.ris", "--format", "csv"], "contradicts the name"),
+        (["--all", "--stories", "-o", "a.csv"], "--stories contradicts --all"),
+        (["-o", "a.ris", "--columns", "id"], "has citations"),
+        (["-o", "a.ris", "--all"], "cites articles"),
+        (["-o", "missing/a.csv"], "there is no folder missing"),
+        (["-o", "a.csv", "--columns", "titel"], "there is no column 'titel'"),
+        (["-o", "a.jsonl", "--bom"], "about CSV"),
+    ],
+)
+def test_what_contradicts_is_refused_and_writes_nothing(run: Command, arguments: list[str], why: str) -> None:
+    done = run("export", "rain", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert why in done.err
+    assert not [one for one in Path().iterdir() if one.name != "index"]
+
+
+def test_a_search_that_is_stopped_leaves_the_old_file(run: Command) -> None:
+    Path("a.csv").write_text("old")
+    assert run("export", "rain", "-o", "a.csv", "--timeout", "0").code == 5
+    assert Path("a.csv").read_text() == "old"
+
+
+@pytest.mark.parametrize("arguments", [["-o", "a.csv"], ["-o", "a.xlsx"], ["-o", "a.bib", "--format", "biblatex"], ["--format", "ris"], ["-o", "a.csv", "--all"]])  # fmt: skip
+def test_a_receipt_can_be_checked(run: Command, arguments: list[str]) -> None:
+    assert run("export", "rain", *arguments, "--receipt", "r.json").code == 0
+    receipt = json.loads(Path("r.json").read_text("utf-8"))
+    assert receipt["command"] == "export"
+    assert receipt["output"]["count" if "count" in receipt["output"] else "lines"] == (3 if "--all" in arguments else 2)  # fmt: skip
+    done = run("receipt", "check", "r.json")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("the same")
+    with newssearch.open("index") as index:
+        index.add(article("Hail", "Rain and hail.", url="https://e.org/3"))
+    assert run("receipt", "check", "r.json").code == 1
+
+
+def test_the_citation_of_an_article(run: Command) -> None:
+    pytest.importorskip("citeproc")
+    done = run("cite", RAIN.id)
+    assert (done.code, done.out) == (0, "Silva, A. (2024, July 25). Rain. The Echo. https://e.org/1\n")
+    assert run("cite", RAIN.id.rpartition("-")[2], "--style", "mla").out.startswith("Silva, Ana. “Rain”. The Echo, 25 July 2024")  # fmt: skip
+
+
+def test_citations_for_a_reference_manager(run: Command) -> None:
+    done = run("cite", RAIN.id, SNOW.id, "--style", "bibtex")
+    assert done.out.count("@article{") == 2
+    assert run("cite", RAIN.id, "--style", "ris").out.startswith("TY  - NEWS\r\nTI  - Rain\r\n")
+
+
+def test_an_article_that_is_not_there(run: Command) -> None:
+    assert run("cite", "aaaaaaaaaaaa", "--style", "ris").code == 1
+    assert "no article" in run("cite", "aaaaaaaaaaaa", "--style", "ris").err

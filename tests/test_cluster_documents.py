@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from newssearch import Article
 from newssearch.engines.opensearch import sending, tokens
 from newssearch.engines.opensearch.documents import document_of
+from newssearch.engines.opensearch.outline import paragraphs_of
 from newssearch.engines.opensearch.sampled_article import StoryMarks
 from newssearch.engines.opensearch.sending import Spool, UnmarkedDocument
 from newssearch.engines.opensearch.story_marks import mark
@@ -81,6 +82,17 @@ def test_what_waits_for_a_commit_is_sent_with_its_marks() -> None:
     mark(wanted, marks)
     assert found == json.loads(json.dumps(wanted).replace("\\udcff", "\\\\udcff"))
     assert [one["novel"] for one in found["paragraphs"]] == [False, True, False]
+    assert [(one.number, one.words, one.weight, one.hidden, one.novel) for one in paragraphs_of(found)] == [
+        (1, 4, False, True, False),
+        (2, 5, True, False, True),
+        (3, 4, True, False, False),
+    ]
+
+
+def test_an_article_without_paragraphs_has_an_outline() -> None:
+    wanted = document("Rain")
+    mark(wanted, StoryMarks())
+    assert paragraphs_of(wanted) == [(0, 0, True, False, False, False)]
 
 
 def test_a_document_takes_the_place_of_an_earlier_one_that_waits() -> None:

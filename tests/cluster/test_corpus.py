@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from newssearch.corpus.concordance import LINE_SORTS
 from newssearch.corpus.table import MEASURES
 from newssearch.corpus.words import COLLOCATE_MEASURES, KEYWORD_MEASURES
 from newssearch.engines.opensearch import evaluation, occurrences
+from newssearch.engines.opensearch.client import Client
 from newssearch.engines.opensearch.store import OpenSearchStore
 from newssearch.engines.opensearch.stored_articles import StoredArticles
 from newssearch.engines.opensearch.word_table import CommitWords
@@ -147,7 +148,68 @@ def test_matches_in_too_many_paragraphs_are_not_counted(
         other.table("rain", measures="occurrences")
 
 
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list with an item for each search that the cluster is asked from now on: the texts of how many articles it reads."""
+    found: list[int] = []
+    whole = Client.search
+
+    def search(self: Client, body: Mapping[str, Any], **options: Any) -> Any:
+        answer = whole(self, body, **options)
+        found.append(sum("texts" in hit.get("_source", ()) for hit in answer["hits"].get("hits", ())))
+        return answer
+
+    monkeypatch.setattr(Client, "search", search)
+    return found
+
+
+@pytest.mark.parametrize("unit", ["day", "month", "year"])
+def test_a_series_is_one_request(indexes: tuple[Index, Index], asked: list[int], unit: Any) -> None:
+    _, other = indexes
+    other.over_time("rain", unit=unit)  # from now on, the commit is known
+    asked.clear()
+    other.over_time("rain", unit=unit)
+    assert asked == [0]
+
+
+# ---- telling words
+
+
+def test_words_that_were_counted_once_are_not_counted_again(
+    indexes: tuple[Index, Index], asked: list[int]
+) -> None:
+    """For another article with the same words, and for the expansion of a query."""
+    _, other = indexes
+    article_id = other.search("rain", strict=True).hits[0].id
+    views: list[Callable[[], Any]] = [
+        lambda: other.related(article_id),
+        lambda: other.search("rain", expand=True, strict=True),
+    ]
+    for view in views:
+        asked.clear()
+        view()
+        first = len(asked)
+        asked.clear()
+        view()
+        assert len(asked) < first
+
+
 # ---- concordances
+
+
+@pytest.mark.parametrize("query", ["rain", '"rain iraq"', "hlead(us)"])
+@pytest.mark.parametrize(("sort", "most"), [("newest", 2), ("oldest", 2), ("relevance", 12)])
+@pytest.mark.parametrize("options", [{}, {"since": "2024-07"}, {"novel": True}])
+def test_the_first_lines_read_only_the_articles_that_have_them(
+    indexes: tuple[Index, Index], asked: list[int], query: str, sort: Any, most: int, options: Any
+) -> None:
+    def view(index: Index) -> Any:
+        return index.kwic(query, limit=2, offset=1, sort=sort, **options)
+
+    assert_same(indexes, view)
+    asked.clear()
+    assert view(indexes[1]).lines
+    assert sum(asked) <= most
 
 
 @COMPARED

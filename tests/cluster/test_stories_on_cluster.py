@@ -18,6 +18,7 @@ from newssearch.corpus.stories import STORY_SORTS
 from newssearch.corpus.table import MEASURES
 from newssearch.engines import near_duplicates
 from newssearch.engines.opensearch import story_plan, writer
+from newssearch.engines.opensearch.outline import paragraphs_of
 from newssearch.engines.opensearch.store import OpenSearchStore
 from stories_twin import StoriesAndRepeats, expected_stories
 from support import EVERY, THOROUGH
@@ -43,7 +44,7 @@ def stories_in(store: OpenSearchStore) -> StoriesAndRepeats:
                 stories[source["story"]].add(name)
             for kind, into in (("boilerplate", found.boilerplate), ("redundant", found.redundant)):
                 into.update((name, number + 1) for number in sampled[kind])
-            assert [one["novel"] for one in source["paragraphs"] if one["number"]] == [
+            assert [one.novel for one in paragraphs_of(source) if one.number] == [
                 number not in sampled["redundant"] for number in range(source["count"])
             ]
     finally:

@@ -217,7 +217,7 @@ class AnalysedText:
     @cached_property
     def folded(self) -> list[str]:
         """The words without case, accents and a possessive ending."""
-        return [self.analyser.form(word) for word in self.pieces]
+        return self.analyser.forms_of(self.pieces)
 
     @cached_property
     def sentences(self) -> list[int]:

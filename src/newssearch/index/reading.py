@@ -122,7 +122,8 @@ class ReadingMethods(OpenIndex):
             raise TypeError("Index.article() takes an id or a key, not both")
         wanted = arguments.text("article_id", article_id).partition("#")[0]
         with self._reading() as snapshot:
-            article = snapshot.article(self._id_in(snapshot, wanted))
+            if (article := snapshot.article(wanted)) is None:
+                article = snapshot.article(self._id_in(snapshot, wanted))
             assert article is not None, "an article of the snapshot"
             return article
 

@@ -205,6 +205,13 @@ class Analyser:
         cached = self._forms
         return [cached.get(token.word) or self.form(token.word) for token in self.tokens(text)]
 
+    def forms_of(self, words: Sequence[str]) -> list[str]:
+        """Return the folded form of each word, as :meth:`form` does."""
+        known = list(map(self._forms.get, words))
+        if all(known):
+            return cast("list[str]", known)
+        return [self.form(word) if form is None else form for word, form in zip(words, known, strict=True)]
+
     def tokens(self, text: str) -> list[Token]:
         """Return the words of ``text`` with their terms and offsets, in order."""
         cached = self._terms

@@ -168,20 +168,7 @@ class LineReader:
         """Return the lines of the places, in the same order."""
         lines: list[tuple[int, ConcordanceLine]] = []
         for at, _, source, paragraph, text, match in self._texts(places):
-            shown = shown_from(source)
-            start, left, matched, right = context_of(text, match, self._wanted.width)
-            line = ConcordanceLine(
-                id=shown["id"],
-                paragraph=paragraph,
-                date=shown["date"],
-                outlet=shown["outlet"],
-                title=shown["title"],
-                left=left,
-                match=matched,
-                right=right,
-                start=start,
-            )
-            lines.append((at, line))
+            lines.append((at, concordance_line(source, paragraph, text, match, self._wanted.width)))
         return tuple(line for _, line in sorted(lines, key=lambda one: one[0]))
 
     def _texts(self, places: _Places) -> Iterator[tuple[int, int, DocumentSource, int, AnalysedText, Match]]:
@@ -202,3 +189,22 @@ class LineReader:
                     if paragraph not in texts:
                         texts[paragraph] = AnalysedText(source["texts"]["of"][paragraph - 1], analyser)
                     yield at, number_of[source["id"]], source, paragraph, texts[paragraph], (first, end)
+
+
+def concordance_line(
+    source: DocumentSource, paragraph: int, text: AnalysedText, match: Match, width: int
+) -> ConcordanceLine:
+    """Return the line of a match in the text of a paragraph, with ``width`` words on each side."""
+    shown = shown_from(source)
+    start, left, matched, right = context_of(text, match, width)
+    return ConcordanceLine(
+        id=shown["id"],
+        paragraph=paragraph,
+        date=shown["date"],
+        outlet=shown["outlet"],
+        title=shown["title"],
+        left=left,
+        match=matched,
+        right=right,
+        start=start,
+    )

@@ -49,6 +49,7 @@ class ClusterCorpusQueries(StoredArticles):
     def concordance(self, tree: Node, request: ResolvedRequest, wanted: LineOptions) -> FoundLines:
         """Return the page of lines that ``wanted`` asks for, with the counts of all occurrences."""
         from .concordance import LineReader  # a search needs none of it
+        from .counted_lines import CountedLines  # the same
 
         asked = replace(
             request,
@@ -64,7 +65,8 @@ class ClusterCorpusQueries(StoredArticles):
             evaluation = self._evaluation(opened, tree, asked)
             found = evaluation.found()
             total = evaluation.count(found)
-            reader = LineReader(self._searcher(opened), evaluation, found, wanted)
+            kind = CountedLines if CountedLines.can_read(evaluation, wanted) else LineReader
+            reader: CountedLines | LineReader = kind(self._searcher(opened), evaluation, found, wanted)
             return FoundLines(
                 lines=reader.lines(),
                 total_occurrences=reader.total,

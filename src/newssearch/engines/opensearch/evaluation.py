@@ -31,7 +31,7 @@ from newssearch.text.analysis import analyser_named
 
 from .answer_sizes import AnswerSizes
 from .article_queries import EVERYTHING, NOVEL, PARAGRAPHS, TEXT, TITLE, ArticleQueries, excluding, nested
-from .documents import DocumentSource
+from .documents import DocumentSource, document_id
 from .leaf_queries import (
     FINDS_NOTHING,
     ClusterQuery,
@@ -44,6 +44,7 @@ from .leaf_queries import (
     having_one_of,
 )
 from .mapping import MAX_HITS_AT_ONCE
+from .outline import paragraphs_of
 from .scoring import LeafWeight, ScoreQueries, Statistics, in_region, score_of
 from .spelling_queries import SpellingQueries
 from .tokens import Spelled
@@ -74,10 +75,16 @@ class WeighedLeaf(NamedTuple):
 
 
 class KnownOfCommit(NamedTuple):
-    """What is known of the articles of one commit: which tokens a text has, and how rare leaves are. All its searches share it."""
+    """What is known of the articles of one commit. All its searches share it."""
 
     tokens: dict[str, bool]
+    """Which tokens a text has."""
     leaves: dict[Leaf, WeighedLeaf]
+    """How rare leaves are."""
+    terms: dict[str, int]
+    """The numbers of articles with terms, in any language."""
+    extents: dict[str, Any]
+    """The sizes of the articles of tables, by what they were counted by."""
 
 
 class Evaluation:
@@ -106,6 +113,9 @@ class Evaluation:
         self.live = live
         self._known = known.tokens
         self._known_leaves = known.leaves
+        self.known_terms = known.terms
+        """The numbers of articles with terms, as far as they are known of the commit."""
+        self.known_extents = known.extents
         self._counted: tuple[ClusterQuery, ClusterQuery | None, list[int]] | None = None
         self.holding: dict[Leaf, int] = {}
         """The numbers of articles in which leaves match, as far as they are known."""
@@ -235,12 +245,12 @@ class Evaluation:
     def matching_paragraphs(self) -> ClusterQuery:
         """Return a query for the paragraphs in whose text a leaf matches that is not optional; only novel ones if so wanted."""
         return finding_one_of(
-            self._wanted(in_region(self.leaf(use.leaf), use.region)[0])
+            self.wanted(in_region(self.leaf(use.leaf), use.region)[0])
             for use in self.scored
             if not use.optional
         )
 
-    def _wanted(self, text: ClusterQuery) -> ClusterQuery:
+    def wanted(self, text: ClusterQuery) -> ClusterQuery:
         """Return a query for those of some paragraphs that are novel, if such ones are wanted."""
         if not self.request.novel or text is FINDS_NOTHING:
             return text
@@ -312,7 +322,7 @@ class Evaluation:
         queries = {}
         for use in self.scored:
             text, title = in_region(self.leaf(use.leaf), use.region, counted=True)
-            queries[use] = self._wanted(text), title
+            queries[use] = self.wanted(text), title
         return score_of(self.scored, queries, self.weights, self.statistics)
 
     def _held(self, tokens: Sequence[str]) -> frozenset[str]:
@@ -375,7 +385,8 @@ class Evaluation:
         in_title: list[str] = []
         read = 0
         for source in self.texts(nested(may_match)):
-            read += len(source["paragraphs"])
+            paragraphs = paragraphs_of(source)
+            read += len(paragraphs)
             if read > MAX_VERIFIED:
                 reason = (
                     f"{node} stands for too much: more than {MAX_VERIFIED:,} paragraphs would have to be read"
@@ -383,7 +394,7 @@ class Evaluation:
                 raise QueryError(reason, suggestion="search for more specific words")
             analyser = analyser_named(source["analysis"])
             title = AnalysedText(source["header"].get("title") or "", analyser, self.check, self.kept[TITLE])
-            addresses = [one["address"] for one in source["paragraphs"]]
+            addresses = [f"{document_id(source['id'])}#{one.number}" for one in paragraphs]
             if find_matches(node, title):
                 in_title += addresses
             for text, address in zip(source["texts"]["of"], addresses, strict=False):
@@ -441,8 +452,8 @@ class Evaluation:
             analyser = analyser_named(source["analysis"])
             texts = [(source["header"].get("title") or "", TITLE)]
             if region != "title":
-                of_paragraphs = zip(source["texts"]["of"], source["paragraphs"], strict=False)
-                texts += [(text, TEXT) for text, one in of_paragraphs if region is None or one["lead"]]
+                of_paragraphs = zip(source["texts"]["of"], paragraphs_of(source), strict=False)
+                texts += [(text, TEXT) for text, one in of_paragraphs if region is None or one.lead]
             matches = (
                 find_matches(node.operand, AnalysedText(text, analyser, self.check, self.kept[field]))
                 for text, field in texts

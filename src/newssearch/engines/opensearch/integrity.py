@@ -27,6 +27,7 @@ MAX_NAMED = 20
 """A check names at most this number of damaged articles one by one, and only counts the others."""
 MAX_TOKENS = 300
 """The number of tokens of a paragraph that a check looks for."""
+_INDEXED_OF_PARAGRAPH = ("address", "weight", "lead", "novel")
 _NEVER = dt.datetime(1, 1, 1, tzinfo=dt.timezone.utc)
 _UNREADABLE_DOCUMENT = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
@@ -118,19 +119,20 @@ class OpenSearchCheck:
         wanted = document_of(article, source["header"]["state"], own, learn)
         mark(wanted, compared_article(document_id(article.id), source).marks)
         samples = wanted.pop("samples")[:MAX_TOKENS]
-        texts = {one["address"]: (one.pop("text"), one.pop("title")) for one in wanted["paragraphs"]}
-        for part in ("id", "reversed_id", "commit", "sequence", "paragraphs", *wanted):
+        longest = max(wanted.pop("paragraphs"), key=lambda one: len(one["text"]))
+        for part in ("id", "reversed_id", "commit", "sequence", *wanted):
             if part in wanted and not _equal(wanted[part], source.get(part)):
                 return f"{article.id}: its {part.replace('_', ' ')} is not indexed as it is stored"
-        address, (text, title) = max(texts.items(), key=lambda item: len(item[1][0]))
         found = self._client.get_many(
             stored._opened.state.base + WORDS, [word_id(word) for word in sorted(words)[:MAX_TOKENS]], False
         )
         if len(found) < min(len(words), MAX_TOKENS):
             return f"{article.id}: words of it are not in the vocabulary"
-        conditions: list[dict[str, Any]] = [{"term": {"paragraphs.address": address}}]
-        for field, stream in (("text", text), ("title", title)):
-            conditions += [{"term": {f"paragraphs.{field}": token}} for token in _tokens(stream)]
+        conditions: list[dict[str, Any]] = [
+            {"term": {f"paragraphs.{field}": longest[field]}} for field in _INDEXED_OF_PARAGRAPH
+        ]
+        for field in ("text", "title"):
+            conditions += [{"term": {f"paragraphs.{field}": token}} for token in _tokens(longest[field])]
         nested = {"nested": {"path": "paragraphs", "query": {"bool": {"filter": conditions}}}}
         held = {"bool": {"filter": [nested, *({"term": {"samples": one}} for one in samples)]}}
         ids = stored._whole(lambda opened: list(stored._ids(opened, held, [{"id": "asc"}])))

@@ -14,7 +14,7 @@ from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS, ArticleField
 
 from .tokens import JOINT, NO_TOKEN
 
-MAPPING_FORMAT = 4
+MAPPING_FORMAT = 5
 """The version of what this module and :mod:`.documents` describe. An index of another version is refused."""
 COUNTED_FIELDS = (*WHOLE_FIELDS, *WORD_FIELDS)
 """The fields of an article that are stored as values to count (``outlet``), and as keys to compare (``outlet_key``)."""
@@ -44,7 +44,6 @@ _VALUE = {"type": "keyword"}
 _STORED = {"type": "object", "enabled": False}
 _LONG = {"type": "long"}
 _COUNT = {"type": "integer"}
-_ONLY_READ: dict[str, Any] = {"type": "integer", "index": False, "doc_values": False}
 _ONLY_SUMMED: dict[str, Any] = {"type": "integer", "index": False}
 _ONLY_SOUGHT: dict[str, Any] = {"type": "boolean", "doc_values": False}
 
@@ -53,12 +52,10 @@ def articles_index(shards: int) -> dict[str, Any]:
     """Return settings and mapping of the index of articles."""
     values = {name: _VALUE for field in COUNTED_FIELDS for name in (field, f"{field}_key")}
     paragraph = {
-        "number": _ONLY_READ,
         "analysis": _VALUE,
         "words": _ONLY_SUMMED,
         "title_words": _ONLY_SUMMED,
         "weight": {"type": "boolean"},
-        "hidden": {**_ONLY_READ, "type": "boolean"},
         "lead": _ONLY_SOUGHT,
         "novel": _ONLY_SOUGHT,
         "stand_in": _ONLY_SOUGHT,
@@ -103,7 +100,7 @@ def articles_index(shards: int) -> dict[str, Any]:
         },
         "mappings": {
             "dynamic": "strict",
-            "_source": {"excludes": ["paragraphs.text", "paragraphs.title", "samples"]},
+            "_source": {"excludes": ["paragraphs", "samples"]},
             "properties": {
                 "id": _VALUE,
                 "reversed_id": _VALUE,
@@ -136,6 +133,7 @@ def articles_index(shards: int) -> dict[str, Any]:
                 "own": {"type": "object", "dynamic": "strict"},
                 "header": _STORED,
                 "texts": _STORED,
+                "outline": _STORED,
                 "paragraphs": {"type": "nested", "properties": paragraph},
             },
         },
@@ -156,7 +154,10 @@ def own_mapping(fields: Iterable[ArticleField]) -> dict[str, Any]:
 
 
 def words_index() -> dict[str, Any]:
-    """Return settings and mapping of the index of the distinct words of an archive: see :class:`.tokens.Spelled`."""
+    """Return settings and mapping of the index of the distinct words of an archive: see :class:`.tokens.Spelled`.
+
+    Words are sought by ``form`` or ``lower``, and sorted by ``form``, ``written`` and ``elided``.
+    """
     return {
         "settings": {
             "index": {
@@ -168,9 +169,9 @@ def words_index() -> dict[str, Any]:
             "dynamic": "strict",
             "properties": {
                 "form": _VALUE,
-                "written": _VALUE,
-                "lower": _VALUE,
-                "elided": {"type": "boolean"},
+                "written": {**_VALUE, "index": False},
+                "lower": {**_VALUE, "doc_values": False},
+                "elided": {"type": "boolean", "index": False},
                 "whole": _STORED,
             },
         },

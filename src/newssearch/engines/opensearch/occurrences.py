@@ -11,12 +11,15 @@ from typing import NamedTuple
 
 from newssearch.errors import QueryError
 from newssearch.highlight.matcher import AnalysedText, Match, find_matches
-from newssearch.text.analysis import analyser_named
+from newssearch.text.analysis import Analyser, analyser_named
 
 from .article_queries import TEXT, nested
 from .documents import DocumentSource
 from .evaluation import Evaluation, SearchCall
 from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all
+from .outline import paragraphs_of
+from .scoring import in_region
+from .searched_texts import WantedKeys
 
 MAX_READ = 1_000_000
 """The largest number of paragraphs that are read to count the matches or the words in them."""
@@ -44,7 +47,7 @@ def check_readable(search: SearchCall, evaluation: Evaluation, found: ClusterQue
 
 
 class OccurrenceReader:
-    """Finds the occurrences of the query of an evaluation in documents, which are given with header, texts and paragraphs."""
+    """Finds the occurrences of the query of an evaluation in documents, which are given with header, texts and outline."""
 
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
@@ -55,6 +58,30 @@ class OccurrenceReader:
                 for use in evaluation.scored
                 if not use.optional and use.region != "title"
             )
+        )
+        self._keys: dict[Analyser, WantedKeys | None] = {}
+
+    def _keys_in(self, analyser: Analyser) -> WantedKeys | None:
+        """Return by which terms a text can have an occurrence; None if there are others, such as those of patterns."""
+        if analyser not in self._keys:
+            leaves = {leaf for leaf, _ in self._uses}
+            keys = WantedKeys(leaves, analyser)
+            self._keys[analyser] = keys if keys.of_leaf.keys() == leaves else None
+        return self._keys[analyser]
+
+    def counted(self) -> ClusterQuery:
+        """Return a query for the paragraphs that have an occurrence, whose score is the number of them.
+
+        It finds nothing if OpenSearch does not count the occurrences exactly.
+        """
+        if len(self._uses) != 1:  # occurrences of several leaves may be one
+            return FINDS_NOTHING
+        ((leaf, region),) = self._uses
+        made = self._evaluation.leaf(leaf)
+        return (
+            self._evaluation.wanted(in_region(made, region, counted=True)[0])
+            if made.is_count
+            else FINDS_NOTHING
         )
 
     def articles(self, search: SearchCall, found: ClusterQuery, purpose: str) -> Iterator[DocumentSource]:
@@ -72,12 +99,15 @@ class OccurrenceReader:
     def paragraphs(self, source: DocumentSource) -> Iterator[MatchingParagraph]:
         """Yield the paragraphs of an article that have an occurrence, in order; only novel ones if such ones are wanted."""
         analyser = analyser_named(source["analysis"])
-        for text, one in zip(source["texts"]["of"], source["paragraphs"], strict=False):
-            asked = [leaf for leaf, region in self._uses if region is None or one["lead"]]
-            if not asked or (self._evaluation.request.novel and not one["novel"]):
+        keys = self._keys_in(analyser)
+        for text, one in zip(source["texts"]["of"], paragraphs_of(source), strict=False):
+            asked = [leaf for leaf, region in self._uses if region is None or one.lead]
+            if not asked or (self._evaluation.request.novel and not one.novel):
+                continue
+            if keys is not None and not keys.may_be_in(text):  # most texts of an article have none
                 continue
             analysed = AnalysedText(text, analyser, self._check, self._evaluation.kept[TEXT])
             found = [find_matches(leaf, analysed) for leaf in asked]
             if any(found):
                 matches = found[0] if len(found) == 1 else sorted({match for here in found for match in here})
-                yield MatchingParagraph(one["number"], analysed, matches)
+                yield MatchingParagraph(one.number, analysed, matches)

@@ -31,9 +31,9 @@ MOST_READ, FEW_READ = 2, 20
 """Candidates for a page are read in parts if there are more than ``FEW_READ`` and more than this number for each place on it."""
 KEPT_WORDS = 3_000_000
 """The results keep the texts of their articles up to this number of words, about 20 MB. The others are read again where they are wanted."""
-_LARGE_PARTS = frozenset({"texts", "paragraphs", "sampled"})
-_TOLD = ("story", "instant", "added", "analysis", "words", "title_words")
-"""The fields that OpenSearch tells of each article."""
+_LARGE_PARTS = frozenset({"texts", "outline", "sampled"})
+_MISSING = 1 << 62
+"""Where an article lacks what results are sorted by, OpenSearch tells a number beyond this one, or below its negative."""
 
 
 def without_texts(placed: RankedHit) -> RankedHit:
@@ -164,8 +164,9 @@ class PageRanking:
         with_texts = (
             with_texts and size <= MOST_TEXTS_AT_ONCE and self._requests.largest * size <= MAX_WORDS_OF_ANSWER
         )
-        body = {**self._requests.body, "size": size, "docvalue_fields": list(_TOLD)}
+        body = {**self._requests.body, "size": size}
         if not with_texts:
+            body["docvalue_fields"] = self._told_fields
             body["stored_fields"] = "_none_"  # of which even the id would be read
         if self._proximity is not None and (named := self._proximity.queries()):
             body["post_filter"] = {"bool": {"filter": [{"match_all": {}}], "should": named}}
@@ -185,12 +186,31 @@ class PageRanking:
         if hits:
             self._after = hits[-1]["sort"]
 
+    @property
+    def _told_fields(self) -> list[str]:
+        """The fields that OpenSearch tells of each article, beside what the results are sorted by."""
+        found = ["words", "title_words"]
+        if self._group:
+            found.append("story")
+        if self._proximity is not None:
+            found.append("analysis")
+        return found
+
     def _seen_in(self, hit: dict[str, Any]) -> _Seen:
-        told = {name: values[0] for name, values in hit["fields"].items()}
-        article_id, instant = str(hit["sort"][-1]), int(told.get("instant", NO_TIME))
+        told: DocumentSource = hit.get("_source") or {
+            name: values[0] for name, values in hit["fields"].items()
+        }
+        score, article_id, instant, added = 0.0, str(hit["sort"][-1]), NO_TIME, 0
+        if self._sort == "relevance":
+            score, instant, _ = hit["sort"]
+        elif self._sort == "added":
+            added, score, _ = hit["sort"]
+        elif self._sort != "id":
+            instant, score, _ = hit["sort"]
+        if abs(instant) >= _MISSING:
+            instant = NO_TIME
         least = most = 0.0
-        if self._is_scored and self._sort != "id":
-            score = hit["sort"][0 if self._sort == "relevance" else 1]
+        if self._is_scored:
             most = score * (1 + APPROXIMATE)
             if _is_short(told):
                 least = max(score * (1 - APPROXIMATE) - self._doubt, 0.0)
@@ -200,7 +220,7 @@ class PageRanking:
         elif self._proximity is not None:
             near = self._proximity.most(told["analysis"], hit.get("matched_queries", ()))
         story = told.get("story", article_id) if self._group else article_id
-        time = time_key(self._sort, instant, int(told["added"]))
+        time = time_key(self._sort, instant, added)
         return _Seen(article_id, story, time, least, most, near, factor, int(told["words"]))
 
     # ---- where results stand
@@ -299,7 +319,7 @@ def nearness_of(instant: int, near_to: int) -> float:
     return nearness(abs(instant - near_to) / MICROSECONDS_A_DAY)
 
 
-def _is_short(told: dict[str, Any]) -> bool:
+def _is_short(told: DocumentSource) -> bool:
     """Whether an article has so few words that OpenSearch counts the matches in texts and headline apart: see :mod:`.scoring`."""
     unit = min(scoring.TITLE_UNIT, scoring.PARAGRAPH_TITLE_UNIT)
     return int(told["words"]) < unit and int(told["title_words"]) < (1 << 24) // scoring.TITLE_UNIT

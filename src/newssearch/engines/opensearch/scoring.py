@@ -8,22 +8,21 @@ from which a script takes both apart. OpenSearch rounds scores to 24 bits, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain, pairwise
-from operator import attrgetter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from newssearch.engines import bm25f
-from newssearch.highlight.matcher import AnalysedText, Match, find_matches
-from newssearch.query import Leaf, LeafUse, Node, Phrase, Word
-from newssearch.query.alternatives import alternatives_of
+from newssearch.highlight.matcher import AnalysedText
+from newssearch.query import Leaf, LeafUse, Node, Word
 from newssearch.stopping import StopCheck
-from newssearch.system.kept import cached_property
-from newssearch.text.analysis import Analyser, analyser_named
+from newssearch.text.analysis import analyser_named
 
 from .article_queries import IN_LEAD, TEXT, TITLE, nested
 from .documents import DocumentSource
 from .leaf_queries import FINDS_NOTHING, ClusterQuery, LeafQuery, finding_any
+from .outline import OutlinedParagraph, paragraphs_of
+from .searched_texts import SearchedLeaves, SearchedTexts
 
 TITLE_UNIT = 1 << 18
 """In the number that holds both counts of an article, one match in its headline counts as this number of matches."""
@@ -33,15 +32,10 @@ PARAGRAPH_TITLE_UNIT = 1 << 12
 A text with as many words as a unit may have as many matches. The scripts take the more favourable reading of the number then:
 that all of them are in the text, or as many as possible in the headline. A score is never less than the true one.
 """
-MANY_LEAVES = 3
-"""For as many words or phrases, it is noted once which texts of an article have which words."""
 MAX_DIVIDED_WORDS = 200_000
 """Articles with so many words in all are kept, divided into words, until it is known which of them need proximity."""
 APPROXIMATE = 2e-5
 """The largest relative error of a score that OpenSearch computes."""
-
-
-_KEYS_OF_CHUNK = attrgetter("keys")
 
 
 class Statistics(NamedTuple):
@@ -253,75 +247,6 @@ class RankedHit(NamedTuple):
         return self.scored.proximity
 
 
-class WantedKeys:
-    """The terms and the keys of compounds of which a text that a leaf matches in has one, in one language.
-
-    Only leaves that are words side by side have such: ``of_leaf`` has theirs.
-    """
-
-    def __init__(self, leaves: Iterable[Leaf], analyser: Analyser) -> None:
-        self.of_leaf: dict[Leaf, frozenset[str]] = {}
-        for leaf in leaves:
-            if isinstance(leaf, Word) or (isinstance(leaf, Phrase) and not (leaf.names or leaf.within)):
-                inside = leaf.inside if isinstance(leaf, Word) else ()
-                wanted = alternatives_of(analyser, leaf.text, inside)
-                others = [other.terms[0] if other.terms else other.key for other in wanted.others]
-                self.of_leaf[leaf] = frozenset([*wanted.terms[:1], *others])
-        self.all: frozenset[str] = frozenset().union(*self.of_leaf.values())
-        self._chunks = analyser.chunks
-
-    def may_be_in(self, text: str) -> bool:
-        """Whether a text has one of the keys."""
-        chunks = self._chunks(text.split(" "))
-        return not self.all.isdisjoint(chain.from_iterable(map(_KEYS_OF_CHUNK, chunks)))
-
-
-class SearchedTexts:
-    """The texts of an article, in which the leaves of a query are looked for. What was found is kept."""
-
-    def __init__(self, texts: Sequence[str], divide: Callable[[str], AnalysedText], keys: WantedKeys) -> None:
-        self._texts = texts
-        self._divide = divide
-        self._keys = keys
-        self._divided: dict[int, AnalysedText] = {}
-        self._found: dict[Leaf, list[tuple[int, list[Match]]]] = {}
-
-    def matches(self, leaf: Leaf) -> list[tuple[int, list[Match]]]:
-        """Return the matches of a leaf in each text that has one, with the index of the text."""
-        if leaf not in self._found:
-            found = [(at, find_matches(leaf, self._words_of(at))) for at in self._having(leaf)]
-            self._found[leaf] = [(at, matches) for at, matches in found if matches]
-        return self._found[leaf]
-
-    def _words_of(self, at: int) -> AnalysedText:
-        if at not in self._divided:
-            self._divided[at] = self._divide(self._texts[at])
-        return self._divided[at]
-
-    def _having(self, leaf: Leaf) -> Iterable[int]:
-        keys = self._keys.of_leaf.get(leaf)
-        if keys is None:
-            return range(len(self._texts))
-        if len(self._keys.of_leaf) < MANY_LEAVES:
-            return self._with_keys
-        return sorted({at for key in keys for at in self._places.get(key, ())})
-
-    @cached_property
-    def _with_keys(self) -> list[int]:
-        """The texts that have one of the keys."""
-        return [at for at, text in enumerate(self._texts) if self._keys.may_be_in(text)]
-
-    @cached_property
-    def _places(self) -> dict[str, list[int]]:
-        """The texts that have each of the keys."""
-        places: dict[str, list[int]] = {}
-        for at in self._with_keys:
-            text = self._words_of(at)
-            for key in self._keys.all.intersection(chain(text.terms, text.all_compounds)):
-                places.setdefault(key, []).append(at)
-        return places
-
-
 class ArticleScores:
     """Computes the scores of articles from their texts. ``scored`` are the leaves that add to scores.
 
@@ -347,20 +272,21 @@ class ArticleScores:
         self._statistics = statistics
         self._check = check
         self._low = {name: light_words(scored, name) for name in statistics.analyses}
-        self._keys: dict[str, WantedKeys] = {}
+        self._leaves: dict[str, SearchedLeaves] = {}
         self._divided: dict[str, SearchedTexts] = {}
         self._divided_words = 0
 
-    def _searched(self, source: DocumentSource) -> SearchedTexts:
+    def _searched(self, source: DocumentSource, texts: Sequence[str], field: str = TEXT) -> SearchedTexts:
+        """Return texts of a field of an article, in which leaves are looked for."""
         analysis = source["analysis"]
         analyser = analyser_named(analysis)
-        if analysis not in self._keys:
-            self._keys[analysis] = WantedKeys((use.leaf for use in self._scored), analyser)
+        if analysis not in self._leaves:
+            self._leaves[analysis] = SearchedLeaves((use.leaf for use in self._scored), analyser)
 
         def divide(text: str) -> AnalysedText:
-            return AnalysedText(text, analyser, self._check, self._kept[TEXT])
+            return AnalysedText(text, analyser, self._check, self._kept[field])
 
-        return SearchedTexts(source["texts"]["of"], divide, self._keys[analysis])
+        return SearchedTexts(texts, divide, self._leaves[analysis])
 
     def _low_of(self, source: DocumentSource) -> frozenset[Leaf]:
         """Return the leaves that count less in an article, because they are function words in its language."""
@@ -368,40 +294,41 @@ class ArticleScores:
 
     def of(self, source: DocumentSource) -> ScoredArticle:
         """Return the scores of an article without proximity, given its document, its texts and the numbers of its paragraphs."""
-        analyser = analyser_named(source["analysis"])
-        title = AnalysedText(source["header"].get("title") or "", analyser, self._check, self._kept[TITLE])
-        texts = self._searched(source)
+        headline = self._searched(source, [source["header"].get("title") or ""], TITLE)
+        texts = self._searched(source, source["texts"]["of"])
         if self._divided_words < MAX_DIVIDED_WORDS:
             self._divided[source["id"]] = texts
             self._divided_words += int(source["words"])
-        held = source["paragraphs"]
+        held = paragraphs_of(source)
         low = self._low_of(source)
-        headline, whole = [], []
+        norm = 1 - bm25f.B_TITLE + bm25f.B_TITLE * source["title_words"] / self._statistics.mean_title_words
+        length = bm25f.B_ARTICLE * source["counted_words"] / self._statistics.mean_article_words
+        in_title, whole = [], []
         counts: list[dict[int, int]] = []
         for use in self._scored:
-            in_title = len(find_matches(use.leaf, title))
-            norm = (
-                1 - bm25f.B_TITLE + bm25f.B_TITLE * source["title_words"] / self._statistics.mean_title_words
-            )
-            h = in_title / norm
-            headline.append(h)
+            self._check()
+            h = headline.counts(use.leaf).get(0, 0) / norm
+            in_title.append(h)
             here: dict[int, int] = {}
             if use.region != "title":
-                for at, matches in texts.matches(use.leaf):
-                    if (use.region is None or held[at]["lead"]) and (held[at]["novel"] or not self._novel):
-                        here[at] = len(matches)
+                here = texts.counts(use.leaf)
+                if use.region is not None or self._novel:
+                    here = {
+                        at: count
+                        for at, count in here.items()
+                        if (use.region is None or held[at].lead) and (held[at].novel or not self._novel)
+                    }
             counts.append(here)
-            z = sum(count for at, count in here.items() if held[at]["weight"])
-            length = bm25f.B_ARTICLE * source["counted_words"] / self._statistics.mean_article_words
+            z = sum([count for at, count in here.items() if held[at].weight])
             w = z / (1 - bm25f.B_ARTICLE + length) + bm25f.TITLE_ARTICLE * h
             factor = use.boost * self._weights[use.leaf].article_idf
             whole.append(self._part(w, bm25f.K1_ARTICLE, factor, use.leaf in low))
-        blank = self._paragraph(held[0], [0] * len(counts), headline, low)
+        blank = self._paragraph(held[0], [0] * len(counts), in_title, low)
         having = set[int]().union(*counts)
         paragraphs = tuple(
-            self._paragraph(one, [here.get(at, 0) for here in counts], headline, low)
+            self._paragraph(one, [here.get(at, 0) for here in counts], in_title, low)
             if at in having
-            else ScoredParagraph(one["number"], blank.score, matches=False, parts=blank.parts)
+            else ScoredParagraph(one.number, blank.score, matches=False, parts=blank.parts)
             for at, one in enumerate(held)
         )
         best, shown = _best(paragraphs, held, _stand_in(held, novel=self._novel))
@@ -411,7 +338,7 @@ class ArticleScores:
 
     def with_proximity(self, source: DocumentSource, scored: ScoredArticle) -> ScoredArticle:
         """Return the scores of an article with proximity, given those without."""
-        texts = self._divided.get(source["id"]) or self._searched(source)
+        texts = self._divided.get(source["id"]) or self._searched(source, source["texts"]["of"])
         near = self._proximity(source, texts, self._low_of(source))
         return scored._replace(score=scored.score + near, proximity=near)
 
@@ -420,17 +347,16 @@ class ArticleScores:
         return part * bm25f.FUNCTION_WORD if is_low else part
 
     def _paragraph(
-        self, one: DocumentSource, counts: Sequence[int], headline: Sequence[float], low: frozenset[Leaf]
+        self, one: OutlinedParagraph, counts: Sequence[int], headline: Sequence[float], low: frozenset[Leaf]
     ) -> ScoredParagraph:
         parts = []
-        for use, count, h in list(zip(self._scored, counts, headline, strict=True))[: self._deciding]:
-            x = count if one["weight"] else 0
-            t = x / (1 - bm25f.B + bm25f.B * max(one["words"] / self._statistics.mean_words, 1.0))
-            t += bm25f.TITLE * h
+        norm = 1 - bm25f.B + bm25f.B * max(one.words / self._statistics.mean_words, 1.0)
+        for use, count, h in zip(self._scored[: self._deciding], counts, headline, strict=False):
+            t = (count if one.weight else 0) / norm + bm25f.TITLE * h
             factor = use.boost * self._weights[use.leaf].paragraph_idf
             parts.append(self._part(t, bm25f.K1, factor, use.leaf in low))
         matches = any(counts[: self._deciding])
-        return ScoredParagraph(one["number"], sum_in_order(parts), matches, tuple(parts))
+        return ScoredParagraph(one.number, sum_in_order(parts), matches, tuple(parts))
 
     def _proximity(self, source: DocumentSource, texts: SearchedTexts, low: frozenset[Leaf]) -> float:
         """Return the part of the score that the nearness of neighbouring words of the query gives."""
@@ -439,15 +365,15 @@ class ArticleScores:
             return 0.0
         length = source["counted_words"] / self._statistics.mean_article_words
         norm = 1 - bm25f.B + bm25f.B * length
-        held = source["paragraphs"]
+        held = paragraphs_of(source)
         total = 0.0
         for a, b in chosen:
             ordered = near_a = near_b = 0
-            found = dict(texts.matches(b.leaf))
-            for at, spans in texts.matches(a.leaf):
-                others = found.get(at, ())
-                if not spans or not others or not held[at]["weight"]:
+            having_b = texts.counts(b.leaf)
+            for at in texts.counts(a.leaf):
+                if at not in having_b or not held[at].weight:
                     continue
+                spans, others = texts.matches(a.leaf, at), texts.matches(b.leaf, at)
                 starts, of_b = {start for start, _ in spans}, {start for start, _ in others}
                 ordered += sum(end in of_b for _, end in spans)
                 near_a += sum(_has_near(one, of_b) for one in starts)
@@ -464,7 +390,7 @@ def _has_near(start: int, others: set[int]) -> bool:
 
 
 def _best(
-    paragraphs: Sequence[ScoredParagraph], held: Sequence[DocumentSource], stand_in: int
+    paragraphs: Sequence[ScoredParagraph], held: Sequence[OutlinedParagraph], stand_in: int
 ) -> tuple[ScoredParagraph, int]:
     """Return the paragraph that gives the score of an article, and the number of the one that a hit shows.
 
@@ -474,28 +400,27 @@ def _best(
 
     def sort_key(at: int) -> tuple[float, int]:
         one = held[at]
-        score = -2.0 if one["hidden"] else paragraphs[at].score if one["weight"] else -1.0
+        score = -2.0 if one.hidden else paragraphs[at].score if one.weight else -1.0
         return score, -at
 
     matching = [at for at, one in enumerate(paragraphs) if one.matches]
     if not matching:
         return paragraphs[stand_in], paragraphs[stand_in].number
     best = max(matching, key=sort_key)
-    return paragraphs[best], paragraphs[stand_in if held[best]["hidden"] else best].number
+    return paragraphs[best], paragraphs[stand_in if held[best].hidden else best].number
 
 
-def _stand_in(held: Sequence[DocumentSource], *, novel: bool) -> int:
+def _stand_in(held: Sequence[OutlinedParagraph], *, novel: bool) -> int:
     """Return the index of the paragraph that represents an article without a matching paragraph to show.
 
     It is the first with weight. With ``novel``, it is the first novel one with weight, or else the first novel one that
     may be shown.
     """
     if novel:
-        for without in ("weight", "hidden"):
-            for at, one in enumerate(held):
-                if one["novel"] and one[without] == (without == "weight"):
-                    return at
-    return next(at for at, one in enumerate(held) if one.get("stand_in"))
+        some = [at for at, one in enumerate(held) if one.novel]
+        for at in (*(at for at in some if held[at].weight), *(at for at in some if not held[at].hidden)):
+            return at
+    return next((at for at, one in enumerate(held) if one.weight), 0)
 
 
 def sum_in_order(parts: Sequence[float]) -> float:

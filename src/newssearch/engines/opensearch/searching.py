@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from newssearch.engines import bm25f
+from newssearch.engines.article_times import AMBIGUOUS, NO_DATE, ONLY_MONTH, ONLY_YEAR
 from newssearch.engines.protocol import MAX_LISTED_COPIES
 from newssearch.highlight.snippets import Highlighter
 from newssearch.query import And, Everything, LeafUse, Node, Region, has_everything
@@ -19,12 +21,15 @@ from .article_queries import PARAGRAPHS
 from .documents import shown_from
 from .evaluation import Evaluation, SearchCall
 from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all
+from .outline import is_in_lead
 from .ranking import ClusterRanking
 from .scoring import RankedHit
 from .told_stories import CopiesOf, copies_among, counting_stories
 
 CLAUSES_AT_ONCE = 30
 """The number of clauses of which one request counts the articles that match all others."""
+COUNTING_DATES = {"terms": {"field": "precision", "size": 2 * AMBIGUOUS}}
+"""The aggregation that counts the articles of each precision of dates."""
 _EMPTY_SNIPPET = Snippet("", ())
 
 
@@ -40,13 +45,8 @@ class Totals(NamedTuple):
 def counting_totals(evaluation: Evaluation) -> dict[str, Any]:
     """Return the parts of a search by which it also counts the articles that it finds: see :func:`told_totals`."""
     text = evaluation.matching_paragraphs()
-    precisions = {"missing": [0], "only_year": [1, 9], "only_month": [2, 10], "ambiguous": [8, 9, 10, 11, 12]}
     aggs: dict[str, Any] = {
-        "dates": {
-            "filters": {
-                "filters": {name: {"terms": {"precision": values}} for name, values in precisions.items()}
-            }
-        },
+        "dates": COUNTING_DATES,
         "stories": counting_stories(),
     }
     if text is not FINDS_NOTHING:
@@ -57,11 +57,25 @@ def counting_totals(evaluation: Evaluation) -> dict[str, Any]:
 def told_totals(search: SearchCall, evaluation: Evaluation, found: ClusterQuery, answer: Any) -> Totals:
     """Return the numbers that an answer has of the articles that a query finds."""
     aggregated = answer["aggregations"]
-    dates = {name: bucket["doc_count"] for name, bucket in aggregated["dates"]["buckets"].items()}
+    dates = told_dates(aggregated["dates"])
     paragraphs = aggregated["paragraphs"]["matching"]["doc_count"] if "paragraphs" in aggregated else 0
     articles = answer["hits"]["total"]["value"]
     copies = copies_among(search, found, evaluation.check, aggregated["stories"])
-    return Totals(articles, paragraphs, articles - copies, DateCounts(**dates))
+    return Totals(articles, paragraphs, articles - copies, dates)
+
+
+def told_dates(counted: Mapping[str, Any]) -> DateCounts:
+    """Return how exact the dates of articles are, given the answer to :data:`COUNTING_DATES`."""
+    articles = {bucket["key"]: bucket["doc_count"] for bucket in counted["buckets"]}
+    by_coarseness = Counter[int]()
+    for precision, number in articles.items():
+        by_coarseness[precision & ~AMBIGUOUS] += number
+    return DateCounts(
+        missing=by_coarseness[NO_DATE],
+        only_year=by_coarseness[ONLY_YEAR],
+        only_month=by_coarseness[ONLY_MONTH],
+        ambiguous=sum(number for precision, number in articles.items() if precision & AMBIGUOUS),
+    )
 
 
 def totals_of(search: SearchCall, evaluation: Evaluation, found: ClusterQuery) -> Totals:
@@ -110,9 +124,7 @@ class ClusterHits:
         source = placed.source
         shown, analyser = shown_from(source), analyser_named(source["analysis"])
         text = source["texts"]["of"][placed.paragraph - 1] if self._texts and placed.paragraph else ""
-        in_lead = next(
-            (one["lead"] for one in source["paragraphs"] if one["number"] == placed.paragraph), False
-        )
+        in_lead = is_in_lead(source, placed.paragraph)
         copies = self._copies(source)
         others = [one for one in copies.first if one.id != shown["id"]]
         snippet = _EMPTY_SNIPPET

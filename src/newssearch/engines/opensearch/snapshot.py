@@ -99,7 +99,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
                 opened,
                 statistics,
                 vocabulary,
-                KnownOfCommit({}, {}),
+                KnownOfCommit({}, {}, {}, {}),
                 {},
             )
         return known[1:]
@@ -396,7 +396,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             return expansion_of(
                 tree,
                 list(feedback_of([*with_texts(lambda body: search(body, request.check), results)])),
-                ClusterTermCounts(search, evaluation, opened.state.visible),
+                ClusterTermCounts(evaluation),
                 lambda analysis: light_words(evaluation.scored, analysis),
                 request.check,
             )
@@ -412,7 +412,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             source = next(everything.texts({"terms": {"id": [article.id]}}), None)
             if source is None:
                 raise ArticleNotFoundError(article.id)
-            terms = ClusterTermCounts(search, everything, opened.state.visible)
+            terms = ClusterTermCounts(everything)
             own = analyser_named(source["analysis"])
             tree = related_tree(article.title or "", weighty_texts(source), own, terms, request.check)
             evaluation = self._evaluation(opened, tree, replace(request, explain=True))

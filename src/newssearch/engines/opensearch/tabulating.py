@@ -8,6 +8,7 @@ fields, of which an article may have several, are read article by article.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import product
@@ -24,6 +25,7 @@ from newssearch.corpus.tabulation import (
     TabulationRequest,
 )
 from newssearch.fields import ArticleField
+from newssearch.results import NO_DATE_COUNTS
 
 from .article_groups import ArticleGroups, GroupEntry, GroupKey
 from .article_queries import NOVEL, PARAGRAPHS
@@ -32,8 +34,12 @@ from .evaluation import Evaluation, SearchCall
 from .leaf_queries import FINDS_NOTHING, ClusterQuery
 from .mapping import MAX_HITS_AT_ONCE
 from .occurrences import OccurrenceReader
+from .outline import paragraphs_of
 from .query_notes import notes_on
-from .searching import totals_of
+from .searching import COUNTING_DATES, told_dates
+
+MAX_KEPT_ROWS, MAX_KEPT_EXTENTS = 50_000, 8
+"""The sizes of the articles of this number of tables are kept for a commit, of no more than this number of rows each."""
 
 EntryRow = tuple[GroupEntry, ...]
 """The entries of articles in all groupings of a table."""
@@ -58,12 +64,15 @@ def tabulate_cells(
     groupings = [ArticleGroups(one.name, own, aliases) for one in wanted.by]
     reader = _RowReader(search, groupings)
     found = [one.found() for one in evaluations]
-    counted = [reader.matches(one, query, wanted) for one, query in zip(evaluations, found, strict=True)]
+    counted = [
+        (reader.matches(one, query, wanted), reader.dates)
+        for one, query in zip(evaluations, found, strict=True)
+    ]
     extents: dict[EntryRow, Extent] = {}
     if wanted.extents:
         extents = reader.extents(evaluations[0], evaluations[0].passed())
     weights: Counter[EntryRow] = Counter()
-    for rows in counted:
+    for rows, _ in counted:
         for row, numbers in rows.items():
             weights[row] += numbers.articles
     for row in extents:
@@ -81,9 +90,9 @@ def tabulate_cells(
                 diagnostics=notes_on(evaluation, sum(one.articles for one in rows.values())).diagnostics,
                 undated=evaluation.undated(query),
                 imprecise=evaluation.imprecise(query),
-                dates=totals_of(search, evaluation, query).dates,
+                dates=dates,
             )
-            for evaluation, query, rows in zip(evaluations, found, counted, strict=True)
+            for evaluation, query, (rows, dates) in zip(evaluations, found, counted, strict=True)
         ),
         extent=_summed(extents, Extent),
         extents=_summed_cells(extents, indices, Extent),
@@ -99,13 +108,16 @@ class _RowReader:
     def __init__(self, search: SearchCall, groupings: Sequence[ArticleGroups]) -> None:
         self._search = search
         self._groupings = groupings
+        self._names = [one.name for one in groupings]
         self._fields = [name for one in groupings for name in one.stored]
         self._by_buckets = all(one.stored for one in groupings)
+        self.dates = NO_DATE_COUNTS
+        """How exact the dates are of the articles that were counted last."""
 
     def matches(
         self, evaluation: Evaluation, found: ClusterQuery, wanted: TabulationRequest
     ) -> dict[EntryRow, MatchCounts]:
-        """Return the numbers that are wanted of the articles that a query finds."""
+        """Return the numbers that are wanted of the articles that a query finds. :attr:`dates` is about them then."""
         if wanted.occurrences or wanted.sentences or (wanted.paragraphs and not self._by_buckets):
             return self._matches_in_texts(evaluation, found, wanted)
         text = evaluation.matching_paragraphs() if wanted.paragraphs else FINDS_NOTHING
@@ -119,7 +131,24 @@ class _RowReader:
         return rows
 
     def extents(self, evaluation: Evaluation, passed: ClusterQuery) -> dict[EntryRow, Extent]:
-        """Return the sizes of the articles that pass the filters; if only novel paragraphs are wanted, that of these."""
+        """Return the sizes of the articles that pass the filters; if only novel paragraphs are wanted, that of these.
+
+        They are kept for the next tables of the commit.
+        """
+        kept, name = (
+            evaluation.known_extents,
+            json.dumps([passed, evaluation.request.novel, *self._names]),
+        )
+        found: dict[EntryRow, Extent] | None = kept.get(name)
+        if found is None:
+            found = self._extents(evaluation, passed)
+            if len(found) <= MAX_KEPT_ROWS:
+                for oldest in list(kept)[: max(0, len(kept) - MAX_KEPT_EXTENTS + 1)]:
+                    kept.pop(oldest, None)  # another thread may do the same
+                kept[name] = found
+        return found
+
+    def _extents(self, evaluation: Evaluation, passed: ClusterQuery) -> dict[EntryRow, Extent]:
         aggs: dict[str, Any] = {"words": {"sum": {"field": "words"}}}
         if evaluation.request.novel:
             words = {"words": {"sum": {"field": "paragraphs.words"}}}
@@ -136,11 +165,11 @@ class _RowReader:
     ) -> Iterator[tuple[EntryRow, Any]]:
         """Yield each row of the articles that a query finds once, with what OpenSearch aggregates of it."""
         if not self._groupings:
-            body = {"size": 0, "track_total_hits": True, "query": query, "aggs": aggs}
-            answer = self._search(body, evaluation.check)
+            answer = self._aggregated(evaluation, query, {**aggs, "dates": COUNTING_DATES})
+            self.dates = told_dates(answer["aggregations"]["dates"])
             number = answer["hits"]["total"]["value"]
             if number:
-                yield (), {"doc_count": number, **answer.get("aggregations", {})}
+                yield (), {"doc_count": number, **answer["aggregations"]}
         elif self._by_buckets:
             yield from self._buckets(evaluation, query, aggs)
         else:
@@ -154,11 +183,14 @@ class _RowReader:
             for n, name in enumerate(self._fields)
         ]
         asked: dict[str, Any] = {"size": MAX_HITS_AT_ONCE, "sources": sources}
+        beside: dict[str, Any] = {"dates": COUNTING_DATES}
         while True:
             evaluation.check()
             rows = {"rows": {"composite": asked, "aggs": aggs}}
-            body = {"size": 0, "track_total_hits": True, "query": query, "aggs": rows}
-            answer = self._search(body, evaluation.check)["aggregations"]["rows"]
+            aggregated = self._aggregated(evaluation, query, {**rows, **beside})["aggregations"]
+            if beside:
+                self.dates, beside = told_dates(aggregated["dates"]), {}
+            answer = aggregated["rows"]
             for bucket in answer["buckets"]:
                 values = iter(bucket["key"][str(n)] for n in range(len(self._fields)))
                 yield tuple(tuple(next(values) for _ in one.stored) for one in self._groupings), bucket
@@ -168,10 +200,12 @@ class _RowReader:
 
     def _one_by_one(self, evaluation: Evaluation, query: ClusterQuery) -> Iterator[tuple[EntryRow, Any]]:
         """Yield the rows of articles that are read one by one."""
+        answer = self._aggregated(evaluation, query, {"dates": COUNTING_DATES})
+        self.dates = told_dates(answer["aggregations"]["dates"])
         articles, words = Counter[EntryRow](), Counter[EntryRow]()
         parts = [
             "words",
-            "paragraphs",
+            "outline",
             *dict.fromkeys(name for one in self._groupings for name in one.sources),
         ]
         for source in evaluation.sources(query, parts, MAX_HITS_AT_ONCE):
@@ -179,12 +213,14 @@ class _RowReader:
             articles[row] += 1
             novel = evaluation.request.novel
             words[row] += (
-                sum(one["words"] for one in source["paragraphs"] if one["novel"])
-                if novel
-                else source["words"]
+                sum(one.words for one in paragraphs_of(source) if one.novel) if novel else source["words"]
             )
         for row, number in articles.items():
             yield row, {"doc_count": number, "words": {"value": words[row]}}
+
+    def _aggregated(self, evaluation: Evaluation, query: ClusterQuery, aggs: dict[str, Any]) -> Any:
+        body = {"size": 0, "track_total_hits": True, "query": query, "aggs": aggs}
+        return self._search(body, evaluation.check)
 
     def _row(self, source: DocumentSource) -> EntryRow:
         return tuple(one.entry(source) for one in self._groupings)

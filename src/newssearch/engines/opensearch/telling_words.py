@@ -9,26 +9,25 @@ from newssearch.text.analysis import analyser_named
 
 from .article_queries import TEXT, nested
 from .documents import DocumentSource
-from .evaluation import Evaluation, SearchCall
+from .evaluation import Evaluation
 from .leaf_queries import ClusterQuery
+from .outline import paragraphs_of
 from .scoring import RankedHit
 from .tokens import term_token
 
-TERMS_AT_ONCE = 300
-"""The number of terms whose articles one request counts."""
+MAX_KNOWN_TERMS = 200_000
+"""For one commit, the numbers of articles with this number of terms are kept; then they are forgotten."""
 
 
 class ClusterTermCounts:
-    """Knows in how many articles terms are: see :class:`newssearch.engines.related.TermCounts`.
+    """Knows in how many live articles terms are: see :class:`newssearch.engines.related.TermCounts`.
 
-    ``live`` is a query for all articles of the snapshot.
+    What is counted is kept for all searches of the commit.
     """
 
-    def __init__(self, search: SearchCall, evaluation: Evaluation, live: ClusterQuery) -> None:
-        self._search = search
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
         self._statistics = evaluation.statistics
-        self._check = evaluation.check
-        self._live = live
         self._known: dict[str, int] = {}
 
     @property
@@ -38,18 +37,16 @@ class ClusterTermCounts:
 
     def expect(self, terms: Iterable[str]) -> None:
         """Count the articles of the given terms, many at once."""
-        unknown = [term for term in dict.fromkeys(terms) if term not in self._known]
-        for low in range(0, len(unknown), TERMS_AT_ONCE):
-            some = unknown[low : low + TERMS_AT_ONCE]
-            filters = {str(number): self._articles_with(term) for number, term in enumerate(some)}
-            body = {
-                "size": 0, "track_total_hits": True, "query": self._live,
-                "aggs": {"with": {"filters": {"filters": filters}}},
-            }  # fmt: skip
-            buckets = self._search(body, self._check)["aggregations"]["with"]["buckets"]
-            self._known.update(
-                (term, int(buckets[str(number)]["doc_count"])) for number, term in enumerate(some)
-            )
+        kept = self._evaluation.known_terms
+        asked = {term: kept.get(term) for term in terms}  # another thread may forget them meanwhile
+        self._known.update((term, number) for term, number in asked.items() if number is not None)
+        unknown = [term for term in asked if term not in self._known]
+        counted = self._evaluation.counts([self._articles_with(term) for term in unknown])
+        found = dict(zip(unknown, counted, strict=True))
+        self._known |= found
+        if len(kept) + len(found) > MAX_KNOWN_TERMS:
+            kept.clear()
+        kept.update(found)
 
     def articles_with(self, term: str) -> int:
         """Return the number of articles that have a term in their text."""
@@ -63,8 +60,8 @@ class ClusterTermCounts:
 
 def weighty_texts(source: DocumentSource) -> Iterator[str]:
     """Yield the texts of those paragraphs of the article of a document that add to scores."""
-    for text, one in zip(source["texts"]["of"], source["paragraphs"], strict=False):
-        if one["weight"]:
+    for text, one in zip(source["texts"]["of"], paragraphs_of(source), strict=False):
+        if one.weight:
             yield text
 
 
@@ -73,9 +70,9 @@ def feedback_of(results: Sequence[RankedHit]) -> Iterator[FeedbackResult]:
     for placed in results:
         source = placed.source
         texts = {
-            one["number"]: text
-            for text, one in zip(source["texts"]["of"], source["paragraphs"], strict=False)
-            if one["weight"]
+            one.number: text
+            for text, one in zip(source["texts"]["of"], paragraphs_of(source), strict=False)
+            if one.weight
         }
         # An article without paragraphs has an empty one.
         text = texts.get(placed.paragraph) if source["texts"]["of"] else ""

@@ -26,6 +26,7 @@ from .documents import DocumentSource
 from .evaluation import Evaluation, SearchCall
 from .leaf_queries import ClusterQuery, finding_all
 from .occurrences import OccurrenceReader, check_readable
+from .outline import paragraphs_of
 from .text_words import ClassCounts, TextWords, window_classes
 from .word_table import CommitWords
 
@@ -109,8 +110,8 @@ class WordComparison:
 
     def _texts(self, source: DocumentSource) -> list[str]:
         """Return the texts of the paragraphs of an article, of novel ones alone if only these are wanted."""
-        both = zip(source["texts"]["of"], source["paragraphs"], strict=False)
-        return [text for text, one in both if not self._request.novel or one["novel"]]
+        both = zip(source["texts"]["of"], paragraphs_of(source), strict=False)
+        return [text for text, one in both if not self._request.novel or one.novel]
 
     def _counted(self, text: str, analysis: str) -> list[str]:
         return [word.counted for word in self._words.of(text, analyser_named(analysis))]

@@ -24,10 +24,8 @@ from .sending import to_json
 from .state import State, taken_over
 from .stored_articles import WHOLE_ARTICLES_AT_ONCE, StoredArticles
 from .story_marks import mark
-from .story_plan import DocumentNumbers, StoryPlan, StoryPlanner, Unfinished
+from .story_plan import SAMPLED_AT_ONCE, DocumentNumbers, StoryPlan, StoryPlanner, Unfinished
 
-READ_AT_ONCE = 500
-"""The number of articles of which the samples are read by one request."""
 COUNTED_ARTICLES_AT_ONCE = 1_000
 """The number of articles of which one request reads how many words they have."""
 STORIES_OF_COMMIT = 1 << 32
@@ -57,7 +55,7 @@ class StoryKeeper:
     def plan(self, state: State, articles: StoredArticles, removed: Iterable[str]) -> StoryPlan:
         """Return what the next commit changes. ``removed`` are the ids of the documents that it replaces or removes."""
         planner = StoryPlanner(
-            _committed_reader(articles), self._boilerplate, state.claimed * STORIES_OF_COMMIT
+            _committed_reader(articles), self._boilerplate, state.claimed * STORIES_OF_COMMIT, state.articles
         )
         return planner.plan(self._new.values(), removed)
 
@@ -182,7 +180,7 @@ def _committed_reader(articles: StoredArticles) -> Callable[..., Iterator[dict[s
         if limit is not None:
             yield from articles._search(opened, {**body, "size": limit})["hits"]["hits"]
             return
-        for page in articles._pages(opened, body, READ_AT_ONCE):
+        for page in articles._pages(opened, body, SAMPLED_AT_ONCE):
             yield from page
 
     return read

@@ -30,8 +30,12 @@ from .sampled_article import (
 
 VALUES_AT_ONCE = 20_000
 """The number of hashes, ids or stories that one request looks for."""
+SAMPLED_AT_ONCE = 500
+"""The number of articles that one request returns."""
 ARTICLES_FOR_PROOF = 500
 """The number of articles that are read at first to see whether hashes of removed articles are still boilerplate."""
+SLOWNESS_OF_VALUES = 8
+"""A request that looks for :data:`VALUES_AT_ONCE` values takes so many times as long as one for the next articles."""
 
 DocumentNumbers = npt.NDArray[np.uint64]
 NONE_WRITTEN: DocumentNumbers = np.empty(0, np.uint64)
@@ -92,11 +96,15 @@ class StoryPlan(NamedTuple):
 class StoryPlanner:
     """Makes the plan of one commit. ``boilerplate`` are the hashes that were boilerplate before, ascending.
 
-    ``read`` reads committed articles. New stories have numbers from ``first_story`` on.
+    ``read`` reads committed articles, of which there are so many as ``committed`` says, if it is known. New stories have
+    numbers from ``first_story`` on.
     """
 
-    def __init__(self, read: ReadArticles, boilerplate: Hashes, first_story: int) -> None:
+    def __init__(
+        self, read: ReadArticles, boilerplate: Hashes, first_story: int, committed: int | None = None
+    ) -> None:
         self._read = read
+        self._committed = committed
         self._before = boilerplate
         self._first_story = first_story
         self._held: dict[str, ComparedArticle] = {}
@@ -183,8 +191,23 @@ class StoryPlanner:
         """Read the articles that have one of the hashes of dirty or removed articles."""
         wanted = _distinct_hashes([touched, *(self._held[number].hashes for number in dirty)])
         wanted = np.setdiff1d(np.setdiff1d(wanted, certain), self._looked_up)
-        self._load("samples", wanted.tolist())
+        if self._reads_all_for(len(wanted)):
+            for one in self._matching({"match_all": {}}, None):
+                if np.isin(one.hashes, wanted).any():
+                    self._held.setdefault(one.number, one)
+        else:
+            self._load("samples", wanted.tolist())
         self._looked_up = _distinct_hashes([self._looked_up, wanted])
+
+    def _reads_all_for(self, hashes: int) -> bool:
+        """Whether all committed articles are read in less time than those are found that have one of so many hashes.
+
+        An article that has several of the hashes comes with each request for one of them, and the search is done again for
+        each page of what it finds.
+        """
+        if self._committed is None:
+            return False
+        return SLOWNESS_OF_VALUES * hashes * SAMPLED_AT_ONCE > self._committed * VALUES_AT_ONCE
 
     # ---- reading
 
@@ -211,9 +234,14 @@ class StoryPlanner:
         self, field: str, values: Sequence[Any], limit: int | None = None, *, removed: bool = False
     ) -> Iterator[ComparedArticle]:
         for some in _in_requests(values):
-            for hit in self._read({"terms": {field: some}}, SAMPLED_PARTS, limit):
-                if (hit["_id"] in self._removed) == removed:
-                    yield compared_article(hit["_id"], hit["_source"])
+            yield from self._matching({"terms": {field: some}}, limit, removed=removed)
+
+    def _matching(
+        self, query: dict[str, Any], limit: int | None, *, removed: bool = False
+    ) -> Iterator[ComparedArticle]:
+        for hit in self._read(query, SAMPLED_PARTS, limit):
+            if (hit["_id"] in self._removed) == removed:
+                yield compared_article(hit["_id"], hit["_source"])
 
 
 def _in_requests(values: Sequence[Any]) -> Iterator[list[Any]]:

@@ -10,9 +10,9 @@ import pytest
 import fuzz
 import newssearch
 from newssearch.identity import id_number
-from support import SHORT, THOROUGH, article
+from support import EVERY, SHORT, THOROUGH, article
 
-RUNS = 10 if SHORT else 25 * THOROUGH
+RUNS = 10 if SHORT else 25 * THOROUGH if EVERY else 15
 
 
 @pytest.mark.parametrize("name", fuzz.SEEDS)

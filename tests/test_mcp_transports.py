@@ -27,7 +27,7 @@ import newssearch
 from mcp_client import connected
 from newssearch import Index, Results, SearchStoppedError
 from newssearch.mcp import HttpEndpoint, newest_of, server
-from support import Command, article, command, index_of
+from support import EVERY, Command, article, command, index_of
 
 RAIN = article("Rain", "It rained on Basra.", date="2024-07-25", outlet="The Echo", url="https://e.org/1")
 MODES = ["auto", "legacy"]
@@ -48,7 +48,7 @@ def process(folder: Path, *arguments: str) -> list[str]:
 # ---- standard input and output
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", MODES if EVERY else MODES[:1])  # over HTTP, each
 def test_a_program_starts_the_server_and_calls_its_tools(folder: Path, mode: str) -> None:
     command, *arguments = process(folder)
     with connected(StdioServerParameters(command=command, args=arguments), mode=mode) as agent:

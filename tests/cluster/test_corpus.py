@@ -27,7 +27,7 @@ from newssearch.engines.opensearch.stored_articles import StoredArticles
 from newssearch.engines.opensearch.word_table import CommitWords
 from newssearch.query import Node, parse
 from newssearch.system.frozen import FrozenDict
-from support import THOROUGH, article, without_boilerplate
+from support import EVERY, THOROUGH, article, without_boilerplate
 
 from .compared import corpus
 from .server import Cluster
@@ -45,7 +45,9 @@ FILTERS: list[dict[str, Any]] = [
 ]
 BY = ["outlet", "byline", "located", "lang", "section", "day", "week", "month", "quarter", "year", "theme", "people", "size", "coded"]  # fmt: skip
 CODED = [dt.date(2024, 7, 25), dt.date(2024, 7, 31), dt.date(2023, 1, 31), dt.datetime(2024, 7, 25, 23, 30)]
-COMPARED = settings(max_examples=8 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+COMPARED = settings(
+    max_examples=8 * THOROUGH if EVERY else 5, deadline=None, suppress_health_check=list(HealthCheck)
+)
 
 
 def with_own_fields(articles: list[Article], seed: int = 1) -> list[Article]:

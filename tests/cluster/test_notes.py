@@ -18,7 +18,7 @@ from newssearch.engines.opensearch.client import Client
 from newssearch.engines.opensearch.evaluation import Evaluation
 from newssearch.engines.opensearch.query_notes import QueryNotes
 from newssearch.engines.opensearch.store import OpenSearchStore
-from support import THOROUGH, article, without_boilerplate
+from support import EVERY, THOROUGH, article, without_boilerplate
 
 from .compared import corpus
 from .server import Cluster
@@ -153,7 +153,9 @@ OPTIONS: list[dict[str, Any]] = [
     {}, {}, {}, {"names": True}, {"outlet": "reuter"}, {"outlet": ["Reuters", "foxx"], "lang": "en"}, {"byline_not": "slva"}, {"section": "Wrld", "sort": "newest"},
     {"where": {"people": "Anna"}}, {"lang": "ar"}, {"located": newssearch.NONE}, {"limit": 0}, {"sort": "oldest"}, {"novel": True},
 ]  # fmt: skip
-COMPARED = settings(max_examples=10 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+COMPARED = settings(
+    max_examples=10 * THOROUGH if EVERY else 6, deadline=None, suppress_health_check=list(HealthCheck)
+)
 
 
 @COMPARED

@@ -19,7 +19,7 @@ from newssearch import Facet, Index
 from newssearch.engines.opensearch import leaf_queries, scoring
 from newssearch.engines.opensearch.client import Client
 from newssearch.query import Node, parse
-from support import THOROUGH, without_boilerplate
+from support import EVERY, THOROUGH, without_boilerplate
 
 from .compared import both, corpus, found_by
 from .server import Cluster
@@ -56,7 +56,7 @@ def test_all_forms_of_the_language_find_the_same(indexes: tuple[Index, Index], q
     )
 
 
-@settings(max_examples=25 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25 * THOROUGH if EVERY else 15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=drawn.TREES, options=st.sampled_from(FILTERS))
 def test_random_trees_find_the_same(
     indexes: tuple[Index, Index], tree: Node, options: dict[str, Any]

@@ -18,6 +18,7 @@ from .display import escape, notebook
 from .extra import ExtraValue, json_extra, shown
 from .facets import FacetValues, values_table
 from .fields import DATE_FACETS, HIT_FIELDS
+from .frames import Framed, FrameType, FrameTypes, with_lists
 from .query import Diagnostic, WeightedWord
 from .snippet import Snippet
 
@@ -246,7 +247,7 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class Results(TupleSequence[Hit]):
+class Results(TupleSequence[Hit], Framed):
     """The result of a search: a sequence of the hits on one page, with totals for all pages.
 
     ``interpretation`` is the query as it was understood, in full parentheses. ``total_articles`` counts the articles
@@ -328,6 +329,31 @@ class Results(TupleSequence[Hit]):
     def _repr_html_(self) -> str:
         """Return HTML for a notebook: totals, notes, a table of hits with highlighted snippets, clauses, and facets."""
         return notebook.page(*self._html_parts())
+
+    def records(self) -> list[dict[str, object]]:
+        """Return a flat dict for each hit, as for ``pandas.DataFrame(results.records())``.
+
+        The keys are the columns that ``newssearch export`` writes to Parquet, with both ``snippet`` and ``text``: ``date`` is
+        a day, None for a month or a year, which ``date_text`` has, and ``moment`` a time in UTC.
+        """
+        from .hit_columns import COLUMNS, FRAME_COLUMNS, ExportedItem  # a search needs none of it
+
+        columns = [COLUMNS[name] for name in FRAME_COLUMNS]
+        rows = []
+        for hit in self.hits:
+            item = ExportedItem(hit, hit.text, "".join(part for part, _ in hit.snippet.parts()), None)
+            own = json_extra(hit.extra)
+            row = {column.name: column.value(item) for column in columns}
+            rows.append({**row, **{name: own.get(name) for name in self.own_fields}})
+        return with_lists(rows, self._frame_types())
+
+    def _frame_types(self) -> FrameTypes:
+        from .hit_columns import COLUMNS, FRAME_COLUMNS, own_type  # a search needs none of it
+
+        types: dict[str, FrameType] = {name: COLUMNS[name].type for name in FRAME_COLUMNS}
+        for name in self.own_fields:
+            types[name] = own_type(hit.extra.get(name) for hit in self.hits)
+        return types
 
     def _html_parts(self) -> Iterator[str]:
         """Yield the parts of the HTML for a notebook, those of the corrected query last."""

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 import newssearch
 from newssearch import Article, Index, NewssearchError, QueryError, SearchStoppedError
-from newssearch.export.columns import COLUMNS
 from newssearch.export.formats import FORMATS
 from newssearch.export.workbook import MOST_CELL_CHARACTERS
+from newssearch.hit_columns import COLUMNS
 from stories_sample import AGENCY, DAM, OTHER, PAPER, RADIO, VOTE
 from support import THOROUGH, article, index_of
 

@@ -12,6 +12,8 @@ from newssearch.commit import Commit
 from newssearch.display import notebook
 from newssearch.display.brief import brief, many, quoted
 from newssearch.errors import QueryError
+from newssearch.frames import Framed, FrameTypes
+from newssearch.hit_columns import calendar_day, date_text
 from newssearch.query import Diagnostic
 from newssearch.results import left_out
 from newssearch.system.late_dataclass import dataclass
@@ -128,7 +130,7 @@ class ConcordanceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Concordance(TupleSequence[ConcordanceLine]):
+class Concordance(TupleSequence[ConcordanceLine], Framed):
     """The occurrences of a query in paragraphs, each with its context: a sequence of the lines on one page, with totals.
 
     An occurrence is a match of a word, phrase or other unit of the query that is not negated, in a paragraph of an
@@ -189,6 +191,19 @@ class Concordance(TupleSequence[ConcordanceLine]):
             notebook.bullet_list(odd),
             _lines_table(self.lines),
         )
+
+    def records(self) -> list[dict[str, object]]:
+        """Return a flat dict for each line: its address, its date as a day and as text, and the words around the match."""
+        return [
+            {**line.to_dict(), "date": calendar_day(line.date), "date_text": date_text(line.date)}
+            for line in self.lines
+        ]
+
+    def _frame_types(self) -> FrameTypes:
+        return {
+            "address": "text", "date": "day", "date_text": "text", "outlet": "category", "title": "text", "left": "text",
+            "match": "text", "right": "text", "start": "whole",
+        }  # fmt: skip
 
     def head(self) -> dict[str, object]:
         """Return what :meth:`to_dict` has besides the lines."""

@@ -9,6 +9,8 @@ from newssearch.article import Date, json_values
 from newssearch.commit import Commit
 from newssearch.display import notebook
 from newssearch.display.brief import brief, many, quoted, value_label
+from newssearch.frames import Framed, FrameTypes
+from newssearch.hit_columns import calendar_day, date_text
 from newssearch.query import Diagnostic
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.tuple_sequence import TupleSequence
@@ -97,7 +99,7 @@ class FoundCoverage(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage(TupleSequence[OutletCoverage]):
+class Coverage(TupleSequence[OutletCoverage], Framed):
     """Which outlets ran a story, in order of time; then those of a list that did not: see :meth:`Index.coverage`.
 
     ``story`` is the id of the story whose articles are looked at; None if they are all articles that match ``query``.
@@ -130,6 +132,19 @@ class Coverage(TupleSequence[OutletCoverage]):
     def articles(self) -> int:
         """The number of articles that are looked at."""
         return sum(one.articles for one in self.outlets)
+
+    def records(self) -> list[dict[str, object]]:
+        """Return a flat dict for each outlet. ``date`` is a day, ``date_text`` the date of its first article as it is known."""
+        return [
+            {**one.to_dict(), "date": calendar_day(one.date), "date_text": date_text(one.date)}
+            for one in self.outlets
+        ]
+
+    def _frame_types(self) -> FrameTypes:
+        return {
+            "outlet": "text", "status": "category", "articles": "whole", "date": "day", "date_text": "text", "days": "whole", "hours": "number",
+            "id": "text", "title": "text", "url": "text", "in_index": "whole", "is_listed": "flag",
+        }  # fmt: skip
 
     @property
     def summary(self) -> str:

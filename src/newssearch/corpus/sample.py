@@ -11,6 +11,8 @@ from newssearch.display import notebook
 from newssearch.display.brief import brief, many, quoted, value_label
 from newssearch.extra import ExtraValue, json_extra
 from newssearch.fields import HIT_FIELDS
+from newssearch.frames import Framed, FrameType, FrameTypes, with_lists
+from newssearch.hit_columns import calendar_day, date_text, own_type
 from newssearch.identity import id_number, without_slug
 from newssearch.query import Diagnostic
 from newssearch.results import SHOWN_FIELDS
@@ -208,7 +210,7 @@ class FoundSample(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sample(TupleSequence[SampledArticle]):
+class Sample(TupleSequence[SampledArticle], Framed):
     """A random sample of the articles that match a query: a sequence of articles in the order of their draws.
 
     That order is random, so that the first articles of a sample without strata are a smaller sample. The same seed draws
@@ -299,6 +301,28 @@ class Sample(TupleSequence[SampledArticle]):
             values = {"draw": place, **one.to_dict()}
             values |= {self._own_column(name): value for name, value in json_extra(one.extra).items()}
             yield {name: values.get(name) for name in self.columns}
+
+    def records(self) -> list[dict[str, object]]:
+        """Return a flat dict for each article: the columns, with ``date`` as a day and ``date_text`` as it is known."""
+        found = []
+        types = self._frame_types()
+        for one, row in zip(self.articles, self.rows(), strict=True):
+            row |= {"date": calendar_day(one.date), "date_text": date_text(one.date)}
+            found.append({name: row[name] for name in types})
+        return with_lists(found, types)
+
+    def _frame_types(self) -> FrameTypes:
+        names = [new for name in self.columns for new in ((name, "date_text") if name == "date" else (name,))]
+        known: dict[str, FrameType] = {
+            "draw": "whole", "stratum": "category", "stratum_articles": "whole", "stratum_sampled": "whole", "probability": "number",
+            "weight": "number", "date": "day", "record": "whole", "paragraphs": "whole", "outlet": "category", "source": "category",
+            "located": "category", "lang": "category", "section": "category",
+        }  # fmt: skip
+        own = {
+            self._own_column(name): own_type(one.extra.get(name) for one in self.articles)
+            for name in self.own_fields
+        }
+        return {name: known.get(name, own.get(name, "text")) for name in names}
 
     def _repr_html_(self) -> str:
         """Return HTML for a notebook: how the sample was drawn, its strata, and a table of its articles."""

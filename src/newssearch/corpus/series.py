@@ -9,6 +9,7 @@ from typing import NamedTuple, overload
 from newssearch.commit import Commit
 from newssearch.display import notebook
 from newssearch.display.brief import brief, many, quoted
+from newssearch.frames import Framed, FrameType, FrameTypes
 from newssearch.query import Diagnostic
 from newssearch.results import DateCounts
 from newssearch.system.late_dataclass import dataclass
@@ -20,6 +21,7 @@ from .table import (
     Measure,
     TableCell,
     extent_keys,
+    measure_type,
     rate_of,
     share_of,
     shown_measures,
@@ -59,7 +61,7 @@ class PeriodCount(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Series(Sequence[PeriodCount]):
+class Series(Sequence[PeriodCount], Framed):
     """How often a query matches over time: a sequence of all periods from the first to the last, zeros included.
 
     ``unit`` is the unit of time, ``since`` the first day of the first period, None if there is none. ``articles``,
@@ -138,14 +140,34 @@ class Series(Sequence[PeriodCount]):
         return brief(self, f"for {quoted(self.query)}: {found}", span)
 
     def _repr_html_(self) -> str:
-        """Return HTML for a notebook: a row for each period, the last :data:`NOTEBOOK_ROWS` of them."""
+        """Return HTML for a notebook: a chart, and a row for each period, the last :data:`NOTEBOOK_ROWS` of them."""
         measures = shown_measures(self.measures)
         rows = [
             [notebook.text_html(one.value), *(notebook.number_html(getattr(one, name)) for name in measures)]
             for one in self[-NOTEBOOK_ROWS:]
         ]
         titles = [self.unit, *(name.replace("_", " ") for name in measures)]
-        return notebook.page(notebook.table(titles, rows, ["", *["number"] * len(measures)]))
+        share = "share" in measures
+        values = [(one.share or 0) if share else one.articles for one in self]
+        caption = f"{'share of the articles' if share else 'articles'} by {self.unit}"
+        chart = notebook.bars_over_time(values, [one.value for one in self], caption)
+        return notebook.page(chart, notebook.table(titles, rows, ["", *["number"] * len(measures)]))
+
+    def records(self) -> list[dict[str, object]]:
+        """Return a flat dict for each period: its name, its first and last day, and its numbers."""
+        names = self._frame_types()
+        return [{name: getattr(one, name) for name in names} for one in self]
+
+    def _frame_types(self) -> FrameTypes:
+        types: dict[str, FrameType] = {
+            "value": "text",
+            "since": "day",
+            "until": "day",
+            "over": "flag",
+            "in_part": "flag",
+        }
+        names = (*shown_measures(self.measures), *extent_keys(self.measures))
+        return types | {name: measure_type(name) for name in names}
 
     def to_dict(self) -> dict[str, object]:
         """Return the series as JSON types."""

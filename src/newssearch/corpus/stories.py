@@ -9,6 +9,8 @@ from newssearch.article import Date, json_values
 from newssearch.commit import Commit
 from newssearch.display import notebook
 from newssearch.display.brief import brief, many, quoted
+from newssearch.frames import Framed, FrameType, FrameTypes
+from newssearch.hit_columns import calendar_day, date_text
 from newssearch.query import Diagnostic
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.tuple_sequence import TupleSequence
@@ -99,7 +101,7 @@ class FoundStories(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class StoryList(TupleSequence[ListedStory]):
+class StoryList(TupleSequence[ListedStory], Framed):
     """A page of the stories that matching articles tell: see :meth:`Index.stories`.
 
     A story here has at least two articles in the index, of which at least one matches. ``total_stories`` is the number
@@ -138,6 +140,26 @@ class StoryList(TupleSequence[ListedStory]):
 
     def __repr__(self) -> str:
         return brief(self, f"for {quoted(self.query)}: {self.summary}")
+
+    def records(self) -> list[dict[str, object]]:
+        """Return a flat dict for each story. ``first`` and ``last`` are days, ``first_text`` and ``last_text`` the dates as known."""
+        return [
+            {
+                **one.to_dict(),
+                "first": calendar_day(one.first),
+                "first_text": date_text(one.first),
+                "last": calendar_day(one.last),
+                "last_text": date_text(one.last),
+            }
+            for one in self.stories
+        ]
+
+    def _frame_types(self) -> FrameTypes:
+        types: dict[str, FrameType] = {
+            "story": "text", "articles": "whole", "outlets": "whole", "of": "whole", "first": "day", "first_text": "text", "last": "day",
+            "last_text": "text", "days": "whole", "hours": "number", "lead": "text", "title": "text", "outlet": "category", "url": "text",
+        }  # fmt: skip
+        return types
 
     def head(self) -> dict[str, object]:
         """Return what :meth:`to_dict` has besides the stories."""

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple, get_args
 from newssearch.commit import Commit
 from newssearch.display import notebook
 from newssearch.display.brief import brief, many, quoted, value_label
+from newssearch.frames import Framed, FrameType, FrameTypes
 from newssearch.query import Diagnostic
 from newssearch.results import DateCounts
 from newssearch.system.late_dataclass import dataclass
@@ -42,6 +43,11 @@ def rate_of(occurrences: int | None, all_words: int | None) -> float | None:
 def shown_measures(measures: Sequence[Measure]) -> tuple[Measure, ...]:
     """Return the given measures and the number of articles, in the order of their columns."""
     return tuple(name for name in MEASURES if name == "articles" or name in measures)
+
+
+def measure_type(name: str) -> FrameType:
+    """Return the type of the column of a measure, or of the size of an archive."""
+    return "number" if name in ("share", "per_million") else "whole"
 
 
 def extent_keys(measures: Sequence[Measure]) -> tuple[str, ...]:
@@ -180,7 +186,7 @@ class TableQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Table(Framed):
     """Counts of articles that match one or several queries, by at most two fields or a unit of time.
 
     ``by`` has the rows, and the columns of a cross table; ``measures`` are the numbers that were asked for. ``extent`` is
@@ -239,6 +245,10 @@ class Table:
                 cell = self.cell(*groups, query=number) if self.by else self.total(number)
                 found.append({**values, "query": query.name, **cell.measured(self.shown_measures)})
         return found
+
+    def _frame_types(self) -> FrameTypes:
+        types: dict[str, FrameType] = {one.name: "category" for one in self.by}
+        return {**types, "query": "category", **{name: measure_type(name) for name in self.shown_measures}}
 
     @property
     def shown_measures(self) -> tuple[Measure, ...]:

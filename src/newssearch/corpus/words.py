@@ -10,6 +10,7 @@ from newssearch.commit import Commit
 from newssearch.display import notebook
 from newssearch.display.brief import brief, many, quoted
 from newssearch.errors import QueryError
+from newssearch.frames import Framed, FrameType, FrameTypes
 from newssearch.query import Diagnostic
 from newssearch.results import left_out
 from newssearch.system.late_dataclass import dataclass
@@ -232,7 +233,7 @@ class FoundKeywords:
 
 
 @dataclass(frozen=True, slots=True)
-class Collocates(TupleSequence[Collocate]):
+class Collocates(TupleSequence[Collocate], Framed):
     """The words near the matches of a query, those with the highest score first.
 
     ``interpretation`` is the query as it was understood. ``left`` and ``right`` are the numbers of words to each side of a
@@ -276,6 +277,13 @@ class Collocates(TupleSequence[Collocate]):
             collocates_summary(self), self.diagnostics, COLLOCATE_FIELDS, [word.to_dict() for word in self]
         )
 
+    def records(self) -> list[dict[str, object]]:
+        """Return a flat dict for each word: its counts and its scores."""
+        return [word.to_dict() for word in self.words]
+
+    def _frame_types(self) -> FrameTypes:
+        return _word_types(COLLOCATE_FIELDS)
+
     def to_dict(self) -> dict[str, object]:
         """Return the collocates as JSON types, as ``newssearch collocates --format json`` prints them."""
         return {**self.head(), "rows": [word.to_dict() for word in self.words]}
@@ -303,7 +311,7 @@ class Collocates(TupleSequence[Collocate]):
 
 
 @dataclass(frozen=True, slots=True)
-class Keywords(TupleSequence[Keyword]):
+class Keywords(TupleSequence[Keyword], Framed):
     """The words that are more frequent in the matching articles than in others, those with the highest score first.
 
     ``interpretation`` is the query as it was understood, ``against`` and ``against_interpretation`` are the same for the
@@ -346,6 +354,13 @@ class Keywords(TupleSequence[Keyword]):
             keywords_summary(self), self.diagnostics, KEYWORD_FIELDS, [word.to_dict() for word in self]
         )
 
+    def records(self) -> list[dict[str, object]]:
+        """Return a flat dict for each word: its counts and its scores."""
+        return [word.to_dict() for word in self.words]
+
+    def _frame_types(self) -> FrameTypes:
+        return _word_types(KEYWORD_FIELDS)
+
     def to_dict(self) -> dict[str, object]:
         """Return the keywords as JSON types, as ``newssearch keywords --format json`` prints them."""
         return {**self.head(), "rows": [word.to_dict() for word in self.words]}
@@ -369,6 +384,12 @@ class Keywords(TupleSequence[Keyword]):
             "undated": self.undated,
             "imprecise": self.imprecise,
         }
+
+
+def _word_types(fields: Sequence[str]) -> FrameTypes:
+    whole = ("count", "left", "right", "articles", "frequency", "reference_count")
+    types: dict[str, FrameType] = {name: "whole" if name in whole else "number" for name in fields}
+    return {**types, "word": "text"}
 
 
 def collocates_summary(found: Collocates) -> str:

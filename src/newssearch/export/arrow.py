@@ -8,8 +8,9 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from newssearch.errors import NewssearchError
+from newssearch.frames import FrameType
+from newssearch.hit_columns import ExportColumn, Value
 
-from .columns import ColumnType, ExportColumn, Value
 from .text_tables import unmarked
 
 ROWS_OF_A_BATCH = 5_000
@@ -33,8 +34,9 @@ def pyarrow() -> Any:
 def schema_of(columns: Sequence[ExportColumn], about: Mapping[str, object]) -> Any:
     """Return the schema of some columns. ``about`` is its metadata, as JSON types."""
     arrow = pyarrow()
-    types: Mapping[ColumnType, Any] = {
+    types: Mapping[FrameType, Any] = {
         "text": arrow.string(),
+        "category": arrow.string(),
         "texts": arrow.list_(arrow.string()),
         "whole": arrow.int64(),
         "number": arrow.float64(),

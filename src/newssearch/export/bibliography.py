@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 from newssearch.citations.bibtex import biblatex_entries, bibtex_entries
 from newssearch.citations.citation import Citation, cited
 from newssearch.citations.csl import csl_parts
 from newssearch.citations.ris import ris_records
+from newssearch.hit_columns import ExportedItem
+from newssearch.results import Hit
 
-from .columns import ExportedItem
 from .text_tables import unmarked
 
 _WRITERS = {
@@ -31,4 +33,4 @@ def citations_of(items: Iterable[ExportedItem], text: str) -> Iterator[Citation]
     """Yield the citation of each item; its abstract is the text that was asked for."""
     for item in items:
         abstract = {"none": "", "snippet": str(unmarked(item.snippet))}.get(text, str(unmarked(item.text)))
-        yield cited(item.hit, abstract)
+        yield cited(cast("Hit", item.hit), abstract)

@@ -8,9 +8,7 @@ from typing import Literal, get_args
 from newssearch import arguments
 from newssearch.errors import QueryError
 from newssearch.fields import ArticleField
-from newssearch.system.late_dataclass import dataclass
-
-from .columns import (
+from newssearch.hit_columns import (
     COLUMNS,
     DEFAULT_COLUMNS,
     TYPED_DATES,
@@ -19,6 +17,8 @@ from .columns import (
     date_column,
     own_column,
 )
+from newssearch.system.late_dataclass import dataclass
+
 from .formats import FORMATS, ExportFormat, format_of
 
 ExportRows = Literal["articles", "stories", "paragraphs"]

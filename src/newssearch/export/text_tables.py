@@ -9,10 +9,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from newssearch.article import utc
+from newssearch.hit_columns import ExportColumn, Value
 from newssearch.snippet import Snippet
 from newssearch.tabular import PART_SIZE, Cell, csv_parts, flat_cell
-
-from .columns import ExportColumn, Value
 
 BOM = "\ufeff"
 """The byte order mark, by which Excel recognises UTF-8."""

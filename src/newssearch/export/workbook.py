@@ -9,10 +9,9 @@ from typing import Any
 
 from newssearch.display import escape
 from newssearch.errors import NewssearchError
+from newssearch.hit_columns import ExportColumn, Value
 from newssearch.snippet import Snippet
 from newssearch.tabular import SPREADSHEET_DESCRIPTION, flat_cell
-
-from .columns import ExportColumn, Value
 
 MOST_ROWS = 1_048_576
 """The largest number of rows of a sheet, headings included (Excel specifications and limits)."""

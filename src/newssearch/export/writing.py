@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from newssearch.hit_columns import ExportColumn, ExportedItem, Value, row_of
+
 from .arrow import write_arrow
 from .bibliography import bibliography_parts, citations_of
-from .columns import ExportColumn, ExportedItem, Value, row_of
 from .plan import ExportPlan
 from .text_tables import csv_export, json_lines
 from .workbook import write_workbook

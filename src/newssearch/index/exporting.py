@@ -23,8 +23,8 @@ from .opened import Asked, OpenIndex
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from newssearch.export.columns import ExportColumn, ExportedItem, Marked
     from newssearch.export.plan import ExportPlan
+    from newssearch.hit_columns import ExportColumn, ExportedItem, Marked
     from newssearch.reports import ExportReport
 
 _BETWEEN_PARAGRAPHS = "\n\n"
@@ -56,7 +56,7 @@ class ExportingMethods(OpenIndex):
         ``format`` is ``"csv"``, ``"jsonl"``, ``"xlsx"``, ``"parquet"``, ``"arrow"``, ``"ris"``, ``"bibtex"``, ``"biblatex"``
         or ``"csljson"``; by default the ending of the name says it. ``file`` may also be a binary stream. A row is an
         article, the best article of a story, or a matching paragraph (``rows="stories"``, ``"paragraphs"``). ``columns``
-        are names of :data:`newssearch.export.columns.COLUMNS` and of own fields. ``text`` is ``"none"``, ``"snippet"``,
+        are names of :data:`newssearch.hit_columns.COLUMNS` and of own fields. ``text`` is ``"none"``, ``"snippet"``,
         ``"paragraph"`` (the whole best one) or ``"full"`` (the whole article); in citations it is the abstract, by default
         none. ``marks`` marks matches in it: ``"markdown"``, ``"html"``. CSV has a byte order mark with ``bom``, and with
         ``raw`` its cells are as they are, even if a spreadsheet takes them for formulas.
@@ -169,7 +169,7 @@ class _Exporter:
         return "texts" if self._has_text and not self._reads_articles else "fields"
 
     def _item(self, hit: Hit) -> ExportedItem:
-        from newssearch.export.columns import ExportedItem  # a search needs none of it
+        from newssearch.hit_columns import ExportedItem  # a search needs none of it
 
         article = None
         if self._reads_articles:

@@ -1,22 +1,20 @@
-"""The columns of exported tables: which there are, of which type, and how each is made of a hit and its article."""
+"""The columns of tables of hits: which there are, of which type, and how each is made of a hit and its article."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple, Protocol
 
 from newssearch.article import Article, Date
 from newssearch.display.brief import quoted
 from newssearch.errors import QueryError
 from newssearch.extra import ExtraValue
 from newssearch.fields import FIELD_NAMES, HIT_FIELDS, ArticleField
-from newssearch.results import Hit
 from newssearch.snippet import Snippet
 from newssearch.text.partial_dates import PartialDate
 
-ColumnType = Literal["text", "texts", "whole", "number", "day", "moment"]
-"""The type of a column: a text, several texts, a whole number, a fraction, a day, or a moment in UTC."""
+from .frames import FrameType
 
 Marked = str | Snippet
 """A text with its matches marked in it, or a snippet whose highlights the format marks."""
@@ -24,10 +22,34 @@ Value = str | int | float | dt.date | list[str] | Snippet | None
 """The type of a value in an exported table; None if there is none."""
 
 
+class Identified(Protocol):
+    """An article by its id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+class ColumnSource(Protocol):
+    """What the columns need of a :class:`~newssearch.Hit`, besides the attributes that are columns themselves."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def date(self) -> Date | None: ...
+    @property
+    def extra(self) -> Mapping[str, ExtraValue]: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def copies(self) -> Sequence[Identified]: ...
+
+
 class ExportedItem(NamedTuple):
     """A hit that is exported, its text as it is exported, and its article if a column needs that."""
 
-    hit: Hit
+    hit: ColumnSource
     text: Marked
     snippet: Marked
     article: Article | None
@@ -37,7 +59,7 @@ class ExportColumn(NamedTuple):
     """A column of an exported table. ``needs_article`` is whether its value is not in the hit."""
 
     name: str
-    type: ColumnType
+    type: FrameType
     value: Callable[[ExportedItem], Value]
     meaning: str
     needs_article: bool = False
@@ -94,9 +116,17 @@ def _dateline(item: ExportedItem) -> Value:
     return item.article.dateline
 
 
-def _date_text(item: ExportedItem) -> Value:
-    return None if item.hit.date is None else item.hit.date.isoformat()
+def date_text(date: Date | None) -> str | None:
+    """Return a date as it is known, in the form of ISO 8601."""
+    return None if date is None else date.isoformat()
 
+
+def _date_text(item: ExportedItem) -> Value:
+    return date_text(item.hit.date)
+
+
+CATEGORIES = frozenset({"outlet", "source", "located", "lang", "section"})
+"""The fields of which many articles have the same value."""
 
 _COLUMNS = (
     ExportColumn("id", "text", _of_hit("id"), "the id of the article"),
@@ -108,7 +138,7 @@ _COLUMNS = (
     ExportColumn("date_precision", "text", lambda item: precision_of(item.hit.date), "`moment`, `day`, `month` or `year`"),
     ExportColumn("moment", "moment", lambda item: utc_of(item.hit.date), "the moment of publication in UTC, if a time and its zone are known"),
     ExportColumn("zone", "text", lambda item: zone_of(item.hit.date), "the time zone that the date states, as `+02:00`"),
-    *(ExportColumn(name, "text", _of_hit(name), f"the field `{name}` of the article") for name in HIT_FIELDS if name != "date"),
+    *(ExportColumn(name, "category" if name in CATEGORIES else "text", _of_hit(name), f"the field `{name}` of the article") for name in HIT_FIELDS if name != "date"),
     ExportColumn("dateline", "text", _dateline, "the dateline as written", needs_article=True),
     ExportColumn("path", "text", _of_hit("path"), "the file that the article was read from"),
     ExportColumn("member", "text", _of_hit("member"), "the file or message inside that file"),
@@ -137,6 +167,8 @@ DEFAULT_COLUMNS = (
 """The columns of an export that names none, before those of own fields; ``snippet`` and ``text`` as asked for."""
 TYPED_DATES = ("date", "date_text", "date_precision", "moment")
 """What stands in place of ``date`` in formats with a type for days, unless columns are named."""
+FRAME_COLUMNS = tuple(new for name in DEFAULT_COLUMNS for new in (TYPED_DATES if name == "date" else (name,)))
+"""The columns of a data frame of hits."""
 
 
 def column_named(name: str, own: Sequence[ArticleField]) -> ExportColumn:
@@ -152,6 +184,14 @@ def column_named(name: str, own: Sequence[ArticleField]) -> ExportColumn:
     near = get_close_matches(name, known, 1)
     hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
     raise QueryError(f"there is no column {quoted(name)}", suggestion=hint)
+
+
+def own_type(values: Iterable[ExtraValue | None]) -> FrameType:
+    """Return the type of the column of an own field of which these values are shown: numbers, dates as text, or texts."""
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(value, int | float) for value in known):
+        return "number"
+    return "text" if known and all(isinstance(value, dt.date) for value in known) else "texts"
 
 
 def own_column(field: ArticleField) -> ExportColumn:

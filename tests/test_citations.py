@@ -149,7 +149,7 @@ def test_a_date_is_as_fine_as_it_is_known(date: str, ris: str, biblatex: str, pa
 def test_what_is_not_known_is_not_made_up() -> None:
     bare = citing()
     assert "".join(ris_records([bare])).splitlines() == ["TY  - NEWS", f"AN  - {bare.id}", "DP  - newssearch", "ER  - ", ""]  # fmt: skip
-    assert "".join(bibtex_entries([bare])) == f"@article{{{bare.key},\n}}\n\n"
+    assert "".join(bibtex_entries([bare])) == f"@article{{{bare.key},\n}}\n"
     assert csl_item(bare).keys() == {"id", "type", "archive_location", "source"}
 
 

@@ -33,12 +33,13 @@ _LIST_WORD = Pattern(r"(?i)(?<!\S)(?:and|others)(?!\S)")
 
 def bibtex_entries(citations: Iterable[Citation]) -> Iterator[str]:
     """Yield an entry of BibTeX (``@article``) for each citation."""
+    between = ""
     for citation in citations:
         date = citation.date
         notes = [f"Source: {citation.agency}"] if citation.agency else []
         notes += [f"Accessed {citation.accessed.isoformat()}"] if citation.accessed is not None else []
         month = citation.month
-        yield _bib_entry(
+        yield between + _bib_entry(
             citation,
             (
                 ("author", _authors(citation.authors)),
@@ -55,12 +56,14 @@ def bibtex_entries(citations: Iterable[Citation]) -> Iterator[str]:
                 ("abstract", _tex(" ".join(citation.abstract.split()))),
             ),
         )
+        between = "\n"
 
 
 def biblatex_entries(citations: Iterable[Citation]) -> Iterator[str]:
     """Yield an entry of BibLaTeX for each citation: ``@article`` with the subtype ``newspaper``, as Zotero writes it."""
+    between = ""
     for citation in citations:
-        yield _bib_entry(
+        yield between + _bib_entry(
             citation,
             (
                 ("entrysubtype", "newspaper"),
@@ -79,6 +82,7 @@ def biblatex_entries(citations: Iterable[Citation]) -> Iterator[str]:
                 ("abstract", _tex(" ".join(citation.abstract.split()))),
             ),
         )
+        between = "\n"
 
 
 def _bib_entry(citation: Citation, fields: Iterable[tuple[str, str]]) -> str:
@@ -88,7 +92,7 @@ def _bib_entry(citation: Citation, fields: Iterable[tuple[str, str]]) -> str:
             lines.append(f"  {name} = {value.removeprefix('macro:')},")
         elif value:
             lines.append(f"  {name} = {{{value}}},")
-    return "\n".join([*lines, "}", "", ""])
+    return "\n".join([*lines, "}", ""])
 
 
 def _tex(text: str) -> str:

@@ -158,6 +158,7 @@ def test_info_shows_what_holds_and_from_where(archive: Path, cli: Command) -> No
     assert list(shown) == [
         "day-first",
         "lang",
+        "ocr",
         "exclude",
         "columns",
         "outlets",

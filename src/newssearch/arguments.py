@@ -186,6 +186,7 @@ def check_settings(settings: Any, limits: type) -> None:
     ``settings`` is a new object of either class, which is changed in place; ``limits`` is the class :class:`Limits`.
     """
     flag("day_first", settings.day_first)
+    flag("ocr", settings.ocr)
     if settings.lang is not None:
         text("lang", settings.lang)
     instance("limits", settings.limits, limits, "Limits")

@@ -54,8 +54,8 @@ class Config:
     outlet of articles in that folder that do not name theirs. ``versions`` is ``"replace"`` if an article that was read
     again with other content replaces the one in the index, and ``"keep"`` if each version is an article of its own.
     ``strict`` is whether searches that find few articles return no others: see :class:`Request`.
-    ``limits`` bound the size of inputs. ``opensearch`` says how a new index is spread over a cluster. ``fields`` are the columns and keys that are kept as own fields. ``origins``
-    maps each setting that is not a default to its origin, such as ``"command line"`` or the name of a file or
+    ``limits`` bound the size of inputs. ``opensearch`` says how a new index is spread over a cluster. ``fields`` are the columns and keys that are kept as own fields. With ``ocr``,
+    scans in PDFs are read by the program ocrmypdf. ``origins`` maps each setting that is not a default to its origin, such as ``"command line"`` or the name of a file or
     environment variable.
     """
 
@@ -70,6 +70,7 @@ class Config:
     limits: Limits = DEFAULT_LIMITS
     opensearch: Sharding = DEFAULT_SHARDING
     fields: tuple[KeptField, ...] = ()
+    ocr: bool = False
     origins: Mapping[str, str] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
@@ -105,6 +106,7 @@ class Config:
         values: dict[str, object] = {
             "day-first": self.day_first,
             "lang": self.lang,
+            "ocr": self.ocr,
             "exclude": list(self.exclude),
             "columns": dict(self.columns),
             "outlets": {name: list(others) for name, others in self.outlets},
@@ -368,6 +370,7 @@ def _bound_of(name: str, value: object) -> int:
 _READERS: Mapping[str, Any] = FrozenDict({
     "day_first": _boolean,
     "lang": _language_tag,
+    "ocr": _boolean,
     "exclude": _exclude_patterns,
     "columns": _column_pairs,
     "outlets": _outlets,

@@ -52,6 +52,9 @@ SHOWN_PATHS = 10
 @click.option("--day-first", is_flag=True, help="Read 7-5-2024 as 7 May 2024.")
 @click.option("--lang", metavar="TAG", help="Language, such as pt-BR, of articles that state none.")
 @click.option(
+    "--ocr", is_flag=True, help="Read scans in PDFs by ocrmypdf, in the language of --lang or of the PDF."
+)
+@click.option(
     "--map",
     "columns",
     multiple=True,
@@ -91,6 +94,7 @@ def index_command(
     folder: Path,
     day_first: bool,
     lang: str | None,
+    ocr: bool,
     columns: tuple[str, ...],
     kept_columns: tuple[str, ...],
     exclude: tuple[str, ...],
@@ -121,7 +125,7 @@ def index_command(
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--keep") from None
     config = store_at("--index", folder).config.with_given(
-        day_first=day_first, lang=lang, columns=mapped, exclude=exclude, fields=own
+        day_first=day_first, lang=lang, ocr=ocr, columns=mapped, exclude=exclude, fields=own
     )
     stream = sys.stdin.buffer if "-" in paths else None
     report, stopped = _run_index(

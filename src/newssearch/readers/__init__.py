@@ -23,6 +23,7 @@ from newssearch.article import STREAM
 from newssearch.config import Config
 from newssearch.errors import NewssearchError
 from newssearch.readers.article.draft import Draft
+from newssearch.readers.pdf.scans import has_ocr
 from newssearch.readers.records.json import read_lines
 from newssearch.text.paragraphs import Block, squeeze
 
@@ -104,7 +105,7 @@ def signature(options: ReadOptions) -> str:
     another package cannot be loaded.
     """
     formats()
-    return repr((options, available_formats()))
+    return repr((options, available_formats(), has_ocr() if options.ocr else None))
 
 
 def chosen_settings(
@@ -126,6 +127,7 @@ def chosen_settings(
         chosen.folders,
         chosen.limits,
         chosen.fields,
+        chosen.ocr,
     )
     return chosen, options or ReadOptions(*read)
 

@@ -59,7 +59,7 @@ class ReadOptions:
     precedence over the built-in ones. ``folders`` contains pairs of a folder of the archive and the outlet of those
     articles in it that name no outlet. ``limits`` bounds the size of the input. ``fields`` contains the columns and
     keys that are kept as own fields; it may be a mapping from the name of each field to its kind, or to its column and
-    kind.
+    kind. With ``ocr``, scans in PDFs are read by the program ocrmypdf.
     """
 
     day_first: bool = False
@@ -69,6 +69,7 @@ class ReadOptions:
     folders: tuple[tuple[str, str], ...] = ()
     limits: Limits = DEFAULT_LIMITS
     fields: tuple[KeptField, ...] = ()
+    ocr: bool = False
 
     def __post_init__(self) -> None:
         """Convert mappings to tuples of pairs. Raises TypeError for a value of the wrong type."""

@@ -16,8 +16,9 @@ from .containers import archives, compressed, mail, outlook, saved_pages, warc
 from .databases import factiva_xml, ris
 from .documents import enex, odt, rtf
 from .pages import html
+from .pdf import document as pdf
 from .records import json, tables
-from .texts import iptc7901, markdown, pdf, plain_text
+from .texts import iptc7901, markdown, plain_text
 from .xml import feeds, newsml, nitf, other_xml
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from newssearch.article import STATED, Provenance
 from newssearch.text.paragraphs import ParagraphKind
 
 ParagraphRole = Literal["", "title", "subtitle", "byline", "date", "note", "contents"]
@@ -51,6 +52,14 @@ class StyledParagraph(NamedTuple):
     new_page: bool = False
 
 
+class FieldClaim(NamedTuple):
+    """A value that a document states for a field of its article, with its provenance."""
+
+    field: str
+    value: str
+    provenance: Provenance = STATED
+
+
 class StyledText(NamedTuple):
     """The paragraphs of a document in order, and what the document states about itself; ``""`` where it states nothing.
 
@@ -59,7 +68,8 @@ class StyledText(NamedTuple):
     ``publishers`` are the names of who published it, which may be outlets. With ``bylines_divide``, headlines with a
     byline are those of articles of their own. ``values`` are those that an archive may keep as own fields. ``unread`` has the
     kind of each part of the document that was not read, under which reports count it. ``site`` is the host of the page that
-    the text was taken from, where its address is not that of an article.
+    the text was taken from, where its address is not that of an article. ``claims`` precede all values that are found in the
+    paragraphs, and ``text_from`` is the provenance of the text.
     """
 
     paragraphs: Sequence[StyledParagraph]
@@ -74,6 +84,8 @@ class StyledText(NamedTuple):
     values: Mapping[str, str] = MappingProxyType({})
     unread: tuple[str, ...] = ()
     site: str = ""
+    claims: Sequence[FieldClaim] = ()
+    text_from: Provenance = STATED
 
 
 _HEADING_NAME = re.compile(

@@ -156,7 +156,7 @@ class _WorkerProcess:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self.ready = self.started = False
-        if not _is_python():
+        if not is_python():
             return
         # An interrupt from the terminal must not reach the worker: this process decides how to end.
         posix = os.name == "posix"
@@ -217,7 +217,7 @@ class _WorkerProcess:
                     pipe.close()
 
 
-def _is_python() -> bool:
+def is_python() -> bool:
     """Whether :data:`sys.executable` is a Python interpreter. In a program that bundles Python, it is that program."""
     name = Path(sys.executable or "").name.lower()
     return name.startswith(("python", "pypy")) and not getattr(sys, "frozen", False)

@@ -390,6 +390,9 @@ def _article_of(
     """Return the article in a section of a document; ``cover`` has what the cover of a press review states."""
     draft = Draft(origin, record)
     draft.keep(text.values.get)
+    draft.text_provenance = text.text_from
+    for claim in text.claims:
+        draft.claim(claim.field, claim.value, claim.provenance)
     paragraphs = list(section.paragraphs)
     is_whole = cover is None
     headline = 0 if not is_whole else _headline_of(paragraphs, text, origin.options, lang)
@@ -424,6 +427,8 @@ def _article_of(
     if not draft.has("byline"):
         draft.claim("byline", squeeze(creator), FROM_CREATOR)
     draft.claim("lang", text.lang)
+    if text.claims:
+        draft.drop_outlet_from_title()
     return draft.build()
 
 

@@ -1,1 +1,1 @@
-"""The formats of text documents: plain text, Markdown, PDF."""
+"""The formats of text documents: plain text, Markdown."""

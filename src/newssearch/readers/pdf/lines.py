@@ -10,14 +10,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from newssearch.text.paragraphs import SENTENCE_ENDS, squeeze
 
-LINES_AT_EDGE = 2
-"""The number of lines at the top and at the bottom of a page that may be headers, footers or page numbers."""
+from .hyphens import LineEnds
 
 WIDEST_GAP = 1.2
 """A gap between lines that is larger than the usual one by this factor ends a paragraph."""
@@ -25,11 +24,10 @@ WIDEST_GAP = 1.2
 SMALLEST_INDENT, LARGEST_INDENT = 0.7, 6.0
 """An indent of the first line of a paragraph, in multiples of the size of the letters, lies between these."""
 
-_NUMBER_OF_PAGE = re.compile(
-    r"\W*(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:/|of|von|de)\s*\d{1,4})?\W*", re.IGNORECASE
-)
-_HYPHEN_AT_END = re.compile(r"(?<=[^\W\d_])[-\u00ad]$")
+LETTER_WIDTH = 0.47
+"""The usual width of a letter, as a multiple of the size of the letters; those of East Asian scripts are twice as wide."""
 
+_BOLD = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
 
 LIGATURES = {
     ord("ﬀ"): "ff",
@@ -42,23 +40,58 @@ LIGATURES = {
 }
 """The letters that a ligature stands for."""
 
+Rectangle = tuple[float, float, float, float]
+"""The left, lower, right and upper edge of a part of a page, in points from its lower left corner."""
+
 
 class PdfLine(NamedTuple):
-    """A line of a page: its text, where it begins, in points from the lower left corner, and the size of its letters."""
+    """A line of a page: its text, where it begins, in points from the lower left corner, and the size of its letters.
+
+    ``linked`` is the number of its characters that are links, as far as the width of the links shows that; ``bold`` is
+    set if all of its letters are bold.
+    """
 
     text: str
     x: float
     y: float
     size: float
+    linked: int = 0
+    bold: bool = False
+
+
+class PdfParagraph(NamedTuple):
+    """A paragraph: its text, the size of its letters, the share of links among its characters, and its page, from 0.
+
+    ``bold`` is set if all of its letters are bold, and ``begins_page`` if it is the first on its page.
+    """
+
+    text: str
+    size: float
+    linked: float = 0
+    bold: bool = False
+    page: int = 0
+    begins_page: bool = False
 
 
 class LineCollector:
-    """A visitor of pypdf that collects the lines of one page, in the order in which the page draws them."""
+    """A visitor of pypdf that collects the lines of one page, in the order in which the page draws them.
 
-    def __init__(self) -> None:
+    ``links`` are where the links of the page are. ``image_area`` is the area of all images, in square points.
+    """
+
+    def __init__(self, links: Sequence[Rectangle] = (), check: Callable[[], None] = lambda: None) -> None:
         self.lines: list[PdfLine] = []
+        self.image_area = 0.0
+        self._links, self._check = links, check
         self._pieces: list[str] = []
         self._start = (0.0, 0.0, 0.0)
+        self._bold = True
+
+    def operate(self, operator: bytes, operands: Any, cm: Sequence[float], tm: Sequence[float]) -> None:
+        """Take an operation of the page, of which those that draw images count."""
+        self._check()
+        if operator in (b"Do", b"INLINE IMAGE"):  # a form is drawn like an image, but as one of its own units
+            self.image_area += abs(cm[0] * cm[3] - cm[1] * cm[2])
 
     def visit(self, text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
         """Take a piece of text with the matrices of the page and of the text."""
@@ -79,20 +112,43 @@ class LineCollector:
                 self.finish_line()
                 self._start = here
             self._pieces.append(part)
+            self._bold = self._bold and _is_bold(font)
 
     def finish_line(self) -> None:
         """End the line that has begun."""
         text = squeeze("".join(self._pieces)).translate(LIGATURES)
-        self._pieces = []
         if text:
-            self.lines.append(PdfLine(text, *self._start))
+            linked = self._linked(text) if self._links else 0
+            self.lines.append(PdfLine(text, *self._start, linked, self._bold))
+        self._pieces, self._bold = [], True
+
+    def _linked(self, text: str) -> int:
+        """Return the number of characters of the line that are links, by the width of the links in it."""
+        x, y, size = self._start
+        width = LETTER_WIDTH * size * (len(text) + sum(char >= "\u2e80" for char in text))
+        middle, end = y + 0.3 * size, x + width
+        covered = sum(
+            min(right, end) - max(left, x)
+            for left, low, right, high in self._links
+            if low <= middle <= high and left < end and right > x
+        )
+        return min(len(text), round(len(text) * covered / width)) if width else 0
 
 
-def paragraphs_of_pages(pages: Sequence[Sequence[PdfLine]]) -> list[str]:
-    """Return the paragraphs on pages, given the lines of each page without headers and footers."""
+def _is_bold(font: Any) -> bool:
+    name = font.get("/BaseFont", "") if hasattr(font, "get") else ""
+    return isinstance(name, str) and _BOLD.search(name) is not None
+
+
+def paragraphs_of_pages(pages: Sequence[Sequence[PdfLine]], *, hyphenates: bool = True) -> list[PdfParagraph]:
+    """Return the paragraphs on pages, given the lines of each page without headers and footers.
+
+    ``hyphenates`` is whether the program that made the pages may divide words by a plain hyphen: see :mod:`.hyphens`.
+    """
     pitch = _usual_pitch(pages)
     groups: list[list[PdfLine]] = []
-    for lines in pages:
+    places: list[tuple[int, bool]] = []
+    for page, lines in enumerate(pages):
         for number, line in enumerate(lines):
             before = lines[number - 1] if number else None
             if before is None or not _goes_on(groups[-1], before, line, pitch):
@@ -101,9 +157,23 @@ def paragraphs_of_pages(pages: Sequence[Sequence[PdfLine]]) -> list[str]:
                     groups[-1].append(line)
                 else:
                     groups.append([line])
+                    places.append((page, number == 0))
             else:
                 groups[-1].append(line)
-    return [_text_of_group(group) for group in groups]
+    ends = LineEnds([line.text for lines in pages for line in lines], hyphenates=hyphenates)
+    return [
+        _paragraph_of(group, ends, page, begins_page)
+        for group, (page, begins_page) in zip(groups, places, strict=True)
+    ]
+
+
+def _paragraph_of(group: Sequence[PdfLine], ends: LineEnds, page: int, begins_page: bool) -> PdfParagraph:
+    text = ""
+    for line in group:
+        text = ends.joined(text, line.text) if text else line.text
+    linked = sum(line.linked for line in group) / sum(len(line.text) for line in group)
+    bold = all(line.bold for line in group)
+    return PdfParagraph(squeeze(text), max(line.size for line in group), linked, bold, page, begins_page)
 
 
 def _usual_pitch(pages: Sequence[Sequence[PdfLine]]) -> dict[int, float]:
@@ -112,7 +182,7 @@ def _usual_pitch(pages: Sequence[Sequence[PdfLine]]) -> dict[int, float]:
     for lines in pages:
         for one, other in pairwise(lines):
             gap = one.y - other.y
-            if _same_size(one, other) and 0.8 * one.size < gap < 2.5 * one.size:
+            if is_same_size(one.size, other.size) and 0.8 * one.size < gap < 2.5 * one.size:
                 seen[round(one.size)][round(gap * 2) / 2] += 1
     return {
         size: min(gap for gap, count in gaps.items() if 3 * count >= max(gaps.values()))
@@ -120,8 +190,9 @@ def _usual_pitch(pages: Sequence[Sequence[PdfLine]]) -> dict[int, float]:
     }
 
 
-def _same_size(one: PdfLine, other: PdfLine) -> bool:
-    return abs(one.size - other.size) <= 0.06 * max(one.size, other.size)
+def is_same_size(one: float, other: float) -> bool:
+    """Whether two sizes of letters differ only as much as those of one text do."""
+    return abs(one - other) <= 0.06 * max(one, other)
 
 
 def _goes_on(group: Sequence[PdfLine], before: PdfLine, line: PdfLine, pitch: dict[int, float]) -> bool:
@@ -129,7 +200,7 @@ def _goes_on(group: Sequence[PdfLine], before: PdfLine, line: PdfLine, pitch: di
     gap = before.y - line.y
     if abs(gap) < 0.3 * line.size:  # the same line, drawn in pieces
         return True
-    if not _same_size(before, line) or gap <= 0:
+    if not is_same_size(before.size, line.size) or gap <= 0:
         return False
     if gap > WIDEST_GAP * pitch.get(round(line.size), 1.5 * line.size):
         return False
@@ -146,47 +217,4 @@ def _ends_a_sentence(text: str) -> bool:
 
 
 def _is_broken_off(last: PdfLine, line: PdfLine) -> bool:
-    return _same_size(last, line) and not _ends_a_sentence(last.text) and line.text[:1].islower()
-
-
-def _text_of_group(group: Sequence[PdfLine]) -> str:
-    """Return the lines of a paragraph as one line; a hyphen at the end of a line joins the parts of a word."""
-    text = ""
-    for line in group:
-        if _HYPHEN_AT_END.search(text) and line.text[:1].islower():
-            text = text[:-1] + line.text
-        else:
-            text = f"{text} {line.text}" if text else line.text
-    return squeeze(text)
-
-
-def without_edges(pages: Sequence[Sequence[PdfLine]]) -> tuple[list[list[PdfLine]], list[str]]:
-    """Return the lines of each page without page numbers, headers and footers, and the lines that were left out.
-
-    A line at the edge of a page is a header or footer if the same line, apart from digits, is at the edge of another
-    page, and at that of at least half of the pages.
-    """
-    edges = [_edge_lines(lines) for lines in pages]
-    seen = Counter(key for found in edges for key in {_without_digits(line.text) for line in found})
-    often = max(2, len(pages) // 2)
-    kept: list[list[PdfLine]] = []
-    removed: list[str] = []
-    for lines, edge in zip(pages, edges, strict=True):
-        out = {
-            line
-            for line in edge
-            if seen[_without_digits(line.text)] >= often or _NUMBER_OF_PAGE.fullmatch(line.text)
-        }
-        kept.append([line for line in lines if line not in out])
-        removed += [line.text for line in lines if line in out]
-    return kept, removed
-
-
-def _edge_lines(lines: Sequence[PdfLine]) -> list[PdfLine]:
-    heights = sorted({round(line.y) for line in lines})
-    outer = {*heights[:LINES_AT_EDGE], *heights[-LINES_AT_EDGE:]}
-    return [line for line in lines if round(line.y) in outer]
-
-
-def _without_digits(line: str) -> str:
-    return re.sub(r"\d+", "0", line)
+    return is_same_size(last.size, line.size) and not _ends_a_sentence(last.text) and line.text[:1].islower()

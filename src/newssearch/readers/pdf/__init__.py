@@ -1,0 +1,1 @@
+"""The format PDF: documents of any program, pages that a browser printed, and scans."""

@@ -1,0 +1,190 @@
+"""Find the headline of a PDF, and the article on a page that was printed from the web.
+
+The rules of the reader of web pages apply as far as a printed page shows what they need. A PDF has no elements and
+classes, but it has links, sizes of letters, and an order:
+
+- text above the headline is the navigation of the site;
+- a paragraph of which more than four fifths are links, and a shorter line of which more than half are, is navigation;
+- text behind the last paragraph in letters of the usual size is navigation;
+- a short line between paragraphs belongs to the article if it is a heading (larger or bold, and a paragraph follows),
+  or if it has letters of the usual size and is no aside by its words (:mod:`newssearch.asides`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from newssearch.asides import aside_of, is_label
+from newssearch.outlets import outlets
+from newssearch.readers.api import ReadOptions
+from newssearch.readers.article.headlines import letters_and_digits
+from newssearch.readers.documents.headers import HeaderLines
+from newssearch.readers.styled_text import StyledParagraph
+from newssearch.system.lazy_regex import Pattern
+from newssearch.text.paragraphs import SENTENCE_ENDS, ParagraphKind
+
+from .lines import PdfParagraph, is_same_size
+
+SHORTEST_PROSE_PARAGRAPH = 60
+"""The minimum number of characters of a paragraph that is not a line of navigation, a heading or a caption."""
+
+LONGEST_HEADLINE = 250
+"""The maximum number of characters of a headline."""
+
+SHORTEST_MATCH = 10
+"""The minimum number of letters and digits of a line that is a headline because the title of the PDF contains it."""
+
+MIN_LARGER = 1.15
+"""A headline that no title confirms has letters larger than the text by this factor."""
+
+MAX_LINKED_IN_PROSE, MAX_LINKED_IN_LINE = 0.8, 0.5
+"""The maximum shares of links in a paragraph, and in a shorter line, of an article."""
+
+MAX_LINES_UNDER_HEADLINE = 12
+"""The number of paragraphs after the headline that may say when and by whom the article was published."""
+
+_PRINTED = Pattern(
+    r"skia/pdf|chrom(?:e|ium)|mozilla|firefox|safari|webkit|wkhtmltopdf|weasyprint|\bprince\b|\bedge\b|writer.?/?web|web_pdf"
+    r"|dompdf|mpdf|puppeteer|playwright|singlefile|opera\b|print friendly",
+    re.IGNORECASE,
+)
+"""The names of programs that print web pages."""
+
+_WRITTEN = Pattern(
+    r"\bword\b|\bwriter\b|indesign|quark|\bpages\b|\btex\b|latex|scribus|publisher|framemaker|affinity|pdfmaker|powerpoint|impress",
+    re.IGNORECASE,
+)
+"""The names of programs in which texts are written or laid out."""
+
+
+def is_web_printer(program: str) -> bool:
+    """Whether the programs that made a PDF print web pages, so that the time of its making is that of printing."""
+    return _PRINTED.search(program) is not None
+
+
+def is_writing_program(program: str) -> bool:
+    """Whether the programs that made a PDF are for writing or layout, so that it was made when the text was finished."""
+    return not is_web_printer(program) and _WRITTEN.search(program) is not None
+
+
+def headline_of(
+    paragraphs: Sequence[PdfParagraph], titles: Sequence[str], options: ReadOptions
+) -> int | None:
+    """Return the place of the headline, or None if no line stands out as one.
+
+    It is a line whose words are in one of the titles that the PDF or a browser states, the largest of them; else the
+    line in the largest letters of the first page that is no name of an outlet, of three words or more if there is one.
+    """
+    usual = usual_size(paragraphs)
+    known = outlets(options.outlets)
+    stated = [letters_and_digits(title) for title in titles if title]
+    best: tuple[tuple[bool, bool, float], int] | None = None
+    for number, one in enumerate(paragraphs):
+        if one.page > paragraphs[0].page:
+            break
+        if len(one.text) > LONGEST_HEADLINE:
+            continue
+        letters = letters_and_digits(one.text)
+        matches = len(letters) >= SHORTEST_MATCH and any(_same_title(letters, title) for title in stated)
+        stands_out = one.size >= MIN_LARGER * usual and _has_words(one.text, 2) and one.linked <= 0.5
+        if known.knows(one.text) or not (matches or stands_out):
+            continue
+        rank = (matches, _has_words(one.text, 3), one.size)
+        if best is None or rank > best[0]:
+            best = rank, number
+    return None if best is None else best[1]
+
+
+def _same_title(letters: str, title: str) -> bool:
+    return letters in title or (
+        len(title) >= SHORTEST_MATCH and title in letters and len(letters) < 1.5 * len(title)
+    )
+
+
+def _has_words(text: str, number: int) -> bool:
+    """Whether a line has a number of words, or three times as many characters of a script without spaces."""
+    return len(text.split()) >= number or (text[:1] >= "\u2e80" and len(text) >= 3 * number)
+
+
+def usual_size(paragraphs: Sequence[PdfParagraph]) -> float:
+    """Return the size of the letters of most of the prose, or of all text if there is no prose; 0 without text."""
+    for found in (filter(_is_prose, paragraphs), paragraphs):
+        sizes: Counter[float] = Counter()
+        for one in found:
+            sizes[round(one.size * 2) / 2] += len(one.text)
+        if sizes:
+            return max(sizes, key=lambda size: sizes[size])
+    return 0.0
+
+
+def _is_prose(one: PdfParagraph) -> bool:
+    return len(one.text) >= SHORTEST_PROSE_PARAGRAPH and one.linked <= 1 / 3
+
+
+def article_of_printed(
+    paragraphs: Sequence[PdfParagraph], headline: int | None, options: ReadOptions
+) -> list[StyledParagraph]:
+    """Return the paragraphs of the article on printed pages, the headline first if there is one."""
+    start = 0 if headline is None else headline + 1
+    usual = usual_size(paragraphs[start:])
+    body = [
+        number
+        for number, one in enumerate(paragraphs)
+        if number >= start and _is_prose(one) and is_same_size(one.size, usual)
+    ]
+    if not body:
+        return [styled(one, headline == number) for number, one in enumerate(paragraphs)]
+    if headline is None:
+        above = paragraphs[: body[0]][-MAX_LINES_UNDER_HEADLINE:]
+        found = [styled(one) for one in above if one.linked <= MAX_LINKED_IN_LINE and not _is_aside(one.text)]
+    else:
+        under = paragraphs[start : body[0]][:MAX_LINES_UNDER_HEADLINE]
+        found = [styled(paragraphs[headline], True), *_lines_under_headline(under, options)]
+    found += _body(paragraphs[body[0] : body[-1] + 1], usual)
+    return found
+
+
+def _lines_under_headline(
+    paragraphs: Sequence[PdfParagraph], options: ReadOptions
+) -> Iterator[StyledParagraph]:
+    """Yield the lines that say when or by whom an article was published, and the paragraphs among them."""
+    lines = HeaderLines(options)
+    for one in paragraphs:
+        if lines.take(one.text) or (_is_prose(one) and not _is_aside(one.text)):
+            yield styled(one)
+
+
+def _body(paragraphs: Sequence[PdfParagraph], usual: float) -> Iterator[StyledParagraph]:
+    for number, one in enumerate(paragraphs):
+        is_prose = len(one.text) >= SHORTEST_PROSE_PARAGRAPH
+        if one.linked > (MAX_LINKED_IN_PROSE if is_prose else MAX_LINKED_IN_LINE):
+            continue
+        if is_prose:
+            yield styled(one)
+        elif _is_heading(one, paragraphs[number + 1 : number + 2], usual):
+            yield styled(one, kind="heading")
+        elif is_same_size(one.size, usual) and not _is_aside(one.text):
+            yield styled(one)
+
+
+def _is_heading(one: PdfParagraph, following: Sequence[PdfParagraph], usual: float) -> bool:
+    stands_out = one.size >= MIN_LARGER * usual or (one.bold and one.size >= 0.95 * usual)
+    return (
+        stands_out
+        and not _is_aside(one.text)
+        and one.text[-1:] not in SENTENCE_ENDS - {"?", "!", "…"}
+        and any(_is_prose(other) and is_same_size(other.size, usual) for other in following)
+    )
+
+
+def _is_aside(text: str) -> bool:
+    return aside_of(text) in ("link", "notice") or is_label(text) or not any(map(str.isalpha, text))
+
+
+def styled(one: PdfParagraph, is_headline: bool = False, kind: ParagraphKind = "text") -> StyledParagraph:
+    """Return a paragraph of a PDF as one of any document; a headline is its first heading."""
+    if is_headline:
+        return StyledParagraph(one.text, "heading", level=1, bold=one.bold, size=one.size)
+    return StyledParagraph(one.text, kind, bold=one.bold, size=one.size, new_page=one.begins_page)

@@ -131,7 +131,7 @@ def _metadata(reader: Any) -> dict[str, str]:
         filter(None, (_text_of(stated.get(key)) for key in ("/Creator", "/Producer")))
     )
     try:
-        created = stated.creation_date if stated else None
+        created = getattr(stated, "creation_date", None)
         values["created"] = created.isoformat() if created is not None else ""
     except (ValueError, TypeError, AttributeError):
         values["created"] = ""

@@ -61,12 +61,12 @@ def run_program(command: Sequence[str], folder: Path, *, seconds: float, memory:
         except subprocess.TimeoutExpired:
             pass
         finally:
-            _end(process, bool(watched))
+            _end_program(process, bool(watched))
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - LONGEST_ERRORS))
         return ProgramResult(code, errors.read().decode("utf-8", "replace"))
 
 
-def _end(process: subprocess.Popen[bytes], watched: bool) -> None:
+def _end_program(process: subprocess.Popen[bytes], watched: bool) -> None:
     """End a watcher and its program, or a program without a watcher."""
     assert process.stdin is not None, "the program was started with a pipe"
     with contextlib.suppress(OSError):

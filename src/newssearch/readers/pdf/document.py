@@ -15,13 +15,14 @@ from collections.abc import Iterator
 from newssearch.article import STATED, Provenance
 from newssearch.readers.api import Format, Input, Origin, ReadOutcome, Skipped, UnreadableError, whole
 from newssearch.readers.article.headlines import is_made_by_program
+from newssearch.readers.article.language import DETECTION_CHARACTERS, detect_language
 from newssearch.readers.documents.articles import article_of_text, read_styled
 from newssearch.readers.styled_text import FieldClaim, StyledText
 
 from .edges import BrowserEdges, without_edges
 from .lines import PdfLine, paragraphs_of_pages
 from .pages import PdfDocument, read_pdf
-from .printed import article_of_printed, headline_of, is_web_printer, is_writing_program, styled
+from .printed import article_of_printed, is_web_printer, is_writing_program, printed_headline, styled
 from .scans import read_scans
 
 UNREAD_SCANS = "scanned pages of PDFs without text"
@@ -47,12 +48,12 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
             "a scan without text: --ocr reads it, with ocrmypdf" if scans else "a PDF without text"
         )
     kept, edges = without_edges(document.pages)
-    yield from _articles(document, kept, edges, origin, text_from)
+    yield from _articles_of_pdf(document, kept, edges, origin, text_from)
     for _ in scans:
         yield Skipped(origin.path, UNREAD_SCANS)
 
 
-def _articles(
+def _articles_of_pdf(
     document: PdfDocument,
     pages: list[list[PdfLine]],
     edges: BrowserEdges,
@@ -62,14 +63,19 @@ def _articles(
     is_printed = edges.is_printed or is_web_printer(document.program)
     paragraphs = paragraphs_of_pages(pages, hyphenates=not is_printed)
     title = "" if is_made_by_program(document.title) else document.title
-    headline = headline_of(paragraphs, (title, edges.title, edges.start_of_title), origin.options)
-    claims: list[FieldClaim] = [FieldClaim("url", edges.url, FROM_PRINT)]
+    headline = printed_headline(paragraphs, (title, edges.title, edges.start_of_title), origin.options)
+    claims = [FieldClaim("url", edges.url, FROM_PRINT)]
     if headline is None:
         claims += [FieldClaim("title", title, FROM_PDF_TITLE), FieldClaim("title", edges.title, FROM_PRINT)]
+    if is_printed:
+        sample = " ".join(one.text for one in paragraphs if one.linked == 0)
+        lang = detect_language(sample[-DETECTION_CHARACTERS // 2 - len(sample) // 2 :]) or ""
+        found, claims_in_text = article_of_printed(paragraphs, headline, origin.options, lang)
+        claims += claims_in_text
+    else:
+        found = [styled(one, number == headline) for number, one in enumerate(paragraphs)]
     text = StyledText(
-        article_of_printed(paragraphs, headline, origin.options)
-        if is_printed
-        else [styled(one, number == headline) for number, one in enumerate(paragraphs)],
+        found,
         title=title,
         creator=document.author,
         created=document.created if is_writing_program(document.program) else "",

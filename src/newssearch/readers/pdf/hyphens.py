@@ -23,7 +23,7 @@ SHORTEST_FIRST_HALF, SHORTEST_SECOND_HALF = 4, 3
 
 SOFT_HYPHEN, TYPOGRAPHIC_HYPHEN = "\u00ad", "\u2010"
 
-_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
+_WORD_OF_LINE = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _HYPHEN_AT_END = re.compile(r"(?P<word>[^\W_]+(?:[-\u2010][^\W_]+){0,5})(?P<hyphen>[-\u00ad\u2010])$")
 _WORD_AT_START = re.compile(r"[^\W_]+(?:[-\u2010][^\W_]+){0,5}")
 _AFTER_SUSPENDED = frozenset(
@@ -41,7 +41,7 @@ class LineEnds:
         self._words: set[str] = set()
         divided = False
         for line in lines:
-            text, words = line, _WORD.findall(line.casefold())
+            text, words = line, _WORD_OF_LINE.findall(line.casefold())
             if divided and words:  # a half of a word is no word
                 del words[0]
             divided = _HYPHEN_AT_END.search(text[-60:]) is not None

@@ -111,6 +111,8 @@ class LineCollector:
             elif abs(y - self._start[1]) > 0.6 * max(here[2], self._start[2]):
                 self.finish_line()
                 self._start = here
+            if self._pieces and self._pieces[-1][-1:].islower() and part[0].isupper():
+                self._pieces.append(" ")  # two texts side by side
             self._pieces.append(part)
             self._bold = self._bold and _is_bold(font)
 

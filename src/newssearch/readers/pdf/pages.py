@@ -75,7 +75,7 @@ def read_pdf(data: bytes) -> PdfDocument:
             pages.append(lines)
             if is_scan:
                 scans.append(number)
-        return PdfDocument(pages, scans, **_metadata(reader))
+        return PdfDocument(pages, scans, **_stated_values(reader))
     except FileNotDecryptedError:
         raise UnreadableError("an encrypted PDF: save it without its password") from None
     except DependencyError:
@@ -123,12 +123,14 @@ def _links_of(page: Any) -> Iterator[Rectangle]:
             yield min(left, right), min(low, high), max(left, right), max(low, high)
 
 
-def _metadata(reader: Any) -> dict[str, str]:
+def _stated_values(reader: Any) -> dict[str, str]:
     """Return what a PDF states about itself; a value that is broken counts as missing."""
     stated = reader.metadata or {}
-    values = {name: _text_of(stated.get(key)) for name, key in (("title", "/Title"), ("author", "/Author"))}
+    values = {
+        name: _value_in_words(stated.get(key)) for name, key in (("title", "/Title"), ("author", "/Author"))
+    }
     values["program"] = " ".join(
-        filter(None, (_text_of(stated.get(key)) for key in ("/Creator", "/Producer")))
+        filter(None, (_value_in_words(stated.get(key)) for key in ("/Creator", "/Producer")))
     )
     try:
         created = getattr(stated, "creation_date", None)
@@ -136,10 +138,10 @@ def _metadata(reader: Any) -> dict[str, str]:
     except (ValueError, TypeError, AttributeError):
         values["created"] = ""
     root = reader.trailer["/Root"].get_object()
-    values["lang"] = _text_of(root.get("/Lang"))
+    values["lang"] = _value_in_words(root.get("/Lang"))
     return values
 
 
-def _text_of(value: Any) -> str:
+def _value_in_words(value: Any) -> str:
     found = value.get_object() if hasattr(value, "get_object") else value
     return squeeze(found[: 4 * LONGEST_METADATA])[:LONGEST_METADATA] if isinstance(found, str) else ""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -20,7 +23,9 @@ from newssearch import (
     IndexWriteError,
     SearchStoppedError,
 )
+from newssearch.cli.opening import opened_index
 from newssearch.engines.opensearch import bulk, lock, transport
+from newssearch.engines.opensearch import client as client_module
 from newssearch.engines.opensearch.address import cluster_address
 from newssearch.engines.opensearch.bulk import Action
 from newssearch.engines.opensearch.client import Client, PointInTime
@@ -573,6 +578,124 @@ def test_the_only_node_gets_more_time_when_it_is_slow(
     finally:
         given_up.set()
     assert [one.method for one in server.asked] == ["POST", "HEAD", "POST"]
+
+
+POINT = PointInTime("p", 3)
+
+
+@pytest.fixture
+def hanging(server: Server, client: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Said]:
+    """Yield what a node answers that stands still, until the test ends. The client soon leaves it."""
+    monkeypatch.setattr(transport, "READ_TIMEOUTS", (0.2, 0.3))
+    monkeypatch.setattr(transport, "LONG_TIMEOUTS", (0.2, 60.0))
+    for name in ("SMALL_TIMEOUTS", "POINT_TIMEOUTS"):
+        monkeypatch.setattr(client_module, name, (0.2,))
+    ended = threading.Event()
+    yield Said(200, FOUND, after=ended)
+    ended.set()
+
+
+def asked_for(server: Server) -> list[str]:
+    """Return the methods of all requests, and what was searched for."""
+    return [
+        one.method if b"query" not in one.body else str(json.loads(one.body)["query"]) for one in server.asked
+    ]
+
+
+def test_a_point_in_time_of_which_a_node_stands_still_is_lost(
+    server: Server, client: Client, hanging: Said
+) -> None:
+    """Its copies cannot be others. So it is opened again, where nodes answer."""
+    server.script = [hanging, Said(200, b""), hanging]
+    with pytest.raises(PointInTimeLostError, match="a part of news does not answer"):
+        client.search({"query": "slow"}, pit=POINT)
+    assert asked_for(server) == ["slow", "HEAD", "{'match_none': {}}"]
+
+
+def test_a_search_that_is_only_slow_is_not_taken_for_one_of_a_node_that_stands_still(
+    server: Server, client: Client, hanging: Said
+) -> None:
+    server.script = [hanging, Said(200, b""), Said(200, FOUND), Said(200, FOUND)]
+    assert client.search({"query": "slow"}, pit=POINT) == FOUND
+    assert asked_for(server) == ["slow", "HEAD", "{'match_none': {}}", "slow"]
+
+
+def test_another_node_is_asked_when_the_first_one_does_not_answer(
+    server: Server, client: Client, hanging: Said
+) -> None:
+    with Server() as second:
+        thread = threading.Thread(target=second.serve_forever, args=[0.01])
+        thread.start()
+        hosts = ",".join(f"127.0.0.1:{one.server_address[1]}" for one in (server, second))
+        both = Client(cluster_address(f"opensearch+http://{hosts}/news"), ConnectionSettings())
+        both._transport._turns = itertools.count()
+        server.script, second.script = [hanging], [Said(200, FOUND)] * 3
+        for _ in range(3):
+            assert both.search({}, index="news") == FOUND
+        both.close()
+        second.shutdown()
+        thread.join()
+    assert (len(server.asked), len(second.asked)) == (1, 3)
+
+
+def test_only_long_work_and_a_longer_time_limit_wait_longer_for_an_answer(
+    server: Server, client: Client, hanging: Said
+) -> None:
+    server.script = [hanging, Said(200, b""), hanging]
+    with pytest.raises(
+        IndexUnreachableError, match=r"within 0\.3 s: a node may stand still; a search with a longer time"
+    ):
+        client.search({}, index="news")
+    alive, later = Said(200, b""), threading.Event()
+    script = [alive, hanging, alive, Said(200, FOUND, after=later)]
+    for check, work in ((StopCheck(), client.long_work()), (StopCheck(30), nullcontext())):
+        later.clear()
+        timer = threading.Timer(0.6, later.set)
+        timer.start()
+        server.script = list(script)
+        with work:
+            assert client.search({}, index="news", check=check) == FOUND
+        timer.join()
+        script = script[1:]  # it has answered, and need not show again that it does
+
+
+def test_a_search_waits_for_about_half_a_minute_at_most() -> None:
+    """A node stands still, and the only one that answers asks it in turn."""
+    assert sum(transport.READ_TIMEOUTS) + sum(client_module.POINT_TIMEOUTS) <= 30
+    assert sum(client_module.SMALL_TIMEOUTS) <= 30
+
+
+def test_opening_an_index_ends_at_the_time_limit_of_its_search(
+    server: Server, client: Client, hanging: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "READ_TIMEOUTS", (60.0,))
+    server.script = [hanging]
+    with (
+        pytest.raises(SearchStoppedError, match=r"time limit of 0\.2 s"),
+        opened_index(Path(str(client.address)), 0.2),
+    ):
+        pass
+    server.script.clear()  # a busy machine may not have got as far as to ask
+
+
+def test_a_change_waits_for_a_node_that_stood_still_until_it_answers(
+    server: Server, client: Client, hanging: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What asks whether it answers is no attempt to change anything."""
+    monkeypatch.setattr(transport, "WRITE_TIMEOUTS", (0.2, 60.0))
+    monkeypatch.setattr(transport, "PROBE_TIMEOUT", 0.1)
+    server.script = [hanging, hanging, hanging, Said(200, b""), Said(200, WRITTEN)]
+    assert client.put("news", "lock", {}).seq_no == 4
+    assert [one.method for one in server.asked] == ["PUT", "HEAD", "HEAD", "HEAD", "PUT"]
+
+
+def test_a_change_waits_as_long_for_what_it_reads(server: Server, client: Client, hanging: Said) -> None:
+    later = threading.Event()
+    timer = threading.Timer(0.6, later.set)
+    timer.start()
+    server.script = [Said(200, {"docs": [{**WRITTEN, "_source": {}}]}, after=later)]
+    assert list(client.get_many("news", ["lock"], writing=True)) == ["lock"]
+    timer.join()
 
 
 @pytest.mark.parametrize(("seconds", "expired"), [(30, False), (-30, False), (-3600, True)])

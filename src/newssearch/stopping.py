@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from . import arguments
@@ -50,6 +52,12 @@ class StopCheck:
                 self()
             yield item
 
+    def wait(self, seconds: float) -> None:
+        """Sleep for a time, at most until the time limit, and then check."""
+        left = self.remaining
+        time.sleep(seconds if left is None else min(seconds, left))
+        self()
+
     @property
     def remaining(self) -> float | None:
         """The time in seconds until the time limit, at least 0; None if there is none."""
@@ -58,3 +66,19 @@ class StopCheck:
 
 NEVER = StopCheck()
 """The check of a search that nobody stops."""
+_CHECK_AROUND: ContextVar[StopCheck] = ContextVar("_CHECK_AROUND", default=NEVER)
+
+
+@contextmanager
+def limiting(check: StopCheck) -> Iterator[None]:
+    """Let a check also limit, while the block runs, what has none of its own: to open an index on a cluster, or to refresh it."""
+    before = _CHECK_AROUND.set(check)
+    try:
+        yield
+    finally:
+        _CHECK_AROUND.reset(before)
+
+
+def limited(check: StopCheck) -> StopCheck:
+    """Return a check; for :data:`NEVER`, that of the block of :func:`limiting` which runs."""
+    return _CHECK_AROUND.get() if check is NEVER else check

@@ -64,14 +64,14 @@ def write_files(folder: Path, first: int, last: int, version: int = 1) -> list[s
     return names
 
 
-def command(folder: Path, *arguments: str) -> list[str]:
+def command(*arguments: str) -> list[str]:
     """Return the command line of newssearch."""
     return [sys.executable, "-c", "from newssearch.cli import main; main()", *arguments]
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command of newssearch in the folder of an archive."""
-    return subprocess.run(command(folder, *arguments), cwd=folder, capture_output=True, text=True, timeout=_PATIENCE, check=False)  # fmt: skip
+    return subprocess.run(command(*arguments), cwd=folder, capture_output=True, text=True, timeout=_PATIENCE, check=False)  # fmt: skip
 
 
 def answers(address: str) -> dict[str, Answer]:

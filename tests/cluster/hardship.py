@@ -145,7 +145,7 @@ def writer(work: Hardship) -> None:
     files = write_files(work.archive, 501, 506, version)
     while time.monotonic() < ended or not kills or not ends:
         process = subprocess.Popen(
-            command(work.archive, "index", *files, "--wait", "100", "--index", address), cwd=work.archive,
+            command("index", *files, "--wait", "100", "--index", address), cwd=work.archive,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         try:

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import logging
+import re
+import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import newssearch
-from newssearch import IndexDamagedError, IndexUnreachableError, IndexVersionError, IndexWriteError
+from newssearch import Article, IndexDamagedError, IndexUnreachableError, IndexVersionError, IndexWriteError
 from newssearch.engines.opensearch import state, stored_articles
+from newssearch.engines.opensearch.checkpoints import reached
 from newssearch.engines.opensearch.client import Client
 from newssearch.engines.opensearch.documents import document_id
 from newssearch.engines.opensearch.extras import remove_extra
 from newssearch.engines.opensearch.lock import ClusterLock
 from newssearch.engines.opensearch.state import STATE, WORDS, State, read_state, write_state
 from newssearch.engines.opensearch.store import OpenSearchStore
+from newssearch.fields import own_field
 from newssearch.integrity import verify
 from newssearch.system import fault_points
+from newssearch.system.frozen import FrozenDict
+from support import command
 
+from . import archives
 from .archives import digest, news, put
 
 
 @pytest.fixture
 def store(writers_address: str, monkeypatch: pytest.MonkeyPatch) -> OpenSearchStore:
     """Return the store of an archive with five articles."""
-    monkeypatch.setattr(stored_articles, "FIRST_PAUSE", 0)
+    monkeypatch.setattr(stored_articles, "READ_PATIENCE", 0)
     with newssearch.create(writers_address) as index:
         index.add(news(1, 5))
     return OpenSearchStore(writers_address)
@@ -89,7 +97,7 @@ def test_lost_articles_are_damage_until_somebody_accepts_it(
         with pytest.raises(IndexDamagedError, match=r"has 5 articles, and there are 3: .*--clean.*--rebuild"):
             store.writer(10)
         assert current(store).dead == ()  # what a refused writer would have brought
-    with pytest.raises(IndexUnreachableError, match="or the index is damaged"):
+    with pytest.raises(IndexUnreachableError, match="commit has 5 articles, and a search finds 3"):
         store.snapshot()
     with caplog.at_level(logging.INFO, "newssearch"):
         found = verify(store.address, clean=True)
@@ -110,7 +118,7 @@ def test_a_shard_without_its_checkpoint_is_not_searched_until_somebody_has_it_wr
     base = current(store).base
     assert store._client.delete(base, "checkpoint-0")
     store._client.refresh(base)
-    with pytest.raises(IndexUnreachableError, match="or the index is damaged"):
+    with pytest.raises(IndexUnreachableError, match="a copy of the index lags behind the last commit"):
         store.snapshot()
     (problem,) = store.check(0).problems()
     assert "does not have the checkpoint of the last commit" in problem.what
@@ -206,6 +214,142 @@ def test_a_commit_that_is_made_is_reported_so_even_if_nothing_can_be_tidied_up_a
 
 def _no_node(*_: object, **__: object) -> Any:
     raise IndexUnreachableError("no node answers", Path())
+
+
+# ---- some of the indices are older than the others
+
+
+def restore_state(store: OpenSearchStore, before: State) -> None:
+    """Bring back the state of an earlier moment, as an administrator can, and leave the articles as they are."""
+    found = read_state(store._client)
+    write_state(store._client, before, found.document)
+
+
+def later_commits(store: OpenSearchStore) -> list[Article]:
+    """Replace, remove and add articles in two commits, and return those that are there then."""
+    with newssearch.open(store.address) as index:
+        index.add(news(3, 3, version=2))
+        index.remove([news(1, 1)[0].id])
+        index.add(news(6, 8))
+    return [*news(2, 2), *news(3, 3, version=2), *news(4, 8)]
+
+
+def test_a_state_that_is_older_than_its_articles_is_said_to_be_and_can_be_mended(
+    store: OpenSearchStore,
+) -> None:
+    before = current(store)
+    there = later_commits(store)
+    restore_state(store, before)
+    for _ in range(2):
+        with pytest.raises(
+            IndexDamagedError,
+            match=r"last commit is older than its articles: restore all .*--clean.*--rebuild",
+        ):
+            store.writer(10)
+    assert current(store) == before  # nothing is changed unasked
+    assert "its last commit is older than its articles" in next(store.check(0).problems()).what
+    store.clean(10, ())
+    assert sound(store.address)
+    with newssearch.open(store.address) as index:
+        assert (index.commit.digest, len(index)) == (digest(there), 7)
+        index.add(news(9, 9))
+        assert len(index) == 8
+    assert sound(store.address)
+
+
+def test_own_fields_that_an_older_state_does_not_know_are_kept(store: OpenSearchStore) -> None:
+    before = current(store)
+    writer = store.writer(10)
+    writer.keep([own_field("theme", "value")])
+    (article,) = news(6, 6)
+    article = replace(article, extra=FrozenDict({"theme": "flood"}))
+    put(writer, [article])
+    writer.commit()
+    writer.close()
+    restore_state(store, before)
+    store.clean(10, ())
+    with newssearch.open(store.address) as index:
+        assert index.search("theme:flood").total_articles == 1
+        index.add(
+            [replace(article, title="Again", id="again-1")]
+        )  # a copy, which lets the first one be written again
+        assert index.search("theme:flood", group=False).total_articles == 2
+    assert sound(store.address)
+
+
+def test_a_state_that_is_older_than_a_killed_run_is_no_damage(store: OpenSearchStore) -> None:
+    """Its articles are as the state says, beside what the run has left."""
+    before = current(store)
+    killed = archives.run("bring", store.address, 1, fault="commit: new articles sent")
+    killed.communicate(timeout=120)
+    assert killed.returncode == -signal.SIGKILL
+    restore_state(store, before)
+    store.writer(10).close()
+    assert sound(store.address)
+    with newssearch.open(store.address) as index:
+        assert (index.commit.digest, len(index)) == (digest(news(1, 5)), 5)
+
+
+def test_articles_that_are_older_than_the_state_are_damage_even_if_there_are_as_many(
+    store: OpenSearchStore,
+) -> None:
+    client, base = store._client, current(store).base
+    (article,) = news(3, 3)
+    old = client.get(base, document_id(article.id))
+    checkpoint = client.search({"query": reached(0), "size": 1}, index=base)["hits"]["hits"][0]
+    assert old is not None
+    with newssearch.open(store.address) as index:
+        index.add(news(3, 3, version=2))
+    client.put(base, document_id(article.id), old.source)
+    client.put(base, checkpoint["_id"], checkpoint["_source"])
+    client.refresh(base)
+    with pytest.raises(IndexDamagedError, match="its articles are older than its last commit"):
+        store.writer(10)
+    store.clean(10, ())
+    assert sound(store.address)
+    with newssearch.open(store.address) as index:
+        assert index.commit.digest == digest(news(1, 5))
+
+
+def test_a_missing_checkpoint_is_written_again_by_the_next_run_if_the_digest_is_right(
+    store: OpenSearchStore,
+) -> None:
+    base = current(store).base
+    assert store._client.delete(base, "checkpoint-0")
+    store._client.refresh(base)
+    store.writer(10).close()
+    assert sound(store.address)
+    assert len(list(store.snapshot().articles())) == 5
+
+
+def test_what_verify_says_to_do_brings_all_articles_back(
+    writers_address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last line, word for word: a rebuild alone is refused, because it would forget when articles came."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NEWSSEARCH_INDEX", writers_address)
+    monkeypatch.setattr(stored_articles, "READ_PATIENCE", 0)
+    cli = command(capsys, monkeypatch)
+    for number in range(4):
+        (tmp_path / f"{number}.txt").write_text(f"Report {number}\n\nIt rained on town{number}.\n", "utf-8")
+    assert cli("index", ".").code == 0
+    store = OpenSearchStore(writers_address)
+    kept, lost = list(store.snapshot().articles())[:2]
+    assert store._client.delete(current(store).base, document_id(lost.id))
+    store._client.refresh(current(store).base)
+    assert cli("index", "--rebuild").code == 3
+    said = cli("verify")
+    assert said.code == 3
+    advice = said.out.splitlines()[-1]
+    steps = re.findall("`newssearch ([^`]*)`", advice)
+    assert steps == ["verify --clean", "index --rebuild", "salvage"]
+    cleaned = cli(*steps[0].split())
+    assert "verify --clean" not in cleaned.out.splitlines()[-1]
+    assert cli(*steps[1].split()).code == 0
+    assert cli("verify").out.startswith("sound: 4 articles")
+    with newssearch.open(writers_address) as index:
+        assert index.article(kept.id).added == kept.added
+        assert index.search("town0 OR town1 OR town2 OR town3").total_articles == 4
 
 
 # ---- aliases

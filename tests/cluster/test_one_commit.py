@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 import newssearch
-from newssearch import Article, ArticleNotFoundError, IndexUnreachableError
+from newssearch import Article, ArticleNotFoundError, IndexUnreachableError, SearchStoppedError
 from newssearch.engines.opensearch import mapping, stored_articles
+from newssearch.engines.opensearch.checkpoints import reached
 from newssearch.engines.opensearch.client import PointInTime
 from newssearch.engines.opensearch.snapshot import OpenSearchSnapshot
 from newssearch.engines.opensearch.state import read_state
 from newssearch.engines.opensearch.store import OpenSearchStore
 from newssearch.engines.opensearch.transport import Transport
+from newssearch.stopping import StopCheck
 
 from .server import Cluster
 
@@ -50,7 +52,11 @@ def test_a_copy_that_lags_behind_the_commit_is_not_read(
     with newssearch.open(store.address) as index:
         index.add(FLOOD[3:])
     monkeypatch.setattr(client, "open_pit", lambda *_, **__: old)
-    with pytest.raises(IndexUnreachableError, match="does not have the articles of the last commit"):
+    monkeypatch.setattr(client, "close_pit", lambda _: None)
+    monkeypatch.setattr(stored_articles, "READ_PATIENCE", 0)
+    with pytest.raises(
+        IndexUnreachableError, match="lags behind the last commit, and so does the one that it follows"
+    ):
         store.snapshot()
 
 
@@ -65,7 +71,7 @@ def test_a_copy_that_has_an_article_as_it_was_before_it_was_replaced_is_not_read
         index.add([replace(FLOOD[1], title="Drought")])
     up_to_date, asked = client.open_pit, []
 
-    def open_pit(name: str, *, as_written: bool) -> PointInTime:
+    def open_pit(name: str, *, as_written: bool, check: StopCheck) -> PointInTime:
         asked.append(as_written)
         return lagging.pop() if lagging else up_to_date(name, as_written=as_written)
 
@@ -120,9 +126,48 @@ def test_a_run_finds_what_the_one_before_has_written_while_copies_wait_for_their
     new = Article.create(text=LONG)
     with newssearch.open(store.address) as index:
         index.add([new])
+    state = read_state(store._client).state
+    copies = {"query": reached(state.checkpoint), "size": 0, "track_total_hits": True}
+    assert store._client.search(copies, index=state.base)["hits"]["total"]["value"] == 0  # the copy does lag
     with newssearch.open(store.address) as index:
         assert index.remove([new.id]) == 1
         assert len(index) == 2
+
+
+def test_copies_that_all_lag_are_waited_for(store: OpenSearchStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node that takes the place of one that died answers as the index was, until it has caught up."""
+    client = store._client
+    base = read_state(client).state.base
+    lagging = [client.open_pit(base) for _ in range(9)]
+    with newssearch.open(store.address) as index:
+        index.add(FLOOD[2:3])
+    up_to_date, pauses = client.open_pit, []
+
+    def pause(check: StopCheck, seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(StopCheck, "wait", pause)
+    monkeypatch.setattr(client, "open_pit", lambda *_, **__: lagging.pop() if lagging else up_to_date(base))
+    snapshot = store.snapshot()
+    assert (snapshot.commit.number, len(snapshot)) == (2, 3)
+    assert pauses == sorted(pauses)
+    assert pauses[-1] > 2 * pauses[0]
+
+
+def test_copies_that_all_lag_are_waited_for_no_longer_than_the_search_may_take(
+    store: OpenSearchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = store._client
+    with newssearch.open(store.address) as index:
+        with newssearch.open(store.address) as other:
+            old = client.open_pit(read_state(client).state.base)
+            other.add(FLOOD[2:3])
+        monkeypatch.setattr(type(client), "open_pit", lambda *_, **__: old)
+        monkeypatch.setattr(stored_articles, "READ_PATIENCE", 600.0)
+        client.close_pit(index._shared.current.snapshot._opened.pit)  # type: ignore[union-attr]
+        monkeypatch.setattr(type(client), "close_pit", lambda *_: None)
+        with pytest.raises(SearchStoppedError, match=r"time limit of 0\.7 s"):
+            index.search("flood", timeout=0.7)
 
 
 def test_no_point_in_time_stays_open_that_nobody_reads(
@@ -132,7 +177,7 @@ def test_no_point_in_time_stays_open_that_nobody_reads(
     opened: list[PointInTime] = []
     whole, close = client.open_pit, client.close_pit
 
-    def open_pit(name: str, *, as_written: bool) -> PointInTime:
+    def open_pit(name: str, *, as_written: bool, check: StopCheck) -> PointInTime:
         opened.append(whole(name, as_written=as_written))
         return opened[-1]
 
@@ -143,7 +188,7 @@ def test_no_point_in_time_stays_open_that_nobody_reads(
     monkeypatch.setattr(client, "open_pit", open_pit)
     monkeypatch.setattr(client, "close_pit", close_pit)
     with monkeypatch.context() as broken:
-        broken.setattr(stored_articles, "_has_all", _fail)
+        broken.setattr(stored_articles, "_seen_at", _fail)
         with pytest.raises(IndexUnreachableError):
             store.snapshot()
     assert opened == []

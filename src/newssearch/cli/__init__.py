@@ -23,7 +23,9 @@ def main() -> NoReturn:
         from .commands import run  # after these settings
 
         code = run()
-    except KeyboardInterrupt:  # while modules are imported, which takes a second on a busy machine
+    except (
+        KeyboardInterrupt
+    ):  # while modules are imported, which takes a second on a busy machine, or at the end
         sys.stderr.write("\naborted\n")
         code = 130  # as console.EXIT_INTERRUPTED, which may not be imported
     garbage.collect_no_more()

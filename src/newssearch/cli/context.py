@@ -9,12 +9,12 @@ import click
 
 from newssearch.corpus.concordance import LINE_SORTS, MAX_WIDTH, Concordance
 from newssearch.display.brief import many
-from newssearch.index import open_index
 from newssearch.request import Request
 from newssearch.results import left_out
 
 from .combinations import check_lines
 from .console import print_diagnostics, without_surrogates
+from .opening import opened_index
 from .options import query_options, table_options
 from .recording import clock, recorder, with_receipt
 from .rendering.concordance import LINE_COLUMNS, row, text_concordance
@@ -69,7 +69,7 @@ def kwic_command(
         name: options.pop(name) for name in ("timeout", "width", "sort", "limit", "offset", "sample", "seed")
     }
     request = Request(**options, now=clock())
-    with open_index(folder) as opened:
+    with opened_index(folder, of_lines["timeout"]) as opened:
         found = opened.kwic(text, request, **of_lines)
         if (recording := recorder()) is not None:
             recording.search(opened, text, request, timeout=of_lines["timeout"])

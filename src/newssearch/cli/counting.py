@@ -11,11 +11,11 @@ import click
 from newssearch.corpus.table import EXTENT_NAMES, MEASURES, Table
 from newssearch.display import escape
 from newssearch.fields import DATE_FACETS, FACET_FIELDS
-from newssearch.index import open_index
 from newssearch.request import Request
 
 from .combinations import check_count
 from .console import print_diagnostics, without_surrogates
+from .opening import opened_index
 from .options import query_options, table_options
 from .recording import clock, read_input, recorder, with_receipt
 from .rendering.counts import count_lines, count_remarks, count_rows, left_to_long, period_remarks
@@ -91,7 +91,7 @@ def count_command(
     text = without_surrogates(" ".join(words))
     several = _queries_in(queries_file, by) if queries_file is not None else None
     most = (TOP_ROWS, TOP_COLUMNS) if shape in ("text", "md") else (None, None)
-    with open_index(folder) as opened:
+    with opened_index(folder, timeout) as opened:
         table = opened.table(
             several or text,
             request,

@@ -22,6 +22,7 @@ from newssearch.results import Results, left_out
 
 from .combinations import check_hits, check_query
 from .console import print_diagnostics, show_line, show_lines, show_text, style, without_surrogates
+from .opening import opened_index
 from .options import (
     KEY_PREFIX,
     article_named,
@@ -155,7 +156,7 @@ def query_command(
     options["strict"] = options["strict"] if format_ not in ("csv", "jsonl") else not more
     most = SHOWN_FACET_VALUES if format_ in ("text", "md") else None
     options["facets"] = [one.facet(default_limit=most, disjunctive=disjunctive) for one in facets]
-    with open_index(folder) as opened:
+    with opened_index(folder, timeout) as opened:
         request = Request(**{**options, "limit": 0} if count else options, now=clock())
         results = opened.search(text, request, timeout=timeout)
         if (recording := recorder()) is not None:
@@ -268,7 +269,7 @@ def related_command(
     """
     check_hits(context)
     format_ = "json" if as_json else format_
-    with open_index(folder) as opened:
+    with opened_index(folder, timeout) as opened:
         wanted = article_named(opened, without_surrogates(article_id)).id
         found = opened.related(wanted, Request(**options), timeout=timeout)
     if format_ == "csv":
@@ -293,7 +294,7 @@ def story_command(article_id: str, folder: Path, listed: bool, as_json: bool, ti
 
     Each version is compared with the earliest. ID is the id of any version, the end of that id, or key:KEY.
     """
-    with open_index(folder) as opened:
+    with opened_index(folder, timeout) as opened:
         found = opened.story(article_named(opened, without_surrogates(article_id)).id, timeout=timeout)
     if as_json:
         value = found.to_dict()

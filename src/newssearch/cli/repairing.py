@@ -46,7 +46,7 @@ def verify_command(
     if as_json:
         show_line(json_text(found.to_dict()))
     else:
-        show_lines(text_verification(found))
+        show_lines(text_verification(found, cleaned=cleaned))
     return IndexDamagedError.exit_code if found.damaged else int(not found.sound)
 
 

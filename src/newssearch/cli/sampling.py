@@ -11,12 +11,12 @@ import click
 from newssearch.corpus.sample import Sample
 from newssearch.display.brief import value_label
 from newssearch.identity import without_slug
-from newssearch.index import open_index
 from newssearch.request import Request
 from newssearch.results import left_out
 
 from .combinations import check_words
 from .console import print_diagnostics, without_surrogates
+from .opening import opened_index
 from .options import query_options, table_options
 from .recording import clock, recorder, with_receipt
 from .rendering.tables import Column
@@ -79,7 +79,7 @@ def sample_command(
     if equal and by is None:
         raise click.UsageError("--equal has no effect without --by: it is about strata.")
     text = without_surrogates(" ".join(words))
-    with open_index(folder) as opened:
+    with opened_index(folder, timeout) as opened:
         request = Request(**options, now=clock())
         found = opened.sample(
             text,

@@ -17,13 +17,14 @@ from newssearch.display import escape
 from newssearch.display.brief import value_label
 from newssearch.errors import ArticleNotFoundError
 from newssearch.identity import looks_like_id, without_slug
-from newssearch.index import Index, open_index
+from newssearch.index import Index
 from newssearch.query import Field
 from newssearch.request import Request
 from newssearch.results import left_out
 
 from .combinations import WORD_OPTIONS, check_words, given_options
 from .console import print_diagnostics, without_surrogates
+from .opening import opened_index
 from .options import KEY_PREFIX, article_named, query_options, table_options
 from .recording import clock, is_input, read_input, recorder, with_receipt
 from .rendering.tables import Column
@@ -76,7 +77,7 @@ def stories_command(
     shape = output_format(context)
     check_words(context)
     text = without_surrogates(" ".join(words))
-    with open_index(folder) as opened:
+    with opened_index(folder, timeout) as opened:
         request = Request(**options, now=clock())
         found = opened.stories(
             text, request, sort=cast("Any", sort), limit=limit, offset=offset, min_outlets=min_outlets, timeout=timeout
@@ -143,7 +144,7 @@ def coverage_command(
     shape = output_format(context)
     check_words(context)
     text = without_surrogates(" ".join(words))
-    with open_index(folder) as opened:
+    with opened_index(folder, timeout) as opened:
         request = Request(**options, now=clock())
         story = _article_named_by(opened, text)
         if story is not None and (idle := given_options(context, STORY_IDLE)):

@@ -17,10 +17,10 @@ from newssearch.corpus.words import (
     collocates_summary,
     keywords_summary,
 )
-from newssearch.index import open_index
 from newssearch.request import Request
 
 from .console import print_diagnostics, show_lines, without_surrogates
+from .opening import opened_index
 from .options import index_option, query_options, table_options, timeout_option
 from .recording import clock, recorder, with_receipt
 from .rendering.tables import Column, TableFormat
@@ -125,7 +125,7 @@ def collocates_command(
     text = without_surrogates(" ".join(words))
     listed = {name: options.pop(name) for name in LISTED}
     request = Request(**options, now=clock())
-    with open_index(folder) as opened:
+    with opened_index(folder, timeout) as opened:
         found = opened.collocates(text, request, span=_sides(span), timeout=timeout, **listed)
         if (recording := recorder()) is not None:
             recording.search(opened, text, request, timeout=timeout)
@@ -173,7 +173,7 @@ def keywords_command(
     other = None if against is None else without_surrogates(against)
     listed = {name: options.pop(name) for name in LISTED}
     request = Request(**options, now=clock())
-    with open_index(folder) as opened:
+    with opened_index(folder, timeout) as opened:
         found = opened.keywords(text, request, against=other, timeout=timeout, **listed)
         if (recording := recorder()) is not None:
             recording.search(opened, text, request, timeout=timeout)
@@ -214,7 +214,7 @@ def words_command(
     """
     shape = output_format(context)
     prefix = without_surrogates(prefix)
-    with open_index(folder) as opened:
+    with opened_index(folder, timeout) as opened:
         found = opened.words(prefix, limit + 1, timeout=timeout)
     more, found = len(found) > limit, found[:limit]
     _print(output, shape, WORD_COLUMNS, (word.to_dict() for word in found), {"prefix": prefix}, "")

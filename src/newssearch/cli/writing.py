@@ -25,6 +25,7 @@ from newssearch.text.partial_dates import PartialDate
 
 from .combinations import check_index
 from .console import EXIT_REJECTED, print_diagnostics, show_line, without_surrogates
+from .opening import opened_index
 from .options import (
     article_named,
     filter_options,
@@ -244,7 +245,7 @@ def remove_command(
     given = {name: value for name, value in filters.items() if value}
     if not (ids or paths or text or given):
         raise click.UsageError("Say what to remove: IDS, --path, --query or a filter.")
-    with open_index(folder) as opened:
+    with opened_index(folder, timeout) as opened:
         chosen = _chosen(opened, ids, paths, text, given, StopCheck(timeout))
         if not chosen:
             raise NewssearchError("nothing to remove: no article matches")

@@ -28,6 +28,7 @@ from newssearch.display.visible import visible
 from newssearch.errors import ArticleNotFoundError, NewssearchError
 from newssearch.index import Index
 from newssearch.query.reference import language_sections
+from newssearch.stopping import StopCheck, limiting
 
 from . import contents, counting, reading, searching
 from .calls import MAX_NOTES, MAX_VALUE, Call, Filters, short
@@ -169,10 +170,12 @@ class _Calls:
         gone: threading.Event,
         waited: bool,
     ) -> dict[str, Any]:
-        call = Call(self._source(), self._timeout, deadline, gone.is_set)
-        if waited and call.timeout == 0:
-            raise CallFailed(BUSY)
-        answer = dict(task(call))
+        left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+        with limiting(StopCheck(left, gone.is_set)):  # to look for another commit, too
+            call = Call(self._source(), self._timeout, deadline, gone.is_set)
+            if waited and call.timeout == 0:
+                raise CallFailed(BUSY)
+            answer = dict(task(call))
         if call.notes:
             more = len(call.notes) - MAX_NOTES
             shown = [short(note, 2 * MAX_VALUE) for note in call.notes[:MAX_NOTES]]

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from starlette.requests import Request
 
 from newssearch.errors import SearchStoppedError
+from newssearch.stopping import StopCheck, limiting
 
 from .turns import Turns
 
@@ -96,7 +97,8 @@ def _in_time(search: Callable[[SearchLimits], Answer], limits: SearchLimits, tur
             raise SearchStoppedError("the client has gone")
         if not limits.timeout:
             raise ServerBusyError
-        return search(limits)
+        with limiting(StopCheck(limits.timeout, limits.stop)):  # to look for another commit, too
+            return search(limits)
 
 
 async def _client_gone(request: Request) -> None:

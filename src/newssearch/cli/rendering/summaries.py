@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from newssearch.config import Config
 from newssearch.display import escape
 from newssearch.display.brief import many
-from newssearch.display.index_address import index_address
+from newssearch.display.index_address import INDEX_SCHEME, index_address
 from newssearch.facets import FacetValue
 from newssearch.results import DateCounts
 
@@ -154,8 +154,8 @@ def _skipped_line(report: IndexReport) -> Iterator[str]:
         )
 
 
-def text_verification(found: Verification) -> Iterator[str]:
-    """Yield the lines of the report of a check of an index."""
+def text_verification(found: Verification, *, cleaned: bool = False) -> Iterator[str]:
+    """Yield the lines of the report of a check of an index, which was also ``cleaned``."""
     for problem in found.problems[:SHOWN_PROBLEMS]:
         yield f"{problem.kind}: {escape.terminal(str(problem))}"
     if len(found.problems) > SHOWN_PROBLEMS:
@@ -173,8 +173,15 @@ def text_verification(found: Verification) -> Iterator[str]:
     elif not found.damaged:
         yield f"not all of the index could be read: {many(len(found.problems), 'problem')}"
     else:
+        # a rebuild keeps what an index on a cluster knows of its articles, so it wants to know first which there are
+        accepts_first = not cleaned and INDEX_SCHEME.match(index_address(found.folder)) is not None
+        rebuild = (
+            "Accept the articles that are there with `newssearch verify --clean`, then rebuild it from its files with"
+            if accepts_first
+            else "Rebuild it from its files with"
+        )
         yield (
-            f"the index is damaged: {many(len(found.problems), 'problem')}. Rebuild it from its files with"
+            f"the index is damaged: {many(len(found.problems), 'problem')}. {rebuild}"
             " `newssearch index --rebuild`, or save its readable articles with `newssearch salvage`"
         )
 

@@ -11,17 +11,52 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from .bulk import Action
+from .mapping import MAX_HITS_AT_ONCE
 
+STEPS = 8
+"""The version of a document is the number of the writer times this, plus one of the steps that follow each other.
+
+So a request that is repeated, and arrives once more after later ones, has no effect. The number of a checkpoint is made the same way.
+"""
 _MASK = 0xFFFFFFFF
+
+
+class WrittenCheckpoints(NamedTuple):
+    """The checkpoints of all shards: ``least`` is the lowest number, 0 if a shard has none; ``most`` is the highest."""
+
+    least: int
+    most: int
+
+    @property
+    def writer(self) -> int:
+        """The number of the last writer whose commit has arrived."""
+        return self.most // STEPS
 
 
 def checkpoint_actions(shards: int, number: int) -> Iterator[Action]:
     """Yield the actions that write the checkpoint of each shard. They have no effect on one with a higher number."""
     for shard, routing in enumerate(_routings(shards)):
         yield Action("index", f"checkpoint-{shard}", {"checkpoint": number}, number, routing)
+
+
+def finding_checkpoints() -> dict[str, Any]:
+    """Return the search for all checkpoints, of which :func:`found_checkpoints` reads the answer."""
+    return {
+        "query": reached(0),
+        "size": MAX_HITS_AT_ONCE,
+        "_source": ["checkpoint"],
+        "track_total_hits": False,
+    }
+
+
+def found_checkpoints(answer: Any) -> WrittenCheckpoints:
+    """Return the checkpoints in the answer to a search for them."""
+    numbers = [int(hit["_source"]["checkpoint"]) for hit in answer["hits"]["hits"]]
+    least = min(numbers) if numbers and len(numbers) == answer["_shards"]["total"] else 0
+    return WrittenCheckpoints(least, max(numbers, default=0))
 
 
 def reached(number: int) -> dict[str, Any]:

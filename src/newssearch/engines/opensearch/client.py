@@ -5,23 +5,28 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from newssearch.errors import IndexNotFoundError, IndexVersionError, NewssearchError
+from newssearch.errors import IndexNotFoundError, IndexUnreachableError, IndexVersionError, NewssearchError
 from newssearch.stopping import NEVER, StopCheck
 
 from .address import ClusterAddress
 from .bulk import Action, BulkOutcome, send_bulk
 from .connection_settings import ConnectionSettings, connection_settings
 from .failures import ClusterPlace, ConflictError, PointInTimeLostError, Refusal, failure_of, not_opensearch
-from .transport import FIRST_PAUSE, READ_PATIENCE, Reply, Transport, json_of
+from .transport import FIRST_PAUSE, READ_PATIENCE, WRITE_PATIENCE, Reply, Transport, json_of, long_work
 
 OLDEST_VERSION = (2, 19)
 """The oldest series of OpenSearch that the engine works with."""
+SMALL_TIMEOUTS = (3.0, 3.0, 6.0, 12.0)
+"""The times in seconds to wait for what takes milliseconds: a document, or a point in time. Each attempt may ask other copies."""
+POINT_TIMEOUTS = (3.0,)
+"""The time in seconds in which the copies of a point in time must show that they answer, when a search of it is late."""
 KEEP_ALIVE = 300
 """The time in seconds for which a point in time is kept after each search of it."""
 
@@ -119,6 +124,11 @@ class Client:
 
     # ---- requests
 
+    @staticmethod
+    def long_work() -> AbstractContextManager[None]:
+        """Let requests that read wait for minutes while the block runs, where nothing else limits their time."""
+        return long_work()
+
     def request(
         self,
         method: str,
@@ -142,9 +152,20 @@ class Client:
         *,
         writing: bool = False,
         check: StopCheck = NEVER,
+        timeouts: Sequence[float] = (),
+        when_late: Callable[[], object] | None = None,
     ) -> Reply:
         data = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        return self._transport.send(method, path, data, parameters, writing=writing, check=check)
+        return self._transport.send(
+            method,
+            path,
+            data,
+            parameters,
+            writing=writing,
+            check=check,
+            timeouts=timeouts,
+            when_late=when_late,
+        )
 
     def _answer(self, reply: Reply, *parts: str, writing: bool = False) -> Any:
         """Return an answer of success, which has the named parts. Raises the error of a refusal."""
@@ -188,9 +209,10 @@ class Client:
             parameters["preference"] = _PRIMARY
         path = "/_search" if index is None else f"{_index_path(index)}/_search"
         asked = dict(body)
+        late = None if pit is None else partial(self._check_answers, pit, check)
         if pit is not None:
             asked["pit"] = {"id": pit.id, "keep_alive": f"{pit.keep_alive}s"}
-        reply = self._send("POST", path, asked, parameters, writing=as_written, check=check)
+        reply = self._send("POST", path, asked, parameters, writing=as_written, check=check, when_late=late)
         if reply.status >= 300:
             check()
             refusal = Refusal.of_body(reply.status, reply.body)
@@ -201,6 +223,25 @@ class Client:
         answer: JsonAnswer = self._answer(reply, "_shards")
         self._check_whole(answer, reply, None if pit is None else pit.shards)
         return answer
+
+    def _check_answers(self, pit: PointInTime, check: StopCheck) -> None:
+        """Raise :class:`PointInTimeLostError` if a node that has a part of a point in time stands still: it may be elsewhere, too."""
+        body = {
+            "size": 0,
+            "query": {"match_none": {}},
+            "pit": {"id": pit.id, "keep_alive": f"{pit.keep_alive}s"},
+        }
+        parameters = {"allow_partial_search_results": "false"}
+        try:
+            reply = self._send("POST", "/_search", body, parameters, check=check, timeouts=POINT_TIMEOUTS)
+        except IndexUnreachableError as error:
+            raise PointInTimeLostError(
+                f"a part of {self.address.name} does not answer: {error}", self.place
+            ) from None
+        if reply.status >= 300 and Refusal.of_body(reply.status, reply.body).lost_point:
+            raise PointInTimeLostError(
+                f"the cluster no longer has the snapshot of {self.address.name}", self.place
+            )
 
     def _check_whole(self, answer: Mapping[str, Any], reply: Reply, shards: int | None) -> None:
         """Raise the error of an answer that lacks a part, although its status is that of success."""
@@ -233,9 +274,8 @@ class Client:
         parameters = {"keep_alive": f"{keep_alive}s", "allow_partial_pit_creation": "false"}
         if as_written:
             parameters["preference"] = _PRIMARY
-        reply = self._send(
-            "POST", f"{_index_path(index)}/_search/point_in_time", None, parameters, check=check
-        )
+        path = f"{_index_path(index)}/_search/point_in_time"
+        reply = self._send("POST", path, None, parameters, check=check, timeouts=SMALL_TIMEOUTS)
         answer = self._answer(reply, "_shards", "pit_id")
         self._check_whole(answer, reply, None)
         return PointInTime(answer["pit_id"], answer["_shards"]["total"], keep_alive)
@@ -243,31 +283,46 @@ class Client:
     def close_pit(self, pit: PointInTime) -> None:
         """Let the cluster forget a point in time. One that is gone already is no error, nor a cluster that is gone."""
         with suppress(NewssearchError):
-            self._send("DELETE", "/_search/point_in_time", {"pit_id": [pit.id]})
+            self._send("DELETE", "/_search/point_in_time", {"pit_id": [pit.id]}, timeouts=SMALL_TIMEOUTS[:1])
 
-    def get(self, index: str, document_id: str, *, check: StopCheck = NEVER) -> StoredDocument | None:
-        """Return a document as it was written last, also before a refresh; None if there is none."""
-        reply = self._send("GET", f"{_index_path(index)}/_doc/{quote(document_id, safe='')}", check=check)
+    def get(
+        self, index: str, document_id: str, *, writing: bool = False, check: StopCheck = NEVER
+    ) -> StoredDocument | None:
+        """Return a small document as it was written last, also before a refresh; None if there is none.
+
+        ``writing`` is whether a change needs it, and waits for it as long as for the change.
+        """
+        path = f"{_index_path(index)}/_doc/{quote(document_id, safe='')}"
+        reply = self._send(
+            "GET", path, writing=writing, check=check, timeouts=() if writing else SMALL_TIMEOUTS
+        )
         if reply.status == 404 and b'"found":false' in reply.body:
             return None
         return _document(self._answer(reply, *_OF_DOCUMENT))
 
     def get_many(
-        self, index: str, ids: Iterable[str], source: bool | Sequence[str] = True, *, check: StopCheck = NEVER
+        self,
+        index: str,
+        ids: Iterable[str],
+        source: bool | Sequence[str] = True,
+        *,
+        writing: bool = False,
+        check: StopCheck = NEVER,
     ) -> dict[str, StoredDocument]:
         """Return the documents with the given ids by id, as they were written last. Missing ones are left out.
 
-        ``source`` names the fields that are wanted; False is for none.
+        ``source`` names the fields that are wanted; False is for none. ``writing`` is whether a change needs them, and waits
+        for them as long as for the change.
         """
         wanted = list(ids)
         if not wanted:
             return {}
         parameters = {} if source is True else {"_source": "false" if source is False else ",".join(source)}
         path = f"{_index_path(index)}/_mget"
-        give_up = time.monotonic() + READ_PATIENCE
+        give_up = time.monotonic() + (WRITE_PATIENCE if writing else READ_PATIENCE)
         documents = {}
         while wanted:
-            reply = self._send("POST", path, {"ids": wanted}, parameters, check=check)
+            reply = self._send("POST", path, {"ids": wanted}, parameters, writing=writing, check=check)
             answers = self._answer(reply, "docs")["docs"]
             documents.update({one["_id"]: _document(one) for one in answers if one.get("found")})
             failed = [
@@ -332,7 +387,7 @@ class Client:
             answer = self._answer(reply, *_OF_DOCUMENT, writing=True)
         except ConflictError:
             # the first attempt may have arrived, although its answer was lost
-            written = self.get(index, document_id) if reply.repeated else None
+            written = self.get(index, document_id, writing=True) if reply.repeated else None
             if written is None or written.source != source:
                 raise
             return written
@@ -356,7 +411,7 @@ class Client:
         try:
             self._answer(reply, writing=True)
         except ConflictError:
-            if not (reply.repeated and self.get(index, document_id) is None):
+            if not (reply.repeated and self.get(index, document_id, writing=True) is None):
                 raise
         return True
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         KeywordOptions,
     )
 
-    from .word_table import CommitWords, WordTableMaker
+    from .word_table import CommitWords
 
 _Words = TypeVar("_Words")
 
@@ -79,7 +79,7 @@ class ClusterCorpusQueries(StoredArticles):
                 imprecise=evaluation.imprecise(found),
             )
 
-        return self._whole(work)
+        return self._whole(work, request.check, is_long=True)
 
     def sample(self, tree: Node, request: ResolvedRequest, wanted: SampleRequest) -> FoundSample:
         """Return a random sample of the articles that match ``tree`` and pass the filters of ``request``."""
@@ -96,7 +96,7 @@ class ClusterCorpusQueries(StoredArticles):
                 imprecise=evaluation.imprecise(found),
             )
 
-        return self._whole(work)
+        return self._whole(work, request.check, is_long=True)
 
     def collocates(self, tree: Node, request: ResolvedRequest, options: CollocateOptions) -> FoundCollocates:
         """Return the words near the matches of a query in the articles that pass the filters."""
@@ -116,7 +116,7 @@ class ClusterCorpusQueries(StoredArticles):
                 imprecise=evaluation.imprecise(found),
             )
 
-        return self._whole(work)
+        return self._whole(work, request.check, is_long=True)
 
     def keywords(
         self, tree: Node, against: Node | None, request: ResolvedRequest, options: KeywordOptions
@@ -145,7 +145,7 @@ class ClusterCorpusQueries(StoredArticles):
                 imprecise=evaluation.imprecise(found),
             )
 
-        return self._whole(work)
+        return self._whole(work, request.check, is_long=True)
 
     def words(self, prefix: str, limit: int, check: StopCheck) -> tuple[IndexWord, ...]:
         """Return the words of paragraphs and headlines that begin with a folded prefix, the most frequent first."""
@@ -160,7 +160,7 @@ class ClusterCorpusQueries(StoredArticles):
             evaluation = self._evaluation(opened, Everything(), ResolvedRequest(check=check))
             return view(self._word_table(opened, evaluation))
 
-        return self._whole(work)
+        return self._whole(work, check, is_long=True)
 
     def _word_table(self, opened: Opened, evaluation: Evaluation) -> CommitWords:
         """Return the numbers of all words of an opened commit."""
@@ -169,7 +169,7 @@ class ClusterCorpusQueries(StoredArticles):
 
         shared = self._shared_by_readers
         with shared.making_tables:
-            kept: tuple[Opened, WordTableMaker] | None = shared.table_maker
+            kept = shared.table_maker
             if kept is None or kept[0] is not opened:
                 everything = evaluation.found_everywhere()
                 check_readable(self._searcher(opened), evaluation, everything, "count its words")
@@ -187,4 +187,4 @@ class ClusterCorpusQueries(StoredArticles):
             evaluations = [self._evaluation(opened, tree, request) for tree in trees]
             return tabulate_cells(self._searcher(opened), evaluations, by_name(self.own_fields), wanted)
 
-        return self._whole(work)
+        return self._whole(work, request.check, is_long=True)

@@ -331,9 +331,9 @@ class Evaluation:
             self._known.clear()
         held = {token: self._known.get(token) for token in tokens}  # another thread may forget them meanwhile
         unknown = [token for token, known in held.items() if known is None]
-        for low in range(0, len(unknown), 300):
+        for low in range(0, len(unknown), COUNTED_AT_ONCE):
             self.check()
-            some = unknown[low : low + 300]
+            some = unknown[low : low + COUNTED_AT_ONCE]
             filters = {
                 str(n): finding_any([{"term": {TEXT: token}}, {"term": {TITLE: token}}])
                 for n, token in enumerate(some)

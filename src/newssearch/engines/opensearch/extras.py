@@ -48,7 +48,7 @@ def read_extra(client: Client, index: str, name: str) -> str | None:
 def write_extra(client: Client, index: str, name: str, content: str) -> None:
     """Write an extra of the archive whose state is in ``index``. What UTF-8 cannot hold is replaced."""
     content = content.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-    before = client.get(index, _id(name))
+    before = client.get(index, _id(name), writing=True)
     parts = [content[start : start + PART_CHARS] for start in range(0, len(content), PART_CHARS)]
     if len(parts) <= 1:
         client.put(index, _id(name), {"content": content})
@@ -64,7 +64,7 @@ def write_extra(client: Client, index: str, name: str, content: str) -> None:
 
 def remove_extra(client: Client, index: str, name: str) -> None:
     """Remove an extra, if there is one."""
-    before = client.get(index, _id(name))
+    before = client.get(index, _id(name), writing=True)
     if before is not None:
         client.delete(index, _id(name))
         if "writing" in before.source:

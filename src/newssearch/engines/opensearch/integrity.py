@@ -13,13 +13,14 @@ from newssearch.engines.protocol import LostArticle, StoredArticle
 from newssearch.errors import IndexDamagedError, IndexNotFoundError
 from newssearch.fields import ArticleField, by_name, own_field
 from newssearch.reports import Problem
+from newssearch.stopping import NEVER, StopCheck
 
 from .client import Client
 from .documents import DocumentSource, article_from, document_id, document_of
 from .sampled_article import compared_article
 from .sending import to_json, word_id
-from .state import WORDS, State, read_state
-from .stored_articles import Opened, StoredArticles, lacks_checkpoints, opened_commit
+from .state import OF_ONE_MOMENT, WORDS, State, read_state
+from .stored_articles import Opened, StoredArticles, opened_commit, written_checkpoints
 from .story_marks import mark
 from .tokens import JOINT, KNOWN_PIECES, NO_TOKEN, PieceTokens, Spelled
 
@@ -59,8 +60,8 @@ class OpenSearchCheck:
             stored.close()
             KNOWN_PIECES.forget()
 
-    def _opened(self) -> Opened:
-        return opened_commit(self._client, incomplete=True)
+    def _opened(self, check: StopCheck = NEVER) -> Opened:
+        return opened_commit(self._client, check, incomplete=True)
 
     def _read(self, stored: StoredArticles, state: State) -> Iterator[Problem]:
         for index in (state.base, state.words_index, state.state_index):
@@ -70,7 +71,10 @@ class OpenSearchCheck:
             except IndexNotFoundError:
                 yield Problem(index, "it is missing")
                 return
-        if lacks_checkpoints(self._client, stored._opened):
+        written = written_checkpoints(self._client, stored._opened)
+        if written.writer > state.claimed:
+            yield Problem(state.state_index, f"its last commit is older than its articles: {OF_ONE_MOMENT}")
+        if written.least < state.checkpoint:
             yield Problem(
                 state.base,
                 "a shard does not have the checkpoint of the last commit, and is not searched; `newssearch verify --clean` writes it again",

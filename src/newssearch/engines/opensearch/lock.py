@@ -105,7 +105,7 @@ class ClusterLock:
     def _found(self) -> StoredDocument | None:
         """Return the document of the lock. Its index is made if there is none."""
         try:
-            return self._client.get(self._index, _DOCUMENT)
+            return self._client.get(self._index, _DOCUMENT, writing=True)
         except IndexNotFoundError:
             with suppress(IndexExistsError):
                 make_lock_index(self._client, self._index)

@@ -13,6 +13,7 @@ from newssearch.engines import bm25f
 from newssearch.engines.article_times import MICROSECONDS_A_DAY, NO_TIME
 from newssearch.engines.related import DATED_ARTICLES, NEARNESS, nearness
 from newssearch.request import ResolvedRequest
+from newssearch.stopping import NEVER, StopCheck
 
 from . import scoring
 from .answer_sizes import MAX_WORDS_OF_ANSWER
@@ -57,6 +58,12 @@ def finding_ids(ids: Sequence[str]) -> dict[str, Any]:
     return {"size": len(ids), "track_total_hits": False, "query": finding_all([{"terms": {"id": ids}}])}
 
 
+def documents_of(search: Callable[[dict[str, Any]], Any], ids: Sequence[str]) -> dict[str, DocumentSource]:
+    """Return the whole documents of the articles with the given ids, by id."""
+    hits = search(finding_ids(ids))["hits"]["hits"]
+    return {hit["_source"]["id"]: hit["_source"] for hit in hits}
+
+
 class _Seen(NamedTuple):
     """What OpenSearch tells of an article: its score without proximity is from ``least`` to ``most``.
 
@@ -93,6 +100,7 @@ class PageRequests(NamedTuple):
     beside: dict[str, Any]
     largest: int
     """The number of words of the longest article."""
+    check: StopCheck = NEVER
 
 
 class PageRanking:
@@ -137,10 +145,14 @@ class PageRanking:
 
     def between(self, offset: int, end: int) -> list[RankedHit]:
         """Return the results from the place ``offset`` up to but not including ``end``."""
-        self._see(max(end, self._number) + SPARE, with_texts=not (offset or self._number))
+        wanted_first = max(end, self._number) + SPARE
+        self._see(wanted_first, with_texts=not (offset or self._number))
+        while len(self._seen) < wanted_first and not self._is_whole:
+            self._see(wanted_first - len(self._seen), with_texts=False)
+        during = self._requests.check.during
         while True:
             first = self._among_first()
-            bounds = [self._bounds(at, one, first[at]) for at, one in enumerate(self._seen)]
+            bounds = [self._bounds(at, one, first[at]) for at, one in enumerate(during(self._seen))]
             possible = possible_on_page(bounds, offset, end)
             wanted = possible.articles
             if any(first[at] is None for at in wanted):
@@ -230,7 +242,7 @@ class PageRanking:
         if not self._number:
             return [False] * len(self._seen)
         bounds = []
-        for at, one in enumerate(self._seen):
+        for at, one in enumerate(self._requests.check.during(self._seen)):
             least, most = one.least, one.most
             if at in self._scored:
                 least = most = self._scored[at].score
@@ -273,10 +285,7 @@ class PageRanking:
         """Score some articles."""
         missing = [at for at in wanted if at not in self._sources]
         for some in self._in_answers(missing):
-            body = finding_ids([self._seen[at].id for at in some])
-            by_id = {
-                hit["_source"]["id"]: hit["_source"] for hit in self._requests.search(body)["hits"]["hits"]
-            }
+            by_id = documents_of(self._requests.search, [self._seen[at].id for at in some])
             self._score({at: by_id[self._seen[at].id] for at in some}, first)
         self._score({at: self._sources.pop(at) for at in wanted if at in self._sources}, first)
 

@@ -27,6 +27,7 @@ from .page_ranking import (
     KEPT_WORDS,
     PageRanking,
     PageRequests,
+    documents_of,
     finding_ids,
     nearness_of,
     time_key,
@@ -60,10 +61,7 @@ def with_texts(search: Callable[[dict[str, Any]], Any], placed: Sequence[RankedH
 
 def _read_again(search: Callable[[dict[str, Any]], Any], placed: Sequence[RankedHit]) -> Iterator[RankedHit]:
     ids = {one.source["id"] for one in placed if "texts" not in one.source}
-    found: dict[str, DocumentSource] = {}
-    if ids:
-        hits = search(finding_ids(sorted(ids)))["hits"]["hits"]
-        found = {hit["_source"]["id"]: hit["_source"] for hit in hits}
+    found = documents_of(search, sorted(ids)) if ids else {}
     for one in placed:
         yield one._replace(source=found.get(one.source["id"], one.source))
 
@@ -152,6 +150,7 @@ class ClusterRanking:
             self._in_order(),
             self._beside,
             evaluation.statistics.largest,
+            self._check,
         )
         has_proximity = self._near_to is None and self._has_proximity
         pages = PageRanking(
@@ -364,10 +363,8 @@ class ClusterRanking:
             words = self._words_of([article_id for _, article_id in chosen])
             totals = itertools.accumulate(words[article_id] for _, article_id in chosen)
             chosen = chosen[: max(sum(total <= MAX_WORDS_OF_ANSWER for total in totals), 1)]
-        hits = self._search(finding_ids([article_id for _, article_id in chosen]), self._check)["hits"][
-            "hits"
-        ]
-        by_id = {hit["_source"]["id"]: hit["_source"] for hit in hits}
+        ids = [article_id for _, article_id in chosen]
+        by_id = documents_of(lambda body: self._search(body, self._check), ids)
         return [
             (Candidate(by_id[article_id], bound), [start + at + 1])
             for at, (bound, article_id) in enumerate(chosen)

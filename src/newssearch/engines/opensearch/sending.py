@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import blake2b
@@ -260,10 +260,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     return value
-
-
-def ids_in(batches: Iterable[list[dict[str, Any]]]) -> Iterator[str]:
-    """Yield the ids of the documents of hits."""
-    for batch in batches:
-        for hit in batch:
-            yield hit["_id"]

@@ -39,7 +39,7 @@ from newssearch.text.partial_dates import PartialDate
 
 from .article_queries import EVERYTHING, excluding
 from .client import JsonAnswer
-from .condition_limit import ConditionLimit, ConditionSets
+from .condition_limit import ConditionLimit
 from .corpus_queries import ClusterCorpusQueries
 from .documents import document_id
 from .evaluation import Evaluation, KnownOfCommit, SearchCall
@@ -80,7 +80,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
     ) -> JsonAnswer:
         """Return the answer to a search of any number of conditions: see :mod:`.condition_limit`."""
         whole = super()._search
-        sets: tuple[Opened, ConditionSets] | None = self._shared_by_readers.sets
+        sets = self._shared_by_readers.sets
         if sets is None or sets[0] is not opened:
             sets = self._shared_by_readers.sets = opened, {}
         limit = ConditionLimit(lambda one, stop: whole(opened, one, check=stop), sets[1], check)
@@ -90,7 +90,6 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         self, opened: Opened, check: StopCheck
     ) -> tuple[Statistics, KnownWords, KnownOfCommit, dict[str, list[str]]]:
         """Return the statistics, the vocabulary, and what else is known of an opened commit: last, the keys of values."""
-        known: tuple[Opened, Statistics, KnownWords, KnownOfCommit, dict[str, list[str]]] | None
         known = self._shared_by_readers.known
         if known is None or known[0] is not opened:
             statistics = statistics_of(self._searcher(opened), opened.state.visible, check)
@@ -116,7 +115,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         try:
             return self._search(opened, body, check=check)
         except PointInTimeLostError:
-            again = self._opened_again(opened)
+            again = self._opened_again(opened, check)
             if again.state.stamp != opened.state.stamp:
                 raise
             return self._search(again, body, check=check)
@@ -153,7 +152,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
 
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
         """Return the page of hits that ``request`` asks for, with the counts and facets of the search."""
-        return self._whole(lambda opened: self._found(opened, tree, request))
+        return self._whole(lambda opened: self._found(opened, tree, request), request.check)
 
     def _found(self, opened: Opened, tree: Node, request: ResolvedRequest) -> Found:
         search = self._searcher(opened)
@@ -208,10 +207,17 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             request.check,
         )
         whole = with_texts(lambda body: self._search_again(opened, body, request.check), page)
-        return tuple(
-            maker.hit(placed, missing[at] if missing else ())
-            for at, placed in enumerate(request.check.during(whole, 1))
-        )
+        hits = []
+        for at, placed in enumerate(request.check.during(whole, 1)):
+            if (
+                "texts" not in placed.source
+            ):  # another point in time of the commit was read, and the next commit is removing it
+                raise PointInTimeLostError(
+                    f"the cluster no longer has the snapshot in which {placed.source['id']} was found",
+                    self._client.place,
+                )
+            hits.append(maker.hit(placed, missing[at] if missing else ()))
+        return tuple(hits)
 
     def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest, first: Found) -> FoundMore:
         """Return the page of articles that match the ``relaxed`` tree and pass the filters, but do not match ``tree``."""
@@ -236,7 +242,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
                 total_stories=total - copies_among(search, query, request.check),
             )
 
-        return self._whole(work)
+        return self._whole(work, request.check)
 
     def _among(self, opened: Opened, evaluation: Evaluation, word: Node, ids: Sequence[str]) -> set[str]:
         """Return those of some ids whose articles a node finds."""
@@ -284,7 +290,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             ranking = ClusterRanking(self._searcher(opened), evaluation, evaluation.found())
             return opened, evaluation, ranking.first(None)
 
-        return self._whole(work)
+        return self._whole(work, request.check)
 
     def neighbours(
         self, tree: Node, request: ResolvedRequest, content: HitContent, address: HitAddress
@@ -328,7 +334,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             page = ClusterRanking(self._searcher(opened), evaluation, evaluation.found()).page()
             return [Rank(one.source["id"], one.paragraph, one.score) for one in page]
 
-        return self._whole(work)
+        return self._whole(work, request.check)
 
     def count(self, tree: Node, request: ResolvedRequest) -> int:
         """Return the number of articles that match ``tree`` and pass the filters of ``request``."""
@@ -337,7 +343,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             evaluation = self._evaluation(opened, tree, request)
             return evaluation.count(evaluation.found())
 
-        return self._whole(work)
+        return self._whole(work, request.check)
 
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
         """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""
@@ -346,7 +352,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             found = self._evaluation(opened, tree, request).found()
             return sorted(self._ids(opened, found, [{"id": "asc"}]))
 
-        return self._whole(work)
+        return self._whole(work, request.check)
 
     def story(self, article_id: str) -> list[str]:
         """Return the ids of all articles of the story that the given article belongs to, the earliest first."""
@@ -373,7 +379,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             evaluation = self._evaluation(opened, tree, request)
             return list_told_stories(self._searcher(opened), evaluation, opened.state.visible, wanted)
 
-        return self._whole(work)
+        return self._whole(work, request.check)
 
     def boilerplate_of(self, article_id: str) -> tuple[int, ...]:
         """Return the numbers of the paragraphs of an article that are boilerplate, ascending."""
@@ -401,7 +407,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
                 request.check,
             )
 
-        return self._whole(work)
+        return self._whole(work, request.check)
 
     def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:
         """Return the page of articles on the subject of an article, and the words that find them."""
@@ -430,7 +436,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
                 total_stories=totals.stories,
             )
 
-        return self._whole(work)
+        return self._whole(work, request.check)
 
     def coverage(self, tree: Node, request: ResolvedRequest, wanted: CoverageRequest) -> FoundCoverage:
         """Return which outlets have articles that match ``tree`` and pass the filters, or those of a story among them."""
@@ -450,7 +456,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
                 imprecise=evaluation.imprecise(found, among),
             )
 
-        return self._whole(work)
+        return self._whole(work, request.check)
 
     def _telling_the_same(self, opened: Opened, article_id: str) -> ClusterQuery:
         """Return a query for the articles of the story of an article."""
@@ -461,7 +467,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
 
     def contents(self, aliases: Aliases = ()) -> Contents:
         """Return the numbers of articles, paragraphs and words, the first and last date, and the values of fields."""
-        return self._whole(lambda opened: self._contents(opened, aliases))
+        return self._whole(lambda opened: self._contents(opened, aliases), is_long=True)
 
     def _contents(self, opened: Opened, aliases: Aliases) -> Contents:
         search = self._searcher(opened)

@@ -22,6 +22,7 @@ from newssearch.display.index_address import index_address
 from newssearch.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError, IndexWriteError
 from newssearch.fields import ArticleField, OwnKind, own_field
 from newssearch.sharding import DEFAULT_SHARDING, Sharding
+from newssearch.stopping import NEVER, StopCheck
 from newssearch.text.analysis import ANALYSIS_VERSION
 
 from .client import Client, StoredDocument
@@ -30,6 +31,11 @@ from .mapping import MAPPING_FORMAT, articles_index, state_index, words_index
 
 COMMIT = "commit"
 """The id of the document that is the last commit."""
+OF_ONE_MOMENT = (
+    "restore all its indices of one moment from a snapshot of the cluster, or let `newssearch verify --clean` accept the articles that are"
+    " there; then `newssearch index --rebuild` brings them in line with their files"
+)
+"""What to do if somebody has restored some of the indices of an archive, and not the others."""
 MAX_DEAD = 1_000
 """A state remembers this number of writers that were killed. What an earlier one sent has long arrived."""
 MAX_ALLOCATIONS = 200
@@ -189,7 +195,7 @@ class FoundState(NamedTuple):
     document: StoredDocument
 
 
-def read_state(client: Client, index: str | None = None) -> FoundState:
+def read_state(client: Client, index: str | None = None, *, check: StopCheck = NEVER) -> FoundState:
     """Return the last commit of an archive, in one request.
 
     ``index`` is that of the state; None for the one behind the alias. Raises :class:`~newssearch.IndexNotFoundError`,
@@ -197,7 +203,7 @@ def read_state(client: Client, index: str | None = None) -> FoundState:
     """
     place, name = client.place, client.address.name
     try:
-        document = client.get(index or name + STATE, COMMIT)
+        document = client.get(index or name + STATE, COMMIT, check=check)
     except IndexNotFoundError:
         raise _no_archive(client) from None
     except RequestFailedError:

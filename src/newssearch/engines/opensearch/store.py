@@ -18,6 +18,7 @@ from newssearch.errors import (
     IndexNotFoundError,
     NewssearchError,
 )
+from newssearch.stopping import NEVER
 from newssearch.system.kept import cached_property
 
 from .address import cluster_address
@@ -176,7 +177,7 @@ class OpenSearchStore:
         from .snapshot import OpenSearchSnapshot  # a writer needs none of it
 
         renew = partial(opened_commit, self._client)
-        return OpenSearchSnapshot(self._client, renew(), renew)
+        return OpenSearchSnapshot(self._client, renew(NEVER), renew)
 
     def writer(self, wait: float) -> OpenSearchWriter:
         """Return the writer of the index.

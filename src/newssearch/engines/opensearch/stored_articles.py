@@ -7,6 +7,7 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from newssearch.article import Article
@@ -14,21 +15,27 @@ from newssearch.commit import Commit, article_hash, digest_of_sum, sum_of_hashes
 from newssearch.display.index_address import index_address
 from newssearch.engines.article_times import moment_of
 from newssearch.engines.protocol import KeptVersion, StoredArticle, StoredHeader
-from newssearch.errors import IndexDamagedError, IndexNotFoundError, IndexUnreachableError, NewssearchError
-from newssearch.fields import ArticleField
+from newssearch.errors import IndexDamagedError, IndexNotFoundError, IndexUnreachableError
+from newssearch.fields import ArticleField, OwnKind
 from newssearch.stopping import NEVER, StopCheck
 
 from .answer_sizes import AnswerSizes
-from .checkpoints import reached
+from .checkpoints import WrittenCheckpoints, finding_checkpoints, found_checkpoints, reached
 from .client import Client, JsonAnswer, PointInTime
 from .documents import DocumentSource, article_from, cut, document_id, place_from
 from .failures import PointInTimeLostError
 from .mapping import MAX_HITS_AT_ONCE
 from .state import State, read_state
-from .transport import FIRST_PAUSE
+from .transport import FIRST_PAUSE, LONGEST_PAUSE, READ_PATIENCE
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from .condition_limit import ConditionSets
+    from .evaluation import KnownOfCommit
+    from .scoring import Statistics
+    from .vocabulary import KnownWords
+    from .word_table import WordTableMaker
 
 _T = TypeVar("_T")
 
@@ -36,6 +43,8 @@ WHOLE_ARTICLES_AT_ONCE = 50
 """The number of whole articles that one request reads."""
 _OPENING_ATTEMPTS = 5
 """A point in time is opened at most this number of times in a row: a commit, a rebuild or the end of a node may come between."""
+LOSING_SECONDS = 20.0
+"""The time in seconds after which a search is not done again whose points in time are lost one after the other. Long work has no such limit."""
 _BY_ID = [{"id": "asc"}]
 _BY_SEQUENCE = [{"sequence": "asc"}]
 
@@ -47,88 +56,138 @@ class Opened(NamedTuple):
     pit: PointInTime | None
 
 
-def opened_commit(client: Client, *, incomplete: bool = False) -> Opened:
+def opened_commit(client: Client, check: StopCheck = NEVER, *, incomplete: bool = False) -> Opened:
     """Return the last commit, opened as a point in time.
 
     The state is read before and after: if it is the same, all that the point in time shows was committed, or is left out
-    by :attr:`~.state.State.visible`. A copy that lags behind the last commit is not read, but the one that it follows. A node
-    that is cut off from the others may still answer from copies without the last commit: they are asked again. If all lack
-    articles, the index is damaged: it is only opened if it may be ``incomplete``.
+    by :attr:`~.state.State.visible`. A copy that lags behind the last commit is not read, but the one that it follows. That one
+    may lag, too, while it takes the place of one that has died: it is waited for as long as for a node that is away.
+    Unless the index may be ``incomplete``, it is an error if it lags longer, or has fewer articles than the commit.
     """
-    lags = as_written = False
-    state = read_state(client).state
-    for attempts_left in reversed(range(_OPENING_ATTEMPTS)):
-        try:
-            pit = client.open_pit(state.base, as_written=as_written)
-        except IndexNotFoundError:  # a rebuild has removed it
-            before, state = state, read_state(client).state
-            if state.base == before.base:
-                raise IndexDamagedError(
-                    f"{index_address(client.place)}: the index is damaged (there is no {state.base})",
-                    client.place,
-                ) from None
-            continue
-        try:
-            after = read_state(client).state
-            settled = after.stamp == state.stamp
-            lags = settled and not _has_all(client, after, pit)
-        except BaseException:
-            client.close_pit(pit)
-            raise
-        if settled and (not lags or (incomplete and not attempts_left)):
-            return Opened(after, pit)
-        client.close_pit(pit)
+    began, pause, as_written = time.monotonic(), FIRST_PAUSE, False
+    state = read_state(client, check=check).state
+    for _ in range(_OPENING_ATTEMPTS):
+        while True:
+            after, found = _opened_at(client, state, check, as_written=as_written)
+            if found is None:
+                break
+            is_late = time.monotonic() - began + pause > READ_PATIENCE
+            if not found.lags or (as_written and is_late):
+                if not incomplete:
+                    _check_complete(client, after, found)
+                return Opened(after, found.pit)
+            client.close_pit(found.pit)
+            if as_written:
+                check.wait(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            as_written = True
         state = after
-        if lags and as_written:
-            time.sleep(FIRST_PAUSE)
-        as_written = lags
-    if lags:
-        raise IndexUnreachableError(
-            f"{index_address(client.place)}: a copy of the index does not have the articles of the last commit: a node may be cut off "
-            "from the others, or the index is damaged (`newssearch verify` looks at all of it, `verify --clean` accepts what is there)",
-            client.place,
-        )
-    raise NewssearchError(
-        f"{index_address(client.place)}: another commit came each time that the index was opened; try again"
+        if time.monotonic() - began > LOSING_SECONDS:
+            break
+    raise IndexUnreachableError(
+        f"{index_address(client.place)}: another commit came, or a node went away, each time that the index was opened; try again",
+        client.place,
     )
 
 
-def _has_all(client: Client, state: State, pit: PointInTime) -> bool:
-    """Whether a point in time has all that was written until the commit was made, and no fewer articles than it has.
+class _SeenAtPoint(NamedTuple):
+    """What a point in time shows: whether it ``lags`` behind the commit; if not, the number of ``articles``."""
 
-    Those that another commit is removing may be missing.
+    pit: PointInTime
+    lags: bool
+    articles: int = 0
+
+
+def _opened_at(
+    client: Client, state: State, check: StopCheck, *, as_written: bool
+) -> tuple[State, _SeenAtPoint | None]:
+    """Open the commit of a state. Returns its state after that, or that of the commit which came meanwhile, then with None.
+
+    It is None as well if the point in time is lost at once.
     """
     try:
-        if lacks_checkpoints(client, Opened(state, pit)):
-            return False
-        return _found_by(client, state.visible, pit) >= state.least_articles
+        pit = client.open_pit(state.base, as_written=as_written, check=check)
+    except IndexNotFoundError:  # a rebuild has removed it
+        after = read_state(client, check=check).state
+        if after.base == state.base:
+            raise IndexDamagedError(
+                f"{index_address(client.place)}: the index is damaged (there is no {state.base})",
+                client.place,
+            ) from None
+        return after, None
+    seen = None
+    try:
+        after = read_state(client, check=check).state
+        if after.stamp == state.stamp:
+            seen = _seen_at(client, after, pit, check)
     except PointInTimeLostError:
-        return False
+        after = state
+    finally:
+        if seen is None:
+            client.close_pit(pit)
+    return after, seen
 
 
-def lacks_checkpoints(client: Client, opened: Opened) -> bool:
+def _seen_at(client: Client, state: State, pit: PointInTime, check: StopCheck) -> _SeenAtPoint:
+    if lacks_checkpoints(client, Opened(state, pit), check):
+        return _SeenAtPoint(pit, lags=True)
+    return _SeenAtPoint(pit, lags=False, articles=_found_by(client, state.visible, pit, check))
+
+
+def _check_complete(client: Client, state: State, seen: _SeenAtPoint) -> None:
+    """Raise the error of a point in time that lags, or has fewer articles than the commit, and close it then.
+
+    Those that another commit is removing may be missing. Copies with all checkpoints had all articles once.
+    """
+    if not seen.lags and seen.articles >= state.least_articles:
+        return
+    client.close_pit(seen.pit)
+    place = index_address(client.place)
+    if seen.lags:
+        raise IndexUnreachableError(
+            f"{place}: a copy of the index lags behind the last commit, and so does the one that it follows: a node may be taking the"
+            " place of another one, or be cut off from the others; try again in a moment (if it stays so, `newssearch verify` says what is missing)",
+            client.place,
+        )
+    raise IndexUnreachableError(
+        f"{place}: the index is damaged: its last commit has {state.least_articles:,} articles, and a search finds {seen.articles:,}"
+        " (`newssearch verify` looks at all of it, `newssearch verify --clean` accepts the articles that are there)",
+        client.place,
+    )
+
+
+def lacks_checkpoints(client: Client, opened: Opened, check: StopCheck = NEVER) -> bool:
     """Whether a shard does not have the checkpoint of the commit, so that searches take it for a copy that lags behind."""
     state, pit = opened
     return (
         pit is not None
         and bool(state.checkpoint)
-        and _found_by(client, reached(state.checkpoint), pit) < pit.shards
+        and _found_by(client, reached(state.checkpoint), pit, check) < pit.shards
     )
 
 
-def _found_by(client: Client, query: Mapping[str, Any], pit: PointInTime) -> int:
+def written_checkpoints(client: Client, opened: Opened) -> WrittenCheckpoints:
+    """Return the checkpoints that the index has, whatever the state says of them."""
+    if opened.pit is not None:
+        return found_checkpoints(client.search(finding_checkpoints(), pit=opened.pit))
+    return found_checkpoints(client.search(finding_checkpoints(), index=opened.state.base, as_written=True))
+
+
+def _found_by(client: Client, query: Mapping[str, Any], pit: PointInTime, check: StopCheck) -> int:
     body = {"query": query, "size": 0, "track_total_hits": True}
-    return int(client.search(body, pit=pit)["hits"]["total"]["value"])
+    return int(client.search(body, pit=pit, check=check)["hits"]["total"]["value"])
 
 
 class SharedByReaders:
-    """What the views of one snapshot share: what is known of the commit that was opened last."""
+    """What the views of one snapshot share: what is known of the commit that was opened last, each with what it was opened as."""
 
     def __init__(self) -> None:
         self.counted: tuple[Hashable, int] | None = None
-        self.known: Any = None
-        self.sets: Any = None
-        self.table_maker: Any = None
+        """The stamp of the commit, and its number of articles."""
+        self.known: tuple[Opened, Statistics, KnownWords, KnownOfCommit, dict[str, list[str]]] | None = None
+        """The statistics, the vocabulary, what else is known, and the keys of values."""
+        self.sets: tuple[Opened, ConditionSets] | None = None
+        self.table_maker: tuple[Opened, WordTableMaker] | None = None
         self.making_tables = threading.Lock()
 
 
@@ -145,7 +204,9 @@ class StoredArticles:
     """The snapshot that this is a view of."""
     _answered = False
 
-    def __init__(self, client: Client, opened: Opened, renew: Callable[[], Opened] | None = None) -> None:
+    def __init__(
+        self, client: Client, opened: Opened, renew: Callable[[StopCheck], Opened] | None = None
+    ) -> None:
         self._client = client
         self._opened = opened
         self._renew = renew
@@ -185,25 +246,31 @@ class StoredArticles:
 
     # ---- requests
 
-    def _whole(self, work: Callable[[Opened], _T]) -> _T:
-        """Return what ``work`` reads of the commit. It is done again from the start if the point in time is lost meanwhile."""
-        opened = self._opened
-        for attempt in range(_OPENING_ATTEMPTS):
-            try:
-                found = work(opened)
-            except PointInTimeLostError:
-                if attempt == _OPENING_ATTEMPTS - 1:
-                    raise
-                opened = self._opened_again(opened)
-            else:
-                break
+    def _whole(self, work: Callable[[Opened], _T], check: StopCheck = NEVER, *, is_long: bool = False) -> _T:
+        """Return what ``work`` reads of the commit. It is done again from the start if the point in time is lost meanwhile.
+
+        ``is_long`` is for work of which one request may take minutes.
+        """
+        opened, first_lost = self._opened, None
+        with self._client.long_work() if is_long else nullcontext():
+            for attempts_left in reversed(range(_OPENING_ATTEMPTS)):
+                try:
+                    found = work(opened)
+                except PointInTimeLostError:
+                    now = time.monotonic()
+                    first_lost = now if first_lost is None else first_lost
+                    if not attempts_left or (not is_long and now - first_lost > LOSING_SECONDS):
+                        raise
+                    opened = self._opened_again(opened, check)
+                else:
+                    break
         self._answered = True
         return found
 
-    def _opened_again(self, lost: Opened) -> Opened:
+    def _opened_again(self, lost: Opened, check: StopCheck = NEVER) -> Opened:
         """Return the commit with another point in time than the one that is lost. One thread opens it for all."""
         if self._origin is not None:
-            again = self._origin._opened_again(lost)
+            again = self._origin._opened_again(lost, check)
             if self._answered and again.state.stamp != lost.state.stamp:
                 raise PointInTimeLostError(
                     f"{index_address(self._client.place)}: there was another commit while a result was read, and the cluster no longer has"
@@ -216,7 +283,7 @@ class StoredArticles:
             raise AssertionError("a writer has no point in time")
         with self._renewing:
             if self._opened is lost:
-                self._opened = self._renew()
+                self._opened = self._renew(check)
                 if lost.pit is not None:
                     self._client.close_pit(
                         lost.pit
@@ -401,7 +468,7 @@ class StoredArticles:
                     return dict(sorted(found.items()))
                 asked = {**asked, "after": answer["after_key"]}
 
-        return self._whole(work)
+        return self._whole(work, is_long=True)
 
     def states(self, path: str) -> dict[str, str]:
         """Return the ids of the articles that were read from ``path``, each with its state."""
@@ -460,6 +527,12 @@ def hash_sum_of(articles: StoredArticles) -> int:
     """Return the sum of the hashes of all articles, of which a commit has the digest."""
     sources = articles._sources(("header.id", "header.state"), 2000)
     return sum_of_hashes(article_hash(one["header"]["id"], one["header"]["state"]) for one in sources)
+
+
+def own_kinds_of(articles: StoredArticles) -> dict[str, OwnKind]:
+    """Return the own fields that articles have, each with its kind."""
+    headers = (one.get("header", {}) for one in articles._sources(("header.extra",), 2000))
+    return {name: kind for header in headers for name, kind, _ in header.get("extra", ())}
 
 
 def plain(text: str) -> str:

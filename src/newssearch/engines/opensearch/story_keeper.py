@@ -89,7 +89,7 @@ class StoryKeeper:
     def _documents(self, state: State, numbers: Sequence[str]) -> Iterator[tuple[str, dict[str, Any] | None]]:
         """Yield the ids of documents, each with the document as it was written last; None if there is none."""
         for some in self._groups(state, numbers):
-            found = self._client.get_many(state.base, some, _REWRITTEN_PARTS)
+            found = self._client.get_many(state.base, some, _REWRITTEN_PARTS, writing=True)
             for number in some:
                 yield number, found[number].source if number in found else None
 
@@ -99,7 +99,7 @@ class StoryKeeper:
         total = 0
         for low in range(0, len(numbers), COUNTED_ARTICLES_AT_ONCE):
             counted = numbers[low : low + COUNTED_ARTICLES_AT_ONCE]
-            found = self._client.get_many(state.base, counted, ("words",))
+            found = self._client.get_many(state.base, counted, ("words",), writing=True)
             for number in counted:
                 words = int(found[number].source["words"]) if number in found else 0
                 if some and (

@@ -3,6 +3,9 @@
 A request to a node that is down goes to the next one. An answer that asks for patience (429, 502, 503, 504) is asked for
 again after a while, which doubles, or as long as the server wants: for a few seconds if it reads, for a minute if it writes. If requests
 that write fail one after the other, the minute is that of all of them. No attempt goes beyond the time limit of a search.
+
+A node that stands still may be the one that is asked, or one that it asks in turn. So another one is asked after some seconds, and
+a search ends after about half a minute, unless it is part of long work, or has a longer time limit.
 """
 
 from __future__ import annotations
@@ -15,12 +18,14 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from newssearch.errors import NewssearchError
-from newssearch.stopping import NEVER, StopCheck
+from newssearch.stopping import NEVER, StopCheck, limited
 
 from .address import ClusterAddress, Host
 from .connection_settings import ConnectionSettings
@@ -33,8 +38,10 @@ READ_PATIENCE = 5.0
 WRITE_PATIENCE = 60.0
 """The time in seconds for which a request is repeated before it fails, for requests that read and those that write."""
 CONNECT_TIMEOUT = 3.0
-READ_TIMEOUTS = (6.0, 30.0, 120.0)
+READ_TIMEOUTS = (6.0, 20.0)
 """The times in seconds to wait for an answer: a node that stands still is left after the first, and a slow search gets the others."""
+LONG_TIMEOUTS = (6.0, 30.0, 120.0)
+"""The same for a part of long work, and for a search with a time limit that is longer than :data:`READ_TIMEOUTS` together."""
 BODY_SECONDS = 120.0
 """The time in seconds in which the whole of an answer must arrive once it has begun."""
 MAX_ANSWER = 1_000_000_000
@@ -43,6 +50,8 @@ _AT_ONCE = 65_536
 WRITE_TIMEOUTS = (30.0, 60.0, 120.0)
 PROBE_TIMEOUT = 1.0
 """The time in seconds in which a node that stood still must show that it answers, before it gets a request again."""
+_IS_LONG_WORK: ContextVar[bool] = ContextVar("is_long_work", default=False)
+"""Whether requests are parts of long work."""
 DOWN_SECONDS = (1.0, 60.0)
 """The time in seconds for which a node that is down gets no requests: at first, and at most."""
 FIRST_PAUSE = 0.1
@@ -73,6 +82,16 @@ def json_of(reply: Reply, place: ClusterPlace) -> Any:
         return json.loads(reply.body) if reply.body else None
     except (ValueError, RecursionError):
         raise not_opensearch(place, reply.host, "its answer is not JSON, or a part of it") from None
+
+
+@contextmanager
+def long_work() -> Iterator[None]:
+    """Let requests that read wait longer for their answers while the block runs, as far as their time limits allow it."""
+    before = _IS_LONG_WORK.set(True)
+    try:
+        yield
+    finally:
+        _IS_LONG_WORK.reset(before)
 
 
 class _NotSentError(Exception):
@@ -207,8 +226,13 @@ class Transport:
         *,
         writing: bool = False,
         check: StopCheck = NEVER,
+        timeouts: Sequence[float] = (),
+        when_late: Callable[[], object] | None = None,
     ) -> Reply:
         """Return the answer to a request: success, or a refusal that patience does not change.
+
+        ``timeouts`` are the times to wait for an answer, one after the other, instead of those of all requests that read or
+        write. ``when_late`` is called after each that has passed; what it raises ends the request.
 
         Raises :class:`~newssearch.IndexUnreachableError` if no node answers, and
         :class:`~newssearch.SearchStoppedError` at the time limit of ``check``.
@@ -218,7 +242,9 @@ class Transport:
         if body is not None and len(body) >= COMPRESSED_FROM and not self._near:
             body = _gzip(body)
             headers = {**headers, "Content-Encoding": "gzip"}
-        return _Sending(self, method, url, body, headers, writing, check).reply()
+        check = limited(check)
+        timeouts = timeouts or _timeouts_for(check, writing=writing)
+        return _Sending(self, method, url, body, headers, writing, check, timeouts, when_late).reply()
 
     def ask(
         self,
@@ -286,14 +312,15 @@ class _Sending:
     """One request, with all its attempts."""
 
     def __init__(
-        self, transport: Transport, method: str, url: str, body: bytes | None, headers: Mapping[str, str], writing: bool, check: StopCheck
+        self, transport: Transport, method: str, url: str, body: bytes | None, headers: Mapping[str, str], writing: bool, check: StopCheck,
+        timeouts: Sequence[float], when_late: Callable[[], object] | None,
     ) -> None:  # fmt: skip
         self._transport = transport
         self._request = (method, url, body, headers)
         self._check = check
         self._writing = writing
         patience = transport.write_patience() if writing else READ_PATIENCE
-        timeouts: tuple[float, ...] = WRITE_TIMEOUTS if writing else READ_TIMEOUTS
+        self._when_late = when_late
         if writing and patience < WRITE_PATIENCE:  # others had the longer times already
             timeouts = timeouts[:1]
         self._timeouts = iter(timeouts)
@@ -324,7 +351,7 @@ class _Sending:
         began = time.monotonic()
         try:
             if node.stood_still:
-                self._transport.ask(node, "HEAD", "/", None, self._request[3], min(PROBE_TIMEOUT, seconds))
+                self._probe(node, min(PROBE_TIMEOUT, seconds))
             whole = BODY_SECONDS if left is None else max(left, 0.001)
             status, retry_after, content = self._transport.ask(node, *self._request, seconds, whole)
         except _NotSentError as error:
@@ -350,6 +377,13 @@ class _Sending:
                 return None
         return Reply(status, content, node.host, self._repeated)
 
+    def _probe(self, node: _Node, seconds: float) -> None:
+        """Let a node that stood still show that it answers. If it does not, the request was not sent to it."""
+        try:
+            self._transport.ask(node, "HEAD", "/", None, self._request[3], seconds)
+        except _NoAnswerError as error:
+            raise _NotSentError(str(error)) from None
+
     def _asks_for_patience(self, refusal: Refusal) -> bool:
         """Whether the request is worth repeating: not if it is the search of a point in time whose node is away."""
         of_point_in_time = self._request[1].startswith("/_search")
@@ -367,8 +401,15 @@ class _Sending:
         """Give the next attempt more time. Raises if this one had the most."""
         slower = next(self._timeouts, None)
         if slower is None:
-            raise self._transport._place.unreachable(trouble)
+            hint = (
+                ""
+                if self._writing
+                else ": a node may stand still; a search with a longer time limit waits longer"
+            )
+            raise self._transport._place.unreachable(trouble + hint)
         self._timeout = slower
+        if self._when_late is not None:
+            self._when_late()
 
     def _wait(self, retry_after: str = "") -> bool:
         """Wait before the next attempt. Returns False if that would be after the patience is at its end."""
@@ -388,6 +429,15 @@ class _Sending:
             else ""
         )
         return self._transport._place.unreachable("; ".join(self._trouble) + hint)
+
+
+def _timeouts_for(check: StopCheck, *, writing: bool) -> Sequence[float]:
+    """Return how long a request waits for its answer, attempt after attempt."""
+    if writing:
+        return WRITE_TIMEOUTS
+    left = check.remaining
+    may_be_long = _IS_LONG_WORK.get() if left is None else left > sum(READ_TIMEOUTS)
+    return LONG_TIMEOUTS if may_be_long else READ_TIMEOUTS
 
 
 def _gzip(body: bytes) -> bytes:

@@ -48,7 +48,7 @@ class MatchingWords(NamedTuple):
 class KnownWords:
     """Reads the index of words. ``search`` sends a request to it, and returns the answer.
 
-    What has been read last is kept: an archive only gets more words, and a snapshot may know words that come after it.
+    What was read or asked for last is kept: an archive only gets more words, and a snapshot may know words that come after it.
     """
 
     def __init__(self, search: Callable[[SearchBody, StopCheck], SearchBody]) -> None:
@@ -131,6 +131,8 @@ class KnownWords:
         """Return the words that a query finds; they are kept by ``name``, if there is one."""
         kept = self._kept.get(name)
         if kept is not None:
+            with self._keeping:
+                self._kept[name] = self._kept.pop(name, kept)  # the last to be forgotten
             return kept
         found: list[Spelled] = []
         body: SearchBody = {
@@ -156,7 +158,7 @@ class KnownWords:
         return found
 
     def _keep(self, name: str, found: list[Spelled]) -> None:
-        """Keep words, and forget those that were read first if there are too many."""
+        """Keep words, and forget those that were not asked for the longest time if there are too many."""
         with self._keeping:
             self._kept[name] = found
             held = sum(len(words) + 1 for words in self._kept.values())

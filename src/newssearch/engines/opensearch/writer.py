@@ -33,7 +33,7 @@ from newssearch.system.fault_points import fault_point
 
 from .article_limits import refusal_of
 from .bulk import Action
-from .checkpoints import checkpoint_actions
+from .checkpoints import STEPS, WrittenCheckpoints, checkpoint_actions
 from .client import Client
 from .committed_articles import CommittedArticles
 from .documents import document_id, document_of
@@ -41,9 +41,9 @@ from .failures import ConflictError
 from .lock import ClusterLock
 from .mapping import own_mapping
 from .sampled_article import StoryMarks
-from .sending import NewWords, Sender, Spool, UnmarkedDocument, check_outcome, ids_in
-from .state import State, new_stamp, read_state, taken_over, withdraw_guard, write_state
-from .stored_articles import Opened, StoredArticles, hash_sum_of
+from .sending import NewWords, Sender, Spool, UnmarkedDocument, check_outcome
+from .state import OF_ONE_MOMENT, State, new_stamp, read_state, taken_over, withdraw_guard, write_state
+from .stored_articles import Opened, StoredArticles, hash_sum_of, own_kinds_of, written_checkpoints
 from .story_keeper import StoryKeeper
 from .story_plan import DocumentNumbers, StoryPlan, Unfinished
 from .tokens import KNOWN_PIECES
@@ -53,13 +53,13 @@ HELD_BYTES = 256_000_000
 ARTICLES_OF_COMMIT = 1 << 32
 """The field ``sequence`` of an article is its commit times this, plus the number of the article in the commit."""
 
-STEPS = 8
-"""The version of a document is the number of the writer times this, plus one of the steps that follow each other.
-
-So a request that is repeated, and arrives once more after later ones, has no effect.
-"""
 DELETED, WRITTEN_AGAIN, MENDED, SENT, MARKED, DISCARDED = range(6)
-"""What writers before left, is deleted, written again and mended; then articles are sent, marked, or discarded at the end."""
+"""The steps of :data:`.checkpoints.STEPS`.
+
+What writers before left, is deleted, written again and mended; then articles are sent, marked, or discarded at the end.
+"""
+UNKNOWN_WRITERS = 1_000
+"""A writer that finds an older state than its articles are of leaves this number to writers which were killed since."""
 
 _log = logging.getLogger(__name__)
 
@@ -93,10 +93,12 @@ class OpenSearchWriter:
             if state_index is None:
                 withdraw_guard(client)
             self._found = read_state(client, state_index)
-            self._claim()
+            written = self._written(mends=mends)
+            lags = written.least < self._state.checkpoint
+            self._claim(written)
             self._stories = StoryKeeper(client, self._state)
             self._recover()
-            articles = self._checked(mends=mends)
+            articles = self._checked(lags=lags, mends=mends)
             self._moment = after or EARLIEST_MOMENT
             self._latest = articles.last_added or EARLIEST_MOMENT
             """The latest time at which an article came into the index, or one that will come with the next commit."""
@@ -128,11 +130,45 @@ class OpenSearchWriter:
 
     # ---- beginning
 
-    def _claim(self) -> None:
-        """Take a number that no other writer has, in the name of the lock. From then on a writer that was late cannot commit."""
-        state = self._state if self._state.writing is None else self._state.without(self._state.writing)
+    def _written(self, *, mends: bool) -> WrittenCheckpoints:
+        """Return the checkpoints of the articles.
+
+        Raises :class:`~newssearch.IndexDamagedError` if somebody has brought back a state that is older than the articles, or
+        articles of which the digest cannot tell whether they are older than the state, unless that is to be mended.
+        """
+        state, client = self._state, self._client
+        opened = Opened(state, None)
+        found = written_checkpoints(client, opened)
+        if mends or found.least < state.checkpoint:  # what a node that died has left may not be found yet
+            client.refresh(state.base)
+            found = written_checkpoints(client, opened)
+        which = ""
+        if found.writer > state.claimed:
+            which = "its last commit is older than its articles"
+        elif found.least < state.checkpoint and state.changing:
+            which = "its articles are older than its last commit"
+        if which and not mends:
+            message = f"{index_address(client.place)}: the index is damaged: {which}: {OF_ONE_MOMENT}"
+            raise IndexDamagedError(message, client.place)
+        return found
+
+    def _claim(self, written: WrittenCheckpoints) -> None:
+        """Take a number that no other writer has, in the name of the lock. From then on a writer that was late cannot commit.
+
+        If the state is older than what was ``written``, all commits are accepted that have arrived.
+        """
+        state = self._state
+        if written.writer > state.claimed:
+            state = self._above(written.writer)._replace(commit=written.writer)
+        elif state.writing is not None:
+            state = state.without(state.writing)
         self._lock.check()
         self._put(state._replace(claimed=state.claimed + 1, writing=state.claimed + 1))
+
+    def _above(self, newest: int) -> State:
+        """Return the state with a number that is higher than those of the ``newest`` writer, and of others that were killed after it."""
+        number = newest + UNKNOWN_WRITERS
+        return self._state._replace(claimed=number, writing=number)
 
     def _action(
         self, kind: Literal["index", "delete"], number: str, content: bytes | None, step: int
@@ -195,33 +231,37 @@ class OpenSearchWriter:
             self._client.refresh(self._state.base)
         return plan
 
-    def _checked(self, *, mends: bool) -> StoredArticles:
+    def _checked(self, *, lags: bool, mends: bool) -> StoredArticles:
         """Return the committed articles. There are as many as the state says, or that is put right if their digest is.
 
-        Otherwise :class:`~newssearch.IndexDamagedError` is raised; with ``mends``, the state gets number and digest of those that
+        So are the checkpoints, if one ``lags`` behind the state. Otherwise :class:`~newssearch.IndexDamagedError` is raised; with ``mends``, the state gets number and digest of those that
         are there.
         """
         articles, state = self._articles(), self._state
-        if mends:
-            self._write_checkpoints(MENDED)
-            self._client.refresh(state.base)
         number = len(articles)
-        if number == state.articles and not mends:
+        if number == state.articles and not (lags or mends):
             return articles
         hash_sum = hash_sum_of(articles)
+        if mends or hash_sum == state.hash_sum:
+            self._write_checkpoints(MENDED)
+            self._client.refresh(state.base)
         if (number, hash_sum) == (state.articles, state.hash_sum):
             return articles
         place = self._client.place
         if hash_sum != state.hash_sum:
             if not mends:
                 self._put(state._replace(writing=None))
+                what = f"its last commit has {state.articles:,} articles, and there are {number:,}"
+                if number == state.articles:
+                    what = "its articles are older than its last commit"
                 raise IndexDamagedError(
-                    f"{index_address(place)}: the index is damaged: its last commit has {state.articles:,} articles, and there are {number:,}:"
-                    " `newssearch verify --clean` accepts the articles that are there, and then `newssearch index --rebuild` brings back others from files",
-                    place,
+                    f"{index_address(place)}: the index is damaged: {what}: {OF_ONE_MOMENT}", place
                 )
             now = max(dt.datetime.now(dt.timezone.utc), state.time + dt.timedelta(microseconds=1))
-            state = state._replace(number=state.number + 1, time=now, stamp=new_stamp(), hash_sum=hash_sum)
+            own = {**own_kinds_of(articles), **state.own}
+            state = state._replace(
+                number=state.number + 1, time=now, stamp=new_stamp(), hash_sum=hash_sum, own=own
+            )
         self._put(state._replace(articles=number))
         message = "%s: the last commit stated %d articles; now it states the %d that are there"
         _log.info(message, index_address(place), state.articles, number)
@@ -242,13 +282,23 @@ class OpenSearchWriter:
         conditions: list[dict[str, Any]] = [{"range": {"commit": {"gt": state.commit}}}]
         if state.dead:
             conditions.append({"terms": {"commit": list(state.dead)}})
-        body = {"query": {"bool": {"should": conditions}}, "_source": False, "sort": [{"id": "asc"}]}
-        pages = StoredArticles(self._client, Opened(state, None))._pages(Opened(state, None), body)
-        ids = list(ids_in(pages))
-        if ids:
-            self._lock.check()
-            actions = (self._action("delete", one, None, step) for one in ids)
-            check_outcome(self._client.place, self._client.bulk(actions, state.base, refresh=True))
+        body = {
+            "query": {"bool": {"should": conditions}}, "_source": False, "docvalue_fields": ["commit"], "sort": [{"id": "asc"}]
+        }  # fmt: skip
+        opened = Opened(state, None)
+        found = {
+            hit["_id"]: int(hit["fields"]["commit"][0])
+            for page in StoredArticles(self._client, opened)._pages(opened, body)
+            for hit in page
+        }
+        if not found:
+            return
+        newest = max(found.values())
+        if step == DELETED and newest >= state.claimed:  # somebody has brought back an older state
+            self._put(self._above(newest))
+        self._lock.check()
+        actions = (self._action("delete", one, None, step) for one in found)
+        check_outcome(self._client.place, self._client.bulk(actions, state.base, refresh=True))
 
     def _put(self, state: State) -> None:
         try:

@@ -1,0 +1,23 @@
+"""How the commands with a time limit open an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from newssearch.index import Index, open_index
+from newssearch.stopping import StopCheck, limiting
+
+
+@contextmanager
+def opened_index(folder: Path, timeout: float | None) -> Iterator[Index]:
+    """Yield an index that is open while the block runs.
+
+    Opening it takes ``timeout`` seconds at most, if a cluster has it; None for no limit. Raises
+    :class:`~newssearch.SearchStoppedError`.
+    """
+    with limiting(StopCheck(timeout)):
+        index = open_index(folder)
+    with index:
+        yield index

@@ -57,9 +57,18 @@ class StandIn:
         start = self._places[body["search_after"][-1]] + 1 if "search_after" in body else 0
         some = self._order[start : start + body["size"]]
         self.listed.append(len(some))
-        return {"hits": {"hits": [self._hit(one) for one in some]}}
+        with_texts = "stored_fields" not in body
+        return {"hits": {"hits": [self._hit(one, with_texts=with_texts) for one in some]}}
 
-    def _hit(self, one: Ranked) -> dict[str, Any]:
+    def _hit(self, one: Ranked, *, with_texts: bool) -> dict[str, Any]:
+        hit: dict[str, Any] = {"sort": [one.told, one.instant, one.id]}
+        source = self._source(one)
+        if with_texts:
+            return {**hit, "_source": source}
+        return {**hit, "fields": {name: [value] for name, value in source.items()}}
+
+    @staticmethod
+    def _source(one: Ranked) -> dict[str, Any]:
         told = {
             "story": one.story,
             "instant": one.instant,
@@ -68,15 +77,7 @@ class StandIn:
             "words": 100,
             "title_words": 3,
         }
-        return {
-            "fields": {name: [value] for name, value in told.items()},
-            "sort": [one.told, one.instant, one.id],
-            "_source": self._source(one),
-        }
-
-    @staticmethod
-    def _source(one: Ranked) -> dict[str, Any]:
-        return {"id": one.id, "story": one.story, "instant": one.instant, "words": 100, "article": one}
+        return {"id": one.id, "article": one, **told}
 
     def page(
         self, offset: int, end: int, *, group: bool = False, near_to: int | None = None, proximity: bool = False, check: StopCheck | None = None

@@ -182,7 +182,7 @@ def text_verification(found: Verification, *, cleaned: bool = False) -> Iterator
         )
         yield (
             f"the index is damaged: {many(len(found.problems), 'problem')}. {rebuild}"
-            " `newssearch index --rebuild`, or save its readable articles with `newssearch salvage`"
+            " `newssearch index --rebuild FILES…`, or save its readable articles with `newssearch salvage`"
         )
 
 

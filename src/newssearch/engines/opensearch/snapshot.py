@@ -209,9 +209,8 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         whole = with_texts(lambda body: self._search_again(opened, body, request.check), page)
         hits = []
         for at, placed in enumerate(request.check.during(whole, 1)):
-            if (
-                "texts" not in placed.source
-            ):  # another point in time of the commit was read, and the next commit is removing it
+            # another point in time of the commit was read, from which the next commit is removing the article
+            if "texts" not in placed.source:
                 raise PointInTimeLostError(
                     f"the cluster no longer has the snapshot in which {placed.source['id']} was found",
                     self._client.place,

@@ -247,8 +247,19 @@ def test_a_program_has_no_more_memory_than_it_is_given(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(
-    shutil.which("ocrmypdf") is None or shutil.which("tesseract") is None,
-    reason="ocrmypdf and tesseract are not installed",
+    not all(map(shutil.which, ("ocrmypdf", "tesseract", "gs"))),
+    reason="ocrmypdf, tesseract and ghostscript are not installed",
 )
 def test_the_real_program_reads_a_scan(tmp_path: Path) -> None:
-    pass
+    (tmp_path / "text.pdf").write_bytes(pdf_of([STORY]))
+    drawn = ["gs", "-q", "-dNOPAUSE", "-dBATCH", "-sDEVICE=pdfimage8", "-r200"]
+    subprocess.run([*drawn, "-o", tmp_path / "scan.pdf", tmp_path / "text.pdf"], check=True, timeout=120)
+    scan = (tmp_path / "scan.pdf").read_bytes()
+    assert reason(tmp_path, scan) == "a scan without text: --ocr reads it, with ocrmypdf"
+    (article,) = articles_in(read_bytes(tmp_path, "a.pdf", scan, ocr=True, lang="en"))
+    assert article.title == "Flood in Basra closes two bridges"
+    assert [paragraph.text for paragraph in article.paragraphs] == [
+        "The river rose above its banks on Monday, and the council of the town closed two of its bridges until the"
+        " water falls."
+    ]
+    assert article.provenance["text"] == ("inferred", "OCR by ocrmypdf of page 1, in eng")

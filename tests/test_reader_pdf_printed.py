@@ -150,6 +150,38 @@ def test_a_press_review_is_its_articles(tmp_path: Path) -> None:
     ]
 
 
+def test_teasers_below_the_article_are_no_text(tmp_path: Path) -> None:
+    teasers = [
+        part
+        for name in ("Ferry", "Market", "School", "Harbour", "Station", "Museum")
+        for part in (
+            (f"{name} closed", 11, True), ("", 11), ("Photo by our reporter in the town", 8), ("", 8),
+            ("1:37 min", 8), ("", 8), ("with video", 11), ("", 11), ("Politics", 9), ("", 9),
+        )
+    ]  # fmt: skip
+    page = lines_down(
+        ("Flood in Basra", 22), ("", 10), *[(line, 11) for line in FIRST], ("", 11), *[(line, 11) for line in SECOND],
+        ("", 11), *teasers, ("Subscribers of our archive may read all of the articles of this year at no cost.", 11),
+    )  # fmt: skip
+    assert texts(one(tmp_path, pdf_of([page], CHROME))) == [" ".join(FIRST), " ".join(SECOND)]
+
+
+def test_a_page_that_libreoffice_made_of_a_page_is_one(tmp_path: Path) -> None:
+    article = one(tmp_path, pdf_of([printed_page()], {"Producer": "LibreOffice 7.4"}))
+    assert texts(article)[0] == " ".join(FIRST)
+    assert not any("Home" in text or "Imprint" in text for text in texts(article))
+
+
+def test_two_texts_side_by_side_are_two_words(tmp_path: Path) -> None:
+    page = [
+        *lines_down(("Flood in Basra", 22)),
+        Line("By Ines Varga", 700, 9),
+        Line("Correspondent", 700, 9, x=115),
+        *lines_down(*[(line, 11) for line in FIRST], start=680),
+    ]
+    assert one(tmp_path, pdf_of([page], CHROME)).byline == "Ines Varga Correspondent"
+
+
 # ---- hyphens at the ends of lines
 
 

@@ -55,10 +55,11 @@ _CLOSING_MARKS = "\"'”’»“)]」』"
 
 _PRINTED = Pattern(
     r"skia/pdf|chrom(?:e|ium)|mozilla|firefox|safari|webkit|wkhtmltopdf|weasyprint|\bprince\b|\bedge\b|writer.?/?web|web_pdf"
-    r"|dompdf|mpdf|puppeteer|playwright|singlefile|opera\b|print friendly",
+    r"|dompdf|mpdf|puppeteer|playwright|singlefile|opera\b|print friendly"
+    r"|\A(?:libreoffice|openoffice(?:\.org)?) [\d.]+\Z",
     re.IGNORECASE,
 )
-"""The names of programs that print web pages."""
+"""The names of programs that print web pages. LibreOffice adds that of Writer for other documents."""
 
 _WRITTEN = Pattern(
     r"\bword\b|\bwriter\b|indesign|quark|\bpages\b|\btex\b|latex|scribus|publisher|framemaker|affinity|pdfmaker|powerpoint|impress",

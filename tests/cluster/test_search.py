@@ -172,6 +172,17 @@ def test_a_pattern_that_is_cut_in_texts_alone_is_short_for_headlines(
         assert max(map(len, sets)) <= 4
 
 
+def test_the_words_of_phrases_are_counted_once_for_a_commit(
+    indexes: tuple[Index, Index], asked: list[str]
+) -> None:
+    _, other = indexes
+    other.search('"rain iraq"', strict=True)
+    asked.clear()
+    other.search('"iraq rain"', strict=True)
+    assert asked
+    assert not [one for one in asked if list(json.loads(one).get("aggs", ())) == ["with"]]
+
+
 @pytest.mark.parametrize("sort", ["added", "newest", "oldest", "id", "relevance"])
 @pytest.mark.parametrize("query", ["", "outlet:bbc", "date:2024-07"])
 def test_a_page_of_what_only_filters_find_reads_only_its_articles(

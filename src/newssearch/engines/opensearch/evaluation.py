@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from newssearch.engines import bm25f, pattern_cut
 from newssearch.engines.pattern_cut import note_on_cut
@@ -14,11 +14,13 @@ from newssearch.fields import ArticleField
 from newssearch.highlight.matcher import AnalysedText, find_matches
 from newssearch.query import (
     AtLeast,
+    Boost,
     Diagnostic,
     Fuzzy,
     Leaf,
     LeafUse,
     Node,
+    Or,
     Regex,
     Wildcard,
     of_any_date,
@@ -32,6 +34,7 @@ from newssearch.text.analysis import analyser_named
 from .answer_sizes import AnswerSizes
 from .article_queries import EVERYTHING, NOVEL, PARAGRAPHS, TEXT, TITLE, ArticleQueries, excluding, nested
 from .documents import DocumentSource, document_id
+from .known_of_commit import KnownOfCommit, WeighedLeaf
 from .leaf_queries import (
     FINDS_NOTHING,
     ClusterQuery,
@@ -67,26 +70,6 @@ SearchCall = Callable[[dict[str, Any], StopCheck], dict[str, Any]]
 """Sends a search of the articles of a snapshot, and returns the answer, which is whole."""
 
 
-class WeighedLeaf(NamedTuple):
-    """How rare a leaf is, and in how many articles it matches."""
-
-    weight: LeafWeight
-    articles: int
-
-
-class KnownOfCommit(NamedTuple):
-    """What is known of the articles of one commit. All its searches share it."""
-
-    tokens: dict[str, bool]
-    """Which tokens a text has."""
-    leaves: dict[Leaf, WeighedLeaf]
-    """How rare leaves are."""
-    terms: dict[str, int]
-    """The numbers of articles with terms, in any language."""
-    extents: dict[str, Any]
-    """The sizes of the articles of tables, by what they were counted by."""
-
-
 class Evaluation:
     """Evaluates one query tree. ``live`` is a query for all articles of the snapshot. ``notes`` collects diagnostics."""
 
@@ -116,6 +99,7 @@ class Evaluation:
         self.known_terms = known.terms
         """The numbers of articles with terms, as far as they are known of the commit."""
         self.known_extents = known.extents
+        self._known_holding = known.holding
         self._counted: tuple[ClusterQuery, ClusterQuery | None, list[int]] | None = None
         self.holding: dict[Leaf, int] = {}
         """The numbers of articles in which leaves match, as far as they are known."""
@@ -261,6 +245,21 @@ class Evaluation:
         """Whether OpenSearch knows the number of matches of all leaves that add to scores."""
         return all(self.leaf(use.leaf).is_count for use in self.scored)
 
+    @cached_property
+    def is_found_by_score(self) -> bool:
+        """Whether the tree finds those articles that have a paragraph with a score, before any filter."""
+        held, found = [self.tree], set[Node]()
+        while held:
+            node = held.pop()
+            if isinstance(node, Leaf):
+                found.add(node)
+            elif isinstance(node, Or | Boost):
+                held += node.children
+            else:
+                return False
+        deciding = {use.leaf for use in self.scored if not use.optional and use.region is None}
+        return found == deciding and self.is_counted and not self.request.novel
+
     @property
     def doubt(self) -> float:
         """The largest number by which the scores of OpenSearch exceed those of articles, because it does not count all matches."""
@@ -316,6 +315,23 @@ class Evaluation:
             )
             for n, leaf in enumerate(leaves)
         }
+
+    def hold(self, leaves: Iterable[Leaf]) -> None:
+        """Find out in how many articles each of some leaves matches: see :attr:`holding`."""
+        kept = self._known_holding
+        unknown = []
+        for leaf in dict.fromkeys(leaves):
+            number = self.holding.get(leaf, kept.get(leaf))
+            if number is None:
+                unknown.append(leaf)
+            else:
+                self.holding[leaf] = number
+        counted = self.counts([nested(self.paragraphs_with(leaf, None)) for leaf in unknown])
+        found = dict(zip(unknown, counted, strict=True))
+        self.holding |= found
+        if len(kept) + len(found) > MAX_KNOWN_LEAVES:
+            kept.clear()
+        kept.update(found)
 
     def scores(self) -> ScoreQueries:
         """Return the queries whose scores add up to the score of an article without proximity, or to no less."""

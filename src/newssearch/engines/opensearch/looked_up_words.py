@@ -8,7 +8,6 @@ from newssearch.engines.levenshtein import distances_of
 from newssearch.engines.word_lookup import NearWord
 from newssearch.query import And, AtLeast, Boost, Leaf, Near, Node, Not, Region, Same, Word
 
-from .article_queries import nested
 from .counted_spellings import CountedSpellings
 from .evaluation import Evaluation
 from .tokens import Spelled
@@ -33,10 +32,7 @@ class ClusterWordLookup:
 
     def prepare(self, leaves: Iterable[Leaf]) -> None:
         """Count the articles with each leaf of which the search does not tell whether it occurs."""
-        evaluation = self._evaluation
-        asked = [leaf for leaf in dict.fromkeys(leaves) if not self._is_known(leaf)]
-        queries = [nested(evaluation.paragraphs_with(leaf, None)) for leaf in asked]
-        evaluation.holding.update(zip(asked, evaluation.counts(queries), strict=True))
+        self._evaluation.hold(leaf for leaf in leaves if not self._is_known(leaf))
 
     def _is_known(self, leaf: Leaf) -> bool:
         if leaf in self._evaluation.holding:
@@ -51,9 +47,7 @@ class ClusterWordLookup:
 
     def articles_with(self, leaf: Leaf, most: int) -> int:
         """Return the number of articles in which a leaf matches."""
-        if leaf not in self._evaluation.holding:
-            (query,) = [nested(self._evaluation.paragraphs_with(leaf, None))]
-            (self._evaluation.holding[leaf],) = self._evaluation.counts([query])
+        self._evaluation.hold([leaf])
         return self._evaluation.holding[leaf]
 
     # ---- folded words

@@ -35,6 +35,8 @@ class MatchingParagraph(NamedTuple):
 
 def check_readable(search: SearchCall, evaluation: Evaluation, found: ClusterQuery, purpose: str) -> None:
     """Raise :class:`~newssearch.QueryError` if the articles that a query finds have too many paragraphs to be read."""
+    if evaluation.statistics.paragraphs <= MAX_READ:
+        return
     body = {
         "size": 0, "track_total_hits": True, "query": found, "aggs": {"paragraphs": {"sum": {"field": "count"}}},
     }  # fmt: skip

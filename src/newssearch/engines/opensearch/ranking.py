@@ -78,7 +78,7 @@ class ClusterRanking:
 
     With ``near_to``, a time as :func:`newssearch.engines.article_times.instant` has it, the scores of the first articles
     depend on how near their dates are to it, instead of on how near their words are to each other. ``beside`` is what else is
-    asked of the articles by the same request.
+    asked of the articles by the same request. ``passed`` finds the same articles and more, but none that has a score.
     """
 
     def __init__(
@@ -88,11 +88,13 @@ class ClusterRanking:
         found: ClusterQuery,
         near_to: int | None = None,
         beside: Mapping[str, Any] | None = None,
+        passed: ClusterQuery | None = None,
     ) -> None:
         self.told: Any = None
         """The answer to ``beside``; None if it was not asked, because no page was needed, or several requests."""
         self._beside = dict(beside or {})
         self._near_to = near_to
+        self._passed = passed
         self._search = search
         self._evaluation = evaluation
         self._request = evaluation.request
@@ -295,7 +297,11 @@ class ClusterRanking:
             "id": [],
         }
         order = [*orders[self._request.sort], {"id": "asc"}]
-        return self._scored_by(parts[0] if len(parts) == 1 else [], order, 0)
+        found = self._scored_by(parts[0] if len(parts) == 1 else [], order, 0)
+        if self._passed is not None and len(parts) == 1 and not self._request.all_paragraphs:
+            *whole, best = parts[0]
+            found["query"] = {"bool": {"filter": [self._passed], "must": [best], "should": whole}}
+        return found
 
     def _scored_by(self, queries: Sequence[ClusterQuery], order: list[Any], size: int) -> dict[str, Any]:
         """Return a search for the articles whose scores are the sums of those that some queries give them."""

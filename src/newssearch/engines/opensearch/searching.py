@@ -17,7 +17,7 @@ from newssearch.snippet import Snippet
 from newssearch.stopping import StopCheck
 from newssearch.text.analysis import analyser_named
 
-from .article_queries import PARAGRAPHS
+from .article_queries import PARAGRAPHS, excluding
 from .documents import shown_from
 from .evaluation import Evaluation, SearchCall
 from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all
@@ -85,13 +85,21 @@ def totals_of(search: SearchCall, evaluation: Evaluation, found: ClusterQuery) -
 
 
 def page_and_totals(
-    search: SearchCall, evaluation: Evaluation, found: ClusterQuery, near_to: int | None = None
+    search: SearchCall,
+    evaluation: Evaluation,
+    found: ClusterQuery,
+    near_to: int | None = None,
+    without: Sequence[ClusterQuery] = (),
 ) -> tuple[list[RankedHit], Totals]:
     """Return the results on the requested page, and the numbers of all articles that a query finds, by one request if possible.
 
-    For ``near_to``, see :class:`~.ranking.ClusterRanking`.
+    ``found`` finds those of the evaluation, without those that one of the queries ``without`` finds. For ``near_to``, see
+    :class:`~.ranking.ClusterRanking`.
     """
-    ranking = ClusterRanking(search, evaluation, found, near_to, counting_totals(evaluation))
+    passed = None
+    if evaluation.is_found_by_score:  # then nothing else need say what matches
+        passed = finding_all([evaluation.passed(), *map(excluding, without)])
+    ranking = ClusterRanking(search, evaluation, found, near_to, counting_totals(evaluation), passed)
     page = ranking.page()
     if ranking.told is None:
         return page, totals_of(search, evaluation, found)

@@ -42,9 +42,10 @@ from .client import JsonAnswer
 from .condition_limit import ConditionLimit
 from .corpus_queries import ClusterCorpusQueries
 from .documents import document_id
-from .evaluation import Evaluation, KnownOfCommit, SearchCall
+from .evaluation import Evaluation, SearchCall
 from .facets import FacetCounter
 from .failures import PointInTimeLostError
+from .known_of_commit import KnownOfCommit
 from .leaf_queries import ClusterQuery, finding_all, finding_any, finding_one_of
 from .mapping import MAX_HITS_AT_ONCE
 from .query_notes import names_on, notes_on
@@ -98,7 +99,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
                 opened,
                 statistics,
                 vocabulary,
-                KnownOfCommit({}, {}, {}, {}),
+                KnownOfCommit.nothing(),
                 {},
             )
         return known[1:]
@@ -422,11 +423,10 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             tree = related_tree(article.title or "", weighty_texts(source), own, terms, request.check)
             evaluation = self._evaluation(opened, tree, replace(request, explain=True))
             told = telling([source["story"]] if "story" in source else [])
-            found = finding_all(
-                [evaluation.found(), excluding({"term": {"id": article.id}}), excluding(told)]
-            )
+            without = [{"term": {"id": article.id}}, told]
+            found = finding_all([evaluation.found(), *map(excluding, without)])
             time = int(source.get("instant", NO_TIME))
-            page, totals = page_and_totals(search, evaluation, found, time)
+            page, totals = page_and_totals(search, evaluation, found, time, without)
             return FoundRelated(
                 tree=tree,
                 hits=self._hits(opened, evaluation, page),

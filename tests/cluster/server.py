@@ -36,6 +36,8 @@ NODES = 3
 NOBODY = 65_534
 HEAP = os.environ.get("OPENSEARCH_HEAP", "512m")
 """The heap of a node. With the serial collector, or less memory, nodes refuse bulks of 15 MB."""
+COMPILERS = os.environ.get("OPENSEARCH_COMPILERS", "1")
+"""With ``1``, a node has the first compiler of Java alone, and starts in half the time; with ``2`` both, as a node that runs for long."""
 _STATE = "cluster.json"
 
 _LOG = """status = error
@@ -71,11 +73,13 @@ def free_ports(count: int) -> list[int]:
 
 
 def _options(home: Home, *, making_archive: bool = False) -> list[str]:
-    """Return the options of Java. The first compiler alone makes the server start in half the time."""
+    """Return the options of Java."""
     options = [
-        f"-Xms{HEAP}", f"-Xmx{HEAP}", "-XX:+UseG1GC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr",
+        f"-Xms{HEAP}", f"-Xmx{HEAP}", "-XX:+UseG1GC", "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr",
         "-Dopensearch.distribution.type=tar", "-Dlog4j2.disable.jmx=true", "-Dio.netty.noUnsafe=true", "-Dio.netty.noKeySetOptimization=true",
     ]  # fmt: skip
+    if COMPILERS == "1":
+        options.append("-XX:TieredStopAtLevel=1")
     if home.old:
         options.append("-Djava.security.manager=allow")
     elif home.java.major >= 22:

@@ -185,7 +185,7 @@ def test_larger_letters_an_indent_and_a_column_begin_paragraphs() -> None:
 def test_ligatures_are_letters_and_pieces_of_a_line_are_joined() -> None:
     collector = LineCollector()
     matrix = [1, 0, 0, 1, 0, 0]
-    for text, x, y in (("The o\ufb03ce of ", 50, 700), ("\ufb01re", 120, 700), ("\nnext", 50, 688)):
+    for text, x, y in (("The o\ufb03ce\0 of ", 50, 700), ("\ufb01re", 120, 700), ("\nnext", 50, 688)):
         collector.visit(text, matrix, [1, 0, 0, 1, x, y], None, 10)
     collector.finish_line()
     assert [line.text for line in collector.lines] == ["The office of fire", "next"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import zlib
 from pathlib import Path
 
@@ -182,6 +183,28 @@ def test_two_texts_side_by_side_are_two_words(tmp_path: Path) -> None:
     assert one(tmp_path, pdf_of([page], CHROME)).byline == "Ines Varga Correspondent"
 
 
+def test_a_name_in_the_title_is_no_headline(tmp_path: Path) -> None:
+    page = lines_down(
+        ("How the town of Basra lost its bridges", 16), ("", 10), *[(line, 11) for line in FIRST], ("", 11),
+        ("Mayor Ines Varga", 11), ("", 11), *[(line, 11) for line in SECOND],
+    )  # fmt: skip
+    title = {"Title": "Mayor Ines Varga: what we know about the flood and the bridges of Basra", **CHROME}
+    assert one(tmp_path, pdf_of([page], title)).title == "How the town of Basra lost its bridges"
+
+
+def test_a_paragraph_goes_on_over_the_end_of_a_page_in_front_of_a_capital(tmp_path: Path) -> None:
+    first = lines_down(
+        ("Hochwasser in Lahr", 18), ("", 10), ("Der Fluss trat am Montag über seine Ufer, und der Rat der Stadt sperrte", 11),
+        ("zwei seiner Brücken, bis das Wasser wieder fällt, sagte am Abend die", 11),
+    )  # fmt: skip
+    second = lines_down(("Sprecherin der Stadt.", 11), ("", 11), ("Niemand wurde verletzt.", 11))
+    assert texts(one(tmp_path, pdf_of([first, second], WORD))) == [
+        "Der Fluss trat am Montag über seine Ufer, und der Rat der Stadt sperrte zwei seiner Brücken, bis das Wasser"
+        " wieder fällt, sagte am Abend die Sprecherin der Stadt.",
+        "Niemand wurde verletzt.",
+    ]
+
+
 # ---- hyphens at the ends of lines
 
 
@@ -212,6 +235,22 @@ def test_a_browser_divides_words_by_another_hyphen() -> None:
 
 
 # ---- limits
+
+
+def encrypted(data: bytes, password: str) -> bytes:
+    pypdf = pytest.importorskip("pypdf")
+    writer = pypdf.PdfWriter(io.BytesIO(data))
+    writer.encrypt(password, "owner", algorithm="RC4-128")
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def test_an_encrypted_pdf_is_read_if_it_opens_without_a_password(tmp_path: Path) -> None:
+    page = lines_down(("Flood in Basra", 18), ("", 10), *[(line, 11) for line in FIRST])
+    assert texts(one(tmp_path, encrypted(pdf_of([page]), ""))) == [" ".join(FIRST)]
+    (item,) = read_bytes(tmp_path, "a.pdf", encrypted(pdf_of([page]), "secret"))
+    assert str(item) == "a.pdf: an encrypted PDF: save it without its password"
 
 
 def test_too_many_pages_are_rejected(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 A paragraph ends where the gap to the next line is larger than usual between lines of this size, where the size changes,
 before an indented line, and after a line that ends a sentence and leaves much of its width free. It goes on over the
-end of a column or a page if its last line does not end a sentence and the next line begins with a small letter.
+end of a column or a page if its last line does not end a sentence, and is as wide as the others or a small letter follows.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class LineCollector:
 
     def finish_line(self) -> None:
         """End the line that has begun."""
-        text = squeeze("".join(self._pieces)).translate(LIGATURES)
+        text = squeeze("".join(self._pieces).replace("\0", "")).translate(LIGATURES)
         if text:
             linked = self._linked(text) if self._links else 0
             self.lines.append(PdfLine(text, *self._start, linked, self._bold))
@@ -155,7 +155,7 @@ def paragraphs_of_pages(pages: Sequence[Sequence[PdfLine]], *, hyphenates: bool 
             before = lines[number - 1] if number else None
             if before is None or not _goes_on(groups[-1], before, line, pitch):
                 is_next_part = before is None or line.y > before.y
-                if groups and is_next_part and _is_broken_off(groups[-1][-1], line):
+                if groups and is_next_part and _is_broken_off(groups[-1], line):
                     groups[-1].append(line)
                 else:
                     groups.append([line])
@@ -218,5 +218,9 @@ def _ends_a_sentence(text: str) -> bool:
     return text.rstrip("\"'”’»)]」』")[-1:] in SENTENCE_ENDS
 
 
-def _is_broken_off(last: PdfLine, line: PdfLine) -> bool:
-    return is_same_size(last.size, line.size) and not _ends_a_sentence(last.text) and line.text[:1].islower()
+def _is_broken_off(group: Sequence[PdfLine], line: PdfLine) -> bool:
+    last = group[-1]
+    if not is_same_size(last.size, line.size) or _ends_a_sentence(last.text):
+        return False
+    is_full = len(group) > 1 and len(last.text) >= 0.8 * max(len(one.text) for one in group)
+    return is_full or line.text[:1].islower()

@@ -38,6 +38,9 @@ LONGEST_PRINTED_HEADLINE = 250
 SHORTEST_MATCH = 10
 """The minimum number of letters and digits of a line that is a headline because the title of the PDF contains it."""
 
+MIN_SHARE_OF_TITLE = 0.3
+"""The minimum share of the letters of a title that such a line has: the name of the outlet may follow it."""
+
 MIN_LARGER = 1.15
 """A headline that no title confirms has letters larger than the text by this factor."""
 
@@ -117,9 +120,9 @@ def printed_headline(
 
 
 def _same_title(letters: str, title: str) -> bool:
-    return letters in title or (
-        len(title) >= SHORTEST_MATCH and letters.startswith(title) and len(letters) < 1.5 * len(title)
-    )
+    if letters in title and len(letters) >= MIN_SHARE_OF_TITLE * len(title):
+        return True
+    return len(title) >= SHORTEST_MATCH and letters.startswith(title) and len(letters) < 1.5 * len(title)
 
 
 def _has_several_words(text: str, number: int) -> bool:

@@ -158,9 +158,15 @@ def shape(*paragraphs: str, place: str = "body") -> str:
 def compound_file(streams: Mapping[str, bytes]) -> bytes:
     """Return a compound file, the container of old office programs and of Outlook, with the given streams.
 
-    A name with a slash is that of a stream in a storage.
+    A name with slashes is that of a stream in a storage, which may be in another one.
     """
-    storages = list(dict.fromkeys(name.split("/")[0] for name in streams if "/" in name))
+    storages = list(
+        dict.fromkeys(
+            "/".join(parts[:size])
+            for parts in (name.split("/") for name in streams)
+            for size in range(1, len(parts))
+        )
+    )
     names = ["Root Entry", *storages, *streams]
     minis = b"".join(content + bytes(-len(content) % 64) for content in streams.values())
     entries: list[bytes] = []
@@ -171,11 +177,10 @@ def compound_file(streams: Mapping[str, bytes]) -> bytes:
     free = 0xFFFFFFFF
 
     def siblings(of: str) -> list[int]:
-        inside = [n for n in streams if (n.split("/")[0] if "/" in n else "") == of]
-        return [names.index(n) for n in ([*storages, *inside] if not of else inside)]
+        return [names.index(n) for n in (*storages, *streams) if n.rpartition("/")[0] == of]
 
     for number, name in enumerate(names):
-        folder = name.split("/")[0] if "/" in name else ""
+        folder = name.rpartition("/")[0]
         row = [] if number == 0 else siblings(folder)
         following = row[row.index(number) + 1] if number in row and row[-1] != number else free
         kind, child, start, size = 2, free, starts.get(name, 0), len(streams.get(name, b""))
@@ -220,38 +225,56 @@ def compound_file(streams: Mapping[str, bytes]) -> bytes:
 
 
 def outlook_message(
-    texts: Mapping[int, str], blobs: Mapping[int, bytes] | None = None, **attached: bytes | None
+    texts: Mapping[int, str],
+    blobs: Mapping[int, bytes] | None = None,
+    **attached: bytes | Mapping[str, bytes] | None,
 ) -> bytes:
     """Return a message of Outlook with the given properties; ``attached`` are its attachments, by their names.
 
-    An attachment that is None is a message inside the message, which has no bytes of its own.
+    An attachment that is made of streams is a message inside the message, which has no bytes of its own; one that is
+    None has neither.
     """
+    return compound_file(outlook_streams(texts, blobs, attached))
+
+
+def outlook_streams(
+    texts: Mapping[int, str],
+    blobs: Mapping[int, bytes] | None,
+    attached: Mapping[str, bytes | Mapping[str, bytes] | None],
+    *,
+    is_inner: bool = False,
+) -> dict[str, bytes]:
+    """Return the streams of a message of Outlook; those of one inside another have a shorter head."""
     streams = {f"__substg1.0_{key:04X}001F": text.encode("utf-16-le") for key, text in texts.items()}
     streams |= {f"__substg1.0_{key:04X}0102": blob for key, blob in (blobs or {}).items()}
     sizes = [(key << 16 | 0x1F, len(text) * 2 + 2) for key, text in texts.items()]
     sizes += [(key << 16 | 0x102, len(blob)) for key, blob in (blobs or {}).items()]
-    head = struct.pack("<8xIIII8x", 0, len(attached), 0, len(attached))
+    head = struct.pack("<8xIIII", 0, len(attached), 0, len(attached)) + bytes(0 if is_inner else 8)
     body = b"".join(struct.pack("<IIII", tag, 6, size, 0) for tag, size in sizes)
     streams["__properties_version1.0"] = head + body
     for number, (name, content) in enumerate(attached.items()):
         storage = f"__attach_version1.0_#{number:08X}"
         file = name.replace("__", ".")
+        is_file = isinstance(content, bytes)
         streams[f"{storage}/__properties_version1.0"] = bytes(8) + struct.pack(
             "<IIIIIIIIIIII",
             0x37050003,
             6,
-            1,
+            1 if is_file else 5,
             0,
             0x3707001F,
             6,
             len(file) * 2 + 2,
             0,
-            0x37010102 if content is not None else 0x3701000D,
+            0x37010102 if is_file else 0x3701000D,
             6,
             len(content or b""),
             0,
         )
         streams[f"{storage}/__substg1.0_3707001F"] = file.encode("utf-16-le")
-        if content is not None:
+        if isinstance(content, bytes):
             streams[f"{storage}/__substg1.0_37010102"] = content
-    return compound_file(streams)
+        else:
+            for inner, value in (content or {}).items():
+                streams[f"{storage}/__substg1.0_3701000D/{inner}"] = value
+    return streams

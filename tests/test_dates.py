@@ -506,6 +506,50 @@ def test_a_year_of_the_persian_calendar_is_known_by_the_language() -> None:
     assert published.value == dt.date(2020, 11, 3)
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("令和6年5月6日", dt.date(2024, 5, 6)), ("令和元年5月6日", dt.date(2019, 5, 6)), ("平成31年4月30日", dt.date(2019, 4, 30)),
+        ("昭和64年1月7日（土）", dt.date(1989, 1, 7)), ("民國113年5月6日", dt.date(2024, 5, 6)), ("中華民國113年5月6日", dt.date(2024, 5, 6)),
+        ("2024年（令和6年）5月6日", dt.date(2024, 5, 6)), ("令和6年（2024年）5月6日", dt.date(2024, 5, 6)), ("令和6（2024）年5月6日", dt.date(2024, 5, 6)),
+        ("令和６年５月６日 10時30分", dt.datetime(2024, 5, 6, 10, 30)), ("㋿6年5月6日", dt.date(2024, 5, 6)),
+    ],
+)  # fmt: skip
+def test_years_of_eras_are_those_of_the_common_era(text: str, day: dt.date) -> None:
+    published = parse_published(text)
+    assert published is not None
+    assert published.value == day
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "expected"),
+    [
+        ("7-May-24", None, dt.date(2024, 5, 7)), ("07-MAY-24", None, dt.date(2024, 5, 7)), ("7-Mai-24", "de", dt.date(2024, 5, 7)),
+        ("5.5.2024 12 Uhr 30", "de", dt.datetime(2024, 5, 5, 12, 30)), ("6. Mai 2024, 9 Uhr 05", "de", dt.datetime(2024, 5, 6, 9, 5)),
+        ("6 mai 2024 à 10 heures 30", "fr", dt.datetime(2024, 5, 6, 10, 30)), ("6 de mayo de 2024, 10 horas 30 minutos", "es", dt.datetime(2024, 5, 6, 10, 30)),
+        ("24/05/06", "ja", dt.date(2024, 5, 6)), ("24.05.06", "ko", dt.date(2024, 5, 6)), ("2024-W19-1", None, dt.date(2024, 5, 6)),
+        ("2024W191", None, dt.date(2024, 5, 6)), ("06/05/2024", "en-ZA", dt.date(2024, 5, 6)), ("ส. 5 พฤษภาคม พ.ศ. 2567", "th", dt.date(2024, 5, 5)),
+        ("5 Here 2024", "br", dt.date(2024, 10, 5)), ("Wed., 8 May 2024", None, dt.date(2024, 5, 8)), ("Thurs, 9 May 2024", None, dt.date(2024, 5, 9)),
+    ],
+)  # fmt: skip
+def test_rare_forms_of_dates(text: str, lang: str | None, expected: dt.date) -> None:
+    published = parse_published(text, lang=lang)
+    assert published is not None
+    assert published.value == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("Le Monde, 6 May 2024", None), ("Monde, 6 May 2024", None), ("Sunrise 6 May 2024", None), ("Friends, 3 May 2024", None),
+        ("Satire 4 May 2024", None), ("12 here 2024", "en"), ("12 here 2024", None), ("12 du 2024", None), ("24/05/06", None),
+        ("2024-W54-1", None), ("7-Maybe-24", None), ("5.5.2024 25 Uhr 30", "de"), ("令和6年13月6日", None), ("24/05/06", "en"),
+    ],
+)  # fmt: skip
+def test_what_only_resembles_a_rare_form_is_no_date(text: str, lang: str | None) -> None:
+    assert parse_published(text, lang=lang) is None
+
+
 # ---- dates in lines
 
 
@@ -520,6 +564,8 @@ def test_a_year_of_the_persian_calendar_is_known_by_the_language() -> None:
             [dt.datetime(2020, 11, 3, 10, 15), dt.date(2020, 11, 4)],
         ),
         ("公開日：2020年11月3日 更新日：2020年12月1日", "ja", [dt.date(2020, 11, 3), dt.date(2020, 12, 1)]),
+        ("掲載日：令和6年5月6日 更新日：令和7年1月10日", "ja", [dt.date(2024, 5, 6), dt.date(2025, 1, 10)]),
+        ("發布日期 民國113年5月6日，共3頁", "zh", [dt.date(2024, 5, 6)]),
         ("Budget 2019 and 2020, 12 pages", None, []),
         ("Mar 3, 2020 5 min read", "en", [dt.date(2020, 3, 3)]),
     ],
@@ -530,7 +576,14 @@ def test_the_dates_in_a_line_are_found_with_their_times(
     assert [found.published.value for found in find_dates(line, lang)] == dates
 
 
-@given(st.text() | st.text("0123456789-/.:, aprilmai月年日", max_size=60))
+def test_the_place_of_a_date_of_an_era_is_that_in_the_line() -> None:
+    line = "掲載日：令和6年5月6日、更新日：2024年（令和6年）6月7日 以上"
+    found = list(find_dates(line, "ja"))
+    assert [one.text for one in found] == ["令和6年5月6", "2024年（令和6年）6月7"]
+    assert [line[one.start : one.end] for one in found] == [one.text for one in found]
+
+
+@given(st.text() | st.text("0123456789-/.:, aprilmai月年日令和民國元(（)）", max_size=60))
 def test_no_line_raises(line: str) -> None:
     for found in find_dates(line):
         assert line[found.start : found.end].startswith(found.text)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import io
+import re
 import textwrap
 import zipfile
 from collections.abc import Callable
@@ -18,6 +20,7 @@ from newssearch import Article, PartialDate, ReadOptions, Rejected
 from newssearch.readers.api import Origin
 from newssearch.readers.databases import recognition
 from newssearch.readers.databases.parts import Part
+from newssearch.readers.html_fragment import CELL_MARK
 from support import articles_in, read_bytes
 from support import read_file as read_real_file
 
@@ -802,29 +805,124 @@ ALPHABET = [
 ]  # fmt: skip
 
 
+def solid(text: str) -> str:
+    """Return the characters of a text without white space and marks of columns, in which readers change nothing."""
+    return "".join(text.replace(CELL_MARK, "").replace("\ue001", "").split())
+
+
+def assert_is_of(item: object, text: str) -> None:
+    """Assert that an item is an article of what is in a text, or a rejection with a reason."""
+    if isinstance(item, Rejected):
+        assert item.reason
+        return
+    assert isinstance(item, Article)
+    assert item.title or item.paragraphs
+    whole = solid(text)
+    for value in (item.title, item.outlet, item.byline, *texts(item)):
+        assert all(solid(word) in whole for word in (value or "").split())
+    assert item.date is None or item.provenance["date"].known != "missing"
+
+
 @given(st.lists(st.one_of(st.sampled_from(ALPHABET), st.text(max_size=20)), max_size=60))
-def test_reading_an_export_in_any_order_of_its_lines_never_raises(lines: list[str]) -> None:
+def test_reading_an_export_in_any_order_of_its_lines_never_raises_and_invents_nothing(
+    lines: list[str],
+) -> None:
     origin = Origin("a.txt", ReadOptions())
     for text in ("\n".join(lines), "\n\n".join(lines)):
-        for found in (
-            recognition.exported_text(text, origin),
-            recognition.exported_page(f"<DOCFULL>{text}", origin),
-        ):
-            assert all(isinstance(item, (Article, Rejected)) for item in found or ())
+        for item in recognition.exported_text(text, origin) or ():
+            assert_is_of(item, text)
+        for item in recognition.exported_page(f"<DOCFULL>{html.escape(text)}", origin) or ():
+            assert_is_of(item, text)
     for item in recognition.exported_parts([Part(line) for line in lines], origin) or ():
-        assert isinstance(item, Rejected) or (isinstance(item, Article) and (item.title or item.paragraphs))
+        assert_is_of(item, "\n".join(lines))
+
+
+WORDS_OF_TEXT = st.lists(
+    st.sampled_from("rain river bridge ferry market harbour".split()), min_size=14, max_size=20
+).map(lambda words: " ".join(words).capitalize() + " again.")
+
+
+@given(
+    st.lists(WORDS_OF_TEXT, min_size=1, max_size=6), st.sampled_from(["classic", "uni", "coded", "proquest"])
+)
+def test_every_paragraph_of_an_export_is_in_its_article(paragraphs: list[str], kind: str) -> None:
+    text = "\n\n".join(paragraphs)
+    data = {
+        "classic": counted(nexis()),
+        "uni": UNI,
+        "coded": CODED,
+        "proquest": PROQUEST,
+    }[kind].replace(FIRST, text if kind != "coded" else "\n".join(paragraphs))
+    articles = [
+        item
+        for item in recognition.exported_text(data, Origin("a.txt", ReadOptions())) or ()
+        if isinstance(item, Article)
+    ]
+    assert texts(articles[0])[: len(paragraphs)] == paragraphs
 
 
 @given(st.text(max_size=60), st.integers(0, len(EUROPRESSE)), st.integers(0, len(EUROPRESSE)))
-def test_reading_a_damaged_page_of_europresse_never_raises(junk: str, start: int, length: int) -> None:
+def test_reading_a_damaged_page_of_europresse_never_raises_and_invents_nothing(
+    junk: str, start: int, length: int
+) -> None:
     page = EUROPRESSE[:start] + junk + EUROPRESSE[start + length :]
-    for item in (
-        recognition.exported_page(
-            f"<span class=DocPublicationName titreArticle>{page}", Origin("a.html", ReadOptions())
-        )
-        or ()
-    ):
-        assert isinstance(item, (Article, Rejected))
+    whole = f"<span class=DocPublicationName titreArticle>{page}"
+    for item in recognition.exported_page(whole, Origin("a.html", ReadOptions())) or ():
+        assert_is_of(item, html.unescape(re.sub(r"<[^<>]*>", "", whole)) + whole)
+
+
+# ---- counts that exports state
+
+
+@pytest.mark.parametrize(
+    ("summary", "reason"),
+    [
+        ("Search Summary\nText bridge\nResults Found 2\n", []),
+        ("Search Summary\nText bridge\nResults Found\t1,204\n", ["the export states 1,204 documents, but 2 were found in it"]),
+        ("Suchzusammenfassung\nText Brücke\nGefundene Ergebnisse\n3\n", ["the export states 3 documents, but 2 were found in it"]),
+        ("Résumé de la recherche\nRésultats trouvés : 1\n", ["the export states 1 document, but 2 were found in it"]),
+        ("Search Summary\nText bridge\n", []),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_search_summary_of_factiva_is_compared(
+    tmp_path: Path, summary: str, reason: list[str]
+) -> None:
+    plain = PLAIN.partition("Search Summary")[0]
+    assert rejections(tmp_path, plain + summary) == reason
+    coded = f"{CODED}\n{CODED.replace('ed4b0001r', 'ed4b0002r')}\n"
+    assert rejections(tmp_path, coded + summary, "b.txt") == reason
+
+
+@pytest.mark.parametrize(
+    ("cover", "reason"),
+    [
+        ("<p>Nombre de document(s) : 2</p><p>Créé par : Université</p>", []),
+        ("<p>Nombre de documents : 5<br>Date de création : 6 mai 2024</p>", ["the export states 5 documents, but 2 were found in it"]),
+        ("<p>Documents 1 à 2 de 120</p>", ["the export states 120 documents, but 2 were found in it"]),
+        ("<p>Number of documents: 3</p>", ["the export states 3 documents, but 2 were found in it"]),
+        ("<p>Revue de presse du 6 mai 2024</p>", []),
+    ],
+)  # fmt: skip
+def test_the_number_on_a_cover_of_europresse_is_compared(
+    tmp_path: Path, cover: str, reason: list[str]
+) -> None:
+    data = EUROPRESSE.replace("<body>", f"<body>{cover}")
+    assert rejections(tmp_path, data, "a.html") == reason
+
+
+def test_a_row_of_a_spreadsheet_of_proquest_is_an_article_with_its_id(tmp_path: Path) -> None:
+    data = (
+        "Title,Abstract,StoreId,ArticleType,Authors,entryDate,language,placeOfPublication,pubdate,pubtitle,year,DocumentURL,startPage\n"
+        'Council hears plea,"The council met for three hours.",1015000001,News,"Varga, Ines",2012-05-25,English,Bay,"May 24, 2012",The Bay Courier,2012,'
+        "https://ezproxy.lib.edu/login?url=https://www.proquest.com/docview/1015000001?accountid=1,7\n"
+        'Ferry cut,"Abstract not available.",1015000002,News,,2012-05-25,German,Bay,"May 24, 2012",The Bay Courier,2012,https://www.proquest.com/docview/1015000002,8\n'
+    )
+    first, second = articles_in(read_bytes(tmp_path, "a.csv", data.encode()))
+    assert (first.title, first.outlet, first.byline, str(first.date), first.lang) == (
+        "Council hears plea", "The Bay Courier", "Varga, Ines", "2012-05-24", "en",
+    )  # fmt: skip
+    assert (first.key, first.url) == ("1015000001", "https://www.proquest.com/docview/1015000001")
+    assert (texts(first), texts(second)) == (["The council met for three hours."], [])
 
 
 # ---- real exports

@@ -590,6 +590,40 @@ def test_places_in_front_of_dates_are_no_outlets(tmp_path: Path) -> None:
     assert {one.outlet for one in articles_in(read_bytes(tmp_path, "a.docx", data))} == {None}
 
 
+TOWNS = {
+    "en": (("Talks resume", "Stoke-on-Trent, 5 May 2024"), ("Fire in port", "Ramadi, 6 May 2024")),
+    "de": (("Streit um die Brücke", "Düren, 5. Mai 2024"), ("Feuer im Hafen", "Bad Kreuznach, 6. Mai 2024")),
+    "fr": (("Le pont est fermé", "Saint-Étienne, le 5 mai 2024"), ("Feu au port", "Quimper, le 6 mai 2024")),
+    "es": (("El puente está cerrado", "Albacete, 5 de mayo de 2024"), ("Fuego en el puerto", "La Coruña, 6 de mayo de 2024")),
+    "it": (("Il ponte è chiuso", "Vercelli, 5 maggio 2024"), ("Fuoco nel porto", "L'Aquila, 6 maggio 2024")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", TOWNS)
+def test_towns_that_no_list_has_are_no_outlets(tmp_path: Path, lang: str) -> None:
+    data = docx("".join(
+        para(title, style="berschrift1") + para(line) + para(RIVER) for title, line in TOWNS[lang]
+    ))  # fmt: skip
+    assert {one.outlet for one in articles_in(read_bytes(tmp_path, "a.docx", data))} == {None}
+
+
+def test_a_town_beside_outlets_is_one_that_its_article_names(tmp_path: Path) -> None:
+    review = (
+        ("Streit um die Brücke", "Düren, 5. Mai 2024", "Der Rat von Düren hat am Montag beschlossen, die Brücke zu sperren."),
+        ("Feuer im Hafen", "Hafenblatt, 6. Mai 2024", RIVER),
+        ("Keine Fähre", "Seewacht, 7. Mai 2024", FERRY),
+        ("Der Markt", "Rheinische Zeitung, 8. Mai 2024, S. 4", MARKET),
+    )  # fmt: skip
+    data = docx(
+        "".join(para(title, style="berschrift1") + para(line) + para(text) for title, line, text in review)
+    )
+    articles = articles_in(read_bytes(tmp_path, "a.docx", data))
+    assert [one.outlet for one in articles] == [None, "Hafenblatt", "Seewacht", "Rheinische Zeitung"]
+    assert [str(one.date) for one in articles] == [f"2024-05-0{day}" for day in (5, 6, 7, 8)]
+    assert articles[0].paragraphs[0].text == "Düren, 5. Mai 2024"
+    assert articles[2].provenance["outlet"].known == "inferred"
+
+
 def test_an_introduction_of_short_sentences_in_front_of_a_press_review_is_an_article(tmp_path: Path) -> None:
     before = para("Press review", style="Titel") + "".join(para(text) for text in (RIVER, FERRY, MARKET))
     articles = articles_in(read_bytes(tmp_path, "a.docx", review_docx("berschrift1", before=before)))
@@ -821,6 +855,98 @@ def test_hidden_slides_and_diagrams_are_counted(tmp_path: Path) -> None:
         "charts and diagrams",
         "hidden slides",
     ]
+
+
+DIAGRAM = (
+    "<dgm:dataModel xmlns:dgm='d' xmlns:a='a'><dgm:ptLst><dgm:pt modelId='0' type='doc'/>"
+    "<dgm:pt modelId='1'><dgm:t><a:p><a:r><a:t>Pumps start</a:t></a:r></a:p></dgm:t></dgm:pt>"
+    "<dgm:pt modelId='2'><dgm:t><a:p><a:r><a:t>The river </a:t></a:r><a:r><a:t>rises</a:t></a:r></a:p></dgm:t></dgm:pt>"
+    "<dgm:pt modelId='3' type='parTrans'><dgm:t><a:p><a:r><a:t>an arrow</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:ptLst>"
+    "<dgm:cxnLst><dgm:cxn srcId='0' destId='1' srcOrd='1'/><dgm:cxn srcId='0' destId='2' srcOrd='0'/></dgm:cxnLst></dgm:dataModel>"
+)
+CHART = (
+    "<c:chartSpace xmlns:c='c' xmlns:a='a'><c:chart><c:title><c:tx><c:rich><a:p><a:r><a:t>Water in the river</a:t></a:r></a:p></c:rich></c:tx></c:title>"
+    "<c:plotArea><c:barChart>"
+    + "".join(
+        f"<c:ser><c:tx><c:strRef><c:strCache><c:pt idx='0'><c:v>{name}</c:v></c:pt></c:strCache></c:strRef></c:tx>"
+        "<c:cat><c:strRef><c:strCache><c:pt idx='0'><c:v>Monday</c:v></c:pt><c:pt idx='1'><c:v>Tuesday</c:v></c:pt></c:strCache></c:strRef></c:cat>"
+        "<c:val><c:numRef><c:numCache><c:pt idx='0'><c:v>4.30000001</c:v></c:pt></c:numCache></c:numRef></c:val></c:ser>"
+        for name in ("Basra", "Amara")
+    )
+    + "</c:barChart></c:plotArea></c:chart></c:chartSpace>"
+)
+WORDS_OF_DRAWINGS = [
+    ("list", "The river rises; Pumps start"), ("caption", "Water in the river"), ("list", "Basra | Amara; Monday | Tuesday"),
+]  # fmt: skip
+
+
+def with_parts(data: bytes, **parts: str) -> bytes:
+    """Return a zip with more members, or others; two underscores in a name stand for a slash."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members: dict[str, bytes | str] = {name: archive.read(name) for name in archive.namelist()}
+    return packed(members | {name.replace("__", "/"): part for name, part in parts.items()})
+
+
+def drawn(prefix: str) -> dict[str, str]:
+    relations = (
+        "<Relationships><Relationship Id='d1' Type='x/diagramData' Target='../diagrams/data1.xml'/>"
+        "<Relationship Id='c1' Type='x/chart' Target='../charts/chart1.xml'/></Relationships>"
+    )
+    return {
+        f"{prefix}/diagrams/data1.xml": DIAGRAM,
+        f"{prefix}/charts/chart1.xml": CHART,
+        "relations": relations,
+    }
+
+
+GRAPHICS = (
+    "<a:graphic><a:graphicData><x:relIds xmlns:x='x' r:dm='d1'/></a:graphicData></a:graphic>",
+    ("<a:graphic><a:graphicData><c:chart xmlns:c='c' r:id='c1'/></a:graphicData></a:graphic>"),
+)
+
+
+def test_a_presentation_has_the_words_of_its_diagrams_and_charts(tmp_path: Path) -> None:
+    parts = drawn("ppt")
+    frames = "".join(f"<p:graphicFrame>{one}</p:graphicFrame>" for one in GRAPHICS)
+    data = with_parts(
+        pptx(shape("Flood in Basra", place="title") + shape(RIVER) + frames),
+        **{"ppt/slides/_rels/slide1.xml.rels": parts.pop("relations")},
+        **parts,
+    )
+    items = read_bytes(tmp_path, "a.pptx", data)
+    (article,) = articles_in(items)
+    assert [(one.kind, one.text) for one in article.paragraphs][1:] == WORDS_OF_DRAWINGS
+
+
+def test_a_document_has_the_words_of_its_diagrams_and_charts(tmp_path: Path) -> None:
+    parts = drawn("word")
+    inner = "".join(f"<w:r><w:drawing>{one}</w:drawing></w:r>" for one in GRAPHICS)
+    body = (
+        para("Flood in Basra", style="Titel") + para(RIVER) + f"<w:p xmlns:a='a'>{inner}</w:p>" + para(FERRY)
+    )
+    relations = parts.pop("relations").replace("../", "")
+    data = with_parts(docx(body), **{"word/_rels/document.xml.rels": relations}, **parts)
+    article = only(tmp_path, data)
+    assert [(one.kind, one.text) for one in article.paragraphs] == [
+        ("text", RIVER),
+        *WORDS_OF_DRAWINGS,
+        ("text", FERRY),
+    ]
+
+
+def test_a_broken_diagram_in_a_document_is_counted(tmp_path: Path) -> None:
+    body = (
+        para("Flood in Basra", style="Titel")
+        + para(RIVER)
+        + f"<w:p xmlns:a='a'><w:r><w:drawing>{GRAPHICS[0]}</w:drawing></w:r></w:p>"
+    )
+    relations = drawn("word")["relations"].replace("../", "")
+    data = with_parts(
+        docx(body), **{"word/_rels/document.xml.rels": relations, "word/diagrams/data1.xml": "<a"}
+    )
+    items = list(readers.read_file(written(tmp_path, "a.docx", data), "a.docx", ReadOptions()))
+    assert [one.kind for one in items if isinstance(one, Skipped)] == ["charts and diagrams"]
+    assert [texts(one) for one in items if isinstance(one, Article)] == [[RIVER]]
 
 
 def test_words_of_references_and_drawings_in_opendocument(tmp_path: Path) -> None:

@@ -210,6 +210,7 @@ def test_all_authors_in_metadata_count_and_none_has_a_by() -> None:
         f"<h1>Bridge closed</h1><script>document.write('<noscript>')</script>{TEXT}<noscript><p>x</p></noscript>",
         f"<h1>Bridge closed</h1><div><noscript>{TEXT}</noscript></div><p>Write to us.</p>",
         f'<div><template shadowrootmode="open"><h1>Bridge closed</h1><p>{FIRST}</p><slot></slot></template><p>{SECOND}</p></div>',
+        f'<div><template shadowrootmode="open"><h1>Bridge closed</h1><p>{FIRST}</p><slot>Loading <p>the text of the article, please wait.</p></slot></template><p>{SECOND}</p></div>',
         f'<x-a><template shadowroot="open"><x-b><template shadowroot="open"><h1>Bridge closed</h1>{TEXT}</template></x-b></template></x-a>',
         f"<h1>Bridge closed</h1>{TEXT}".replace("council", "coun\u00adcil").replace("mayor", "may&shy;or"),
     ],

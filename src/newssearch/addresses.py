@@ -100,6 +100,15 @@ def host_of(address: str) -> str:
     return re.split(r"[/?#]|:\d+(?=[/?#]|$)", address[8:], maxsplit=1)[0]
 
 
+def owner_of(host: str) -> str:
+    """Return the label that the owner of a host chose: ``cnn`` for ``edition.cnn.com``, ``guardian`` for ``guardian.co.uk``.
+
+    >>> owner_of("politics.ft.com"), owner_of("www.bbc.co.uk"), owner_of("localhost")
+    ('ft', 'bbc', 'localhost')
+    """
+    return _site(host).partition(".")[0]
+
+
 def _canonical_step(text: str) -> tuple[str, bool]:
     """Return the canonical form and True; or an address that it was wrapped in, and False."""
     text = text.strip()

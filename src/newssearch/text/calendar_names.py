@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,14 @@ def unaccented(name: str) -> str:
     return "".join(char for char in apart if unicodedata.category(char) != "Mn")
 
 
+LANGUAGES_OF_FEW_NEWS = frozenset(
+    "zu xh so ha yo ig jv eo mt lb fo fy nn oc br gd ku ug mg rw se sn qu tt om".split()
+)
+"""Languages whose short names count only where the language of a text is known: ``here`` is October in Breton."""
+
+LONGEST_SHORT_NAME = 4
+"""The largest number of letters of a short name; one with a letter that ASCII lacks counts in all languages."""
+
 _FILE = Path(__file__).with_name("calendar_names.json")
 
 
@@ -69,17 +77,14 @@ class CalendarNames:
     A name in all languages that stands for different months is that of the first language in the file.
     """
 
-    def __init__(self, languages: Iterable[Mapping[str, Any]], *, of_all: bool) -> None:
+    def __init__(self, languages: Mapping[str, Mapping[str, Any]], *, of_all: bool) -> None:
         self.months: dict[str, int] = dict(_MORE_MONTHS) if of_all else {}
         self.days: dict[str, set[int]] = {name: {day} for name, day in _MORE_DAYS.items()} if of_all else {}
         self.halves: dict[str, str] = {"am": "am", "pm": "pm", "a m": "am", "p m": "pm"}
-        for names in languages:
-            for number, of_month in enumerate(names["months"], start=1):
-                for name in of_month:
-                    self.months.setdefault(name, number)
-            for number, of_day in enumerate(names["days"]):
-                for name in of_day:
-                    self.days.setdefault(name, set()).add(number)
+        few = [names for lang, names in languages.items() if of_all and lang in LANGUAGES_OF_FEW_NEWS]
+        for names in languages.values():
+            if names not in few:
+                self._enter(names)
             for half in ("am", "pm"):
                 for name in names[half]:
                     if not (of_all and name.isascii()):  # "de" is before noon in Hungarian only
@@ -88,19 +93,34 @@ class CalendarNames:
             self.months.setdefault(unaccented(name), number)
         for name, days in list(self.days.items()):
             self.days.setdefault(unaccented(name), days)
+        for names in few:  # as they are written: "monde" is not the Igbo word for Monday
+            self._enter(names, _is_long)
+
+    def _enter(self, names: Mapping[str, Any], counts: Callable[[str], bool] | None = None) -> None:
+        """Enter the names of a language, or those of them that count."""
+        for number, of_month in enumerate(names["months"], start=1):
+            for name in filter(counts, of_month):
+                self.months.setdefault(name, number)
+        for number, of_day in enumerate(names["days"]):
+            for name in filter(counts, of_day):
+                self.days.setdefault(name, set()).add(number)
+
+
+def _is_long(name: str) -> bool:
+    return len(name) > LONGEST_SHORT_NAME or not name.isascii()
 
 
 @cache
 def calendar_names_in(lang: str) -> CalendarNames | None:
     """Return the names in a language, given by its two-letter code; None if the file lacks that language."""
     own = _drawn()["languages"].get(lang)
-    return CalendarNames([own], of_all=False) if own is not None else None
+    return CalendarNames({lang: own}, of_all=False) if own is not None else None
 
 
 @cache
 def calendar_names_in_all() -> CalendarNames:
     """Return the names in all languages."""
-    return CalendarNames(_drawn()["languages"].values(), of_all=True)
+    return CalendarNames(_drawn()["languages"], of_all=True)
 
 
 def base_of(lang: str) -> str:
@@ -108,15 +128,19 @@ def base_of(lang: str) -> str:
     return lang.partition("-")[0].lower()
 
 
+_DAY_FIRST_IN_NEWS = frozenset({"en-ZA"})
+"""The languages of regions that CLDR lets begin with the year, while newspapers begin with the day."""
+
+
 @cache
 def has_day_first(lang: str) -> bool:
     """Whether dates in numbers have the day before the month in a language, given by its tag.
 
-    >>> [has_day_first(lang) for lang in ("de", "de-AT", "en", "en-US", "en-GB", "ja", "xx")]
-    [True, True, False, False, True, False, False]
+    >>> [has_day_first(lang) for lang in ("de", "de-AT", "en", "en-US", "en-GB", "en-ZA", "ja", "xx")]
+    [True, True, False, False, True, True, False, False]
     """
     parts = lang.split("-")
     region = next((part.upper() for part in parts[1:] if len(part) == 2), "")
     code = {"nb": "no", "nn": "no"}.get(parts[0].lower(), parts[0].lower())
     first = code in _drawn()["day_first"]
-    return first != (f"{code}-{region}" in _drawn()["otherwise"])
+    return f"{code}-{region}" in _DAY_FIRST_IN_NEWS or first != (f"{code}-{region}" in _drawn()["otherwise"])

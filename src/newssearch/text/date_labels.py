@@ -1,28 +1,36 @@
 """The words in front of dates that say whether an article was published or updated then.
 
-CLDR has no such words. The stems are those of the verbs that news sites use, in lower case and without accents; ``$`` ends a whole word.
+Besides the whole words of :mod:`.publication_words`, these are stems of the verbs that news sites use, in lower case and
+without accents; ``$`` ends a whole word.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from .calendar_names import unaccented
+from .publication_words import PUBLISHED_WORDS, UPDATED_WORDS
+
+FIRST_UNSPACED = 0x0E00
+"""The first code point of scripts that are written without spaces."""
+
+
+def _whole(words: Iterable[str]) -> tuple[str, ...]:
+    """Return whole words as stems; in scripts without spaces, they count anywhere."""
+    return tuple(f"{unaccented(word)}$" if ord(word[0]) < FIRST_UNSPACED else word for word in words)
+
 
 _PUBLISHED = (
-    "publish", "publie", "publica", "publicer", "publicad", "publicou", "publik", "publis", "posted", "released$", "online since",
-    "veroffentlicht", "erschienen", "eingestellt", "einstell", "vom$", "publie", "paru", "mis en ligne",
-    "publicado", "publicada", "postado", "divulgado", "pubblicat",
-    "inserit", "inserim", "gepubliceerd", "geplaatst", "gepost", "publicerad", "publicerat", "publisert", "lagt ut",
-    "publiceret", "udgivet", "offentliggjort", "julkaistu", "birt$", "opublikowan", "dodano",
-    "dodan", "publikacj", "опубликован", "публикац", "размещ", "опублікован", "публікац", "publikovan", "zverejn",
-    "vydan", "vlozen", "publikovane", "uverejnen", "yayin", "eklenme", "giris", "δημοσιευ", "αναρτηθηκε",
-    "نشر", "انتشار", "منتشر", "פורסם", "प्रकाशित", "প্রকাশ", "เผยแพร่", "วันที่", "dang$", "da dang$", "ngay dang",
-    "xuat ban", "diterbitkan", "dipublikasikan", "terbit", "tayang", "publicat", "postat", "megjelen", "kozzetev",
-    "publikuota", "paskelbta", "publicets", "avaldatud", "objavljen", "objavio", "објављен", "публикуван", "објавен",
-    "botuar", "iliyochapishwa", "发布", "發布", "发表", "發表", "公開", "掲載", "配信", "投稿", "発行", "入力", "登録", "등록", "입력",
-    "게시", "작성", "발행", "승인", "刊登", "时间", "時間",
+    "publica", "publie", "نشر", "publicer", "publicou", "publik", "publis", "released$", "online since", "erschienen", "einstell", "vom$",
+    "paru", "mis en ligne", "divulgado", "pubblicat", "inserit", "inserim", "lagt ut", "offentliggjort", "birt$",
+    "opublikowan", "dodan", "опубликован", "публикац", "размещ", "опублікован", "публікац", "zverejn", "vydan", "vlozen",
+    "uverejnen", "yayin", "eklenme", "giris", "δημοσιευ", "انتشار", "منتشر", "פורסם", "प्रकाशित", "প্রকাশ", "เผยแพร่",
+    "วันที่", "dang$", "da dang$", "ngay dang", "xuat ban", "dipublikasikan", "terbit", "tayang", "postat", "megjelen",
+    "kozzetev", "paskelbta", "publicets", "avaldatud", "objavljen", "objavio", "објављен", "публикуван", "објавен", "botuar",
+    "iliyochapishwa", "發布", "发表", "發表", "掲載", "配信", "投稿", "入力", "登録", "등록", "입력", "게시", "작성", "발행", "승인", "刊登", "时间", "時間",
+    *_whole(PUBLISHED_WORDS),
 )  # fmt: skip
 
 _OF_ANYTHING = (
@@ -39,24 +47,25 @@ _BESIDE = frozenset(
 """The words in lower case, without accents, that may stand beside those."""
 
 _UPDATED = (
-    "updat", "last updat", "modif", "last modif", "edited", "revised$", "revisad", "corrected$", "corrige", "last review", "as of", "expir", "aktualis",
-    "stand$", "letzte anderung", "zuletzt", "geandert", "uberarbeitet", "mis a jour", "mise a jour", "maj le", "maj:", "maj :", "maj du", "actualise",
-    "derniere$", "actualiz", "ultima actualizacion", "modificad", "editado", "atualizad", "ultima atualizac", "aggiorna", "ultimo agg",
-    "ultima modifica", "modificat", "bijgewerkt", "laatst", "gewijzigd", "aangepast", "uppdater", "senast$", "andrad$", "oppdater",
-    "sist$", "endret", "opdater", "sidst", "paivitetty", "muokattu", "uppfært", "ændret", "aktualiz", "zaktualiz", "zmodyf", "ostatnia",
-    "modyfikac", "обновл", "изменен", "последнее", "актуализ", "оновлен", "змінен", "редакт", "upraven", "posledni",
-    "naposledy", "zmenen", "poslednej", "posledna", "gunc", "son gunc", "degistir", "ενημερ", "τελευταια", "τροποπ", "تحديث",
-    "اخر تحديث", "حدث", "تعديل", "بروزرساني", "بروزرسانی", "به روز", "ويرايش", "ویرایش", "עודכן", "עדכון", "अपडेट", "अद्यतन",
-    "হালনাগাদ", "আপডেট", "อัปเดต", "อัพเดท", "แก้ไข", "cap nhat", "sua lan cuoi", "diperbarui", "diperbaharui", "dikemas kini",
-    "pembaruan", "actualitzat", "frissit", "modosit", "atnaujint", "atjaunin", "uuendatud", "azurira", "ажурира", "posodob",
-    "perditesuar", "更新", "修改", "修正", "改訂", "最終", "最后", "最後", "수정", "업데이트", "갱신", "dateModified",
+    "updat", "last updat", "modif", "last modif", "edited", "revised$", "revisad", "corrected$", "corrige", "last review",
+    "as of", "expir", "aktualis", "stand$", "letzte anderung", "zuletzt", "geandert", "uberarbeitet", "mis a jour",
+    "mise a jour", "maj le", "maj:", "maj :", "maj du", "actualise", "derniere$", "actualiz", "ultima actualizacion",
+    "editado", "atualizad", "ultima atualizac", "aggiorna", "ultimo agg", "ultima modifica", "laatst", "aangepast",
+    "uppdater", "senast$", "andrad$", "oppdater", "sist$", "endret", "opdater", "sidst", "muokattu", "uppfært", "ændret",
+    "aktualiz", "zaktualiz", "zmodyf", "ostatnia", "modyfikac", "обновл", "изменен", "последнее", "актуализ", "оновлен",
+    "змінен", "редакт", "upraven", "posledni", "naposledy", "zmenen", "poslednej", "posledna", "gunc", "son gunc", "degistir",
+    "ενημερ", "τελευταια", "τροποπ", "اخر تحديث", "حدث", "تعديل", "بروزرساني", "بروزرسانی", "به روز", "ويرايش", "ویرایش",
+    "עודכן", "עדכון", "अपडेट", "अद्यतन", "হালনাগাদ", "আপডেট", "อัปเดต", "อัพเดท", "แก้ไข", "cap nhat", "sua lan cuoi",
+    "diperbaharui", "dikemas kini", "pembaruan", "frissit", "modosit", "atnaujint", "atjaunin", "uuendatud", "azurira",
+    "ажурира", "posodob", "perditesuar", "修改", "修正", "改訂", "最終", "最后", "最後", "수정", "업데이트", "갱신", "dateModified",
+    "تحديث", *_whole(UPDATED_WORDS),
 )  # fmt: skip
 
 
 @cache
 def _pattern(stems: tuple[str, ...]) -> re.Pattern[str]:
     """Return a pattern for the stems at the start of a word, or anywhere in scripts without spaces."""
-    spaced = [stem for stem in stems if unaccented(stem) != stem or ord(stem[0]) < 0x0E00]
+    spaced = [stem for stem in stems if unaccented(stem) != stem or ord(stem[0]) < FIRST_UNSPACED]
     unspaced = [stem for stem in stems if stem not in spaced]
     whole = [re.escape(stem[:-1]) + r"(?![^\W_])" if stem[-1] == "$" else re.escape(stem) for stem in spaced]
     anywhere = [re.escape(stem) for stem in unspaced]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from newssearch.system.lazy_regex import Pattern
 
 from .dates import Published, parse_bare
+from .other_calendars import ERA_YEAR, year_of_era
 from .partial_dates import PartialDate
 
 _DATE_TOKEN = Pattern(
@@ -44,6 +46,12 @@ def find_dates(line: str, lang: str | None = None) -> Iterator[FoundDate]:
     """
     if not may_have_date(line):
         return
+    if not line.isascii() and "年" in line and ERA_YEAR.search(line) is not None:
+        plain, place_of = _in_common_era(line)
+        for found in find_dates(plain, lang):
+            start, end = place_of(found.start), place_of(found.end)
+            yield FoundDate(start, end, line[start:end].rstrip(" |,;·•–—-"), found.published)
+        return
     tokens = [match.span() for match in _DATE_TOKEN.finditer(line)]
     texts = [line[start:end] for start, end in tokens]
     free = 0  # the first token behind the last date
@@ -62,9 +70,36 @@ def find_dates(line: str, lang: str | None = None) -> Iterator[FoundDate]:
 def may_have_date(line: str) -> bool:
     """Whether a line has digits that could be a year or a full date: a quick check before the slow search."""
     return _YEAR_LIKE.search(line) is not None or (
-        not line.isascii() and _OTHER_DIGITS.search(line) is not None
+        not line.isascii()
+        and (_OTHER_DIGITS.search(line) is not None or ("年" in line and ERA_YEAR.search(line) is not None))
     )
 
+
+def _in_common_era(line: str) -> tuple[str, Callable[[int], int]]:
+    """Return a line in which years of eras are those of the common era, and a function from places in it to places in ``line``."""
+    pieces: list[str] = []
+    ends = [(0, 0)]  # pairs of places behind a year, in the new line and in the old one
+    for found in ERA_YEAR.finditer(line):
+        new, old = ends[-1]
+        year = f"{year_of_era(found)}年"
+        pieces += [line[old : found.start()], year]
+        ends.append((new + found.start() - old + len(year), found.end()))
+    pieces.append(line[ends[-1][1] :])
+
+    def place_of(place: int) -> int:
+        number = bisect_right(ends, place, key=lambda pair: pair[0]) - 1
+        new, old = ends[number]
+        if number + 1 == len(ends):
+            return old + place - new
+        following_new, following_old = ends[number + 1]
+        start_of_year = following_new - YEAR_AND_SIGN
+        return old + place - new if place <= start_of_year else min(old + place - new, following_old)
+
+    return "".join(pieces), place_of
+
+
+YEAR_AND_SIGN = 5
+"""The number of characters of a year of the common era with its sign: ``2024年``."""
 
 _OTHER_DIGITS = Pattern(r"(?:(?![0-9])\d){4}")
 

@@ -19,6 +19,7 @@ from .calendar_names import (
     folded,
     unaccented,
 )
+from .other_calendars import ERA_YEAR, year_of_era
 
 _ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH_NUMBERS = {name: number for number, name in enumerate(SOLAR_HIJRI_MONTHS, start=1)}
@@ -44,7 +45,11 @@ _LONE_HOUR = Pattern(
 _ORDINAL = Pattern(
     r"(?<=\d)(?:er|ère|re|ª|º|°|st|nd|rd|th|-?(?:го|е|ое|й|án|én|jén|i|ei|an|ain))(?![^\W_])", re.IGNORECASE
 )
-_DIGITS_IN_BRACKETS = Pattern(r"[(（\[【][^()（）\[\]【】]{0,40}[)）\]】]")
+_CLOCK_IN_WORDS = Pattern(
+    r"(?<![\d:.])([01]?\d|2[0-3])\s(?:Uhr|uur|ore|heures?|horas|godz\.?)\s(?:(?:y|et|e|und|en)\s)?([0-5]\d)"
+    r"(?:\s(?:min|mn|Minuten|minutes|minutos|minuti)\b)?(?![\d:.]|\s[^\W\d_])",
+    re.IGNORECASE,
+)
 
 
 class _DateWords:
@@ -158,11 +163,12 @@ def in_english(text: str, lang: str | None = None) -> str | None:
     >>> in_english("24 Sep 2018") is None, in_english("Mo., 24.09.2018, 10:00 Uhr"), in_english("24 listopada 2018", "hr")
     (True, 'Weekday0, 24.09.2018, 10:00', '24 Oct 2018')
     """
-    plain = in_ascii_digits(text)
+    plain = in_plain_numbers(text)
     plain = _EASTERN_DATE.sub(lambda date: f" {'-'.join(date.groups())} ", plain)
     if (east := _EASTERN_MONTH.fullmatch(plain.strip())) is not None:
         return "-".join(part.zfill(2) for part in east.groups() if part)
     plain = _EASTERN_TIME.sub(_clock, plain)
+    plain = _CLOCK_IN_WORDS.sub(_clock, plain)
     plain = _LONE_HOUR.sub(
         lambda hour: f" {next(filter(None, hour.groups()))}:00", _HOUR_WITH_LETTER.sub(_clock, plain)
     )
@@ -195,6 +201,16 @@ def in_ascii_digits(text: str) -> str:
         "[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", unicodedata.normalize("NFKC", text)
     )
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+def in_plain_numbers(text: str) -> str:
+    """Return a text with digits as :func:`in_ascii_digits` does, and with years of eras as years of the common era.
+
+    >>> in_plain_numbers("令和６年5月6日"), in_plain_numbers("民國113年5月6日"), in_plain_numbers("平成元年")
+    ('2024年5月6日', '2024年5月6日', '1989年')
+    """
+    plain = in_ascii_digits(text)
+    return plain if plain.isascii() else ERA_YEAR.sub(lambda era: f"{year_of_era(era)}年", plain)
 
 
 def _clock(match: re.Match[str]) -> str:

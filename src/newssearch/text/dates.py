@@ -11,8 +11,8 @@ from newssearch.system.lazy_regex import Pattern
 
 from .calendar_names import base_of, has_day_first
 from .date_labels import says_published, says_updated
-from .date_words import in_ascii_digits, in_english
-from .other_calendars import BUDDHIST_YEARS, HIJRI_YEARS, of_solar_hijri
+from .date_words import in_english, in_plain_numbers
+from .other_calendars import BUDDHIST_YEARS, HIJRI_YEARS, of_iso_week, of_solar_hijri
 from .partial_dates import PartialDate
 
 MAX_DATE_CHARS = 100
@@ -45,7 +45,10 @@ ZONES = {
 stands for several zones (IST), or changes with the season (ET), is left out: a time with such a name is read without a
 zone."""
 
-_OPTIONAL_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s)?"
+_WEEKDAY = r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+"""The English names of weekdays; ``Monde`` and ``Sunrise`` are none."""
+
+_OPTIONAL_WEEKDAY = rf"(?:{_WEEKDAY}\b\.?,?\s)?"
 _MONTH_NAME = (
     r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|" + "|".join(_MONTH_NAMES) + r")\b\.?"
 )
@@ -137,7 +140,7 @@ def parse_published(text: str, *, day_first: bool = False, lang: str | None = No
     read = _without_label(text, day_first, lang)
     if read is not None or len(text) > MAX_DATE_CHARS:
         return read
-    text = " ".join(in_ascii_digits(text).split())
+    text = " ".join(in_plain_numbers(text).split())
     return _behind_label(text, day_first, lang) if _TWO_DIGITS.search(text) else None
 
 
@@ -146,7 +149,7 @@ def _without_label(text: str, day_first: bool, lang: str | None) -> Published | 
     read = parse_bare(text, day_first=day_first, lang=lang)
     if read is not None or len(text) > MAX_DATE_CHARS:
         return read
-    text = " ".join(in_ascii_digits(text).split())
+    text = " ".join(in_plain_numbers(text).split())
     if not _TWO_DIGITS.search(text):
         return None
     plain, order = _without_weekday(in_english(text, lang) or text)[0], _Order(day_first, lang)
@@ -157,11 +160,14 @@ def parse_bare(text: str, *, day_first: bool = False, lang: str | None = None) -
     """Return the date that a string is as :func:`parse_published` does, but neither behind a label nor in a rare form."""
     if len(text) > MAX_DATE_CHARS:
         return None
-    text = in_ascii_digits(text)
+    text = in_plain_numbers(text)
     if not _TWO_DIGITS.search(text):
         return None
     text = " ".join(text.split())
     order = _Order(day_first, lang)
+    if (week := _ISO_WEEK.fullmatch(text)) is not None:
+        day = of_iso_week(*map(int, week.groups()))
+        return Published(day) if day is not None else None
     if (partial := _month_or_year(text)) is not None:
         return _gregorian_month(partial)
     match = next((match for form in _date_patterns() if (match := form.fullmatch(text)) is not None), None)
@@ -176,6 +182,9 @@ def parse_bare(text: str, *, day_first: bool = False, lang: str | None = None) -
             return _gregorian_month(partial)
     plain, order.weekdays = _without_weekday(translated or text)
     return _in_any_order(plain, order)
+
+
+_ISO_WEEK = Pattern(r"(\d{4})-?W(\d\d)-?([1-7])", re.ASCII)
 
 
 def _behind_label(text: str, day_first: bool, lang: str | None) -> Published | None:
@@ -213,7 +222,7 @@ def _published(parts: dict[str, str | None], order: _Order) -> Published | None:
     year = int(parts["year"] or 0)
     if len(parts["year"] or "") == 2:
         year += 2000 if year < 50 else 1900  # RFC 2822
-        basis = "a year of two digits" if parts.get("first") else ""
+        basis = "a year of two digits" if parts.get("first") or parts["hour"] is None else ""
     if parts.get("first"):
         first, second = int(parts["first"] or 0), int(parts["second_number"] or 0)
         days = [_date_or_none(year, first, second), _date_or_none(year, second, first)]
@@ -288,6 +297,8 @@ def _any_patterns() -> tuple[re.Pattern[str], ...]:
             rf"{year}{_PART}*{_MONTH_IN_WORDS}{_PART}*{day}\.?",
             rf"{year}{_PART}*{day}{_PART}*{_MONTH_IN_WORDS}",
             rf"{day}[\s-]{{1,3}}{_MONTH_IN_WORDS}[\s-]{{1,3}}{short}(?=,?\s\d\d?[:.]\d\d)",  # RFC 822, with a time
+            rf"(?<![\w-])(?P<day>\d\d?)-{_MONTH_IN_WORDS}-(?P<year>\d\d)(?![\w-])",  # as spreadsheets write days
+            r"(?<![\d:.])(?P<year>\d\d)(?P<sign>[-/.])\s?(?P<month>\d\d)(?P=sign)\s?(?P<day>\d\d)(?![\d:.])",
             r"(?<![\d:.])(?P<first>\d\d?)(?P<sign>[-/.])(?P<second_number>\d\d?)(?P=sign)(?P<year>\d\d)(?![\d:.])",
         )
     )
@@ -323,7 +334,7 @@ def _in_any_order(text: str, order: _Order) -> Published | None:
         if (match := pattern.search(text)) is None:
             continue
         parts = match.groupdict()
-        if len(parts["year"] or "") == 2 and parts.get("first") and not (order.day_first and order.lang):
+        if len(parts["year"] or "") == 2 and not _may_be_short(parts, order):
             continue
         rest = [side.strip(" ,;|·•–—-") for side in (text[: match.start()], text[match.end() :])]
         rest[1] = rest[1].removeprefix("T").strip()
@@ -347,8 +358,19 @@ def _in_any_order(text: str, order: _Order) -> Published | None:
     return None
 
 
+LANGUAGES_OF_YEAR_FIRST = frozenset({"ja", "ko", "zh"})
+"""The languages in which numbers with a year of two digits have the year first."""
+
+
+def _may_be_short(parts: dict[str, str | None], order: _Order) -> bool:
+    """Whether a date with a year of two digits is surely one: it names the month, or is in numbers of a known language."""
+    if parts.get("first"):
+        return order.day_first and order.lang is not None
+    return not (parts["month"] or "").isdigit() or base_of(order.lang or "") in LANGUAGES_OF_YEAR_FIRST
+
+
 _WEEKDAYS = Pattern(
-    r"\b(?:Weekday(?P<numbers>[0-6]*)|(?P<name>mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6})\b\.?,?",
+    rf"\b(?:Weekday(?P<numbers>[0-6]*)|(?P<name>{_WEEKDAY}))\b\.?,?",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -360,7 +382,7 @@ def _without_weekday(text: str) -> tuple[str, set[int]]:
         found &= (
             set(map(int, match["numbers"] or ""))
             if match["name"] is None
-            else {_DAYS.index(match["name"].lower())}
+            else {_DAYS.index(match["name"][:3].lower())}
         )
     return " ".join(_WEEKDAYS.sub(" ", text).split()), found
 

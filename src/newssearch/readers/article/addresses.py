@@ -118,3 +118,17 @@ def _names_article(address: str) -> bool:
     return any(_SLUG.match(segment) for segment in named) or bool(
         named and re.search(r"[^.]\.\w{2,5}$", named[-1])
     )
+
+
+_DOCVIEW = re.compile(r"(?:/|%2F)docview(?:/|%2F)(\d{5,14})", re.IGNORECASE)
+"""The id of a document in an address of ProQuest."""
+
+
+def document_address(value: str) -> str:
+    """Return the address of a document of ProQuest without a library's proxy and account, so that it is the same in all exports.
+
+    >>> document_address("https://ezproxy.lib.edu/login?url=https%3A%2F%2Fwww.proquest.com%2Fdocview%2F1015333333%3Faccountid%3D1")
+    'https://www.proquest.com/docview/1015333333'
+    """
+    found = _DOCVIEW.search(value)
+    return f"https://www.proquest.com/docview/{found[1]}" if found is not None else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from newssearch.addresses import owner_of
 from newssearch.outlets import Outlets
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.paragraphs import squeeze
@@ -43,8 +44,10 @@ def without_tail(title: str, outlet_names: Iterable[str], known: Outlets) -> str
     ``outlet_names`` may contain hosts, and ``known`` has the names of outlets that stand for one another.
 
     >>> from newssearch.outlets import outlets
-    >>> without_tail("Rain in Rome - Daily Example", ["daily-example.org"], outlets())
+    >>> without_tail("Rain in Rome - Daily Example", ["news.daily-example.org"], outlets())
     'Rain in Rome'
+    >>> without_tail("How to survive - Politics", ["politics.ft.com"], outlets())
+    'How to survive - Politics'
     """
     line = squeeze(title)
     parts = list(TITLE_SEPARATORS.finditer(line))
@@ -52,7 +55,7 @@ def without_tail(title: str, outlet_names: Iterable[str], known: Outlets) -> str
     if not (letters := letters_and_digits(tail)) or parts[-1].start() == 0:
         return title
     for name in outlet_names:
-        label = max(name.split(".")[:-1], key=len) if is_domain(name) else name
+        label = owner_of(name.lower()) if is_domain(name) else name
         same = {
             letters_and_digits(name),
             letters_and_digits(label),

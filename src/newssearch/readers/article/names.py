@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from newssearch.system.lazy_regex import Pattern
+from newssearch.text.publication_words import PUBLISHED_WORDS, WRITTEN_WORDS
 
 AUTHOR_PREPOSITIONS: dict[str, str] = {
     "en": "by", "de": "von|vom|durch", "fr": "par", "es": "por", "pt": "por", "ca": "per", "it": "di|da|a cura di",
@@ -14,12 +15,8 @@ AUTHOR_PREPOSITIONS: dict[str, str] = {
 """The words for "by" before an author, by language, separated by ``|``."""
 
 AUTHOR_VERBS = (
-    "written", "reported", "posted", "published", "created", "submitted", "story", "text", "words", "article", "analysis",
-    "geschrieben", "verfasst", "eingestellt", "gepostet", "erstellt", "veröffentlicht", "publiziert", "ein beitrag", "ein artikel",
-    "écrit", "rédigé", "publié", "posté", "proposé", "propos recueillis", "escrito", "publicado", "redactado", "postado", "texto", "publicat",
-    "scritto", "pubblicato", "postato", "inserito", "geschreven", "geplaatst", "gepost", "gepubliceerd",
-    "skrevet", "udgivet", "indsendt", "publiceret", "skrivet", "skriven", "publicerad", "upplagd", "lagt inn", "publisert", "postet", "tekst",
-    "ditulis", "diposting", "napisane", "opublikowane", "dodane", "scris", "αναρτήθηκε", "γράφτηκε", "كتب", "مرسلة",
+    *PUBLISHED_WORDS, *WRITTEN_WORDS, "submitted", "lagt inn", "story", "text", "words", "article", "analysis", "ein beitrag", "ein artikel",
+    "propos recueillis", "texto", "tekst",
 )  # fmt: skip
 """The words that may stand before "by", in lower case."""
 

@@ -1,4 +1,4 @@
-"""The files of Outlook: single messages (MSG). Other files in the same container, such as old Word documents, are told apart."""
+"""The files of Outlook: single messages (MSG). Of other files in the same container, old workbooks of Excel are read, too."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from newssearch.readers.api import Format, Input, Item, Origin, ReadOutcome, Skipped, UnreadableError, whole
 from newssearch.readers.decoding.encoding import decode
 from newssearch.readers.documents.rtf_scan import text_of_rtf
+from newssearch.readers.documents.spreadsheets import parse_xls
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -29,11 +30,24 @@ LARGEST_UNPACKED_RTF = 32 * 1024 * 1024
 _UNREAD_STREAMS = (
     ("EncryptedPackage", "an encrypted office document"),
     ("WordDocument", "looks like an old Word document (.doc), which is not read: save it as .docx"),
-    ("Workbook", "looks like an old workbook of Excel (.xls), which is not read: save it as .xlsx or CSV"),
     ("PowerPoint Document", "looks like an old presentation (.ppt), which is not read: save it as .pptx"),
-    ("Book", "looks like an old workbook of Excel (.xls), which is not read: save it as .xlsx or CSV"),
 )
 """The names of the streams that show what an old office document is, with the reason why it is rejected."""
+
+_PROPERTIES = "__properties_version1.0"
+"""The name of the stream with the properties of a message; no other file in such a container has it."""
+
+_STORAGE_OF_MESSAGE = "__substg1.0_3701000D"
+"""The name of the storage in an attachment that is a message, or an object of another program."""
+
+_HEAD_OF_INNER_PROPERTIES = 24
+"""The number of bytes in front of the properties of a message inside another one; those of a file have 32."""
+
+_CLASSES_OF_MESSAGES = ("IPM.NOTE", "IPM.POST", "REPORT.")
+"""The starts of the classes of messages; others are appointments, contacts and tasks."""
+
+_STREAMS_OF_WORKBOOKS = ("Workbook", "Book")
+"""The names of the streams of old workbooks of Excel."""
 
 _RTF_PROPERTY = 0x1009
 _HTML_PROPERTY = 0x1013
@@ -45,14 +59,17 @@ _RTF_DICTIONARY = (
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome | Input]:
-    """Yield a message as a mail, which is an input of its own. Raises UnreadableError for other files."""
-    for stream, reason in _UNREAD_STREAMS:
-        if (
-            f"{stream}\0".encode("utf-16-le") in data
-            and "__properties_version1.0".encode("utf-16-le") not in data
-        ):
-            raise UnreadableError(reason)
-    if "__properties_version1.0".encode("utf-16-le") not in data:
+    """Yield a message as a mail, which is an input of its own, or the rows of an old workbook.
+
+    Raises UnreadableError for other files.
+    """
+    if _PROPERTIES.encode("utf-16-le") not in data:
+        for stream, reason in _UNREAD_STREAMS:
+            if f"{stream}\0".encode("utf-16-le") in data:
+                raise UnreadableError(reason)
+        if any(f"{stream}\0".encode("utf-16-le") in data for stream in _STREAMS_OF_WORKBOOKS):
+            yield from parse_xls(data, origin)
+            return
         raise UnreadableError(
             "looks like an old office document, which is not read: save it in a newer format"
         )
@@ -62,24 +79,21 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome | Input]:
         message = "a message of Outlook: reading it needs python-oxmsg (pip install 'newssearch[office]')"
         raise UnreadableError(message) from None
     try:
-        loaded = Message.load(data)
-        written = _as_mail(loaded).as_bytes()
-        unread = _unread_attachments(loaded)
+        unread: list[str] = []
+        written = _as_mail(Message.load(data), unread, origin.options.limits.depth).as_bytes()
     except Exception as error:  # olefile and oxmsg raise anything on broken files
         raise UnreadableError(f"a broken message of Outlook: {str(error)[:120]}") from None
     yield Input.of(written, replace(origin, depth=origin.depth + 1, file=None))
-    for _ in range(unread):
+    for _ in unread:
         yield Skipped(origin.path, UNREAD_ATTACHMENTS)
 
 
-def _unread_attachments(message: Any) -> int:
-    """Return the number of attachments that are not read: messages inside the message, and those behind the maximum."""
-    inside = sum(one.file_bytes is None for one in message.attachments[:MOST_ATTACHMENTS])
-    return inside + max(0, len(message.attachments) - MOST_ATTACHMENTS)
+def _as_mail(message: Any, unread: list[str], depth: int) -> EmailMessage:
+    """Return a message of Outlook as a mail, with the headers that it was sent with, and messages inside it as such.
 
-
-def _as_mail(message: Any) -> EmailMessage:
-    """Return a message of Outlook as a mail, with the headers that it was sent with."""
+    ``unread`` gets the name of each attachment that is not read: objects of other programs, appointments and the like,
+    messages more than ``depth`` deep, and those behind the maximum.
+    """
     from email.message import EmailMessage  # slow to import, and few inputs need it
 
     mailed = EmailMessage()
@@ -101,19 +115,33 @@ def _as_mail(message: Any) -> EmailMessage:
     mailed.set_content(plain)
     if html.strip():
         mailed.add_alternative(html, subtype="html")
-    for attachment in message.attachments[:MOST_ATTACHMENTS]:
-        content, name = (
-            attachment.file_bytes,
-            attachment.file_name or attachment.properties.str_prop_value(0x3704),
-        )
-        if content:
+    for number, attachment in enumerate(message.attachments):
+        content = attachment.file_bytes
+        name = _storable(attachment.file_name or attachment.properties.str_prop_value(0x3704))
+        inner = _message_inside(attachment) if content is None and depth > 0 else None
+        if number >= MOST_ATTACHMENTS or (content is None and inner is None):
+            unread.append(name)
+        elif inner is not None:
+            mailed.add_attachment(_as_mail(inner, unread, depth - 1))
+        elif content:
             mailed.add_attachment(
-                content,
-                maintype="application",
-                subtype="octet-stream",
-                filename=_storable(name) or "attachment",
+                content, maintype="application", subtype="octet-stream", filename=name or "attachment"
             )
     return mailed
+
+
+def _message_inside(attachment: Any) -> Any:
+    """Return the message that an attachment is, or None if it is none: its properties stand in a storage of their own."""
+    storage = next((one for one in attachment._storage.storages if one.name == _STORAGE_OF_MESSAGE), None)
+    if storage is None or not any(one.name == _PROPERTIES for one in storage.streams):
+        return None
+    from oxmsg import Message  # an extra
+    from oxmsg.properties import Properties
+
+    message = Message(storage)
+    message.__dict__["_properties"] = Properties(storage, properties_header_offset=_HEAD_OF_INNER_PROPERTIES)
+    kind = message.message_class.upper()
+    return message if not kind or kind.startswith(_CLASSES_OF_MESSAGES) else None
 
 
 def _storable(value: str | None) -> str:
@@ -184,7 +212,7 @@ def _refuse_data_file(_: Input) -> Iterator[Item]:
 
 FORMATS = (
     Format(
-        "a message of Outlook",
+        "a message of Outlook or an old workbook",
         matches=lambda source: source.head.startswith(COMPOUND_FILE),
         read=whole(parse),
     ),

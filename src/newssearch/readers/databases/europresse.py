@@ -15,7 +15,7 @@ from newssearch.readers.html_fragment import blocks_of, line_of
 from newssearch.text.date_search import find_dates
 from newssearch.text.paragraphs import Block
 
-from .exported import Exported
+from .exported import Exported, difference, stated_count
 from .parts import TailKind, is_prose, tail_start
 
 SIGN = "DocPublicationName"
@@ -27,6 +27,7 @@ _ROLE_OF_CLASS = {
 }  # fmt: skip
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{0,30})(?![a-zA-Z0-9])(?P<rest>[^<>]*)>")
 _CLASS = re.compile(r"class\s*=\s*[\"']?([^\"'>]*)", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
 _VOID = frozenset({"br", "img", "hr", "input", "meta", "link", "col"})
 _DOCUMENT_KEY = re.compile(r"news[·•‧∙.]\d{8}[·•‧∙.][A-Za-z0-9_-]{1,16}[·•‧∙.][\w-]{1,40}")
 _END_OF_TEXT = re.compile(
@@ -56,8 +57,12 @@ def is_europresse(text: str) -> bool:
 
 
 def read_europresse(text: str, origin: Origin) -> Iterator[ReadOutcome]:
-    """Yield the articles of an export."""
+    """Yield the articles of an export, and a rejection if their number is not the one that it states.
+
+    It states it on its cover, or above each document.
+    """
     number = 0
+    stated: int | None = None
     document: list[_Piece] = []
     for piece in [*_stretches(text), _Piece("outlet", "")]:
         roles = {one.role for one in document}
@@ -66,7 +71,11 @@ def read_europresse(text: str, origin: Origin) -> Iterator[ReadOutcome]:
             number += 1
             yield _read_europresse(document, origin, number)
             document = []
+        if stated is None and not piece.role and not number and "title" not in roles:
+            lines = (block.text for part in _LINE_BREAK.split(piece.html) for block in blocks_of(part))
+            stated = next((count for line in lines if (count := stated_count(line)) is not None), None)
         document.append(piece)
+    yield from difference(origin, stated, number)
 
 
 def _stretches(text: str) -> Iterator[_Piece]:

@@ -140,7 +140,48 @@ def difference(origin: Origin, stated: int | None, read: int, which: str = "") -
     """Yield a rejection if an export states another number of documents than were read; ``which`` names those in it."""
     if stated and stated != read:
         found = f"{read:,} {'was' if read == 1 else 'were'} found in it"
-        yield origin.rejected(f"the export states {stated:,} documents, but {found}{which}")
+        documents = "document" if stated == 1 else "documents"
+        yield origin.rejected(f"the export states {stated:,} {documents}, but {found}{which}")
+
+
+_COUNT_BEHIND_LABEL = re.compile(
+    r"(?:nombre|number|número|numero|nombre total|total number|anzahl|aantal)\s(?:total\s)?(?:de\s|of\s|di\s|der\s|dei\s)?"
+    r"(?:documents?|articles?|dokumente?|artikel|documentos?|artículos?|documenti|articoli|documenten|artigos?)(?:\s?\([a-z]{1,4}\))?"
+    r"\s?[:=]?\s(?P<count>\d{1,3}(?:[.,\s]\d{3})+|\d{1,6})",
+    re.IGNORECASE,
+)
+_RESULTS_BEHIND_LABEL = re.compile(
+    r"(?:results found|gefundene (?:ergebnisse|treffer)|(?:ergebnisse|treffer)(?: gefunden)?|résultats(?: trouvés)?|resultados(?: encontrados)?"
+    r"|risultati(?: trovati)?|gevonden resultaten|resultaten(?: gevonden)?|найдено результатов)"
+    r"[\s:|]+(?P<count>\d{1,3}(?:[.,\s]\d{3})+|\d{1,6})",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"(?:(?:documents?|dokumente?|documentos?|documenti|articles?)\s)?(?P<number>\d{1,6})(?:\s?[-–à]\s?\d{1,6})?"
+    r"\s(?:of|de|sur|von|di|van|/)\s(?P<count>\d{1,6})(?:\s(?:documents?|dokumente?n?|documentos?|documenti|articles?))?",
+    re.IGNORECASE,
+)
+_COUNT_ALONE = re.compile(
+    r"(?P<count>\d{1,6})\s(?:documents?|dokumente|documentos?|documenti|documenten)", re.IGNORECASE
+)
+
+
+def stated_count(line: str, *, of_search: bool = False) -> int | None:
+    """Return the number of documents that a line of an export states, and nothing else; None if it states none.
+
+    With ``of_search``, it is the number that a search found.
+
+    >>> stated_count("Nombre de documents : 24"), stated_count("Document 3 de 120"), stated_count("5 documents")
+    (24, 120, 5)
+    >>> stated_count("Results Found\t1,204", of_search=True), stated_count("Ten documents of 1945")
+    (1204, None)
+    """
+    if len(line) > 120:
+        return None
+    line = squeeze(line)
+    patterns = (_RESULTS_BEHIND_LABEL,) if of_search else (_COUNT_BEHIND_LABEL, _COUNTED, _COUNT_ALONE)
+    found = next((match for pattern in patterns if (match := pattern.fullmatch(line)) is not None), None)
+    return int(re.sub(r"\D", "", found["count"])) if found is not None else None
 
 
 def labels_in(table: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from newssearch.readers.article.names import AUTHOR_INTRODUCTION
 from newssearch.readers.html_fragment import CELL_MARK
 from newssearch.text.paragraphs import MAX_WRAP_CHARS, SENTENCE_ENDS, Block, split_paragraphs, squeeze
 
-from .exported import Exported, date_in
+from .exported import Exported, date_in, difference, stated_count
 from .languages import language_named
 from .parts import TailKind, is_prose, tail_start
 
@@ -37,6 +37,9 @@ CODES_NEEDED = 4
 """The number of different codes at the starts of lines by which an export with codes is recognised."""
 
 LONGEST_HEAD_LINE = 400
+
+LINES_OF_SUMMARY = 60
+"""The number of lines of a search summary in which the number of documents is looked for."""
 
 MIN_WRAPPED_LINES = 6
 """The smallest number of lines of a text in which lines that end in the middle of a sentence show that it is wrapped."""
@@ -145,7 +148,7 @@ def read_factiva(lines: Sequence[str], origin: Origin, *, with_codes: bool) -> I
 
     A document that cannot be told, and one at the end that is cut off, are rejected.
     """
-    number = 0
+    number = untold = 0
     apart = with_codes and _separates_codes(lines)
     for document in _factiva_documents(lines, with_codes=with_codes, apart=apart):
         item = Exported(origin, number + 1)
@@ -158,11 +161,34 @@ def read_factiva(lines: Sequence[str], origin: Origin, *, with_codes: bool) -> I
             number += 1
             yield item.build("an")
         elif whole and len(document) > 1:
+            untold += 1
             yield origin.rejected(
                 f"a document without {'a headline' if with_codes else 'its length'}: {last.strip()}"
             )
         elif _is_cut(document):
+            untold += 1
             yield origin.rejected("the export ends in the middle of a document, without its accession number")
+    yield from difference(origin, _stated_count(lines), number + untold)
+
+
+def _stated_count(lines: Sequence[str]) -> int | None:
+    """Return the number of documents that the search summaries say were found, or None if one does not say it."""
+    total = 0
+    for place, line in enumerate(lines):
+        if line.isspace() or _SUMMARY.fullmatch(line.strip()[:200]) is None:
+            continue
+        below = [squeeze(one.replace(CELL_MARK, " ")) for one in lines[place + 1 : place + LINES_OF_SUMMARY]]
+        below = [one for one in below if one]
+        found = (
+            count
+            for one, following in zip(below, [*below[1:], ""], strict=True)
+            for whole in (one, f"{one} {following}")
+            if (count := stated_count(whole, of_search=True)) is not None
+        )
+        if (count := next(found, None)) is None:
+            return None
+        total += count
+    return total
 
 
 def _separates_codes(lines: Sequence[str]) -> bool:

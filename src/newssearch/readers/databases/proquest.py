@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from newssearch.readers.api import Origin, ReadOutcome
+from newssearch.readers.article.addresses import document_address
 from newssearch.readers.records.json_values import normal_name
 from newssearch.text.date_search import find_dates
 from newssearch.text.paragraphs import Block, split_paragraphs, squeeze
@@ -82,7 +83,6 @@ _NONE_AVAILABLE = frozenset(
     }
 )
 _CAPTION = re.compile(r"(?:CAPTION|(?P<credit>CREDIT)):(?:\s+|$)")
-_DOCVIEW = re.compile(r"(?:/|%2F)docview(?:/|%2F)(\d{5,14})", re.IGNORECASE)
 _PLACE_AND_DATE = re.compile(r"\s;|\[|;\s")
 
 
@@ -341,9 +341,3 @@ def _complete(item: Exported) -> None:
     title = item.get("title") or ""
     if title.startswith("[") and title.endswith("]"):  # as ProQuest marks a headline that it translated
         item.values["title"] = title[1:-1]
-
-
-def document_address(value: str) -> str:
-    """Return the address of a document without a library's proxy and account, so that it is the same in all exports."""
-    found = _DOCVIEW.search(value)
-    return f"https://www.proquest.com/docview/{found[1]}" if found is not None else value

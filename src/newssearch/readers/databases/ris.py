@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from newssearch.article import STATED, Provenance
 from newssearch.readers.api import Format, Input, Origin, ReadOutcome, UnreadableError, whole
+from newssearch.readers.article.addresses import document_address
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.decoding.encoding import decode
 from newssearch.readers.records.json_values import normal_name
@@ -14,7 +15,6 @@ from newssearch.text.paragraphs import split_lines
 
 from .exported import FROM_ABSTRACT_ALONE
 from .languages import language_named
-from .proquest import document_address
 
 _TAG_LINE = re.compile(r"(?P<tag>[A-Z][A-Z0-9])(?P<blanks>  ?)- ?(?P<value>.*)", re.DOTALL)
 _OPENING = re.compile(r"(?:[ -~]{0,200}\r?\n\s*(?=\S)){0,5}?TY  ?- ?[A-Z]{3,6}[ \t]*(?:\r|\n|$)")

@@ -22,9 +22,11 @@ from newssearch.readers.article.headlines import is_made_by_program
 from newssearch.readers.article.language import detect_language
 from newssearch.readers.databases import recognition
 from newssearch.readers.styled_text import StyledParagraph, StyledText
+from newssearch.text.date_search import may_have_date
 from newssearch.text.paragraphs import MAX_WRAP_CHARS, SENTENCE_ENDS, Block, split_paragraphs, squeeze
 
-from .headers import HeaderLines, citation_of, names_source
+from .headers import LONGEST_LINE, HeaderLines, citation_of, names_source
+from .places import is_prose_of_document, places_among
 
 LONGEST_HEADLINE_LINE = 250
 """The maximum number of characters of a line that may be a headline."""
@@ -96,7 +98,8 @@ def read_styled(text: StyledText, origin: Origin) -> Iterator[ReadOutcome]:
 def _articles_in(text: StyledText, origin: Origin) -> Iterator[ReadOutcome]:
     text, lang = _prepared(text)
     paragraphs = text.paragraphs
-    before, sections = _divided(paragraphs, _Marks(origin.options, lang, text.bylines_divide))
+    marks = _Marks(origin.options, lang, text.bylines_divide, _places_in(paragraphs, origin.options, lang))
+    before, sections = _divided(paragraphs, marks)
     if not sections:
         yield _article_of(text, _Section((), paragraphs), origin, lang)
         return
@@ -110,12 +113,12 @@ def _articles_in(text: StyledText, origin: Origin) -> Iterator[ReadOutcome]:
         number = 2
     elif before:
         yield Skipped(origin.path, COVERS)
-    names = _varying_names(sections, origin.options, lang)
+    names = _varying_names(sections, marks)
     while len(sections[0].paragraphs) == 1:  # the title of the document, as a heading
         yield Skipped(origin.path, COVERS)
         del sections[0]
     for record, section in enumerate(sections, start=number):
-        yield _article_of(text, section, origin, lang, record, cover, names)
+        yield _article_of(text, section, origin, lang, record, cover, names, marks.places)
 
 
 def article_of_text(text: StyledText, origin: Origin) -> ReadOutcome:
@@ -238,11 +241,12 @@ def _lines_or_paragraph(text: str) -> list[str]:
 
 
 class _Marks(NamedTuple):
-    """What decides whether a line is a citation: the options, the language, and whether bylines count."""
+    """What decides whether a line is a citation: the options, the language, whether bylines count, and names of places."""
 
     options: ReadOptions
     lang: str
     bylines: bool
+    places: frozenset[str] = frozenset()
 
     def strength(self, paragraphs: Sequence[StyledParagraph], level: int) -> int:
         """Return how surely an article, whose headline has the given level, says where or when it was published.
@@ -264,7 +268,7 @@ class _Marks(NamedTuple):
         return max(found, default=0)
 
     def _strength_of(self, line: str) -> int:
-        lines = citation_of(line, self.options, self.lang, bylines=self.bylines)
+        lines = citation_of(line, self.options, self.lang, bylines=self.bylines, places=self.places)
         if lines is None:
             return 0
         return 2 if lines.outlet or lines.url or lines.byline or not lines.date else 1
@@ -275,7 +279,7 @@ class _Marks(NamedTuple):
             found = pattern.fullmatch(heading) if len(heading) <= LONGEST_HEADLINE_LINE else None
             if found is None:
                 continue
-            lines = HeaderLines(self.options, self.lang, unknown_outlets=True)
+            lines = HeaderLines(self.options, self.lang, unknown_outlets=True, places=self.places)
             if lines.take(found["citation"]) and lines.date and lines.outlet:
                 return found["title"], found["citation"]
         return None
@@ -363,11 +367,23 @@ def _may_be_headline(one: StyledParagraph) -> bool:
     )
 
 
-def _varying_names(sections: Sequence[_Section], options: ReadOptions, lang: str) -> bool:
+def _places_in(paragraphs: Sequence[StyledParagraph], options: ReadOptions, lang: str) -> frozenset[str]:
+    """Return the names of places, in lower case, that stand in front of dates in the lines of a document as outlets do."""
+    named = []
+    for one in paragraphs:
+        if len(one.text) <= LONGEST_LINE and may_have_date(one.text):
+            lines = HeaderLines(options, lang, unknown_outlets=True)
+            if lines.take(one.text) and lines.outlet:
+                named.append((lines.outlet, lines.has_known_outlet))
+    prose = (one.text for one in paragraphs if is_prose_of_document(one.text))
+    return places_among(named, prose) if named else frozenset()
+
+
+def _varying_names(sections: Sequence[_Section], marks: _Marks) -> bool:
     """Whether the lines with the dates of the articles begin with names that differ, which are those of outlets."""
     names = []
     for section in sections:
-        lines = HeaderLines(options, lang, unknown_outlets=True)
+        lines = HeaderLines(marks.options, marks.lang, unknown_outlets=True, places=marks.places)
         for one in section.paragraphs[1 : 1 + LINES_BESIDE_HEADLINE]:
             lines.take(one.text)
         names.append(lines.outlet)
@@ -386,6 +402,7 @@ def _article_of(
     record: int = 1,
     cover: HeaderLines | None = None,
     unknown_outlets: bool = False,
+    places: frozenset[str] = frozenset(),
 ) -> ReadOutcome:
     """Return the article in a section of a document; ``cover`` has what the cover of a press review states."""
     draft = Draft(origin, record)
@@ -397,10 +414,10 @@ def _article_of(
     is_whole = cover is None
     headline = 0 if not is_whole else _headline_of(paragraphs, text, origin.options, lang)
     creator = text.creator if is_whole and _is_person(text.creator) else ""
-    lines = HeaderLines(origin.options, lang, unknown_outlets=unknown_outlets, creator=creator)
+    lines = HeaderLines(origin.options, lang, unknown_outlets=unknown_outlets, creator=creator, places=places)
     title = paragraphs[headline] if headline is not None else None
     if title is not None:
-        parts = None if is_whole else _Marks(origin.options, lang, False).citation_in(title.text)
+        parts = None if is_whole else _Marks(origin.options, lang, False, places).citation_in(title.text)
         if parts is not None:
             lines.take_citation(parts[1])
         draft.claim("title", title.text if parts is None else parts[0], _provenance_of(title))

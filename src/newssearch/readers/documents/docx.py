@@ -1,8 +1,8 @@
 """The format DOCX, Word's documents in Office Open XML.
 
 What was deleted or moved away, comments, hidden text, headers and footers, page numbers and tables of contents are not
-text of the document. What was inserted, footnotes, text boxes, formulas and the results of fields are, also where a field
-is not closed. Files that stand in the place of paragraphs are read, or counted if their format is not read.
+text of the document. What was inserted, footnotes, text boxes, formulas, the words of charts and diagrams, and the results
+of fields are, also where a field is not closed. Files that stand in the place of paragraphs are read, or counted if their format is not read.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from newssearch.readers.xml.tree import text_at
 from newssearch.text.paragraphs import SENTENCE_ENDS
 
 from .articles import read_styled
+from .drawings import DIAGRAM_RELATIONS, DIAGRAMS, diagrams_in, paragraphs_of_diagram
 from .fields import CONTENTS_FIELDS, UNREAD_FIELDS, field_link, field_name
 from .inserted import paragraphs_of_inserted
 from .package import DEEPEST_NESTING, Package, attribute_of, is_on
@@ -128,6 +129,7 @@ class _BodyReader:
                 if attribute_of(note, "type") in (None, "normal"):
                     self._notes[kind, attribute_of(note, "id") or ""] = note
         self._package = package
+        self._diagrams = {key: target for key, (kind, target) in targets.items() if kind in DIAGRAM_RELATIONS}
         self._inserted = {key: target for key, (kind, target) in targets.items() if kind == "aFChunk"}
         self.unread: list[str] = []
         self.fields: list[_Field] = []
@@ -224,6 +226,14 @@ class _BodyReader:
         if found is None:
             self.unread.append(UNREAD_INSERTED)
         yield from found or ()
+
+    def of_diagrams(self, drawing: Element) -> Iterator[StyledParagraph]:
+        """Yield the words of the charts and diagrams in a drawing; one that cannot be read is counted."""
+        for is_chart, relation in diagrams_in(drawing):
+            found = paragraphs_of_diagram(self._package, self._diagrams.get(relation, ""), is_chart=is_chart)
+            if found is None:
+                self.unread.append(DIAGRAMS)
+            yield from found or ()
 
     def note(self, kind: str, number: str, depth: int) -> Iterator[StyledParagraph]:
         """Yield the paragraphs of a footnote or endnote; a note is read once."""
@@ -367,6 +377,7 @@ class _RunReader:
         fields, self._body.fields = self._body.fields, []
         for box in _text_boxes_in(drawing):
             self.boxes += self._body.flow(box, self._depth + 1)
+        self.boxes += self._body.of_diagrams(drawing)
         self._body._new_page, self._body.fields = page, fields
 
 

@@ -56,17 +56,26 @@ _NAME = re.compile(r"[^\W\d_][\w'’.&+-]*(?: [\w'’.&+-]+){0,4}")
 class HeaderLines:
     """The values found in lines beside a headline.
 
-    With ``unknown_outlets``, the words in front of a date are an outlet also if no table names it. A line that is the
-    name of ``creator``, who made the document, is its byline.
+    With ``unknown_outlets``, the words in front of a date are an outlet also if no table names it, but not ``places``, in
+    lower case. A line that is the name of ``creator``, who made the document, is its byline.
     """
 
     def __init__(
-        self, options: ReadOptions, lang: str = "", *, unknown_outlets: bool = False, creator: str = ""
+        self,
+        options: ReadOptions,
+        lang: str = "",
+        *,
+        unknown_outlets: bool = False,
+        creator: str = "",
+        places: frozenset[str] = frozenset(),
     ) -> None:
+        self._places = places
         self._creator = squeeze(creator)
         self._options, self._lang, self._unknown_outlets = options, lang, unknown_outlets
         self.date = self.byline = self.url = self.outlet = self.source = self.updated = ""
         self._outlet_from = STATED
+        self.has_known_outlet = False
+        """Whether a table names the outlet, or its page is beside it."""
 
     def claim_in(self, draft: Draft) -> None:
         """Claim the values in the draft of an article."""
@@ -170,7 +179,7 @@ class HeaderLines:
         """Take a date from a line, and an outlet beside it. Return whether the line has no other words."""
         dates = list(find_dates(line, self._lang or None))
         known = outlets(self._options.outlets)
-        # "Monde" is a Monday in some language
+        # "Sun" is a Sunday
         if not (dates and known.knows(line[: dates[0].start].strip(" ,–—-"))) and self._take_date(line):
             return True
         if not dates:
@@ -207,6 +216,7 @@ class HeaderLines:
                 and number == 0
                 and _NAME.fullmatch(words)
                 and words[0].isupper()
+                and (has_page or words.casefold() not in self._places)
                 and words.casefold() not in NAMES_OF_PLACES
             ):
                 unknown.append(words)
@@ -222,6 +232,7 @@ class HeaderLines:
             return False  # the line says more than what is taken from it
         if named and not self.outlet:
             self.outlet, self._outlet_from = named, FROM_DATED_LINE
+            self.has_known_outlet = bool(outlet) or has_page
         self.byline = self.byline or byline
         if is_later:
             self.updated = self.updated or dates[0].text
@@ -251,14 +262,21 @@ def _is_date_label(part: str) -> bool:
     )
 
 
-def citation_of(line: str, options: ReadOptions, lang: str, *, bylines: bool = False) -> HeaderLines | None:
+def citation_of(
+    line: str,
+    options: ReadOptions,
+    lang: str,
+    *,
+    bylines: bool = False,
+    places: frozenset[str] = frozenset(),
+) -> HeaderLines | None:
     """Return the values in a line that says where or when an article was published, and little else, or None.
 
-    With ``bylines``, a line that says by whom counts, too.
+    With ``bylines``, a line that says by whom counts, too. ``places`` are names that are no outlets, in lower case.
     """
     if len(line) > LONGEST_LINE:
         return None
-    lines = HeaderLines(options, lang, unknown_outlets=True)
+    lines = HeaderLines(options, lang, unknown_outlets=True, places=places)
     taken = lines.take(line)
     return (
         lines if taken and (lines.date or lines.url or lines.outlet or (bylines and lines.byline)) else None

@@ -11,6 +11,13 @@ from newssearch.readers.styled_text import ParagraphRole, StyledParagraph, Style
 
 from .articles import read_styled
 from .docx import properties_of
+from .drawings import (
+    DIAGRAMS,
+    diagrams_in,
+    paragraphs_of_diagram,
+    paragraphs_of_drawn_text,
+    relation_of,
+)
 from .package import DEEPEST_NESTING, Package, attribute_of
 from .rows import rows_or_paragraphs
 
@@ -19,9 +26,6 @@ if TYPE_CHECKING:
 
 HIDDEN_SLIDES = "hidden slides"
 """The kind under which reports count the slides that a presentation hides or does not have."""
-
-DIAGRAMS = "charts and diagrams"
-"""The kind under which reports count the drawings of slides whose words are not read."""
 
 _UNREAD_PLACES = frozenset({"dt", "ftr", "hdr", "sldNum", "sldImg"})
 _TITLE_PLACES = frozenset({"title", "ctrTitle"})
@@ -38,28 +42,22 @@ def text_of_pptx(data: bytes, limits: Limits = DEFAULT_LIMITS) -> StyledText:
     paragraphs: list[StyledParagraph] = []
     unread: list[str] = []
     for number, entry in enumerate(root.iterfind("sldIdLst/sldId")):
-        _, target = targets.get(_relation(entry), ("", ""))
+        _, target = targets.get(relation_of(entry), ("", ""))
         slide = package.tree(target) if target else None
         if slide is None or slide.get("show") in ("0", "false"):
             unread.append(HIDDEN_SLIDES)
             continue
-        unread += [DIAGRAMS] * sum(1 for _ in _diagrams_in(slide))
-        found = list(_of_slide(slide, {key: link for key, (_, link) in package.targets(target).items()}))
+        reader = _SlideReader(package, target)
+        found = reader.paragraphs_of(slide)
         if number == 0 and found and found[0].level:
             found[0] = found[0]._replace(role="title", level=0)
-        notes = next((name for kind, name in package.targets(target).values() if kind == "notesSlide"), "")
-        if notes and (tree := package.tree(notes)) is not None:
-            found += [one._replace(role="note", kind="text", level=0) for one in _of_slide(tree, {})]
+        if reader.notes and (tree := package.tree(reader.notes)) is not None:
+            of_notes = _SlideReader(package, reader.notes).paragraphs_of(tree)
+            found += [one._replace(role="note", kind="text", level=0) for one in of_notes]
+        unread += reader.unread
         if found:
             paragraphs += [found[0]._replace(new_page=True), *found[1:]]
     return StyledText(paragraphs, *properties_of(package), unread=tuple(unread))
-
-
-def _diagrams_in(slide: Element) -> Iterator[Element]:
-    """Yield the charts and diagrams of a slide, whose words stand in parts of their own."""
-    for data in slide.iter("graphicData"):
-        if any(one.tag in ("relIds", "chart") for one in data):
-            yield data
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
@@ -67,70 +65,60 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     yield from read_styled(text_of_pptx(data, origin.options.limits), origin)
 
 
-def _relation(element: Element) -> str:
-    """Return the id of a relationship; the element also has an id without a namespace."""
-    return next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
+class _SlideReader:
+    """A reader of the shapes of one slide, or of its notes, given the name of its part."""
 
+    def __init__(self, package: Package, part: str) -> None:
+        self._package = package
+        targets = package.targets(part)
+        self._links = {key: link for key, (_, link) in targets.items()}
+        self.notes = next((name for kind, name in targets.values() if kind == "notesSlide"), "")
+        self.unread: list[str] = []
 
-def _of_slide(slide: Element, links: dict[str, str]) -> Iterator[StyledParagraph]:
-    """Yield the paragraphs of a slide, its title first."""
-    shapes = slide.find("cSld/spTree")
-    found = list(_of_shapes(shapes, links, 0)) if shapes is not None else []
-    yield from sorted((one for one in found if one.text), key=lambda one: not one.level)
+    def paragraphs_of(self, slide: Element) -> list[StyledParagraph]:
+        """Return the paragraphs of a slide, its title first."""
+        shapes = slide.find("cSld/spTree")
+        found = list(self._of_shapes(shapes, 0)) if shapes is not None else []
+        return sorted((one for one in found if one.text), key=lambda one: not one.level)
 
-
-def _of_shapes(parent: Element, links: dict[str, str], depth: int) -> Iterator[StyledParagraph]:
-    if depth > DEEPEST_NESTING:
-        raise UnreadableError(f"a document with elements nested more than {DEEPEST_NESTING} deep")
-    for child in parent:
-        if child.tag == "grpSp":
-            yield from _of_shapes(child, links, depth + 1)
-        elif child.tag == "AlternateContent":
-            yield from _of_shapes(next(iter(child), child), links, depth + 1)
-        elif child.tag == "graphicFrame":
-            rows = (
-                [list(_of_text(cell.find("txBody"), links)) for cell in row.iterfind("tc")]
-                for row in child.iterfind("graphic/graphicData/tbl/tr")
-            )
-            yield from rows_or_paragraphs(rows)
-        elif child.tag == "sp":
-            place = attribute_of(child.find("nvSpPr/nvPr/ph"), "type") or ""
-            if place in _UNREAD_PLACES:
-                continue
-            paragraphs = list(_of_text(child.find("txBody"), links))
-            if place in _TITLE_PLACES:
-                text = " ".join(one.text for one in paragraphs)
-                yield StyledParagraph(
-                    text, "heading", "", 1, links=tuple(x for one in paragraphs for x in one.links)
+    def _of_shapes(self, parent: Element, depth: int) -> Iterator[StyledParagraph]:
+        if depth > DEEPEST_NESTING:
+            raise UnreadableError(f"a document with elements nested more than {DEEPEST_NESTING} deep")
+        for child in parent:
+            if child.tag == "grpSp":
+                yield from self._of_shapes(child, depth + 1)
+            elif child.tag == "AlternateContent":
+                yield from self._of_shapes(next(iter(child), child), depth + 1)
+            elif child.tag == "graphicFrame":
+                rows = (
+                    [
+                        list(paragraphs_of_drawn_text(cell.find("txBody"), self._links))
+                        for cell in row.iterfind("tc")
+                    ]
+                    for row in child.iterfind("graphic/graphicData/tbl/tr")
                 )
-            else:
-                role: ParagraphRole = "subtitle" if place == "subTitle" else ""
-                several = len(paragraphs) > 1 and not role
-                yield from (one._replace(role=role, kind="list" if several else "text") for one in paragraphs)
+                yield from rows_or_paragraphs(rows)
+                yield from self._of_diagrams(child)
+            elif child.tag == "sp":
+                yield from self._of_shape(child)
 
+    def _of_diagrams(self, frame: Element) -> Iterator[StyledParagraph]:
+        for is_chart, relation in diagrams_in(frame):
+            found = paragraphs_of_diagram(self._package, self._links.get(relation, ""), is_chart=is_chart)
+            if found is None:
+                self.unread.append(DIAGRAMS)
+            yield from found or ()
 
-def _of_text(body: Element | None, links: dict[str, str]) -> Iterator[StyledParagraph]:
-    for paragraph in body.iterfind("p") if body is not None else ():
-        pieces: list[str] = []
-        found: list[str] = []
-        letters = bold = 0
-        size = 0.0
-        for child in paragraph:
-            if child.tag == "br":
-                pieces.append("\n")
-            elif child.tag == "r" or (child.tag == "fld" and child.get("type") != "slidenum"):
-                text = "".join(one.text or "" for one in child.iterfind("t"))
-                pieces.append(text)
-                properties = child.find("rPr")
-                count = sum(map(str.isalnum, text))
-                letters += count
-                bold += count if attribute_of(properties, "b") in ("1", "true") else 0
-                stated = attribute_of(properties, "sz") or ""
-                size = max(size, int(stated) / 100 if stated.isdecimal() and len(stated) < 7 else 0.0)
-                link = child.find("rPr/hlinkClick")
-                if link is not None and (target := links.get(_relation(link), "")):
-                    found.append(target)
-        if text := "".join(pieces).replace("\u00ad", "").strip():
-            yield StyledParagraph(
-                text, bold=0 < letters == bold, size=size, links=tuple(dict.fromkeys(found))
-            )
+    def _of_shape(self, shape: Element) -> Iterator[StyledParagraph]:
+        place = attribute_of(shape.find("nvSpPr/nvPr/ph"), "type") or ""
+        if place in _UNREAD_PLACES:
+            return
+        paragraphs = list(paragraphs_of_drawn_text(shape.find("txBody"), self._links))
+        if place in _TITLE_PLACES:
+            text = " ".join(one.text for one in paragraphs)
+            links = tuple(link for one in paragraphs for link in one.links)
+            yield StyledParagraph(text, "heading", "", 1, links=links)
+        else:
+            role: ParagraphRole = "subtitle" if place == "subTitle" else ""
+            several = len(paragraphs) > 1 and not role
+            yield from (one._replace(role=role, kind="list" if several else "text") for one in paragraphs)

@@ -1,4 +1,4 @@
-"""The formats of spreadsheets, XLSX and ODS: tables with an article in each row, as in CSV."""
+"""The formats of spreadsheets, XLSX, XLS and ODS: tables with an article in each row, as in CSV."""
 
 from __future__ import annotations
 
@@ -76,6 +76,64 @@ def _columns_of(sheet: Any) -> int:
     """Return the number of columns of a sheet that are read; openpyxl fills each row up to it."""
     stated = sheet.max_column
     return min(stated, MOST_COLUMNS) if isinstance(stated, int) and stated > 0 else MOST_COLUMNS
+
+
+def parse_xls(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
+    """Yield the article in each row of an old workbook of Excel, or a rejection. Raises UnreadableError."""
+    try:
+        from xlrd import open_workbook  # an extra
+    except ImportError:
+        message = "an old workbook of Excel (.xls): reading it needs xlrd (pip install 'newssearch[office]'), or save it as .xlsx or CSV"
+        raise UnreadableError(message) from None
+    try:
+        book = open_workbook(file_contents=data, logfile=io.StringIO(), on_demand=True)
+        names: list[str] = book.sheet_names()
+    except Exception as error:  # xlrd raises anything on broken files, and its own error on encrypted ones
+        reason = str(error)[:120]
+        raise UnreadableError(
+            "an encrypted document" if "encrypted" in reason else f"a broken spreadsheet: {reason}"
+        ) from None
+    hidden = [place for place in range(len(names)) if _is_hidden_xls(book, place)]
+    sheets = [
+        (name, _bounded_rows(_xls_rows(book, place)))
+        for place, name in enumerate(names)
+        if place not in hidden
+    ]
+    yield from _articles_in_sheets(sheets, origin)
+    for _ in hidden:
+        yield Skipped(origin.path, HIDDEN_SHEETS)
+
+
+def _is_hidden_xls(book: Any, place: int) -> bool:
+    visibility = getattr(book, "_sheet_visibility", ())
+    return place < len(visibility) and visibility[place] != 0
+
+
+def _xls_rows(book: Any, place: int) -> Rows:
+    """Yield the rows of a sheet of an old workbook, which is read when the first one is asked for, and then forgotten."""
+    from xlrd import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR  # an extra
+    from xlrd.xldate import xldate_as_datetime
+
+    def text_of(kind: int, value: object) -> str:
+        if kind == XL_CELL_ERROR:
+            return ""
+        if kind == XL_CELL_DATE and isinstance(value, float):
+            try:
+                return _cell_text(xldate_as_datetime(value, book.datemode))
+            except (ValueError, OverflowError):  # not on the calendar
+                return str(value)
+        return str(bool(value)) if kind == XL_CELL_BOOLEAN else _cell_text(value)
+
+    sheet = book.sheet_by_index(place)
+    try:
+        for number in range(sheet.nrows):
+            kinds, values = (
+                sheet.row_types(number, 0, MOST_COLUMNS),
+                sheet.row_values(number, 0, MOST_COLUMNS),
+            )
+            yield list(map(text_of, kinds, values))
+    finally:
+        book.unload_sheet(place)
 
 
 def parse_ods(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:

@@ -13,7 +13,7 @@ from newssearch.readers.article.names import AUTHOR_INTRODUCTION, end_of_by_word
 from newssearch.readers.article.values import is_domain
 
 from . import schemaorg
-from .layout import Layout, Piece, visible_text
+from .layout import OTHER_TEXT_CLASSES, Layout, Piece, headline_piece, visible_text
 from .name_ends import is_day, is_month, names_before_date
 from .page import AUTHOR_CLASSES, Page, meta_source
 
@@ -52,9 +52,7 @@ _NOT_A_NAME = re.compile(
 """A pattern for words in and beside bylines that are not part of a name."""
 
 _OTHER_TEXT_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:comments?|commentlist|responses?|respond|repl(?:y|ies)|disqus|kommentare?|comentarios?|commentaires?|commenti|"
-    r"reacties|reactions?|related|recirc\w*|recommend(?:ed|ations?|s)?|teasers?|most-?(?:read|popular|viewed)|trending|popular|"
-    r"more-?(?:news|stories|on|from)|read-?(?:more|next|also)|up-?next|next-?(?:story|article|up)|promo\w*|carousel|latest)(?:$|[\s_-])",
+    rf"(?:^|[\s_-])(?:{OTHER_TEXT_CLASSES}|popular|up-?next|next-?(?:story|article|up)|promo\w*|carousel|latest)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 """A pattern for the classes and ids of elements with comments or other stories, whose authors are others."""
@@ -126,7 +124,7 @@ class _ShownAuthors:
     def __init__(self, page: Page, titles: Sequence[str]) -> None:
         self._layout = page.layout
         pieces = page.layout.pieces
-        headline = _headline(page.layout, titles)
+        headline = headline_piece(page.layout, titles, or_first_h1=False)
         self._headline = pieces[headline].element if headline is not None else None
         below = pieces[headline + 1 :] if headline is not None else []
         self._text = next((piece.element for piece in below if _is_of_text(piece)), None)
@@ -196,16 +194,8 @@ def below_headline(layout: Layout, titles: Sequence[str]) -> Sequence[Piece]:
 
     The headline is the first piece that is one of ``titles``, preferably an ``<h1>``.
     """
-    start = _headline(layout, titles)
+    start = headline_piece(layout, titles, or_first_h1=False)
     return layout.pieces[start + 1 : start + 1 + PIECES_UNDER_HEADLINE] if start is not None else []
-
-
-def _headline(layout: Layout, titles: Sequence[str]) -> int | None:
-    """Return the index of the piece with the headline, or None."""
-    pieces, forms = layout.pieces, frozenset(titles)
-    found = [n for n, piece in enumerate(pieces) if piece.text in forms]
-    of_h1 = (n for n in found if layout.tag(pieces[n].element) == "h1")
-    return next(of_h1, found[0] if found else None)
 
 
 def _is_author_name(value: str) -> bool:

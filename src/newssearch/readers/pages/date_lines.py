@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from newssearch.readers.article.names import AUTHOR_PREPOSITIONS
 from newssearch.text.date_labels import says_published, says_updated
 from newssearch.text.date_search import FoundDate, find_dates
+from newssearch.text.publication_words import PUBLICATION_WORDS
 
-from .name_ends import PREPOSITIONS, PUBLICATION_WORDS, is_day, is_month
+from .name_ends import PREPOSITIONS, is_day, is_month
 
 MOST_WORDS_BESIDE = 12
 """The maximum number of words beside a date in a line that is no sentence."""
@@ -135,6 +136,6 @@ def is_of_header(word: str, lang: str | None) -> bool:
 _KNOWN_OF_HEADERS = (
     WORDS_OF_HEADERS
     | PREPOSITIONS
-    | frozenset(PUBLICATION_WORDS)
+    | PUBLICATION_WORDS
     | frozenset("|".join(AUTHOR_PREPOSITIONS.values()).split("|"))
 )

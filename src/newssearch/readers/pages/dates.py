@@ -25,7 +25,7 @@ from .date_lines import (
     is_sentence,
     says_other,
 )
-from .layout import Layout, Piece, visible_text
+from .layout import OTHER_TEXT_CLASSES, Piece, headline_piece, visible_text
 from .page import Page
 from .schemaorg import plausible_date
 
@@ -64,9 +64,7 @@ _HENTRY_UPDATED = re.compile(r"(?:^|\s)updated(?:$|\s)", re.IGNORECASE)
 """A pattern for a class of hAtom, which many themes give to the only date of an article."""
 
 _OTHER_STORY = re.compile(
-    r"(?:^|[\s_-])(?:comments?|responses|respond|replies|disqus|kommentare?|comentarios?|commentaires?|commenti|related|"
-    r"teasers?|recommend\w*|recirc\w*|most-?(?:read|popular|viewed)|trending|more-?(?:news|stories|on|from)|"
-    r"read-?(?:more|next|also)|masthead|copyright|outbrain|taboola)(?:$|[\s_-])"
+    rf"(?:^|[\s_-])(?:{OTHER_TEXT_CLASSES}|masthead|copyright|outbrain|taboola)(?:$|[\s_-])"
     r"|(?:^|\s)(?:sidebar|widgets?|promo\w*|ticker|nav|navigation|navbar|menu|events?|calendar|top-?bar|current-?date|today|"
     r"popular|latest|carousel|slider|newsletter\w*)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -404,11 +402,3 @@ class _Finder:
 def _is_long(piece: Piece) -> bool:
     """Whether a piece is a paragraph of the text rather than a deck that is a heading, or a caption."""
     return len(piece.text) >= LONG_PARAGRAPH and piece.kind not in ("heading", "caption")
-
-
-def headline_piece(layout: Layout, titles: Sequence[str]) -> int | None:
-    """Return the place of the headline: the first piece that is one of ``titles``, preferably an ``<h1>``, else the first ``<h1>``."""
-    of_h1 = [place for place, piece in enumerate(layout.pieces) if layout.tag(piece.element) == "h1"]
-    found = [place for place, piece in enumerate(layout.pieces) if piece.text in titles]
-    best = next((place for place in of_h1 if layout.pieces[place].text in titles), None)
-    return best if best is not None else next(iter(found or of_h1), None)

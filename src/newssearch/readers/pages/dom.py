@@ -156,7 +156,7 @@ def remove_elements(root: HtmlElement, tags: Iterable[str]) -> None:
 def attach_shadow_roots(templates: Iterable[HtmlElement]) -> None:
     """Put the content of each ``<template>`` that is a shadow root where a browser shows it: into its host.
 
-    The children of the host stand where the ``<slot>`` elements of the shadow root are. Programs that save pages write
+    The children of the host stand where the ``<slot>`` elements of the shadow root are, in place of what is in these. Programs that save pages write
     shadow roots as such templates.
     """
     for template in templates:
@@ -164,11 +164,17 @@ def attach_shadow_roots(templates: Iterable[HtmlElement]) -> None:
         if host is None:
             continue
         template.tag = "div"
+        filled: list[HtmlElement] = []
         slots = {slot.get("name") or "": slot for slot in reversed(list(template.iter("slot")))}
         for child in list(host):
             slot = slots.get(child.get("slot") or "") if child is not template else None
-            if slot is not None:
-                slot.append(child)  # with the text behind it
+            if slot is None:
+                continue
+            if slot not in filled:
+                del slot[:]
+                slot.text = None
+                filled.append(slot)
+            slot.append(child)  # with the text behind it
 
 
 def _parse_page(text: str) -> tuple[HtmlElement | None, bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -246,3 +246,24 @@ def shown_line(text: str) -> str:
 def visible_text(element: HtmlElement) -> str:
     """Return the visible text of an element on one line."""
     return " ".join(piece.text for piece in layout_of(element, 5000).pieces)
+
+
+OTHER_TEXT_CLASSES = (
+    r"comments?|commentlist|responses?|respond|repl(?:y|ies)|disqus|kommentare?|comentarios?|commentaires?|commenti|reacties|reactions?"
+    r"|related|recirc\w*|recommend\w*|teasers?|most-?(?:read|popular|viewed)|trending|more-?(?:news|stories|on|from)"
+    r"|read-?(?:more|next|also)"
+)
+"""A pattern for the parts of classes and ids of elements with comments or other stories, whose dates and authors are theirs."""
+
+
+def headline_piece(layout: Layout, titles: Sequence[str], *, or_first_h1: bool = True) -> int | None:
+    """Return the place of the headline: the first piece that is one of ``titles``, preferably an ``<h1>``.
+
+    If none is, it is the first ``<h1>`` with ``or_first_h1``, else None.
+    """
+    found = [place for place, piece in enumerate(layout.pieces) if piece.text in titles]
+    of_h1 = next((place for place in found if layout.tag(layout.pieces[place].element) == "h1"), None)
+    if of_h1 is not None or found:
+        return of_h1 if of_h1 is not None else found[0]
+    pieces = enumerate(layout.pieces if or_first_h1 else ())
+    return next((place for place, piece in pieces if layout.tag(piece.element) == "h1"), None)

@@ -6,18 +6,7 @@ import re
 from functools import lru_cache
 
 from newssearch.text.calendar_names import base_of, calendar_names_in
-
-PUBLICATION_WORDS = (
-    "published", "posted", "updated", "written", "created", "last", "first", "submitted", "filed",
-    "publiziert", "veröffentlicht", "erstellt", "aktualisiert", "eingestellt", "geschrieben", "verfasst", "gepostet", "stand", "zuletzt",
-    "publié", "publiée", "posté", "mis", "mise", "écrit", "rédigé", "modifié", "publicado", "publicada", "actualizado", "actualizada",
-    "escrito", "publicat", "actualitzat", "atualizado", "atualizada", "postado", "pubblicato", "pubblicata", "aggiornato", "scritto", "postato",
-    "gepubliceerd", "geplaatst", "bijgewerkt", "geschreven", "gewijzigd", "publiceret", "opdateret", "publisert", "oppdatert", "publicerad",
-    "uppdaterad", "julkaistu", "päivitetty", "opublikowano", "opublikowane", "aktualizacja", "dodano", "zaktualizowano", "publikováno",
-    "aktualizováno", "vydáno", "опубликовано", "обновлено", "опубліковано", "оновлено", "yayınlanma", "yayınlandı", "güncelleme", "güncellendi",
-    "diterbitkan", "diperbarui", "publicat", "actualizat", "δημοσιεύτηκε", "δημοσίευση", "ενημερώθηκε", "نشر", "تحديث", "発行", "公開", "更新", "发布",
-)  # fmt: skip
-"""The words, in lower case, with which sites say that something was published or changed; they are part of no name."""
+from newssearch.text.publication_words import PUBLICATION_WORDS
 
 PREPOSITIONS = frozenset("am at on um le el il em op den dne à às o del dia día den kl v".split())
 """The words, in lower case, that stand between a name and a date."""
@@ -55,12 +44,9 @@ def names_before_date(text: str, lang: str | None) -> str:
         if number and _ends_names(word[0], rest, lang, before_date, number == 1):
             end = word.start()
             break
-        if number == 0 and word[0].lower().rstrip(":.") in _PUBLICATION:
+        if number == 0 and word[0].lower().rstrip(":.") in PUBLICATION_WORDS:
             return ""
     return text[:end].strip(" ,;:-")
-
-
-_PUBLICATION = frozenset(PUBLICATION_WORDS)
 
 
 def _ends_names(word: str, rest: str, lang: str | None, is_before_date: bool, is_second: bool) -> bool:
@@ -69,7 +55,7 @@ def _ends_names(word: str, rest: str, lang: str | None, is_before_date: bool, is
     A second word is a surname if a date of its own follows it, or none: Theresa May, 3 May 2024; Jan Freitag.
     """
     folded = word.lower().strip(".:(")
-    if folded in _PUBLICATION:
+    if folded in PUBLICATION_WORDS:
         return word[0].islower() or word.endswith(":") or any(char.isdigit() for char in rest)
     digit = is_before_date or _SEPARATED_DIGIT.match(rest) is not None
     if folded in PREPOSITIONS and word[0].islower():

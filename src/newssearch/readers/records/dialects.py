@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from newssearch.article import Provenance
+from newssearch.readers.article.addresses import document_address
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import is_domain
 
@@ -35,6 +36,7 @@ FROM_LEAD = Provenance("stated", "only the first paragraph")
 FROM_CRAWL = Provenance("inferred", "when it was found")
 FROM_FEED_TITLE = Provenance("stated", "the feed's title")
 
+_NO_ABSTRACT = re.compile(r"(?:none|not|abstract not) available\W*", re.IGNORECASE)
 _PAID_ONLY = re.compile(r"only available in (?:[\w ]{1,40} )?plans?\W*", re.IGNORECASE)
 
 
@@ -135,6 +137,15 @@ def _guardian(values: RecordValues, draft: Draft) -> None:
     if not draft.text:
         draft.text = html_blocks(inner(fields, "standfirst") or inner(fields, "trailtext"))
         draft.text_provenance = FROM_SUMMARY
+
+
+def _proquest(values: RecordValues, draft: Draft) -> None:
+    """Fill a draft from a row of a spreadsheet of ProQuest, whose texts are abstracts."""
+    draft.claim("outlet", values.pop("pubtitle"))
+    if (address := string(values.pop("documenturl", None))) is not None:
+        draft.claim("url", document_address(address))
+    if _NO_ABSTRACT.fullmatch(string(values.get("abstract")) or ""):
+        values.pop("abstract")
 
 
 def _nyt(values: RecordValues, draft: Draft) -> None:
@@ -264,6 +275,7 @@ DIALECTS = (
     Dialect(
         lambda values: _has(values, "publishedat", "source", "country", "category", "description"), _mediastack
     ),
+    Dialect(lambda values: _has(values, "storeid", "pubtitle"), _proquest),
     Dialect(lambda values: "maintext" in values or _has(values, "datepublish", "sourcedomain"), _newsplease),
     Dialect(lambda values: "seendate" in values, _gdelt),
     Dialect(lambda values: string(values.get("source")) is not None and _is_site(values.get("sourceurl")), _with_source_site),

@@ -843,7 +843,7 @@ WORDS_OF_TEXT = st.lists(
 
 
 @given(
-    st.lists(WORDS_OF_TEXT, min_size=1, max_size=6), st.sampled_from(["classic", "uni", "coded", "proquest"])
+    st.lists(WORDS_OF_TEXT, min_size=1, max_size=6), st.sampled_from(["classic", "uni", "coded"])
 )
 def test_every_paragraph_of_an_export_is_in_its_article(paragraphs: list[str], kind: str) -> None:
     text = "\n\n".join(paragraphs)
@@ -851,7 +851,6 @@ def test_every_paragraph_of_an_export_is_in_its_article(paragraphs: list[str], k
         "classic": counted(nexis()),
         "uni": UNI,
         "coded": CODED,
-        "proquest": PROQUEST,
     }[kind].replace(FIRST, text if kind != "coded" else "\n".join(paragraphs))
     articles = [
         item

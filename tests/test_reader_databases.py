@@ -842,9 +842,7 @@ WORDS_OF_TEXT = st.lists(
 ).map(lambda words: " ".join(words).capitalize() + " again.")
 
 
-@given(
-    st.lists(WORDS_OF_TEXT, min_size=1, max_size=6), st.sampled_from(["classic", "uni", "coded"])
-)
+@given(st.lists(WORDS_OF_TEXT, min_size=1, max_size=6), st.sampled_from(["classic", "uni", "coded"]))
 def test_every_paragraph_of_an_export_is_in_its_article(paragraphs: list[str], kind: str) -> None:
     text = "\n\n".join(paragraphs)
     data = {

@@ -136,7 +136,7 @@ def _message_inside(attachment: Any) -> Any:
     if storage is None or not any(one.name == _PROPERTIES for one in storage.streams):
         return None
     from oxmsg import Message  # an extra
-    from oxmsg.properties import Properties
+    from oxmsg.properties import Properties  # an extra
 
     message = Message(storage)
     message.__dict__["_properties"] = Properties(storage, properties_header_offset=_HEAD_OF_INNER_PROPERTIES)

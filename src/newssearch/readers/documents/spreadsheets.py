@@ -112,7 +112,7 @@ def _is_hidden_xls(book: Any, place: int) -> bool:
 def _xls_rows(book: Any, place: int) -> Rows:
     """Yield the rows of a sheet of an old workbook, which is read when the first one is asked for, and then forgotten."""
     from xlrd import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR  # an extra
-    from xlrd.xldate import xldate_as_datetime
+    from xlrd.xldate import xldate_as_datetime  # an extra
 
     def text_of(kind: int, value: object) -> str:
         if kind == XL_CELL_ERROR:

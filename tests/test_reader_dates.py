@@ -280,3 +280,37 @@ def test_a_date_that_is_that_of_the_last_update_gives_way_to_an_earlier_one(tmp_
     assert (str(date), str(provenance)) == ("2015-09-17 16:57:43+01:00", "stated, article:published_time")
     date, _ = page_date(tmp_path, body, head + LD.format("2015-09-18T10:00:00+01:00"))
     assert str(date) == "2015-09-18 10:00:00+01:00"
+
+
+# ---- kinds of markup on pages
+
+PROSE = (
+    "<p>The council met for three hours on Tuesday evening and heard from residents of the old harbour quarter, who want a bridge.</p>"
+    * 3
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "lang", "date"),
+    [
+        # the name of the author is a heading with a link beside the date
+        (f'<article><h1>Bridge closed</h1><div><h4 class="author-name"><a href="/a">Ines Varga</a></h4><time datetime="2024-05-06">May 6, 2024</time></div>{PROSE}</article>', "en", "2024-05-06"),
+        # a link to the article itself below the text
+        (f'<section><h1>Bridge closed</h1>{PROSE}<div class="post-footer"><a href="/p">May 6th, 2024 10:12am</a></div></section>', "en", "2024-05-06T10:12:00"),
+        # a bar below the headline has the date of the article; one above it has that of today
+        (f'<div class="main"><h1>Bridge closed</h1><div class="top-bar"><span class="date">2024年05月06日 10:12</span></div>{PROSE}</div>', "zh", "2024-05-06T10:12:00"),
+        (f'<div class="main"><div class="top-bar"><span class="date">7 June 2025</span></div><h1>Bridge closed</h1>{PROSE}</div>', "en", None),
+        # a sentence in an element about the article
+        (f'<article><h1>Bridge closed</h1>{PROSE}<p class="postmetadata">This entry was posted on Monday, May 6th, 2024 at 10:12 am and is filed under <a href="/c">City</a>. You can follow any responses to this entry through the RSS feed.</p></article>', "en", "2024-05-06T10:12:00"),
+        (f'<article><h1>Bridge closed</h1>{PROSE}<p>The first report was posted on Monday, May 6th, 2024 at 10:12 am and is filed under City, as everybody knows by now. You can follow it.</p></article>', "en", None),
+        # the weekday decides against the language
+        (f'<article><h1>Bridge closed</h1><div>ma, 05/06/2024 - 10:12</div>{PROSE}</article>', "nl", "2024-05-06T10:12:00"),
+        # nothing but the dateline has a date
+        (f"<article><h1>Bridge closed</h1><p>Marseille, le 6 mai 2024 - {PROSE[3:]}</article>", "fr", "2024-05-06"),
+        # years of eras
+        (f'<div><h1>Bridge closed</h1><p class="date">令和6年5月6日</p>{PROSE}</div>', "ja", "2024-05-06"),
+    ],
+)  # fmt: skip
+def test_dates_in_markup_of_many_programs(tmp_path: Path, body: str, lang: str, date: str | None) -> None:
+    found, _ = page_date(tmp_path, body, lang=lang)
+    assert (found.isoformat() if isinstance(found, dt.date) else found) == date

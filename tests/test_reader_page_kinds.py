@@ -136,6 +136,13 @@ def test_words_of_names_are_no_words_for_by(lang: str, shown: str, byline: str |
     assert read(f'<h1>Bridge closed</h1><p class="author">{shown}</p>{TEXT}', lang=lang).byline == byline
 
 
+def test_an_outlet_with_a_digit_behind_a_name_is_no_author() -> None:
+    shown = '<h1>Bridge closed</h1><p class="from">Por Ines Varga, g1 — Santos</p>'
+    assert read(f"{shown}{TEXT}", lang="pt").byline == "Ines Varga"
+    turkish = '<h1>Bridge closed</h1><p class="author">tarafından <a href="/a">Ines Varga</a></p>'
+    assert read(f"{turkish}{TEXT}", lang="tr").byline == "Ines Varga"
+
+
 def test_many_authors_in_metadata_are_all_read() -> None:
     names = [f"Maximiliane Wolkenstein-Trostburg {letter}." for letter in "ABCDEFGH"]
     head = "".join(f'<meta name="author" content="{name}">' for name in names)

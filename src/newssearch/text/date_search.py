@@ -134,10 +134,10 @@ def _core(line: str, tokens: list[tuple[int, int]], place: int, free: int, lang:
 def _with_time(line: str, tokens: list[tuple[int, int]], core: _Core, free: int, lang: str | None) -> _Core:
     """Return the span of a day together with the time behind it or in front of it, if there is one."""
     first, last, read = core
-    if read.ambiguous:  # a weekday in front decides
+    if read.ambiguous or read.basis.startswith("day first"):  # a weekday in front decides
         for start in range(first - 1, max(free, first - 3) - 1, -1):
             whole = _day_of_tokens(line, tokens, start, last, lang)
-            if whole is not None and not whole.ambiguous:
+            if whole is not None and not whole.ambiguous and whole.basis != read.basis:
                 first, read = start, whole
     if _TIME_BEHIND.match(line[tokens[last][1] : tokens[last][1] + 40]):
         for end in range(min(last + LONGEST_SIDE, len(tokens) - 1), last, -1):

@@ -56,7 +56,7 @@ _SEPARATOR_AFTER = rf"(?:{_DATELINE_DASH}|\.?\s?[–—―-]{{1,2}}\s|\s?:|[.,](
 _AGENCY_IN_BRACKETS = r"(?:[(\[](?P<agency>[^()\[\]]{2,40})[)\]]|(?<=\s)/\s?(?P<agency_2>[^/\n]{2,30}?)\s?/|«(?P<agency_3>[^«»]{2,30})»)"
 _PLACE_FIRST = Pattern(
     rf"(?P<place>[^\W\d_][^()\[\]\d:;!?\"“”«»_]{{1,{LONGEST_DATELINE_PLACE - 1}}}?)"
-    rf"(?:(?:,?\s|\.\s)(?:/\s)?(?P<day>(?i:{_DATELINE_DAY}))\.?|,?\s(?P<number>\d{{1,2}})(?=\s[(]))?"
+    rf"(?:(?:,?\s|\.\s)(?:/\s)?(?:(?:le|el|den|am|il)\s)?(?P<day>(?i:{_DATELINE_DAY}))\.?|,?\s(?P<number>\d{{1,2}})(?=\s[(]))?"
     rf"(?:,?\s?-{{0,2}}{_AGENCY_IN_BRACKETS}(?P<after>{_SEPARATOR_AFTER})"
     rf"|(?:\s|,\s|\s?[–—―-]\s)(?P<bare>{'|'.join(map(re.escape, sure_names()))})(?P<after_bare>\s?[–—―-]{{1,2}}\s|\s?:|\.\s)"
     rf"|(?P<dash>{_DATELINE_DASH})|(?P<colon>:)(?=\s))\s*[–—―-]{{0,2}}\s?"

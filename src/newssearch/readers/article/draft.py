@@ -135,7 +135,7 @@ class Draft:
 
         Fields without a claim are inferred as follows:
 
-        - ``dateline``, ``located`` and ``source`` from a dateline at the start of the text, which stays as it is;
+        - ``dateline``, ``located``, ``source`` and ``date`` from a dateline at the start of the text, which stays as it is;
         - ``outlet`` from the host of the url, else it is the configured outlet of the folder;
         - ``source`` from the agency that the dateline, the byline or the end of the text names, else it is the outlet;
         - ``lang`` is the configured default, else it is detected from the text.
@@ -155,11 +155,14 @@ class Draft:
                 Provenance("stated", "where it was fetched from"),
             )
         self._fill_outlet(fields, provenance)
+        filed: Date | None = None
         if fields["dateline"] is None and fields["located"] is None and blocks:
-            _fill_from_dateline(blocks[0].text, fields, provenance)
+            filed = _fill_from_dateline(blocks[0].text, fields, provenance)
         _fill_source(blocks, fields, provenance)
         self._fill_lang(blocks, fields, provenance)
         date = self._date(fields["lang"], blocks, provenance)
+        if date is None and filed is not None:
+            date, provenance["date"] = filed, Provenance("inferred", "dateline")
         if self.text_provenance != STATED:
             provenance["text"] = self.text_provenance
         article = Article.create(
@@ -304,10 +307,11 @@ def _without_by_in_list(value: object, lang: str | None) -> object:
     return [without_by_words(squeeze(part), lang) if isinstance(part, str) else part for part in value]
 
 
-def _fill_from_dateline(text: str, fields: DraftFields, provenance: dict[str, Provenance]) -> None:
+def _fill_from_dateline(text: str, fields: DraftFields, provenance: dict[str, Provenance]) -> Date | None:
+    """Fill the fields from the dateline at the start of a text, and return its day if it states the year."""
     dateline = find_dateline(text[:400])
     if dateline is None:
-        return
+        return None
     fields["dateline"] = dateline.text
     inferred = Provenance("inferred", "dateline")
     provenance.pop("dateline", None)
@@ -315,6 +319,7 @@ def _fill_from_dateline(text: str, fields: DraftFields, provenance: dict[str, Pr
         fields["located"], provenance["located"] = dateline.located, inferred
     if dateline.agency and fields["source"] is None:
         fields["source"], provenance["source"] = dateline.agency, inferred
+    return dateline.date
 
 
 def _fill_source(blocks: NormalizedBlocks, fields: DraftFields, provenance: dict[str, Provenance]) -> None:

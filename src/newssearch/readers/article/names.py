@@ -10,7 +10,7 @@ from newssearch.text.publication_words import PUBLISHED_WORDS, WRITTEN_WORDS
 AUTHOR_PREPOSITIONS: dict[str, str] = {
     "en": "by", "de": "von|vom|durch", "fr": "par", "es": "por", "pt": "por", "ca": "per", "it": "di|da|a cura di",
     "nl": "door", "da": "af", "sv": "av", "nb": "av", "no": "av", "id": "oleh", "ms": "oleh", "pl": "przez", "ro": "de către",
-    "el": "από", "ar": "بقلم|بواسطة", "he": "מאת", "fa": "نوشته",
+    "el": "από", "ar": "بقلم|بواسطة", "he": "מאת", "fa": "نوشته", "tr": "tarafından",
 }  # fmt: skip
 """The words for "by" before an author, by language, separated by ``|``."""
 

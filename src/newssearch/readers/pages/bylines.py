@@ -216,7 +216,7 @@ def _names_in_byline(text: str, lang: str | None, *, linked: bool = False) -> st
     begins = end_of_by_words(text, lang)
     if not begins and (found := _by_after_date(text)):
         begins = found.end()
-    names = names_before_date(text[begins:], lang)
+    names = _without_numbered_parts(names_before_date(text[begins:], lang))
     words = names.split()
     if not 0 < len(words) <= 14 or len(names) > LONGEST_PAGE_BYLINE or names.endswith(("!", "?")):
         return None
@@ -229,6 +229,12 @@ def _names_in_byline(text: str, lang: str | None, *, linked: bool = False) -> st
     if not begins and any(agency_named(" ".join(words[:size])) for size in range(1, len(words))):
         return None  # an agency and then a name: two elements side by side
     return names if (linked and len(words) == 1) or _looks_like_names(names, words, begins > 0) else None
+
+
+def _without_numbered_parts(names: str) -> str:
+    """Return names without the parts behind them that have digits, such as the outlet in ``Ines Varga, g1``."""
+    first, *parts = names.split(", ")
+    return ", ".join([first, *(part for part in parts if not any(map(str.isdigit, part)))])
 
 
 def _by_after_date(text: str) -> re.Match[str] | None:

@@ -26,7 +26,7 @@ from .date_lines import (
     says_other,
 )
 from .layout import OTHER_TEXT_CLASSES, Piece, headline_piece, visible_text
-from .page import Page
+from .page import AUTHOR_CLASSES, Page
 from .schemaorg import plausible_date
 
 PIECES_ABOVE, PIECES_BELOW = 12, 25
@@ -34,6 +34,9 @@ PIECES_ABOVE, PIECES_BELOW = 12, 25
 
 LONGEST_DATE_LINE = 140
 """The maximum number of characters of a line whose date may be that of the article."""
+
+LONGEST_LINE_ABOUT_ARTICLE = 400
+"""The maximum number of characters of such a line in an element that is marked as one about the article."""
 
 LONGEST_DATE_AND_TOPIC = 5
 """The maximum number of words beside a date in a line above the headline."""
@@ -65,7 +68,7 @@ _HENTRY_UPDATED = re.compile(r"(?:^|\s)updated(?:$|\s)", re.IGNORECASE)
 
 _OTHER_STORY = re.compile(
     rf"(?:^|[\s_-])(?:{OTHER_TEXT_CLASSES}|masthead|copyright|outbrain|taboola)(?:$|[\s_-])"
-    r"|(?:^|\s)(?:sidebar|widgets?|promo\w*|ticker|nav|navigation|navbar|menu|events?|calendar|top-?bar|current-?date|today|"
+    r"|(?:^|\s)(?:sidebar|widgets?|promo\w*|ticker|nav|navigation|navbar|menu|events?|calendar|"
     r"popular|latest|carousel|slider|newsletter\w*)(?:$|[\s_-])",
     re.IGNORECASE,
 )
@@ -73,6 +76,15 @@ _OTHER_STORY = re.compile(
 
 Words of the second part count only at the start of a class: ``article-header-sidebar`` may be the header of the article.
 """
+
+_SITE_BAR = re.compile(r"(?:^|\s)(?:top-?bar|current-?date|today)(?:$|[\s_-])", re.IGNORECASE)
+"""A pattern for the classes and ids of elements with the date of today, which stand above the headline."""
+
+_ABOUT_ARTICLE = re.compile(
+    r"(?:^|[\s_-])(?:post-?meta(?:data)?|entry-?meta(?:data)?|metadata|entry-?utility|submitted|post-?info|article-?info)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+"""A pattern for the classes of elements that say in a sentence when an article was published: ``This entry was posted on``."""
 
 _ASIDE_TAGS = frozenset({"nav", "aside", "form", "menu", "dialog"})
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -174,7 +186,8 @@ class _Finder:
                 seen.add(self._place(number))
                 yield shown
         for place, piece in enumerate(self._layout.pieces):
-            if place not in seen and len(piece.text) <= LONGEST_DATE_LINE and piece.kind != "caption":
+            longest = LONGEST_LINE_ABOUT_ARTICLE if self._is_about_article(piece) else LONGEST_DATE_LINE
+            if place not in seen and len(piece.text) <= longest and piece.kind != "caption":
                 yield from self._of_line(place)
 
     def day(self, shown: _ShownDate) -> dt.date | None:
@@ -259,7 +272,8 @@ class _Finder:
             return
         for found, before, after in dates_with_labels(piece.text, self._lang):
             label = before if re.search(r"\w", before) else self._label_of_line_before(place)
-            if says_other(label) or is_sentence(piece.text, before, after):
+            is_marked = self._is_about_article(piece) and says_published(label)
+            if says_other(label) or (not is_marked and is_sentence(piece.text, before, after)):
                 continue
             if is_about_other(before or label, after, self._lang):
                 continue
@@ -282,6 +296,11 @@ class _Finder:
             yield _ShownDate((found.text,), trust, abs(near or 0))
             return
 
+    def _is_about_article(self, piece: Piece) -> bool:
+        """Whether a line is in an element that is marked as one about the article."""
+        marks = (self._layout.marks[one] for one in islice(self._layout.outwards(piece.element), 2))
+        return len(piece.text) > LONGEST_DATE_LABEL and any(map(_ABOUT_ARTICLE.search, marks))
+
     def _may_be_elsewhere(self, place: int, before: str, after: str) -> bool:
         """Whether a date far from the headline may be that of the article if it is the only one on the page.
 
@@ -293,9 +312,10 @@ class _Finder:
         if place <= self._end:
             return len(WORD_BESIDE.findall(before + after)) <= LONGEST_DATE_AND_TOPIC
         piece = self._layout.pieces[place]
-        return piece.linked == 0 and all(
-            is_of_header(word, self._lang) for word in WORD_BESIDE.findall(before + after)
+        is_own = piece.linked == 0 or (
+            self._scope not in self._page_roots and self._is_in_scope(piece.element)
         )
+        return is_own and all(is_of_header(word, self._lang) for word in WORD_BESIDE.findall(before + after))
 
     def _is_marked_updated(self, number: int) -> bool:
         """Whether an element is marked as the date of an update; ``published updated`` is the only date of an article."""
@@ -350,11 +370,14 @@ class _Finder:
     def _is_of_another(self, number: int) -> bool:
         """Whether an element is in a part of the page with comments, other stories or events."""
         inside = self._scope not in self._page_roots
+        is_above = self._headline is None or number < self._layout.pieces[self._headline].element
         for around in self._layout.outwards(number):
             if around in self._around:
                 return False
             marks = self._layout.marks[around]
             if self._layout.tag(around) in _ASIDE_TAGS or _OTHER_STORY.search(marks):
+                return True
+            if is_above and _SITE_BAR.search(marks):
                 return True
             if not inside and (self._layout.tag(around) == "footer" or "footer" in marks):
                 return True
@@ -373,6 +396,8 @@ class _Finder:
             if element.tag not in _HEADING_TAGS or one <= number < self._layout.ends[one]:
                 continue
             inner = range(one, self._layout.ends[one])
+            if AUTHOR_CLASSES.intersection(re.split(r"[\s_-]+", self._layout.marks[one].lower())):
+                continue  # the name of the author, as a heading
             linked = any(
                 self._layout.tag(each) == "a" for each in (*inner, *islice(self._layout.outwards(one), 4))
             )

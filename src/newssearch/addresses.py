@@ -100,10 +100,10 @@ def host_of(address: str) -> str:
     return re.split(r"[/?#]|:\d+(?=[/?#]|$)", address[8:], maxsplit=1)[0]
 
 
-def owner_of(host: str) -> str:
+def host_owner(host: str) -> str:
     """Return the label that the owner of a host chose: ``cnn`` for ``edition.cnn.com``, ``guardian`` for ``guardian.co.uk``.
 
-    >>> owner_of("politics.ft.com"), owner_of("www.bbc.co.uk"), owner_of("localhost")
+    >>> host_owner("politics.ft.com"), host_owner("www.bbc.co.uk"), host_owner("localhost")
     ('ft', 'bbc', 'localhost')
     """
     return _site(host).partition(".")[0]

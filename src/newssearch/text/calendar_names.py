@@ -94,7 +94,7 @@ class CalendarNames:
         for name, days in list(self.days.items()):
             self.days.setdefault(unaccented(name), days)
         for names in few:  # as they are written: "monde" is not the Igbo word for Monday
-            self._enter(names, _is_long)
+            self._enter(names, _is_long_name)
 
     def _enter(self, names: Mapping[str, Any], counts: Callable[[str], bool] | None = None) -> None:
         """Enter the names of a language, or those of them that count."""
@@ -106,7 +106,7 @@ class CalendarNames:
                 self.days.setdefault(name, set()).add(number)
 
 
-def _is_long(name: str) -> bool:
+def _is_long_name(name: str) -> bool:
     return len(name) > LONGEST_SHORT_NAME or not name.isascii()
 
 

@@ -17,7 +17,7 @@ FIRST_UNSPACED = 0x0E00
 """The first code point of scripts that are written without spaces."""
 
 
-def _whole(words: Iterable[str]) -> tuple[str, ...]:
+def _whole_words(words: Iterable[str]) -> tuple[str, ...]:
     """Return whole words as stems; in scripts without spaces, they count anywhere."""
     return tuple(f"{unaccented(word)}$" if ord(word[0]) < FIRST_UNSPACED else word for word in words)
 
@@ -30,7 +30,7 @@ _PUBLISHED = (
     "วันที่", "dang$", "da dang$", "ngay dang", "xuat ban", "dipublikasikan", "terbit", "tayang", "postat", "megjelen",
     "kozzetev", "paskelbta", "publicets", "avaldatud", "objavljen", "objavio", "објављен", "публикуван", "објавен", "botuar",
     "iliyochapishwa", "發布", "发表", "發表", "掲載", "配信", "投稿", "入力", "登録", "등록", "입력", "게시", "작성", "발행", "승인", "刊登", "时间", "時間",
-    *_whole(PUBLISHED_WORDS),
+    *_whole_words(PUBLISHED_WORDS),
 )  # fmt: skip
 
 _OF_ANYTHING = (
@@ -58,7 +58,7 @@ _UPDATED = (
     "עודכן", "עדכון", "अपडेट", "अद्यतन", "হালনাগাদ", "আপডেট", "อัปเดต", "อัพเดท", "แก้ไข", "cap nhat", "sua lan cuoi",
     "diperbaharui", "dikemas kini", "pembaruan", "frissit", "modosit", "atnaujint", "atjaunin", "uuendatud", "azurira",
     "ажурира", "posodob", "perditesuar", "修改", "修正", "改訂", "最終", "最后", "最後", "수정", "업데이트", "갱신", "dateModified",
-    "تحديث", *_whole(UPDATED_WORDS),
+    "تحديث", *_whole_words(UPDATED_WORDS),
 )  # fmt: skip
 
 

@@ -45,10 +45,10 @@ ZONES = {
 stands for several zones (IST), or changes with the season (ET), is left out: a time with such a name is read without a
 zone."""
 
-_WEEKDAY = r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+_ENGLISH_WEEKDAY = r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
 """The English names of weekdays; ``Monde`` and ``Sunrise`` are none."""
 
-_OPTIONAL_WEEKDAY = rf"(?:{_WEEKDAY}\b\.?,?\s)?"
+_OPTIONAL_WEEKDAY = rf"(?:{_ENGLISH_WEEKDAY}\b\.?,?\s)?"
 _MONTH_NAME = (
     r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|" + "|".join(_MONTH_NAMES) + r")\b\.?"
 )
@@ -370,7 +370,7 @@ def _may_be_short(parts: dict[str, str | None], order: _Order) -> bool:
 
 
 _WEEKDAYS = Pattern(
-    rf"\b(?:Weekday(?P<numbers>[0-6]*)|(?P<name>{_WEEKDAY}))\b\.?,?",
+    rf"\b(?:Weekday(?P<numbers>[0-6]*)|(?P<name>{_ENGLISH_WEEKDAY}))\b\.?,?",
     re.ASCII | re.IGNORECASE,
 )
 

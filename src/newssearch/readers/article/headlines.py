@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from newssearch.addresses import owner_of
+from newssearch.addresses import host_owner
 from newssearch.outlets import Outlets
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.paragraphs import squeeze
@@ -55,7 +55,7 @@ def without_tail(title: str, outlet_names: Iterable[str], known: Outlets) -> str
     if not (letters := letters_and_digits(tail)) or parts[-1].start() == 0:
         return title
     for name in outlet_names:
-        label = owner_of(name.lower()) if is_domain(name) else name
+        label = host_owner(name.lower()) if is_domain(name) else name
         same = {
             letters_and_digits(name),
             letters_and_digits(label),

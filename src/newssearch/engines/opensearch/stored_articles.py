@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .condition_limit import ConditionSets
-    from .evaluation import KnownOfCommit
+    from .known_of_commit import KnownOfCommit
     from .scoring import Statistics
     from .vocabulary import KnownWords
     from .word_table import WordTableMaker

@@ -43,6 +43,8 @@ from newssearch.engines.embedded.storage.toc import SegmentEntry, newest, read_t
 from support import article, index_of, made_by_another
 
 PUBLIC = [
+    "AlertError",
+    "AlertReport",
     "Article",
     "ArticleConflictError",
     "ArticleNotFoundError",
@@ -61,6 +63,7 @@ PUBLIC = [
     "CorpusSize",
     "Coverage",
     "DateCounts",
+    "Delivery",
     "Diagnostic",
     "EarlierVersion",
     "Edit",
@@ -114,6 +117,8 @@ PUBLIC = [
     "Salvage",
     "Sample",
     "SampledArticle",
+    "SavedSearch",
+    "SavedSearchError",
     "Scan",
     "SearchStoppedError",
     "Series",
@@ -139,7 +144,10 @@ PUBLIC = [
     "parse",
     "query",
     "rebuild",
+    "run_alerts",
     "salvage",
+    "save_search",
+    "saved_searches",
     "verify",
 ]
 
@@ -342,7 +350,7 @@ def test_the_tree_of_errors_is_as_drawn() -> None:
         "NewssearchError": 1, "OwnFieldError": 2, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
         "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "IndexCopyError": 1, "IndexUnreachableError": 3, "ArticleNotFoundError": 1,
         "ArticleConflictError": 1, "ConfigError": 2, "HitNotFoundError": 1, "SearchStoppedError": 5, "ReceiptError": 1,
-        "QueryError": 2,
+        "QueryError": 2, "SavedSearchError": 2, "AlertError": 1,
     }  # fmt: skip
     for name, code in drawn.items():
         error = getattr(errors, name)

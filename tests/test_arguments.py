@@ -107,6 +107,9 @@ WRONG: dict[str, list[object]] = {
     "Aliases": [None, 5, "x", b"x", ["x"], [("x",)], [("x", 5)], {"x": None}, {"x": b"y"}],
     "Limits": [None, 5, {}, "x"],
     "Sharding": [None, 5, {}, "x"],
+    "Request": [None, 5, {}, "x"],
+    "SavedSearch": [None, 5, {}, "x"],
+    "str | tuple[str, ...]": NOT_SEVERAL,
     "Compression": [None, 5, {}],
 }  # fmt: skip
 WRONG["tuple[tuple[str, tuple[str, ...]], ...]"] = WRONG["Aliases"]
@@ -129,6 +132,8 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
         "open_or_create": {"folder": folder / "index"}, "parse": {"text": "x"},
         "rebuild": {"folder": folder / "other", "paths": []}, "verify": {"folder": folder / "index"},
         "salvage": {"folder": folder / "index", "into": folder / "saved"}, "copy": {"source": folder / "index", "into": folder / "copied"},
+        "saved_searches": {"folder": folder / "index"}, "run_alerts": {"folder": folder / "index"},
+        "save_search": {"search": newssearch.SavedSearch(name="x"), "folder": folder / "index"},
     }  # fmt: skip
     for name in newssearch.__all__:
         value = getattr(newssearch, name)
@@ -137,6 +142,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
     found["Article.create"] = Article.create, {}
     found |= {kind.__name__: (kind, {}) for kind in (Config, ReadOptions, Limits, Sharding, Request)}
     found["Facet"] = newssearch.Facet, {"name": "outlet"}
+    found["SavedSearch"] = newssearch.SavedSearch, {"name": "x"}
     text: dict[str, object] = {"text": "x"}
     nodes: dict[str, object] = {"operands": [query.Word("x")]}
     found |= {f"query.{name}": (getattr(query, name), text) for name in ("parse", "literal", "words")}
@@ -144,7 +150,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
 
 
 RESULTS = {
-    "Article", "Change", "Clause", "Contents", "Copy", "CopyReport", "DateCounts", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "ExportReport", "FacetValue", "FacetValues", "Hit", "Index", "IndexInfo",
+    "AlertReport", "Article", "Change", "Clause", "Contents", "Copy", "CopyReport", "DateCounts", "Delivery", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "ExportReport", "FacetValue", "FacetValues", "Hit", "Index", "IndexInfo",
     "IndexReport", "Leftover", "Paragraph", "Place", "Problem", "Progress", "Provenance", "Query", "Rank", "Rejected", "Removal", "Results",
     "Salvage", "Snippet", "Story", "TermScore", "Verification", "Version",
     "Collocate", "Collocates", "Commit", "Concordance", "ConcordanceLine", "CorpusSize", "Coverage", "IndexWord", "Keyword", "Keywords", "ListedStory", "Neighbours", "OutletCoverage", "PeriodCount", "Receipt", "Sample", "SampledArticle", "Scan", "Series", "StoryList", "Stratum", "Table", "TableCell", "TableDimension", "TableGroup", "TableQuery", "TimeSpan",
@@ -162,6 +168,7 @@ def test_every_public_class_is_made_by_users_or_for_them() -> None:
         "PartialDate",
         "ReadOptions",
         "Request",
+        "SavedSearch",
         "Sharding",
     }
 

@@ -8,6 +8,7 @@ import dataclasses
 import datetime as dt
 import html.parser
 import inspect
+import io
 import json
 import pickle
 import re
@@ -67,6 +68,10 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         commit = index.commit
         exported = index.export("rained )", folder / "a.csv", since="2023")
         everything = list(index)
+    search = newssearch.SavedSearch(name="rain", query="rained", start="all")
+    newssearch.save_search(search, folder / "index")
+    with contextlib.redirect_stdout(io.StringIO()):
+        alerted = [search, *newssearch.run_alerts(folder / "index"), newssearch.Delivery("stdout", 1)]
     counted = [
         *lines,
         *table.queries,
@@ -77,6 +82,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         *series,
     ]
     counted += [*drawn, *drawn.strata, *told, *covered.outlets]
+    counted += alerted
     counted += [
         table,
         series,
@@ -197,7 +203,7 @@ ERRORS: list[errors.NewssearchError] = [
     QueryError("odd", query="a b", start=1, end=2, suggestion="try c"), errors.IndexFolderError("x", Path("f")),
     errors.IndexNotFoundError("x", Path("f")), errors.IndexExistsError("x", Path("f")), errors.IndexVersionError("x", Path("f"), 7),
     errors.IndexDamagedError("x", Path("f")), errors.IndexLockedError("x", Path("f"), "process 7"), errors.IndexWriteError("x", Path("f")), errors.IndexCopyError("x", Path("f")), errors.IndexUnreachableError("x", Path("f")), errors.OwnFieldError("x"),
-    errors.SearchStoppedError("x", 1.5), errors.ReceiptError("x"), errors.HitNotFoundError("x#1"),
+    errors.SearchStoppedError("x", 1.5), errors.ReceiptError("x"), errors.SavedSearchError("x"), errors.AlertError("x"), errors.HitNotFoundError("x#1"),
 ]  # fmt: skip
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from newssearch.updating.rebuilding import rebuild
 
     from . import query
+    from .alerts.api import run_alerts, save_search, saved_searches
+    from .alerts.reports import AlertReport, Delivery
+    from .alerts.saved import SavedSearch
     from .article import Article, EarlierVersion, Paragraph, Place, Provenance, Rejected
     from .commit import Commit
     from .config import Config
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from .corpus.words import Collocate, Collocates, CorpusSize, IndexWord, Keyword, Keywords
     from .engines.protocol import Contents
     from .errors import (
+        AlertError,
         ArticleConflictError,
         ArticleNotFoundError,
         ConfigError,
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
         OwnFieldError,
         QueryError,
         ReceiptError,
+        SavedSearchError,
         SearchStoppedError,
     )
     from .facets import Facet, FacetValue, FacetValues
@@ -82,6 +87,8 @@ if TYPE_CHECKING:
     from .text.partial_dates import PartialDate
 
 __all__ = [
+    "AlertError",
+    "AlertReport",
     "Article",
     "ArticleConflictError",
     "ArticleNotFoundError",
@@ -100,6 +107,7 @@ __all__ = [
     "CorpusSize",
     "Coverage",
     "DateCounts",
+    "Delivery",
     "Diagnostic",
     "EarlierVersion",
     "Edit",
@@ -153,6 +161,8 @@ __all__ = [
     "Salvage",
     "Sample",
     "SampledArticle",
+    "SavedSearch",
+    "SavedSearchError",
     "Scan",
     "SearchStoppedError",
     "Series",
@@ -178,11 +188,17 @@ __all__ = [
     "parse",
     "query",
     "rebuild",
+    "run_alerts",
     "salvage",
+    "save_search",
+    "saved_searches",
     "verify",
 ]
 
 _NAMES_BY_MODULE = {
+    "alerts.api": ("run_alerts", "save_search", "saved_searches"),
+    "alerts.reports": ("AlertReport", "Delivery"),
+    "alerts.saved": ("SavedSearch",),
     "corpus.time_span": ("TimeSpan",),
     "corpus.coverage": (
         "Coverage",
@@ -206,6 +222,7 @@ _NAMES_BY_MODULE = {
     "corpus.table": ("Table", "TableCell", "TableDimension", "TableGroup", "TableQuery"),
     "engines.protocol": ("Contents",),
     "errors": (
+        "AlertError",
         "ArticleConflictError",
         "ArticleNotFoundError",
         "ConfigError",
@@ -223,6 +240,7 @@ _NAMES_BY_MODULE = {
         "OwnFieldError",
         "QueryError",
         "ReceiptError",
+        "SavedSearchError",
         "SearchStoppedError",
     ),
     "facets": ("Facet", "FacetValue", "FacetValues"),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
 from newssearch.system.real_paths import real_path
 
 from .config import CONFIG_FILE
+
+SEARCHES = "searches"
+"""The name of the folder of an archive with the files of its saved searches."""
+SEARCH_SUFFIX = ".toml"
 
 
 class ArchiveFolder(NamedTuple):
@@ -35,3 +40,12 @@ def archive_here() -> ArchiveFolder:
     here = Path.cwd()
     folder = next((one for one in (here, *here.parents) if (one / CONFIG_FILE).is_file()), here)
     return ArchiveFolder(folder, Path(real_path(folder)))
+
+
+def is_own_file(root: str, file: str) -> bool:
+    """Whether a file is one of the archive itself, which no run reads: its configuration, or a saved search.
+
+    ``root`` is the archive's folder, and both paths have their links resolved.
+    """
+    folder, name = os.path.split(file)
+    return name == CONFIG_FILE or (name.endswith(SEARCH_SUFFIX) and folder == os.path.join(root, SEARCHES))  # noqa: PTH118

@@ -30,6 +30,8 @@ from .sharding import DEFAULT_SHARDING, Sharding
 
 CONFIG_FILE = "newssearch.toml"
 PROJECT_FILE = "pyproject.toml"
+SEARCHES_SETTING = "searches"
+"""The table of saved searches, which :mod:`newssearch.alerts` reads; it is no setting for reading files."""
 STORED_CONFIG = "config.json"
 """The extra of an index that is elsewhere than its archive, with the settings of the last run of ``newssearch index``."""
 
@@ -138,6 +140,9 @@ def load_config(
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for key, value in settings.items():
+        if key == SEARCHES_SETTING:
+            searches_of(archive)
+            continue
         setting = key.replace("-", "_")
         reader = _READERS.get(setting)
         if reader is None:
@@ -198,10 +203,15 @@ def kept(text: str) -> KeptField:
 def settings_to_store(archive: Path) -> str | None:
     """Return the settings in the configuration file of an archive as a text, for an index that is elsewhere.
 
-    Returns None if there is no file. Raises :class:`ConfigError` if ``newssearch.toml`` is not valid TOML.
+    Returns None if there is no file. Saved searches are left out: their outputs may be commands, and an index in which
+    others can write must not say what this machine runs. Raises :class:`ConfigError` if ``newssearch.toml`` is not valid
+    TOML.
     """
     found = _file_settings(archive)
-    return None if found is None else sealed(json.dumps({"settings": found[0]}, default=str))
+    if found is None:
+        return None
+    settings = {name: value for name, value in found[0].items() if name != SEARCHES_SETTING}
+    return sealed(json.dumps({"settings": settings}, default=str))
 
 
 def _stored_settings(content: str | None) -> Mapping[str, Any]:
@@ -210,7 +220,23 @@ def _stored_settings(content: str | None) -> Mapping[str, Any]:
         settings = json.loads(unsealed(content or ""))["settings"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return {}
-    return settings if isinstance(settings, dict) else {}
+    if not isinstance(settings, dict):
+        return {}
+    return {
+        name: value for name, value in settings.items() if name != SEARCHES_SETTING
+    }  # never from an index
+
+
+def searches_of(archive: Path) -> tuple[Mapping[str, Mapping[str, Any]], str]:
+    """Return the settings of the saved searches in the configuration file of an archive, by name, and the file's name.
+
+    Raises :class:`ConfigError` for invalid TOML, and for something else than tables.
+    """
+    settings, name = _file_settings(archive) or ({}, CONFIG_FILE)
+    try:
+        return _searches(settings.get(SEARCHES_SETTING, {})), name
+    except ValueError as error:
+        raise ConfigError(f"{name}: {SEARCHES_SETTING}: {error}") from None
 
 
 def _file_settings(archive: Path) -> tuple[Mapping[str, Any], str] | None:
@@ -322,6 +348,13 @@ def _versions(value: object) -> str:
     if value not in VERSIONS:
         raise ValueError('it is "replace" or "keep"')
     return str(value)
+
+
+def _searches(value: object) -> Mapping[str, Mapping[str, Any]]:
+    """Return the tables of saved searches. What is in them is checked where they are used."""
+    if not (isinstance(value, dict) and all(isinstance(search, dict) for search in value.values())):
+        raise ValueError('must be tables, such as [searches.oil] with query = "oil price"')
+    return value
 
 
 def _sharding(value: object) -> Sharding:

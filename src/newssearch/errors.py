@@ -18,6 +18,8 @@ Each exception carries the data that a program needs to react, and the exit code
     ├── SearchStoppedError          5   a search took longer than its time limit, or its caller stopped it
     ├── OwnFieldError               2   an own field of another kind than the index has, or one too many
     ├── ReceiptError                1   a file that is no receipt, or a damaged one, or one that cannot be run again
+    ├── SavedSearchError            2   a saved search that is not there, or already there, or has a wrong name
+    ├── AlertError                  1   the state of an alert is damaged, or another run holds it
     ├── ConfigError                 2   the configuration of an archive, or an address, has an invalid value
     └── QueryError                  2   a query or a filter that would silently find nothing
 
@@ -164,6 +166,19 @@ class ArticleNotFoundError(NewssearchError):
 
 class ReceiptError(NewssearchError):
     """A text that is no receipt of a search, a damaged one, or one whose search cannot be run again."""
+
+
+class SavedSearchError(NewssearchError):
+    """A saved search that does not exist, or exists already, or has a name that is not allowed."""
+
+    exit_code = 2
+
+
+class AlertError(NewssearchError):
+    """An alert of a saved search cannot run: its state is damaged, or another run holds it.
+
+    What it has seen and what it owes is as before.
+    """
 
 
 class ArticleConflictError(NewssearchError):

@@ -47,6 +47,7 @@ GROUPS: Sequence[CommandGroup] = (
             "salvage": "repairing",
         },
     ),
+    CommandGroup("Watch", {"save": "saving", "saved": "saving", "alert": "alerts"}),
     CommandGroup("Serve", {"serve": "serving", "mcp": "agents"}),
 )
 """All commands, in the order of ``newssearch --help``. Command ``x`` is the object ``x_command`` of its module."""

@@ -78,6 +78,10 @@ JSON_EXPORT = re.compile(
         _json_object(("articles", r"\d+"), ("stories", r"\d+"), ("paragraphs", r"\d+")),
         _json_object(("field", _JSON_STRING), ("value", _JSON_VALUE), ("articles", r"\d+")) + r"\s*\}",
         _json_object(("removed", r"\d+")) + r"\s*\}\s*\Z",
+        _json_object(("newssearch_alert", r"\d+")),
+        _json_object(("search", _JSON_STRING), ("title", _JSON_STRING), ("run", r"\d+"), ("commit", r"\{")),
+        _json_object(("searches", r"\[\s*" + _json_object(("search", _json_object(("name", _JSON_STRING), ("query", _JSON_STRING)))))),
+        _json_object(("search", _json_object(("name", _JSON_STRING), ("query", _JSON_STRING)))),
         _json_object(("day-first", r"\{\s*\"value\"")),
         _json_object(("group", r"\{[^{}]*\}")) + r",[^{}]{0,200}\"counts\":\s*\{",
         *(_json_object(*((name, _JSON_CELL) for name in names)) for names in TABLE_COLUMNS),
@@ -132,12 +136,20 @@ LINES_EXPORT = re.compile(r"\n\r?\n[\d,]+ occurrences? in [\d,]+ paragraphs? of 
 """A pattern for the totals under the lines of ``newssearch kwic`` in plain text, which begin with no header."""
 
 
+FEED_EXPORT = re.compile(
+    r"(?:<\?xml[^>]{0,100}\?>)?\s*<feed[^>]{0,200}>\s*<generator>newssearch</generator>", re.IGNORECASE
+)
+"""A pattern for the start of the feed of an alert."""
+
+
 def is_export(source: Input) -> bool:
     """Whether an input begins like output of newssearch."""
     opening = source.opening[:EXPORT_OPENING]
     pattern = (
         JSON_EXPORT if opening.startswith("{") else MARKDOWN_EXPORT if opening.startswith("### ") else None
     )
+    if opening.startswith("<"):
+        pattern = FEED_EXPORT
     if pattern is not None:
         return pattern.match(opening) is not None
     if any(one.match(opening) for one in (CSV_EXPORT, TEXT_EXPORT, CITATION_EXPORT)):

@@ -17,9 +17,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
-from newssearch.archive import ArchiveFolder
+from newssearch.archive import ArchiveFolder, is_own_file
 from newssearch.article import Rejected
-from newssearch.config import CONFIG_FILE
 from newssearch.readers.containers.page_folders import (
     LARGEST_REFERRING_FILE,
     PAGE_SUFFIXES,
@@ -230,7 +229,7 @@ class _FileFinder:
                     os.path.relpath(inner[0], waiting.top).replace(os.sep, "/")
                 ):
                     self.found.skipped[PARTS_OF_PAGES] += 1
-                elif entry.name != CONFIG_FILE:
+                elif not is_own_file(self.root, inner[1]):
                     target = real_path(inner[0]) if link else inner[1]
                     if link and (problem := _problem(Path(inner[0]))):
                         self.found.broken_links[_name(target, self.root)] = problem

@@ -1,0 +1,59 @@
+"""The outputs of alerts: each gets the batch of a run, and says by an exception if it could not take it.
+
+An output is written as ``kind:target``. :func:`output_of` returns it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from newssearch.display import escape
+from newssearch.errors import ConfigError
+from newssearch.system.frozen import FrozenDict
+
+from .atom import AtomFeed
+from .commands import Command
+from .delivery import DeliveryError, Environment, Output
+from .lines import LinesFile
+from .mail import Mail
+from .standard import StandardOutput
+from .webhook import Webhook
+
+__all__ = ["OUTPUT_KINDS", "STDOUT", "DeliveryError", "Environment", "Output", "output_of"]
+
+STDOUT = "stdout"
+"""The output that is printed by the run itself."""
+
+OUTPUT_KINDS: Mapping[str, Callable[[str], Output]] = FrozenDict({
+    "ndjson": LinesFile,
+    "atom": AtomFeed,
+    "mail": Mail,
+    "exec": Command,
+    "shell": lambda command: Command(command, shell=True),
+    "webhook": Webhook,
+})  # fmt: skip
+"""The function that makes an output of each kind of its target. It raises ValueError for a target that is none."""
+
+
+def output_of(spec: str) -> Output:
+    """Return the output that a text names, such as ``atom:public/iraq.atom``.
+
+    Raises :class:`~newssearch.ConfigError` if it names none.
+    """
+    if spec == STDOUT:
+        return StandardOutput()
+    kind, colon, target = spec.partition(":")
+    make = OUTPUT_KINDS.get(kind)
+    if make is None or not colon:
+        kinds = ", ".join(f"{name}:…" for name in OUTPUT_KINDS)
+        raise ConfigError(
+            f"to: {escape.terminal(kind)[:40]!r} is no output; the outputs are {kinds} and {STDOUT}"
+        )
+    try:
+        if not target.strip() or not target.isprintable():
+            raise ValueError(
+                "nothing follows the colon" if not target.strip() else "it has control characters"
+            )
+        return make(target.strip())
+    except ValueError as error:
+        raise ConfigError(f"to: {kind}: {error}") from None

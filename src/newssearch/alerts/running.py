@@ -1,0 +1,309 @@
+"""One run of an alert: what is new is found, kept as a batch, and delivered to each output.
+
+The order of what is written makes every article be reported at least once, wherever a run is killed:
+
+1. The batch of entries, as a file. Until the next step, no output has it, and another run makes it again.
+2. The state, with the entries as seen and the batch as owed to every output.
+3. For each output: the batch, whole and on disk or in the receiver's hands; then the state, in which this output has got it.
+4. The state without the batch, when all outputs have it; then its file is removed.
+
+So an output gets a batch again only if a run is killed between the two halves of step 3, or if the output itself failed
+and had taken it nevertheless. It gets the same bytes then, with the same ids of entries.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from newssearch.display.brief import many
+from newssearch.errors import AlertError, NewssearchError
+from newssearch.index import Index
+from newssearch.system.atomic_files import remove_unused
+from newssearch.system.fault_points import fault_point
+from newssearch.system.file_lock import locked_file
+from newssearch.system.frozen import FrozenDict
+
+from .batch import Batch, batch_file, batch_files, unfinished_files, write_batch
+from .finding import News, find_news, question
+from .outputs import STDOUT, DeliveryError, Environment, output_of
+from .reports import AlertReport, Delivery
+from .saved import ALL, NOW, SavedSearch
+from .state import ALERTS, SUFFIX_OF_LOCK, AlertState, read_alert_state, write_alert_state
+
+Show = Callable[[AlertReport], None]
+
+
+def output_key(spec: str) -> str:
+    """Return the key of an output in the state: a digest, because the text may have a secret in it."""
+    return hashlib.sha256(spec.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def definition_of(search: SavedSearch) -> str:
+    """Return a digest of a search as it is saved, without its outputs."""
+    settings = {
+        name: value
+        for name, value in search.settings().items()
+        if name not in ("to", "label", "limit", "from")
+    }
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def holding(folder: Path, name: str, wait: float) -> Iterator[None]:
+    """Hold the lock of an alert. Raises :class:`~newssearch.AlertError` if another run still holds it after ``wait`` seconds."""
+    folder.mkdir(exist_ok=True)
+    with locked_file(folder / f"{name}{SUFFIX_OF_LOCK}", wait) as taken:
+        if not taken:
+            raise AlertError(f"another run of the alert {name} has not ended after {wait:g} seconds")
+        yield
+
+
+class AlertRun:
+    """Runs of the alerts of an archive on an index.
+
+    ``archive`` is the folder of the archive, ``wait`` how long another run is waited for, in seconds, ``timeout`` the time
+    limit of each search. ``show`` is called with the report of each search, when all outputs but standard output have what
+    is new; it prints the entries.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        archive: Path,
+        show: Show,
+        *,
+        dry_run: bool = False,
+        rest: bool = False,
+        wait: float = 10.0,
+        timeout: float | None = None,
+        variables: Mapping[str, str] | None = None,
+        clock: Callable[[], dt.datetime] = dt.datetime.now,
+    ) -> None:
+        self._index = index
+        self._folder = archive / ALERTS
+        self._show = show
+        self._dry_run = dry_run
+        self._rest = rest
+        self._wait = wait
+        self._timeout = timeout
+        self._environment = Environment(archive, os.environ if variables is None else variables)
+        self._clock = clock
+
+    def run(self, search: SavedSearch) -> AlertReport:
+        """Run the alert of one search. Raises :class:`~newssearch.AlertError`, QueryError and other errors of a search."""
+        if self._dry_run:
+            state = read_alert_state(self._folder, search.name) or AlertState()
+            news = self._news(search, state)
+            report = self._report(search, state, news)
+            self._show(report)
+            return report
+        with holding(self._folder, search.name, self._wait):
+            self._index.refresh()  # another run may have searched a newer commit meanwhile
+            before = read_alert_state(self._folder, search.name) or AlertState()
+            state = self._with_outputs(search, before)
+            self._remove_orphans(search.name, state)
+            news = self._news(search, state)
+            report = self._report(search, state, news)
+            if _owed_by(before, {*before.progress} - {*state.progress}):
+                lost = "what it was owed by an output that it no longer has is dropped"
+                report = replace(report, notes=(*report.notes, lost))
+            if news is not None:
+                state = self._kept(search, state, news)
+            return self._delivered(search, state, report)
+
+    def begin(self, search: SavedSearch) -> AlertReport | None:
+        """Make the first run of a search that begins now, unless it has had it: what is found already is no news."""
+        if search.start != NOW:
+            return None
+        with holding(self._folder, search.name, self._wait):
+            before = read_alert_state(self._folder, search.name)
+            if before is not None and (before.begun or before.start):
+                return None
+            state = self._with_outputs(search, before or AlertState())
+            news = self._news(search, state)
+            assert news is not None, "a first run searches"
+            write_alert_state(self._folder, search.name, self._after(search, state, news))
+            return self._report(search, state, news)
+
+    # ---- searching
+
+    def _news(self, search: SavedSearch, state: AlertState) -> News | None:
+        """Return what is new to a search; None if nothing can be, because the index is as it was."""
+        now, moment = self._clock(), _moment_of_run()
+        if state.begun and not state.waiting and state.commit is not None:
+            commit, asked = self._index.commit, question(self._index, search, now)
+            is_same = commit.number == state.commit.number or not asked.depends_on_run
+            if commit.digest == state.commit.digest and asked.asked == state.asked and is_same:
+                return None
+        limit = None if self._rest else search.limit
+        return find_news(self._index, search, state, now, moment, limit=limit, timeout=self._timeout)
+
+    def _after(self, search: SavedSearch, state: AlertState, news: News) -> AlertState:
+        """Return the state after a search: all that was found new is seen, and owed to the outputs."""
+        run = state.run + bool(news.entries)
+        return replace(
+            news.state,
+            run=run,
+            time=_moment_of_run(),
+            commit=news.commit,
+            asked=question(self._index, search, self._clock()).asked,
+            definition=definition_of(search),
+            reported=len(news.entries),
+            waiting=news.waiting,
+            batches=(*state.batches, run) if news.entries else state.batches,
+        )
+
+    def _kept(self, search: SavedSearch, state: AlertState, news: News) -> AlertState:
+        """Write the batch of what is new, and the state that owes it to the outputs. Return that state."""
+        after = self._after(search, state, news)
+        if news.entries:
+            time = dt.datetime.fromisoformat(str(news.entries[0]["first_seen"]).replace("Z", "+00:00"))
+            batch = Batch(
+                search.name, search.title, state.identity, after.run, time, news.waiting, tuple(news.entries)
+            )
+            write_batch(self._folder, batch)
+            fault_point("alert: batch kept")
+        write_alert_state(self._folder, search.name, after)
+        fault_point("alert: found")
+        return after
+
+    def _report(self, search: SavedSearch, state: AlertState, news: News | None) -> AlertReport:
+        first = not state.begun
+        report = AlertReport(
+            search=search.name,
+            title=search.title,
+            run=state.run,
+            commit=self._index.commit,
+            dry_run=self._dry_run,
+            shown=STDOUT in search.outputs,
+        )
+        if news is None:
+            return report
+        return replace(
+            report,
+            run=state.run + bool(news.entries),
+            commit=news.commit,
+            first=first,
+            searched=True,
+            matching=news.matching,
+            entries=news.entries,
+            waiting=news.waiting,
+            covered=news.covered,
+            notes=tuple(self._notes(search, state, news)),
+        )
+
+    def _notes(self, search: SavedSearch, state: AlertState, news: News) -> Iterator[str]:
+        if not state.begun:
+            start = state.start or search.start
+            old = news.matching - len(news.entries) - news.waiting - news.covered
+            if start != ALL:
+                what = (
+                    "match and count as seen"
+                    if start == NOW
+                    else f"match, are not dated from {start} on, and count as seen"
+                )
+                yield f"first run: {many(old, 'article')} {what}"
+        elif state.definition and state.definition != definition_of(search):
+            yield "the search was changed since the last run; articles that it has reported are not reported again"
+        if news.covered:
+            yield f"{many(news.covered, 'article')} not reported: copies or versions of what was reported"
+        if news.waiting:
+            yield f"{many(news.waiting, 'more new article')} wait{'s' if news.waiting == 1 else ''} for the next run; --rest reports all"
+
+    # ---- delivering
+
+    def _with_outputs(self, search: SavedSearch, state: AlertState) -> AlertState:
+        """Return the state with the outputs of the search: a new one is owed nothing of earlier runs."""
+        keys = [output_key(spec) for spec in search.outputs]
+        return replace(state, progress=FrozenDict({key: state.progress.get(key, state.run) for key in keys}))
+
+    def _delivered(self, search: SavedSearch, state: AlertState, report: AlertReport) -> AlertReport:
+        """Deliver to each output what it is owed, standard output last, and show the report."""
+        batches = {run: Batch.load(batch_file(self._folder, search.name, run)) for run in state.batches}
+        deliveries = []
+        for spec in search.outputs:
+            if spec != STDOUT:
+                state, delivery = self._deliver(search.name, spec, batches, state)
+                if delivery is not None:
+                    deliveries.append(delivery)
+        key = output_key(STDOUT)
+        owed = [batch for run, batch in batches.items() if run > state.progress.get(key, state.run)]
+        if owed:
+            entries = tuple(entry for batch in owed for entry in batch.entries)
+            repeated = sum(len(batch.entries) for batch in owed if batch.run != report.run or not report.new)
+            report = replace(report, entries=entries, repeated=repeated)
+        report = replace(report, deliveries=tuple(deliveries))
+        self._show(report)
+        if owed:
+            fault_point("alert: delivered")
+            state = self._with_progress(search.name, state, key, owed[-1].run)
+        self._remove_batches(search.name, state)
+        return report
+
+    def _deliver(
+        self, name: str, spec: str, batches: Mapping[int, Batch], state: AlertState
+    ) -> tuple[AlertState, Delivery | None]:
+        """Deliver to one output the batches that it is owed, in order, until one fails."""
+        output, key = output_of(spec), output_key(spec)
+        owed = [batch for run, batch in batches.items() if run > state.progress[key]]
+        delivered = 0
+        for number, batch in enumerate(owed):
+            try:
+                output.deliver(batch, self._environment)
+            except (DeliveryError, OSError) as error:
+                left = sum(len(one.entries) for one in owed[number:])
+                reason = self._environment.cleaned(_reason_of(error))
+                return state, Delivery(output.shown, delivered, reason, left)
+            fault_point("alert: delivered")
+            state = self._with_progress(name, state, key, batch.run)
+            delivered += len(batch.entries)
+        return state, Delivery(output.shown, delivered) if owed else None
+
+    def _with_progress(self, name: str, state: AlertState, key: str, run: int) -> AlertState:
+        state = replace(state, progress=FrozenDict({**state.progress, key: run}))
+        write_alert_state(self._folder, name, state)
+        return state
+
+    def _remove_batches(self, name: str, state: AlertState) -> None:
+        """Forget the batches that all outputs have, and remove their files."""
+        owed = tuple(run for run in state.batches if any(got < run for got in state.progress.values()))
+        if owed != state.batches:
+            state = replace(state, batches=owed)
+            write_alert_state(self._folder, name, state)
+            self._remove_orphans(name, state)
+
+    def _remove_orphans(self, name: str, state: AlertState) -> None:
+        """Remove the files of batches that no output is owed, and what killed runs have left."""
+        for file in unfinished_files(self._folder, name):
+            remove_unused(file)
+        for run, file in batch_files(self._folder, name).items():
+            if run not in state.batches:
+                remove_unused(file)
+                fault_point("alert: batch removed")
+
+
+def _owed_by(state: AlertState, keys: Iterable[str]) -> bool:
+    """Whether one of the outputs with the given keys is owed a batch."""
+    return any(run > state.progress[key] for key in keys for run in state.batches)
+
+
+def _reason_of(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error) or type(error).__name__
+
+
+def _moment_of_run() -> dt.datetime:
+    return dt.datetime.now(dt.timezone.utc)
+
+
+def failed_report(name: str, error: NewssearchError, *, dry_run: bool) -> AlertReport:
+    """Return the report of a search that could not run."""
+    return AlertReport(search=name, error=str(error), dry_run=dry_run)

@@ -76,6 +76,21 @@ def line_of(fragment: str) -> str:
     return " ".join(block.text for block in blocks_of(fragment))
 
 
+def without_hidden(fragment: str) -> str:
+    """Return a fragment without the elements that its markup hides and that have no elements inside, as previews of mails do.
+
+    >>> without_hidden('<div style="display:none">Preview</div><p>Rain</p>')
+    '<p>Rain</p>'
+    """
+    return _HIDDEN_ELEMENT.sub("", fragment) if "display" in fragment else fragment
+
+
+_HIDDEN_ELEMENT = re.compile(
+    r"<(div|span|p|td|preheader)\b[^<>]{0,400}\bstyle\s?=\s?[\"'][^\"'<>]{0,400}\bdisplay\s?:\s?none\b[^<>]{0,800}>[^<]{0,2000}</\1\s?>",
+    re.IGNORECASE,
+)
+
+
 def has_markup(text: str) -> bool:
     """Whether a text contains an HTML tag or entity."""
     return _TAG_OR_ENTITY.search(text) is not None

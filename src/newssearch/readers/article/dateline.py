@@ -56,6 +56,7 @@ _SEPARATOR_AFTER = rf"(?:{_DATELINE_DASH}|\.?\s?[–—―-]{{1,2}}\s|\s?:|[.,](
 _AGENCY_IN_BRACKETS = r"(?:[(\[](?P<agency>[^()\[\]]{2,40})[)\]]|(?<=\s)/\s?(?P<agency_2>[^/\n]{2,30}?)\s?/|«(?P<agency_3>[^«»]{2,30})»)"
 _PLACE_FIRST = Pattern(
     rf"(?P<place>[^\W\d_][^()\[\]\d:;!?\"“”«»_]{{1,{LONGEST_DATELINE_PLACE - 1}}}?)"
+    r"(?:\s\((?P<country>[^\W\d_][^()\d]{1,30})\)(?=,\s\d))?"
     rf"(?:(?:,?\s|\.\s)(?:/\s)?(?:(?:le|el|den|am|il)\s)?(?P<day>(?i:{_DATELINE_DAY}))\.?|,?\s(?P<number>\d{{1,2}})(?=\s[(]))?"
     rf"(?:,?\s?-{{0,2}}{_AGENCY_IN_BRACKETS}(?P<after>{_SEPARATOR_AFTER})"
     rf"|(?:\s|,\s|\s?[–—―-]\s)(?P<bare>{'|'.join(map(re.escape, sure_names()))})(?P<after_bare>\s?[–—―-]{{1,2}}\s|\s?:|\.\s)"
@@ -216,7 +217,8 @@ def _with_place(head: str) -> Dateline | None:
         return None
     if match["colon"] and not (day or _is_confirmed_by_colon(place, head[match.end() :])):
         return None
-    comma = head[match.end("place") : match.end("place") + 1]
+    end_of_place = match.end("country") + 1 if match["country"] else match.end("place")
+    comma = head[end_of_place : end_of_place + 1]
     if day and not named and comma not in (",", ".") and not parts[0].isupper():
         return None
     if not _is_confirmed(parts[0], dash or bool(match["colon"]), bool(day), sure):

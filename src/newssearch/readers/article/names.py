@@ -15,7 +15,8 @@ AUTHOR_PREPOSITIONS: dict[str, str] = {
 """The words for "by" before an author, by language, separated by ``|``."""
 
 AUTHOR_VERBS = (
-    *PUBLISHED_WORDS, *WRITTEN_WORDS, "submitted", "lagt inn", "story", "text", "words", "article", "analysis", "ein beitrag", "ein artikel",
+    *PUBLISHED_WORDS, *WRITTEN_WORDS, "submitted", "lagt inn", "interview", "entretien", "intervista", "entrevista", "report", "reportage", "reportaje", "review", "opinion", "commentary",
+    "kommentar", "bericht", "story", "text", "words", "article", "analysis", "ein beitrag", "ein artikel",
     "propos recueillis", "texto", "tekst",
 )  # fmt: skip
 """The words that may stand before "by", in lower case."""

@@ -22,8 +22,8 @@ from newssearch.readers.api import (
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.values import is_domain
 from newssearch.readers.decoding.encoding import decode
-from newssearch.readers.html_fragment import blocks_of
-from newssearch.text.paragraphs import Block, split_paragraphs
+from newssearch.readers.html_fragment import blocks_of, without_hidden
+from newssearch.text.paragraphs import Block, split_paragraphs, squeeze
 
 from .skipped_files import skipped_kind
 
@@ -137,9 +137,12 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome | Input]:
         elif part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html"):
             attached.append((name, _payload(part), kind))
         else:
-            (html if kind == "text/html" else plain).append(_part_text(part))
+            text = _part_text(part)
+            (html if kind == "text/html" else plain).append(
+                without_hidden(text) if kind == "text/html" else text
+            )
     draft = _draft_from_headers(message, origin)
-    draft.text = _mail_blocks(plain, html)
+    draft.text = _without_subject(_mail_blocks(plain, html), _header(message, "Subject"))
     if draft.has("title") or draft.text:
         yield draft.build()
     else:
@@ -206,6 +209,13 @@ def _mail_blocks(plain: list[str], html: list[str]) -> list[Block]:
     paragraphs = (paragraph for text in plain for paragraph in split_paragraphs(_without_signature(text)))
     rest = [block for page in html for block in blocks_of(page)]
     return [Block(paragraph) for paragraph in paragraphs] + rest
+
+
+def _without_subject(blocks: list[Block], subject: str | None) -> list[Block]:
+    """Return the paragraphs of a mail without a heading at their start that is its subject again."""
+    first = blocks[0] if blocks else None
+    is_subject = first is not None and subject is not None and squeeze(first.text) == squeeze(subject)
+    return blocks[1:] if is_subject and len(blocks) > 1 else blocks
 
 
 def _without_signature(text: str) -> str:

@@ -42,6 +42,9 @@ _PAGE_MARK = re.compile(
 _CLOCK_TIME = re.compile(
     r"(?:um|at|à|alle|kl\.?)?\s?\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s?(?:Uhr|h|[ap]\.?m\.?)?", re.IGNORECASE
 )
+_IN_FRONT_OF_DATE = re.compile(r"(?<=\S)\s(?:vom|am|du|le|del?|of|on|van|den|från|dated|il|do|em|z)\s?$")
+"""A pattern for the word between the name of an outlet and a date: ``Hafenblatt vom 7. Mai 2024``."""
+
 _NO_NAMES = re.compile(
     r"\b(?:Through|Across|Over|Under|Between|After|Before|Without|Into|Against|Around|Along|Beyond|Until|Toward|Towards|During"
     r"|About|Than|That|This|Their|Its|My|Your|Is|Are|Was|Were|Will|Have|Has|Durch|Ohne|Nach|Gegen|Zwischen|Über|Unter|Wegen"
@@ -190,6 +193,7 @@ class HeaderLines:
             parts.append(line[at : found.start])
             at = found.start + len(found.text)
         parts.append(line[at:])
+        parts[:-1] = [_IN_FRONT_OF_DATE.sub("", part) if part[:1].isupper() else part for part in parts[:-1]]
         others = [part for piece in parts for part in _SEPARATORS.split(piece) if part.strip(" .:")]
         has_page = any(map(_PAGE_MARK.fullmatch, others))
         unknown, outlet, byline = [], "", ""

@@ -11,8 +11,10 @@ from newssearch.readers.article.agencies import agency_named
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.names import AUTHOR_INTRODUCTION, end_of_by_words, without_by_words
 from newssearch.readers.article.values import is_domain
+from newssearch.text.paragraphs import Block
 
 from . import schemaorg
+from .date_lines import WORD_BESIDE, dates_with_labels, is_of_header
 from .layout import OTHER_TEXT_CLASSES, Layout, Piece, headline_piece, visible_text
 from .name_ends import is_day, is_month, names_before_date
 from .page import AUTHOR_CLASSES, Page, meta_source
@@ -41,6 +43,9 @@ LONGEST_DATE = 60
 
 PIECES_UNDER_HEADLINE = 15
 """The maximum number of pieces of a page directly under its headline that are examined."""
+
+LINES_ABOUT_ARTICLE = 4
+"""The maximum number of lines at the start of a text that only say by whom and when it was published."""
 
 _NOT_A_NAME = re.compile(
     r"\*|\b(?:twitter|facebook|instagram|whatsapp|linkedin|e-?mail|follow(?:ing|ers?)?|folgen|shares?|comments?|kommentare?|minut(?:es?|en)"
@@ -262,3 +267,30 @@ def _looks_like_names(names: str, words: Sequence[str], introduced: bool) -> boo
     if cased:
         return 2 <= len(words) <= 5 and sum(word[0].isupper() for word in cased) >= len(cased) - 1
     return (2 <= len(words) <= 4 and len(names) <= 30) or _UNSPACED_NAME.fullmatch(names) is not None
+
+
+def without_lines_about(blocks: Sequence[Block], lang: str | None) -> list[Block]:
+    """Return the text of a page without the lines at its start that only say by whom and when it was published."""
+    start = 0
+    while start < min(LINES_ABOUT_ARTICLE, len(blocks) - 1) and _is_only_about_article(blocks[start], lang):
+        start += 1
+    return list(blocks[start:])
+
+
+def _is_only_about_article(block: Block, lang: str | None) -> bool:
+    """Whether a paragraph is nothing but a date, a byline, or both."""
+    if block.kind not in ("text", "list") or len(block.text) > LONGEST_PAGE_BYLINE:
+        return False
+    rest, dated = block.text, False
+    for found, _, _ in dates_with_labels(block.text, lang):
+        rest, dated = rest.replace(found.text, " | ", 1), True
+    parts = [part for part in re.split(r"[|,·•–—]", rest) if any(map(str.isalnum, part))]
+    names = [part for part in parts if AUTHOR_INTRODUCTION.match(part.strip())]
+    if not dated and not names:
+        return False
+    if names and _names_in_byline(names[0].strip(), lang) is None:
+        return False
+    others = [part for part in parts if part not in names]
+    return (dated or not others) and all(
+        is_of_header(word, lang) for part in others for word in WORD_BESIDE.findall(part)
+    )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from newssearch.addresses import host_owner
 from newssearch.article import Article, Provenance, Rejected
 from newssearch.readers.api import Origin, UnreadableError
 from newssearch.readers.article.addresses import article_addresses
@@ -18,7 +19,7 @@ from newssearch.readers.article.values import host
 
 from . import schemaorg
 from .body import SHORTEST_BODY, BodyHints, PageBody, find_body
-from .bylines import claim_bylines
+from .bylines import claim_bylines, without_lines_about
 from .data_scripts import FROM_DATA, text_in_data
 from .dom import page_tree, without_noscript
 from .json_ld import load_json_ld
@@ -92,7 +93,7 @@ def read_page(text: str, origin: Origin, record: int = 1) -> Article | Rejected:
         body = PageBody(said_to_programs, FROM_DATA) if said_to_programs else body
     if reason := _why_no_article(page, body, described, titles):
         return origin.rejected(reason, record)
-    draft.text, draft.text_provenance = body.blocks, body.provenance
+    draft.text, draft.text_provenance = without_lines_about(body.blocks, page.lang), body.provenance
     if summary and all(block.kind == "caption" for block in body.blocks):
         draft.text, draft.text_provenance = [schemaorg.plain_line(summary)], ONLY_SUMMARY
     return draft.build()
@@ -178,7 +179,7 @@ def _outlet_names(
     names += [name for key in META_OUTLET_NAMES if (name := page.first(key))]
     for url in (page.canonical, page.og_url, page.address):
         if url and (name := host(url)):
-            names += [name, max(name.split(".")[:-1], key=len)]
+            names += [name, host_owner(name)]
     return [name for name in dict.fromkeys(names) if len(name) <= LONGEST_OUTLET_NAME]
 
 

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newssearch.article import Date, Provenance
+from newssearch.outlets import outlets
 from newssearch.readers.api import ReadOptions
 from newssearch.readers.article.dateline import LOWERCASE_NAME_WORDS, Dateline, find_dateline
 from newssearch.readers.article.draft import Draft
+from newssearch.readers.article.names import without_by_words
+from newssearch.readers.article.outlet_names import looks_like_outlet
 from newssearch.readers.article.values import is_domain, read_date
 from newssearch.text.date_labels import says_updated
 from newssearch.text.date_search import find_dates
@@ -35,6 +38,7 @@ NAME_PARTICLES = LOWERCASE_NAME_WORDS | {
 
 
 FROM_DATELINE = Provenance("inferred", "dateline")
+FROM_LINE_WITH_DATE = Provenance("inferred", "the line with the date")
 
 
 _DATE_LABEL = re.compile(
@@ -44,7 +48,8 @@ _DATE_LABEL = re.compile(
 )
 
 
-_BYLINE_LINE = re.compile(r"(?:by|written by)(?:\s|:\s?)(?P<who>.+)", re.IGNORECASE)
+_PLACE_BEFORE_DATE = re.compile(r"(?P<place>[^\W\d_][\w .'’-]{1,40}?),\s?(?:(?:den|le|el|il|am|a|à|em)\s)?")
+"""A pattern for what stands in front of the date in a line such as ``Stockholm, den 6 maj 2024``."""
 
 
 _DATE_DASH = re.compile(r"\s?(?:--|[–—―]|-(?=\s))\s?(?=\S)")
@@ -65,13 +70,15 @@ class Header:
     url: str | None = None
     outlet: str | None = None
     dateline: Dateline | None = None
+    outlet_above: str | None = None
+    """The name of an outlet in front of the date."""
 
 
 def take_text(text: str, draft: Draft) -> None:
     """Fill a draft from a plain text.
 
     The header may contain, in any order and on lines of their own: the headline, possibly twice, a date (``7-25-2024``,
-    ``Published: July 25, 2024``, ``July 2024``), a byline, and a URL. A year needs a label, such as ``Published:``. The
+    ``Published: July 25, 2024``, ``July 2024``, ``Stockholm, den 6 maj 2024``), a byline, and a URL. A year needs a label, such as ``Published:``. The
     text may begin with a dateline, or with the headline directly followed by a dateline; both are removed from the
     paragraph. The last line may be the domain of the outlet or the URL of the article. Each part may be missing, and
     every other word stays in a paragraph.
@@ -87,6 +94,7 @@ def take_text(text: str, draft: Draft) -> None:
     draft.text = [Block(paragraph) for paragraph in split_paragraphs("\n".join(body))]
     for field in ("title", "byline", "url", "outlet"):
         draft.claim(field, getattr(header, field))
+    draft.claim("outlet", header.outlet_above, FROM_LINE_WITH_DATE)
     label = _DATE_LABEL.match(header.date_text)  # the draft reads the date again, once it knows the language
     draft.claim("date", header.date_text[label.end() :] if label else header.date_text)
     if header.dateline is not None:
@@ -134,7 +142,27 @@ def take_header_line(line: str, header: Header, options: ReadOptions) -> bool:
     if header.url is None and _URL_LINE.fullmatch(line):
         header.url = line
         return True
-    return False
+    return header.date is None and header.dateline is None and _take_place_and_date(line, header, options)
+
+
+def _take_place_and_date(line: str, header: Header, options: ReadOptions) -> bool:
+    """Enter a date and the place or the outlet in front of it. Return whether ``line`` is nothing else."""
+    found = next(find_dates(line), None) if len(line) <= LONGEST_BYLINE_LINE else None
+    front = _PLACE_BEFORE_DATE.fullmatch(line, 0, found.start) if found is not None else None
+    if found is None or front is None or line[found.end :].strip(" .") or found.published.ambiguous:
+        return False
+    name = front["place"]
+    if (
+        not all(word[0].isupper() or word.lower() in NAME_PARTICLES for word in name.split())
+        or len(name.split()) > 4
+    ):
+        return False
+    header.date, header.date_text = found.published.value, found.text
+    if outlets(options.outlets).knows(name) or looks_like_outlet(name):
+        header.outlet_above = name
+    else:
+        header.dateline = Dateline(line, name, None, None, len(line))
+    return True
 
 
 def _is_month_before_title(line: str, lines: Sequence[str], number: int, options: ReadOptions) -> bool:
@@ -147,18 +175,20 @@ def _is_month_before_title(line: str, lines: Sequence[str], number: int, options
 
 
 def _byline_names(line: str) -> str | None:
-    """Return the text after ``By`` if a line is a byline, else None.
+    """Return the text after a word like ``By`` if a line is a byline, else None.
 
-    The text after ``By`` must be names, and perhaps the roles of these persons after a comma.
+    The text after it must be names, and perhaps the roles of these persons after a comma.
     """
-    match = _BYLINE_LINE.fullmatch(line)
-    if match is None or len(line) > LONGEST_BYLINE_LINE or line.endswith((".", "?", "!", ":")):
+    if len(line) > LONGEST_BYLINE_LINE or line.endswith((".", "?", "!", ":")):
         return None
-    words = match["who"].split(",", 1)[0].split()
+    who = without_by_words(line)
+    if who == line:
+        return None
+    words = who.split(",", 1)[0].split()
     named = 0 < len(words) <= 12 and all(
         word[0].isupper() or word.lower() in NAME_PARTICLES for word in words
     )
-    return match["who"] if named and words[0][0].isupper() else None
+    return who if named and words[0][0].isupper() else None
 
 
 def _is_title_line(line: str, lines: Sequence[str], number: int, options: ReadOptions) -> bool:

@@ -624,6 +624,18 @@ def test_a_town_beside_outlets_is_one_that_its_article_names(tmp_path: Path) -> 
     assert articles[2].provenance["outlet"].known == "inferred"
 
 
+def test_a_word_between_an_outlet_and_a_date_belongs_to_neither(tmp_path: Path) -> None:
+    lines = ("Hafenblatt vom 7. Mai 2024", "Le Courrier du 8 mai 2024", "Bay Post of 9 May 2024")
+    data = docx(
+        "".join(
+            para(f"Story {n}", style="berschrift1") + para(line) + para(RIVER) for n, line in enumerate(lines)
+        )
+    )
+    articles = articles_in(read_bytes(tmp_path, "a.docx", data))
+    assert [one.outlet for one in articles] == ["Hafenblatt", "Le Courrier", "Bay Post"]
+    assert [str(one.date) for one in articles] == ["2024-05-07", "2024-05-08", "2024-05-09"]
+
+
 def test_an_introduction_of_short_sentences_in_front_of_a_press_review_is_an_article(tmp_path: Path) -> None:
     before = para("Press review", style="Titel") + "".join(para(text) for text in (RIVER, FERRY, MARKET))
     articles = articles_in(read_bytes(tmp_path, "a.docx", review_docx("berschrift1", before=before)))

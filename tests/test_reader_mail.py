@@ -201,3 +201,10 @@ def test_a_mail_without_the_traces_of_its_way_is_a_mail_under_any_name(tmp_path:
         read_bytes(tmp_path, "a.txt", "From: Basra\nDate: 3 May\nSubject: rain\n\nIt rained.\n")
     )
     assert text.date is None
+
+
+def test_a_page_in_a_mail_has_neither_its_hidden_preview_nor_its_subject_as_text(tmp_path: Path) -> None:
+    page = '<div style="display:none;max-height:0">Preview of it</div><h1>Bridge closed</h1><p>The council met for three hours on Tuesday evening, and heard from residents of the harbour.</p>'
+    data = f"From: Bay <news@bay.example>\r\nSubject: Bridge closed\r\nMessage-ID: <1@bay.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n{page}"
+    (article,) = articles_in(read_bytes(tmp_path, "a.eml", data))
+    assert [one.text[:11] for one in article.paragraphs] == ["The council"]

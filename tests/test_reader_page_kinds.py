@@ -226,6 +226,30 @@ def test_a_page_has_the_text_that_a_browser_shows(body: str) -> None:
     assert texts(read(body)) == [FIRST, SECOND]
 
 
+@pytest.mark.parametrize(
+    ("lines", "lang"),
+    [
+        ("<p>By Ines Varga</p><p>May 6, 2024</p>", "en"), ("<p>Par Inès Varga — 6 mai 2024 à 10h12</p>", "fr"),
+        ("<p>7. Mai 2024</p>", "de"), ("<p>Publicado el 6 de mayo de 2024</p>", "es"), ("<p>2024年5月6日 10:12</p>", "zh"),
+    ],
+)  # fmt: skip
+def test_lines_that_only_say_who_and_when_are_no_text(lines: str, lang: str) -> None:
+    assert texts(read(f"<h1>Bridge closed</h1>{lines}{TEXT}", lang=lang)) == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "On 6 May 2024, the bridge was closed.",
+        "By the river, nothing moved.",
+        "Berlin, 6 May 2024",
+        "Ten killed on 6 May 2024",
+    ],
+)
+def test_a_sentence_with_a_date_is_text(line: str) -> None:
+    assert texts(read(f"<h1>Bridge closed</h1><p>{line}</p>{TEXT}"))[0] == line
+
+
 def test_classes_of_a_grid_with_a_side_bar_do_not_hide_the_text() -> None:
     def part(text: str) -> str:
         return f'<div class="sidebar-grid"><div class="sidebar-grid__content">{text}</div></div>'

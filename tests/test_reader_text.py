@@ -17,7 +17,7 @@ from newssearch.article import STATED, Article, Date, Provenance, Rejected
 from newssearch.readers import Origin, ReadOptions, Skipped
 from newssearch.readers.article.dateline import find_dateline
 from newssearch.readers.texts.plain_text import read_text
-from support import read_file
+from support import articles_in, read_bytes, read_file
 
 DAY = dt.date(2024, 7, 25)
 BODY = (
@@ -482,3 +482,44 @@ def test_a_short_style_sheet_is_no_prose(tmp_path: Path) -> None:
     item = one(tmp_path / "a.txt")
     assert isinstance(item, Rejected)
     assert "style sheet" in item.reason
+
+
+PROSE = (
+    "The council met for three hours on Tuesday evening and heard from residents of the old harbour.\n\n"
+    "Engineers said that the steel of the old bridge had been weakened by salt water.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "byline", "date"),
+    [
+        ("Brücke gesperrt\nVon Ines Varga\n6. Mai 2024, 10:12 Uhr\n\n", "Brücke gesperrt", "Ines Varga", "2024-05-06 10:12:00"),
+        ("Le pont est fermé\n\nPar Inès Varga\n\n6 mai 2024\n\n", "Le pont est fermé", "Inès Varga", "2024-05-06"),
+        ("El puente\n\nPor Inés Varga\n\n6 de mayo de 2024\n\n", "El puente", "Inés Varga", "2024-05-06"),
+        ("Stockholm, den 6 maj 2024\n\nBron stängd\n\n", "Bron stängd", None, "2024-05-06"),
+        ("Streit um die Brücke\n\nDüren, 6. Mai 2024\n\n", "Streit um die Brücke", None, "2024-05-06"),
+        ("Le pont est fermé\n\nMARSEILLE (France), 6 mai 2024 (AFP) - ", "Le pont est fermé", None, "2024-05-06"),
+    ],
+)  # fmt: skip
+def test_headers_of_plain_texts_in_many_languages(
+    tmp_path: Path, head: str, title: str, byline: str | None, date: str
+) -> None:
+    (article,) = articles_in(read_bytes(tmp_path, "a.txt", head + PROSE))
+    assert (article.title, article.byline, str(article.date)) == (title, byline, date)
+    assert [one.text for one in article.paragraphs] == PROSE.strip().split("\n\n")
+
+
+def test_a_place_or_an_outlet_stands_in_front_of_a_date(tmp_path: Path) -> None:
+    (town,) = articles_in(
+        read_bytes(tmp_path, "a.txt", f"Streit um die Brücke\n\nDüren, 6. Mai 2024\n\n{PROSE}")
+    )
+    (paper,) = articles_in(
+        read_bytes(tmp_path, "b.txt", f"Streit um die Brücke\n\nRheinische Zeitung, 6. Mai 2024\n\n{PROSE}")
+    )
+    assert (town.located, town.outlet, paper.located, paper.outlet) == (
+        "Düren",
+        None,
+        None,
+        "Rheinische Zeitung",
+    )
+    assert paper.provenance["outlet"].known == "inferred"

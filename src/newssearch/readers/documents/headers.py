@@ -10,6 +10,7 @@ from newssearch.readers.api import ReadOptions
 from newssearch.readers.article.agencies import agency_named
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.names import AUTHOR_INTRODUCTION, without_by_words
+from newssearch.readers.article.outlet_names import looks_like_outlet
 from newssearch.readers.article.values import is_domain, read_date
 from newssearch.readers.records.field_names import FIELD_OF_COLUMN
 from newssearch.readers.records.json_values import normal_name
@@ -182,8 +183,9 @@ class HeaderLines:
         """Take a date from a line, and an outlet beside it. Return whether the line has no other words."""
         dates = list(find_dates(line, self._lang or None))
         known = outlets(self._options.outlets)
-        # "Sun" is a Sunday
-        if not (dates and known.knows(line[: dates[0].start].strip(" ,–—-"))) and self._take_date(line):
+        front = _IN_FRONT_OF_DATE.sub("", line[: dates[0].start].rstrip()) if dates else ""
+        name = front.strip(" ,–—-")  # "Sun" is a Sunday, and "vom" a label of dates
+        if not (name and (known.knows(name) or looks_like_outlet(name))) and self._take_date(line):
             return True
         if not dates:
             return False

@@ -51,7 +51,11 @@ def run_program(command: Sequence[str], folder: Path, *, seconds: float, memory:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=errors,
-            env={**os.environ, "OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"},
+            env={
+                **os.environ,
+                **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)),
+                "OMP_THREAD_LIMIT": "1",
+            },
             start_new_session=posix,
             creationflags=0 if posix else _NEW_PROCESS_GROUP | _HIDDEN,
         )

@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -76,25 +77,19 @@ class PdfParagraph(NamedTuple):
 class LineCollector:
     """A visitor of pypdf that collects the lines of one page, in the order in which the page draws them.
 
-    ``links`` are where the links of the page are. ``image_area`` is the area of all images, in square points.
+    ``links`` are where the links of the page are. ``check`` is called now and then, and may raise an exception.
     """
 
     def __init__(self, links: Sequence[Rectangle] = (), check: Callable[[], None] = lambda: None) -> None:
         self.lines: list[PdfLine] = []
-        self.image_area = 0.0
         self._links, self._check = links, check
         self._pieces: list[str] = []
         self._start = (0.0, 0.0, 0.0)
         self._bold = True
 
-    def operate(self, operator: bytes, operands: Any, cm: Sequence[float], tm: Sequence[float]) -> None:
-        """Take an operation of the page, of which those that draw images count."""
-        self._check()
-        if operator in (b"Do", b"INLINE IMAGE"):  # a form is drawn like an image, but as one of its own units
-            self.image_area += abs(cm[0] * cm[3] - cm[1] * cm[2])
-
     def visit(self, text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
         """Take a piece of text with the matrices of the page and of the text."""
+        self._check()
         for number, part in enumerate(re.split(r"[\r\n]+", text)):
             if number:
                 self.finish_line()
@@ -114,7 +109,8 @@ class LineCollector:
             if self._pieces and self._pieces[-1][-1:].islower() and part[0].isupper():
                 self._pieces.append(" ")  # two texts side by side
             self._pieces.append(part)
-            self._bold = self._bold and _is_bold(font)
+            if self._bold:
+                self._bold = _is_bold(font)
 
     def finish_line(self) -> None:
         """End the line that has begun."""
@@ -137,9 +133,28 @@ class LineCollector:
         return min(len(text), round(len(text) * covered / width)) if width else 0
 
 
+class ImageCollector:
+    """A visitor of pypdf that adds up the area of the images of a page, in square points; ``check`` may raise an exception."""
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        self.area = 0.0
+        self._check = check
+
+    def operate(self, operator: bytes, operands: Any, cm: Sequence[float], tm: Sequence[float]) -> None:
+        """Take an operation of the page, of which those that draw images count."""
+        self._check()
+        if operator in (b"Do", b"INLINE IMAGE"):  # a form is drawn like an image, but as one of its own units
+            self.area += abs(cm[0] * cm[3] - cm[1] * cm[2])
+
+
 def _is_bold(font: Any) -> bool:
     name = font.get("/BaseFont", "") if hasattr(font, "get") else ""
-    return isinstance(name, str) and _BOLD.search(name) is not None
+    return isinstance(name, str) and _is_bold_name(name)
+
+
+@lru_cache(1_000)
+def _is_bold_name(name: str) -> bool:
+    return _BOLD.search(name) is not None
 
 
 def paragraphs_of_pages(pages: Sequence[Sequence[PdfLine]], *, hyphenates: bool = True) -> list[PdfParagraph]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from newssearch.readers.api import UnreadableError
 from newssearch.text.paragraphs import squeeze
 
-from .lines import LineCollector, PdfLine, Rectangle
+from .lines import ImageCollector, LineCollector, PdfLine, Rectangle
 
 MAX_PDF_PAGES = 3_000
 """A PDF with more pages is rejected."""
@@ -101,12 +101,15 @@ def _time_limit() -> Callable[[], None]:
 def _lines_of_page(page: Any, check: Callable[[], None]) -> tuple[list[PdfLine], bool]:
     """Return the lines of a page, and whether it is a scan."""
     collector = LineCollector(list(islice(_links_of(page), MAX_LINKS_ON_PAGE)), check)
-    page.extract_text(visitor_operand_before=collector.operate, visitor_text=collector.visit)
+    page.extract_text(visitor_text=collector.visit)
     collector.finish_line()
     letters = sum(map(str.isalnum, "".join(line.text for line in islice(collector.lines, 100))))
+    if letters > MAX_LETTERS_ON_SCAN:
+        return collector.lines, False
+    images = ImageCollector(check)
+    page.extract_text(visitor_operand_before=images.operate)
     area = abs(float(page.mediabox.width) * float(page.mediabox.height))
-    is_scan = letters <= MAX_LETTERS_ON_SCAN and collector.image_area >= MIN_SCANNED_SHARE * area > 0
-    return collector.lines, is_scan
+    return collector.lines, images.area >= MIN_SCANNED_SHARE * area > 0
 
 
 def _links_of(page: Any) -> Iterator[Rectangle]:

@@ -103,6 +103,8 @@ class Mail:
 
 def _server_answer(error: Exception) -> str:
     """Return what a mail server answered, or what else went wrong."""
+    code: int
+    text: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()))
     elif isinstance(error, smtplib.SMTPResponseException):

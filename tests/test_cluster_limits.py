@@ -11,6 +11,7 @@ import pytest
 from newssearch import Article
 from newssearch.engines.opensearch import article_limits, vocabulary
 from newssearch.engines.opensearch.article_limits import _upper_bound, refusal_of
+from newssearch.engines.opensearch.condition_limit import MAX_CONDITIONS, ConditionLimit, conditions_in
 from newssearch.engines.opensearch.documents import document_of
 from newssearch.engines.opensearch.sending import to_json
 from newssearch.engines.opensearch.vocabulary import KnownWords
@@ -67,3 +68,14 @@ def test_a_snapshot_keeps_only_the_words_that_were_read_last(monkeypatch: pytest
     for prefix in ("aa", "bb", "cc", "cc", "bb", "dd", "bb", "aa"):
         assert len(known.matching(Wildcard(f"{prefix}*"), NEVER).words) == 9
     assert asked == ["aa", "bb", "cc", "dd", "aa"]
+
+
+def test_what_gives_a_score_stays_so_beside_very_many_conditions() -> None:
+    many: list[dict[str, Any]] = [{"term": {"outlet": str(n)}} for n in range(MAX_CONDITIONS + 1)]
+    scored: list[dict[str, Any]] = [
+        {"nested": {"path": "paragraphs", "query": {"match": {"paragraphs.text": "rain"}}}}
+    ]
+    body = {"query": {"bool": {"filter": [{"bool": {"should": many}}], "must": scored, "should": scored}}}
+    limited = ConditionLimit(lambda body, check: {"hits": {"hits": []}}, {}, NEVER)(body)["query"]["bool"]
+    assert (limited["must"], limited["should"]) == (scored, scored)
+    assert conditions_in({"bool": limited}) < 10

@@ -70,11 +70,11 @@ def test_all_articles_and_those_with_a_sample_in_common_make_the_same_plan(
     committed = {number: one for number, one in numbered.items() if number not in added}
     removed = random.sample([*committed], random.randint(0, len(committed)))
     plans = []
-    for number_of_articles in (None, 0):
+    for number_of_articles in (20_000_000, 0):
         cluster = Committed(committed)
-        planner = StoryPlanner(cluster.read, NO_HASHES, 1000, number_of_articles)
+        planner = StoryPlanner(cluster.read, number_of_articles, NO_HASHES, 1000)
         plans.append(planner.plan([compared_article(one, numbered[one]) for one in added], removed))
-        assert ("match_all" in cluster.asked) <= (number_of_articles is not None)
+        assert ("match_all" in cluster.asked) <= (number_of_articles == 0)
     assert plans[0].marks == plans[1].marks
     assert plans[0].boilerplate.tolist() == plans[1].boilerplate.tolist()
     assert plans[0].unfinished.numbers == plans[1].unfinished.numbers
@@ -87,7 +87,7 @@ def test_many_new_articles_read_all_others_once(monkeypatch: pytest.MonkeyPatch)
     asked = {}
     for number_of_articles in (20, 20_000_000):
         cluster = Committed(committed)
-        StoryPlanner(cluster.read, NO_HASHES, 1000, number_of_articles).plan(new, ())
+        StoryPlanner(cluster.read, number_of_articles, NO_HASHES, 1000).plan(new, ())
         asked[number_of_articles] = cluster.asked.count("match_all"), len(cluster.asked)
     assert asked[20][0] == 1
     assert asked[20_000_000][0] == 0

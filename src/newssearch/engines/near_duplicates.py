@@ -238,7 +238,7 @@ class StoryUpdate:
         self._wanted = _union_hashes(self._touched, self._hashes_of(self._dirty))
         rows, self._alone = self._shared_rows(self._wanted, self._touched)
         self._common = self._find_boilerplate(rows.where(rows.once), len(self._wanted))
-        self._common |= _are_in(self._wanted, self._certain)
+        self._common |= are_in(self._wanted, self._certain)
         self._rows = rows
         more = self._newly_dirty(rows, self._wanted, self._common, self._touched)
         if not more.any():
@@ -255,7 +255,7 @@ class StoryUpdate:
     def compare(self) -> tuple[list[StoryColumns], Hashes]:
         """Compare the dirty articles, when no more are, and return what :func:`update_stories` returns."""
         self._compare(self._rows, self._common, self._alone)
-        others = self._before[~_are_in(self._before, self._wanted)]
+        others = self._before[~are_in(self._before, self._wanted)]
         return [self._part(n) for n in range(len(self._parts))], _union_hashes(
             others, self._wanted[self._common]
         )
@@ -305,7 +305,7 @@ class StoryUpdate:
         removed article. ``wanted`` are the hashes looked up, ``common`` tells which of these are boilerplate, and
         ``removed`` are the hashes of removed articles.
         """
-        changed = (_are_in(wanted, self._before) != common) | (_are_in(wanted, removed) & ~common)
+        changed = (are_in(wanted, self._before) != common) | (are_in(wanted, removed) & ~common)
         more = np.zeros(len(self._present), np.bool_)
         more[rows.articles[changed[rows.hashes]]] = True
         return more & ~self._dirty
@@ -331,7 +331,7 @@ class StoryUpdate:
                 sizes = np.bincount(hashes, minlength=len(wanted))
             counts += sizes
             found.append((hashes.astype(np.int32), articles.astype(np.int32), indices.astype(np.int32)))
-        chosen = (counts > 1) | _are_in(wanted, removed) | _are_in(wanted, self._certain)
+        chosen = (counts > 1) | are_in(wanted, removed) | are_in(wanted, self._certain)
         alone = np.zeros(len(self._present), np.int64)
         shared = []
         for n, (hashes, articles, indices) in enumerate(found):
@@ -558,7 +558,7 @@ def _union_hashes(*hashes: Hashes) -> Hashes:
     return found[run_starts(found)]
 
 
-def _are_in(values: Hashes, others: Hashes) -> Mask:
+def are_in(values: Hashes, others: Hashes) -> Mask:
     """Return for each of the ``values`` whether it is among ``others``, which must be ascending."""
     if not len(others):
         return np.zeros(len(values), np.bool_)

@@ -18,7 +18,15 @@ from newssearch.stopping import NEVER, StopCheck
 from .address import ClusterAddress
 from .bulk import Action, BulkOutcome, send_bulk
 from .connection_settings import ConnectionSettings, connection_settings
-from .failures import ClusterPlace, ConflictError, PointInTimeLostError, Refusal, failure_of, not_opensearch
+from .failures import (
+    ClusterPlace,
+    ConflictError,
+    PointInTimeLateError,
+    PointInTimeLostError,
+    Refusal,
+    failure_of,
+    not_opensearch,
+)
 from .transport import FIRST_PAUSE, READ_PATIENCE, WRITE_PATIENCE, Reply, Transport, json_of, long_work
 
 OLDEST_VERSION = (2, 19)
@@ -225,7 +233,7 @@ class Client:
         return answer
 
     def _check_answers(self, pit: PointInTime, check: StopCheck) -> None:
-        """Raise :class:`PointInTimeLostError` if a node that has a part of a point in time stands still: it may be elsewhere, too."""
+        """Raise :class:`PointInTimeLateError` if a node that has a part of a point in time stands still: it may be elsewhere, too."""
         body = {
             "size": 0,
             "query": {"match_none": {}},
@@ -235,7 +243,7 @@ class Client:
         try:
             reply = self._send("POST", "/_search", body, parameters, check=check, timeouts=POINT_TIMEOUTS)
         except IndexUnreachableError as error:
-            raise PointInTimeLostError(
+            raise PointInTimeLateError(
                 f"a part of {self.address.name} does not answer: {error}", self.place
             ) from None
         if reply.status >= 300 and Refusal.of_body(reply.status, reply.body).lost_point:

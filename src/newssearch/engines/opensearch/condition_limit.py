@@ -85,7 +85,7 @@ class ConditionLimit:
         """
         found = dict(body)
         if "query" in body:
-            found["query"] = self._within(body["query"], "articles")
+            found["query"] = self._within(body["query"], "articles", scored=True)
         if "aggs" in body:
             found["aggs"] = self._aggregations(body["aggs"], "articles")
         return found
@@ -111,19 +111,25 @@ class ConditionLimit:
             found[name] = made
         return found
 
-    def _within(self, query: ClusterQuery, place: ListedPlace) -> ClusterQuery:
+    def _within(self, query: ClusterQuery, place: ListedPlace, *, scored: bool = False) -> ClusterQuery:
+        """Return a query that finds the same with few conditions, and if it is ``scored``, with the same scores."""
         if conditions_in(query) <= MAX_CONDITIONS:
             return query
         ((kind, content),) = query.items()
         if kind == "nested":
-            return {"nested": {**content, "query": self._within(content["query"], "paragraphs")}}
+            return {
+                "nested": {**content, "query": self._within(content["query"], "paragraphs", scored=scored)}
+            }
         if kind != "bool":
             raise QueryError(
                 f"the query has a condition that stands for more than {MAX_CONDITIONS:,}",
                 suggestion="search for fewer words at once",
             )
         parts = {
-            name: [self._within(one, place) for one in content[name]]
+            name: [
+                self._within(one, place, scored=scored and name in ("must", "should"))
+                for one in content[name]
+            ]
             for name in _BOOL_PARTS
             if name in content
         }
@@ -131,10 +137,11 @@ class ConditionLimit:
             parts["should"] = self._any(parts["should"], place)
         if "must_not" in parts:
             parts["must_not"] = self._any(parts["must_not"], place)
+        must = parts.pop("must", []) if scored else []
         wanted = [*parts.pop("filter", ()), *parts.pop("must", ())]
         if sum(map(conditions_in, wanted)) > _FEW:
             wanted = [self._all(wanted, place)]
-        return {"bool": {**content, **parts, "filter": wanted, "must": []}}
+        return {"bool": {**content, **parts, "filter": wanted, "must": must}}
 
     def _any(self, queries: Sequence[ClusterQuery], place: ListedPlace) -> list[ClusterQuery]:
         """Return few queries which together find what at least one of the given ones finds."""

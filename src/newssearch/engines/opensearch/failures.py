@@ -64,6 +64,10 @@ class PointInTimeLostError(IndexUnreachableError):
     """
 
 
+class PointInTimeLateError(PointInTimeLostError):
+    """A node with a part of a point in time does not answer for now: it may stand still, or only be busy."""
+
+
 class ConflictError(NewssearchError):
     """A document is there already, or another one than expected: somebody else wrote it."""
 

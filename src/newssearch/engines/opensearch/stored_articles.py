@@ -23,7 +23,7 @@ from .answer_sizes import AnswerSizes
 from .checkpoints import WrittenCheckpoints, finding_checkpoints, found_checkpoints, reached
 from .client import Client, JsonAnswer, PointInTime
 from .documents import DocumentSource, article_from, cut, document_id, place_from
-from .failures import PointInTimeLostError
+from .failures import PointInTimeLateError, PointInTimeLostError
 from .mapping import MAX_HITS_AT_ONCE
 from .state import State, read_state
 from .transport import FIRST_PAUSE, LONGEST_PAUSE, READ_PATIENCE
@@ -45,6 +45,8 @@ _OPENING_ATTEMPTS = 5
 """A point in time is opened at most this number of times in a row: a commit, a rebuild or the end of a node may come between."""
 LOSING_SECONDS = 20.0
 """The time in seconds after which a search is not done again whose points in time are lost one after the other. Long work has no such limit."""
+RENEWING_CHECK_SECONDS = 0.2
+"""The time in seconds after which a search that waits for the point in time of another thread looks at its own time limit."""
 _BY_ID = [{"id": "asc"}]
 _BY_SEQUENCE = [{"sequence": "asc"}]
 
@@ -256,21 +258,26 @@ class StoredArticles:
             for attempts_left in reversed(range(_OPENING_ATTEMPTS)):
                 try:
                     found = work(opened)
-                except PointInTimeLostError:
+                except PointInTimeLostError as error:
                     now = time.monotonic()
                     first_lost = now if first_lost is None else first_lost
                     if not attempts_left or (not is_long and now - first_lost > LOSING_SECONDS):
                         raise
-                    opened = self._opened_again(opened, check)
+                    opened = self._opened_again(
+                        opened, check, closes=not isinstance(error, PointInTimeLateError)
+                    )
                 else:
                     break
         self._answered = True
         return found
 
-    def _opened_again(self, lost: Opened, check: StopCheck = NEVER) -> Opened:
-        """Return the commit with another point in time than the one that is lost. One thread opens it for all."""
+    def _opened_again(self, lost: Opened, check: StopCheck = NEVER, *, closes: bool = True) -> Opened:
+        """Return the commit with another point in time than the one that is lost. One thread opens it for all.
+
+        It ``closes`` the lost one, unless that may only be late, so that others still read it.
+        """
         if self._origin is not None:
-            again = self._origin._opened_again(lost, check)
+            again = self._origin._opened_again(lost, check, closes=closes)
             if self._answered and again.state.stamp != lost.state.stamp:
                 raise PointInTimeLostError(
                     f"{index_address(self._client.place)}: there was another commit while a result was read, and the cluster no longer has"
@@ -281,14 +288,17 @@ class StoredArticles:
             return again
         if self._renew is None:
             raise AssertionError("a writer has no point in time")
-        with self._renewing:
+        while not self._renewing.acquire(timeout=RENEWING_CHECK_SECONDS):
+            check()
+        try:
             if self._opened is lost:
                 self._opened = self._renew(check)
-                if lost.pit is not None:
-                    self._client.close_pit(
-                        lost.pit
-                    )  # the nodes that still have a part of it need not keep that
+                if lost.pit is not None and closes:
+                    # The nodes that still have a part of it need not keep that.
+                    self._client.close_pit(lost.pit)
             return self._opened
+        finally:
+            self._renewing.release()
 
     def _search(
         self,

@@ -54,10 +54,13 @@ class StoryKeeper:
 
     def plan(self, state: State, articles: StoredArticles, removed: Iterable[str]) -> StoryPlan:
         """Return what the next commit changes. ``removed`` are the ids of the documents that it replaces or removes."""
-        planner = StoryPlanner(
-            _committed_reader(articles), self._boilerplate, state.claimed * STORIES_OF_COMMIT, state.articles
-        )
+        planner = self._planner(articles, state.claimed * STORIES_OF_COMMIT)
         return planner.plan(self._new.values(), removed)
+
+    def _planner(self, articles: StoredArticles, first_story: int) -> StoryPlanner:
+        return StoryPlanner(
+            _committed_reader(articles), articles._opened.state.articles, self._boilerplate, first_story
+        )
 
     def foresee(self, articles: StoredArticles, numbers: Iterable[str]) -> Mapping[str, StoryMarks]:
         """Return the marks of some articles of the next commit, as far as these and the committed ones decide.
@@ -65,7 +68,7 @@ class StoryKeeper:
         The plan of the commit has only those of them of which the other articles decide more. No story is foreseen.
         """
         some = [self._new[number] for number in numbers]
-        plan = StoryPlanner(_committed_reader(articles), self._boilerplate, STORIES_OF_COMMIT).plan(some, ())
+        plan = self._planner(articles, STORIES_OF_COMMIT).plan(some, ())
         marks = {one.number: plan.marks.get(one.number, one.marks)._replace(story=0) for one in some}
         self._new.update((one.number, one._replace(marks=marks[one.number])) for one in some)
         return marks
@@ -151,7 +154,7 @@ class StoryKeeper:
     def mending_plan(self, state: State, articles: StoredArticles, left: Unfinished) -> StoryPlan:
         """Return what has to change after a commit was broken off while it replaced and removed articles."""
         first = state.claimed * STORIES_OF_COMMIT + STORIES_OF_COMMIT // 2
-        return StoryPlanner(_committed_reader(articles), self._boilerplate, first).plan((), (), left)
+        return self._planner(articles, first).plan((), (), left)
 
 
 def _note_name(name: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from newssearch.engines.near_duplicates import NO_HASHES, SegmentStories, StoryUpdate
+from newssearch.engines.near_duplicates import NO_HASHES, SegmentStories, StoryUpdate, are_in
 from newssearch.engines.shingles import Hashes
 from newssearch.engines.sorted_sets import NO_INTS
 
@@ -96,13 +96,10 @@ class StoryPlan(NamedTuple):
 class StoryPlanner:
     """Makes the plan of one commit. ``boilerplate`` are the hashes that were boilerplate before, ascending.
 
-    ``read`` reads committed articles, of which there are so many as ``committed`` says, if it is known. New stories have
-    numbers from ``first_story`` on.
+    ``read`` reads committed articles, of which there are ``committed``. New stories have numbers from ``first_story`` on.
     """
 
-    def __init__(
-        self, read: ReadArticles, boilerplate: Hashes, first_story: int, committed: int | None = None
-    ) -> None:
+    def __init__(self, read: ReadArticles, committed: int, boilerplate: Hashes, first_story: int) -> None:
         self._read = read
         self._committed = committed
         self._before = boilerplate
@@ -193,7 +190,7 @@ class StoryPlanner:
         wanted = np.setdiff1d(np.setdiff1d(wanted, certain), self._looked_up)
         if self._reads_all_for(len(wanted)):
             for one in self._matching({"match_all": {}}, None):
-                if np.isin(one.hashes, wanted).any():
+                if are_in(one.hashes, wanted).any():
                     self._held.setdefault(one.number, one)
         else:
             self._load("samples", wanted.tolist())
@@ -205,8 +202,6 @@ class StoryPlanner:
         An article that has several of the hashes comes with each request for one of them, and the search is done again for
         each page of what it finds.
         """
-        if self._committed is None:
-            return False
         return SLOWNESS_OF_VALUES * hashes * SAMPLED_AT_ONCE > self._committed * VALUES_AT_ONCE
 
     # ---- reading

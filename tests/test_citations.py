@@ -70,6 +70,24 @@ FLOOD = citing(
         ("Jane Doe, political editor", "en", "Doe, Jane"),
         ("Jane Doe in Paris", "en", "Doe, Jane"),
         ("Jane Doe for The Guardian", "en", "Doe, Jane"),
+        ("Jane Doe (Reuters)", "en", "Doe, Jane | Reuters"),
+        ("Jane Doe/Reuters", "en", "Doe, Jane | Reuters"),
+        ("Jane Doe - Reuters", "en", "Doe, Jane | Reuters"),
+        ("dpa/AFP", "de", "dpa | AFP"),
+        ("Max Müller (München)", "de", "Müller, Max"),
+        ("Jane Doe Staff Writer", "en", "Doe, Jane"),
+        ("Chief Political Correspondent", "en", "Chief Political Correspondent"),
+        ("jane doe, political editor", "en", "doe, jane"),
+        ("Jane Doe @janedoe", "en", "Doe, Jane"),
+        ("Jane Doe,jane@example.org", "en", "Doe, Jane"),
+        ("Opinion by Jane Doe", "en", "Doe, Jane"),
+        ("Dr. Jane Doe, Ph.D.", "en", "Doe, Jane"),
+        ("Sen. Jane Doe (I-Vt.)", "en", "Doe, Jane"),
+        ("Jane Doe, The Washington Post", "en", "Doe, Jane | The Washington Post"),
+        ("New York Times", "en", "New York Times"),
+        ("Jane Doe, 3 hours ago", "en", "Doe, Jane"),
+        ("Robert De Niro, CHRIS VAN HOLLEN", "en", "De Niro, Robert | VAN HOLLEN, CHRIS"),
+        ("Van Jones Smith", "en", "Smith, Van Jones"),
         ("jane.doe@example.org", "en", ""),
         ("Jane Doe, Jane Doe", "en", "Doe, Jane"),
         (None, "en", ""),
@@ -151,6 +169,27 @@ def test_what_is_not_known_is_not_made_up() -> None:
     assert "".join(ris_records([bare])).splitlines() == ["TY  - NEWS", f"AN  - {bare.id}", "DP  - newssearch", "ER  - ", ""]  # fmt: skip
     assert "".join(bibtex_entries([bare])) == f"@article{{{bare.key},\n}}\n"
     assert csl_item(bare).keys() == {"id", "type", "archive_location", "source"}
+
+
+def test_a_value_is_no_macro_and_no_command_of_tex() -> None:
+    citation = citing(
+        title="macro:jan", outlet="macro:jan", section="macro:feb", source="macro:mar", date="2024-05"
+    )
+    for entries in (bibtex_entries, biblatex_entries):
+        fields = pybtex.database.parse_string("".join(entries([citation])), "bibtex").entries[citation.key].fields  # fmt: skip
+        assert {fields.get("journal"), fields.get("journaltitle")} == {"macro:jan", None}
+        assert fields["title"] == "{macro:jan}"
+    assert fields["journalsubtitle"] == "macro:feb"
+
+
+def test_no_control_character_is_in_a_citation() -> None:
+    article = Article.create(
+        title="Rain", text="It rained.", byline="Jane\x1b[31m \x00Doe\x07, Ann \ud800Lee"
+    )
+    citation = cited(article, "It \x1b[2J\x00rained\u2028 and\n\nrained.")
+    assert citation.abstract == "It [2J rained and rained."
+    for writer in (ris_records, bibtex_entries, biblatex_entries, csl_parts):
+        assert all(char.isprintable() or char in "\r\n" for char in "".join(writer([citation])))
 
 
 def test_no_day_of_access_without_an_address() -> None:

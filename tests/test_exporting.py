@@ -77,6 +77,7 @@ def test_stories_and_paragraphs(run: Command) -> None:
         (["-o", "missing/a.csv"], "there is no folder missing"),
         (["-o", "a.csv", "--columns", "titel"], "there is no column 'titel'"),
         (["-o", "a.jsonl", "--bom"], "about CSV"),
+        (["-o", "a.csv", "--columns", ","], "needs a column"),
     ],
 )
 def test_what_contradicts_is_refused_and_writes_nothing(run: Command, arguments: list[str], why: str) -> None:
@@ -104,6 +105,17 @@ def test_a_receipt_can_be_checked(run: Command, arguments: list[str]) -> None:
     with newssearch.open("index") as index:
         index.add(article("Hail", "Rain and hail.", url="https://e.org/3"))
     assert run("receipt", "check", "r.json").code == 1
+
+
+def test_the_receipt_of_a_spreadsheet_can_be_checked_at_a_terminal(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    assert run("export", "rain", "-o", "a.xlsx", "--receipt", "r.json").code == 0
+    pty = pytest.importorskip("pty")
+    at_terminal, terminal = pty.openpty()
+    done = subprocess.run([sys.executable, "-m", "newssearch", "receipt", "check", "r.json"], check=False, stdout=terminal, stderr=terminal)  # fmt: skip
+    os.close(terminal)
+    shown = os.read(at_terminal, 4096).decode()
+    os.close(at_terminal)
+    assert (done.returncode, shown[:8]) == (0, "the same")
 
 
 def test_the_citation_of_an_article(run: Command) -> None:

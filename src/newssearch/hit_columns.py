@@ -172,15 +172,15 @@ FRAME_COLUMNS = tuple(new for name in DEFAULT_COLUMNS for new in (TYPED_DATES if
 
 
 def column_named(name: str, own: Sequence[ArticleField]) -> ExportColumn:
-    """Return a column by its name; that of an own field has the name of the field. Raises :class:`QueryError`."""
+    """Return a column by its name; that of an own field by :func:`own_column_name`. Raises :class:`QueryError`."""
     if (found := COLUMNS.get(name)) is not None:
         return found
-    field = next((one for one in own if one.name == name), None)
+    field = next((one for one in own if own_column_name(one.name) == name), None)
     if field is not None:
         return own_column(field)
     from difflib import get_close_matches  # slow to import, and seldom needed
 
-    known = [*COLUMNS, *(one.name for one in own)]
+    known = [*COLUMNS, *(own_column_name(one.name) for one in own)]
     near = get_close_matches(name, known, 1)
     hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
     raise QueryError(f"there is no column {quoted(name)}", suggestion=hint)
@@ -194,14 +194,23 @@ def own_type(values: Iterable[ExtraValue | None]) -> FrameType:
     return "text" if known and all(isinstance(value, dt.date) for value in known) else "texts"
 
 
+def own_column_name(name: str) -> str:
+    """Return the name of the column of an own field; one that has the name of another column is told apart from it.
+
+    >>> own_column_name("theme"), own_column_name("moment")
+    ('theme', 'extra.moment')
+    """
+    return f"extra.{name}" if name in COLUMNS else name
+
+
 def own_column(field: ArticleField) -> ExportColumn:
     """Return the column of an own field."""
-    name = field.name
+    name, column = field.name, own_column_name(field.name)
     if field.kind == "number":
-        return ExportColumn(name, "number", lambda item: _own_number(item.hit.extra.get(name)), "own field")
+        return ExportColumn(column, "number", lambda item: _own_number(item.hit.extra.get(name)), "own field")
     if field.kind == "date":
-        return ExportColumn(name, "text", lambda item: _iso(item.hit.extra.get(name)), "own field")
-    return ExportColumn(name, "texts", lambda item: _own_texts(item.hit.extra.get(name)), "own field")
+        return ExportColumn(column, "text", lambda item: _iso(item.hit.extra.get(name)), "own field")
+    return ExportColumn(column, "texts", lambda item: _own_texts(item.hit.extra.get(name)), "own field")
 
 
 def _own_number(value: ExtraValue | None) -> Value:

@@ -336,7 +336,12 @@ class Results(TupleSequence[Hit], Framed):
         The keys are the columns that ``newssearch export`` writes to Parquet, with both ``snippet`` and ``text``: ``date`` is
         a day, None for a month or a year, which ``date_text`` has, and ``moment`` a time in UTC.
         """
-        from .hit_columns import COLUMNS, FRAME_COLUMNS, ExportedItem  # a search needs none of it
+        from .hit_columns import (
+            COLUMNS,
+            FRAME_COLUMNS,
+            ExportedItem,
+            own_column_name,
+        )  # a search needs none of it
 
         columns = [COLUMNS[name] for name in FRAME_COLUMNS]
         rows = []
@@ -344,15 +349,20 @@ class Results(TupleSequence[Hit], Framed):
             item = ExportedItem(hit, hit.text, "".join(part for part, _ in hit.snippet.parts()), None)
             own = json_extra(hit.extra)
             row = {column.name: column.value(item) for column in columns}
-            rows.append({**row, **{name: own.get(name) for name in self.own_fields}})
+            rows.append({**row, **{own_column_name(name): own.get(name) for name in self.own_fields}})
         return with_lists(rows, self._frame_types())
 
     def _frame_types(self) -> FrameTypes:
-        from .hit_columns import COLUMNS, FRAME_COLUMNS, own_type  # a search needs none of it
+        from .hit_columns import (
+            COLUMNS,
+            FRAME_COLUMNS,
+            own_column_name,
+            own_type,
+        )  # a search needs none of it
 
         types: dict[str, FrameType] = {name: COLUMNS[name].type for name in FRAME_COLUMNS}
         for name in self.own_fields:
-            types[name] = own_type(hit.extra.get(name) for hit in self.hits)
+            types[own_column_name(name)] = own_type(hit.extra.get(name) for hit in self.hits)
         return types
 
     def _html_parts(self) -> Iterator[str]:

@@ -225,6 +225,35 @@ def test_a_text_that_no_cell_can_hold_is_cut_and_counted(address: str) -> None:
         assert csv_rows(stream.getvalue()) == [{"text": long.strip()}]
 
 
+def test_a_spreadsheet_counts_an_emoji_as_two_characters(address: str) -> None:
+    whole = MOST_CELL_CHARACTERS
+    texts = {
+        "Emoji": "rain " + "\U0001f327" * (whole // 2),
+        "Short": "rain " + "\U0001f327" * (whole // 2 - 2),
+    }
+    with index_of(address, *(article(title, text, url=title) for title, text in texts.items())) as index:
+        report = index.export("rain", stream := io.BytesIO(), format="xlsx", columns=["title", "text"], text="full")  # fmt: skip
+    found = {str(title): str(text) for title, text in cells(stream.getvalue())[1:]}
+    assert found == {"Emoji": texts["Emoji"][: 5 + (whole - 5) // 2], "Short": texts["Short"]}
+    assert report.cut == 1
+
+
+def test_a_text_that_is_one_match_is_bold_and_no_code_of_a_character_is_doubled(address: str) -> None:
+    with index_of(address, article("One", "rain", url="1"), article("Code", "_x0041_ rain", url="2")) as index:  # fmt: skip
+        data = exported(index, "rain", "xlsx", columns=["title", "text"], text="full")
+    found = {row[0].value: row[1] for row in sheet(data)}
+    assert found["One"].font.b
+    assert found["One"].value == "rain"
+    assert str(found["Code"].value).replace("_x005F_", "_", 1) == "_x0041_ rain"
+
+
+def test_texts_that_are_long_make_small_batches(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newssearch.export.arrow.CHARACTERS_OF_A_BATCH", 100)
+    file = parquet.ParquetFile(io.BytesIO(exported(index, "rain", "parquet", columns=["id", "text"], text="full")))  # fmt: skip
+    assert [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)] != [3]
+    assert file.read().num_rows == 3
+
+
 def test_more_rows_than_a_sheet_has_are_refused(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newssearch.export.workbook.MOST_ROWS", 3)
     with pytest.raises(NewssearchError, match="at most 2 rows below its headings, and there are 3"):
@@ -251,6 +280,27 @@ def test_chosen_columns_in_the_chosen_order(index: Index) -> None:
         "outlet,theme,date,address,date_provenance\r\n"
         f"The Echo,flood; dam,2024-07-25T23:30:00-04:00,{RAIN.id}#1,stated\r\n"
     )
+
+
+def test_an_own_field_with_the_name_of_a_column_is_told_apart(address: str) -> None:
+    own = {"moment": "noon", "date_text": "today", "zone": "A", "theme": "flood"}
+    rain = dataclasses.replace(
+        article("Rain", "It rained.", date="2024-07-25T10:00+02:00", url="u"), extra=own
+    )
+    names = ["extra.moment", "extra.date_text", "extra.zone", "theme"]
+    with index_of(address, rain) as index:
+        table = parquet.read_table(io.BytesIO(exported(index, "rain", "parquet")))
+        assert len({*table.column_names}) == len(table.column_names)
+        (row,) = table.to_pylist()
+        assert [row[name] for name in names] == [["noon"], ["today"], ["A"], ["flood"]]
+        assert row["moment"] == dt.datetime(2024, 7, 25, 8, tzinfo=dt.timezone.utc)
+        (chosen,) = json_rows(exported(index, "rain", "jsonl", columns=["zone", *names]))
+        assert chosen == {"zone": "+02:00", "extra.moment": ["noon"], "extra.date_text": ["today"], "extra.zone": ["A"], "theme": ["flood"]}  # fmt: skip
+        (record,) = index.search("rain").records()
+        assert (record["date_text"], record["extra.date_text"]) == ("2024-07-25T10:00:00+02:00", ["today"])
+        (drawn,) = index.sample("rain", size=1).records()
+        assert (drawn["date_text"], drawn["extra.date_text"]) == ("2024-07-25T10:00:00+02:00", ["today"])
+        assert index.search("rain").to_arrow().num_rows == 1
 
 
 def test_every_column_has_a_value_in_every_format(index: Index) -> None:

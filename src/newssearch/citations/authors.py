@@ -44,23 +44,36 @@ _NAME_PARTICLES = frozenset(
 )
 _JOINING = frozenset({"y", "e", "i"})
 """Particles between two parts of a family name, as in ``Costa e Silva``."""
+_CAPITAL_PARTICLES = frozenset("De Di Del Della Du La Le Van Von Der Den St.".split())
+"""Particles that many families write with a capital letter, as in ``Robert De Niro``; in front of a byline, they are given names."""
 _FAMILY_FIRST = frozenset({"hu"})
 """The languages in whose bylines the family name stands first."""
 _UNDIVIDED = frozenset({"zh", "ja", "ko", "vi"})
 """The languages whose bylines do not tell where a name is divided."""
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+_KINDS_OF_POSTS = frozenset(
+    "staff senior special contributing chief national political foreign guest associate assistant deputy".split()
+)
 _DESKS = frozenset(
-    "staff editor editors editorial newsroom team board agency agencies news desk press service services correspondents reporters bureau"
+    "the times tribune magazine journal herald gazette network television university institute foundation"
+    " staff editor editors editorial newsroom team board agency agencies news desk press service services correspondents reporters bureau"
     " redaktion nachrichtenredaktion agentur agenturen rédaction redaction redacción redaccion redação redacao redazione redactie redaktionen redakcja"
     " agencias agências agences agenzie".split()
 )
 _POSTS = frozenset(
-    "correspondent reporter writer columnist editor journalist producer contributor commentator analyst critic photographer chief"
+    "correspondent reporter writer columnist editor journalist producer contributor commentator analyst critic photographer chief fellow director professor"
     " redakteur redakteurin korrespondent korrespondentin journalistin reporterin autor autorin journaliste correspondant correspondante"
     " corresponsal periodista redactor redactora giornalista corrispondente inviato inviata jornalista repórter correspondente verslaggever".split()
 )
 _UNSPACED = Pattern(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_BETWEEN_LISTS = Pattern(r"\s*[;|•·]\s*|\s+/\s+")
+_BETWEEN_LISTS = Pattern(r"\s*[;|•·/]\s*|\s+[-–—]\s+")
+_BRACKETS = Pattern(r"\s*[(\[]([^()\[\]]*)[)\]]?")
+_PIECE_OF_WORD = Pattern(r"([,;|/()\[\]])")
+_BEFORE_BY = Pattern(r"\A(?:[^\W\d_]+\s+){1,3}by\s+(?=\S+\s)", re.IGNORECASE)
+_TITLES = frozenset(
+    {"dr", "dr.", "prof", "prof.", "sen.", "rep.", "gov.", "mr", "mr.", "mrs", "mrs.", "ms", "ms."}
+)
+_DEGREES = frozenset({"md", "m.d.", "m.d", "phd", "ph.d.", "ph.d", "esq", "esq."})
 _ALWAYS_AND = Pattern(r"\s+(?:and|und|et|og|och|with|&)\s+|\s+و\s+|、|，", re.IGNORECASE)
 _PERHAPS_AND = Pattern(r"\s+(?:y|e|en|i|и|та|ve|és|ja)\s+")
 _AFTER_NAME = Pattern(r"\s+(?:in|for|at|from|aus|für|pour|desde)\s+(?=\S)")
@@ -78,7 +91,8 @@ def authors_of(byline: str | None, lang: str | None = None) -> tuple[Author, ...
     Names stand between commas, semicolons and the words for "and". A name of two to four words is a person: the last
     word, with particles before it, is the family name, in Hungarian the first word. Of four words in Spanish, two are
     family names. ``Doe, Jane`` is one person. Agencies, desks, single words and names in scripts without spaces stay as
-    they are. Roles (``political correspondent``) and what follows ``in``, ``for``, ``from`` are left out.
+    they are. Roles (``political correspondent``), titles, and what follows ``in``, ``for``, ``from`` or stands in
+    brackets are left out; an agency there is an author, too.
 
     >>> [author.inverted for author in authors_of("Jane Doe, political editor, and Ursula von der Leyen in Berlin")]
     ['Doe, Jane', 'von der Leyen, Ursula']
@@ -87,16 +101,33 @@ def authors_of(byline: str | None, lang: str | None = None) -> tuple[Author, ...
     """
     language = (lang or "").replace("_", "-").partition("-")[0].lower()
     found: list[Author] = []
-    for part in _BETWEEN_LISTS.split(without_by_words(" ".join((byline or "").split()), language or None)):
-        for name in _names_in(part):
+    line = " ".join(map(_without_handle, (byline or "").split()))
+    line = without_by_words(" ".join(_BRACKETS.sub(_agency_in_brackets, line).split()), language or None)
+    for part in _BETWEEN_LISTS.split(_BEFORE_BY.sub("", line, 1)):
+        for name in _names_in(part, is_first=not found):
             author = _author_named(without_by_words(name, language or None), language)
             if author is not None and author not in found:
                 found.append(author)
     return tuple(found)
 
 
-def _names_in(part: str) -> list[str]:
-    """Return the names of a list, each as it stands there; a name with the family name first has a comma."""
+def _without_handle(word: str) -> str:
+    """Return a word of a byline without an address of e-mail, or a name in a social network."""
+    if "@" not in word:
+        return word
+    return "".join(piece for piece in _PIECE_OF_WORD.split(word) if "@" not in piece)
+
+
+def _agency_in_brackets(found: re.Match[str]) -> str:
+    """Return what takes the place of brackets: the agency in them, as one more name, or nothing."""
+    return f"; {found[1].strip()}; " if found[1].strip().casefold() in _agencies() else " "
+
+
+def _names_in(part: str, *, is_first: bool) -> list[str]:
+    """Return the names of a list, each as it stands there; a name with the family name first has a comma.
+
+    What stands first in a byline (``is_first``) is a name, even if it ends with a post (``Jane Doe Staff Writer``).
+    """
     names: list[str] = []
     for group in _ALWAYS_AND.split(part):
         pieces = list(filter(None, map(str.strip, group.split(","))))
@@ -106,6 +137,8 @@ def _names_in(part: str) -> list[str]:
         for number, piece in enumerate(pieces):
             if names and piece.lower() in _SUFFIXES:
                 names[-1] += f" {piece}"
+            elif is_first and not names:
+                names += _parted(_without_post(piece))
             elif not (_is_role(piece) or (number and piece.casefold() in NAMES_OF_PLACES)):
                 names += _parted(piece)
         if suffix and names:
@@ -155,10 +188,31 @@ def _is_role(piece: str) -> bool:
     """Whether a piece of a byline is what somebody is, not who."""
     words = piece.casefold().split()
     return (
-        "@" in piece
-        or (len(words) > 1 and piece[0].islower() and words[0] not in _NAME_PARTICLES)
+        (len(words) > 1 and piece[0].islower() and words[0] not in _NAME_PARTICLES)
         or words[-1] in _POSTS
+        or piece.casefold() in _DEGREES
+        or any(map(str.isdigit, piece))
     )
+
+
+def _without_post(name: str) -> str:
+    """Return a name without the post after it, or what is only a post as it is.
+
+    >>> _without_post("Jane Doe Staff Writer"), _without_post("Staff Writer")
+    ('Jane Doe', 'Staff Writer')
+    """
+    words = name.split()
+    end = len(words)
+    if words[-1].casefold() in _POSTS:
+        while end and words[end - 1].casefold() in _POSTS | _KINDS_OF_POSTS:
+            end -= 1
+    return " ".join(words[:end]) if end > 1 else name
+
+
+def _is_particle(word: str) -> bool:
+    if word.islower():
+        return word in _NAME_PARTICLES
+    return (word.capitalize() if word.isupper() else word) in _CAPITAL_PARTICLES
 
 
 def _is_desk(name: str) -> bool:
@@ -183,6 +237,8 @@ def _author_named(name: str, language: str) -> Author | None:
     if (after := _AFTER_NAME.search(name)) is not None and " " in name[: after.start()]:
         name = name[: after.start()]
     words = name.split()
+    if len(words) > 2 and words[0].lower() in _TITLES:
+        del words[0]
     suffix = words.pop() if len(words) > 2 and words[-1].lower() in _SUFFIXES else ""
     counted = [word for word in words if word.lower() not in _NAME_PARTICLES]
     if (
@@ -193,11 +249,12 @@ def _author_named(name: str, language: str) -> Author | None:
         or _UNSPACED.search(name)
         or _is_desk(name)
         or any(map(str.isdigit, name))
+        or words[-1].casefold() in _POSTS
     ):
         return Author(literal=name)
     if language in _FAMILY_FIRST:
         return Author(words[0], " ".join(words[1:]), suffix=suffix)
     start = len(words) - (2 if language in ("es", "gl") and len(words) == MOST_WORDS else 1)
-    while start > 1 and words[start - 1].lower() in _NAME_PARTICLES and words[start - 1].islower():
+    while start > 1 and _is_particle(words[start - 1]):
         start -= 2 if words[start - 1] in _JOINING and start > 2 else 1
     return Author(" ".join(words[start:]), " ".join(words[:start]), suffix=suffix)

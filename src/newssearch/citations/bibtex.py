@@ -46,14 +46,14 @@ def bibtex_entries(citations: Iterable[Citation]) -> Iterator[str]:
                 ("title", f"{{{_tex(citation.title)}}}" if citation.title else ""),
                 ("journal", _tex(citation.outlet)),
                 ("year", f"{date.year:04d}" if date is not None else ""),
-                ("month", "" if month is None else f"macro:{_MONTH_MACROS[month - 1]}"),
+                ("month", "" if month is None else _MONTH_MACROS[month - 1]),
                 ("day", "" if citation.day is None else str(citation.day)),
                 ("pages", _tex(citation.page)),
                 ("edition", _tex(citation.edition)),
                 ("language", _tex(_language(citation.lang))),
                 ("url", _verbatim(citation.url)),
                 ("note", _tex("; ".join(notes))),
-                ("abstract", _tex(" ".join(citation.abstract.split()))),
+                ("abstract", _tex(citation.abstract)),
             ),
         )
         between = "\n"
@@ -79,19 +79,18 @@ def biblatex_entries(citations: Iterable[Citation]) -> Iterator[str]:
                 ("urldate", citation.accessed.isoformat() if citation.accessed is not None else ""),
                 ("note", _tex(f"Source: {citation.agency}") if citation.agency else ""),
                 ("annotation", _tex(citation.id)),
-                ("abstract", _tex(" ".join(citation.abstract.split()))),
+                ("abstract", _tex(citation.abstract)),
             ),
         )
         between = "\n"
 
 
 def _bib_entry(citation: Citation, fields: Iterable[tuple[str, str]]) -> str:
+    """Return an entry. Every value stands in braces, but the month of BibTeX, which is the name of a macro."""
     lines = [f"@article{{{citation.key},"]
-    for name, value in fields:
-        if value.startswith("macro:"):
-            lines.append(f"  {name} = {value.removeprefix('macro:')},")
-        elif value:
-            lines.append(f"  {name} = {{{value}}},")
+    lines += [
+        f"  {name} = {value if name == 'month' else f'{{{value}}}'}," for name, value in fields if value
+    ]
     return "\n".join([*lines, "}", ""])
 
 

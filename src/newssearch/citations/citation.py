@@ -59,7 +59,7 @@ class Citation:
 
     ``agency`` is the source of the article if it is another one than the outlet. ``accessed`` is the day, in UTC, on
     which this version of the article came into the index; it is None for an article without an address. ``page`` and
-    ``edition`` are the own fields of these names, which exports of databases have. ``abstract`` is the text to quote.
+    ``edition`` are the own fields of these names, which exports of databases have. ``abstract`` is the text to quote, on one line.
     """
 
     id: str
@@ -117,7 +117,7 @@ def cited(item: Cited, abstract: str = "") -> Citation:
     return Citation(
         id=item.id,
         title=_plain_line(item.title),
-        authors=authors_of(item.byline, item.lang),
+        authors=authors_of(_plain_line(item.byline), item.lang),
         outlet=_plain_line(item.outlet),
         date=item.date,
         section=_plain_line(item.section),
@@ -130,7 +130,7 @@ def cited(item: Cited, abstract: str = "") -> Citation:
         byline=_plain_line(item.byline),
         page=_plain_line(others["page"] or others["pages"]),
         edition=_plain_line(others["edition"]),
-        abstract=abstract,
+        abstract=_plain_line(abstract),
     )
 
 

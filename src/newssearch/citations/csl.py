@@ -37,7 +37,7 @@ def csl_item(citation: Citation) -> dict[str, object]:
             ("edition", citation.edition),
             ("language", citation.lang),
             ("URL", citation.url),
-            ("abstract", " ".join(citation.abstract.split())),
+            ("abstract", citation.abstract),
             ("note", f"Source: {citation.agency}" if citation.agency else ""),
         )
         if value

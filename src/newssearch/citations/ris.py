@@ -45,7 +45,7 @@ def _ris_lines(citation: Citation) -> Iterator[tuple[str, str]]:
         ("AN", citation.id),
         ("DP", PROGRAM),
         ("N1", f"Source: {citation.agency}" if citation.agency else ""),
-        ("AB", " ".join(citation.abstract.split())),
+        ("AB", citation.abstract),
     ):
         if value:
             yield tag, value

@@ -35,7 +35,7 @@ def _names_of_columns(
 ) -> tuple[str, ...] | None:
     """Return the names of columns, which may be separated by commas; None if none are given."""
     names = [name.strip() for text in map(without_surrogates, given) for name in text.split(",")]
-    return tuple(filter(None, names)) or None
+    return tuple(filter(None, names)) if given else None
 
 
 @click.command(
@@ -147,17 +147,19 @@ def export_command(
     except QueryError as error:
         raise click.UsageError(str(error)) from None
     context.meta[FORMAT_KEY] = name
-    if output is None and name not in TEXT_FORMATS and sys.stdout.isatty():
+    recording = recorder()
+    is_check = recording is not None and recording.before is not None
+    if output is None and name not in TEXT_FORMATS and not is_check and sys.stdout.isatty():
         raise click.UsageError(f"{name} is nothing for a terminal: write it to a file with -o.")
     if snippet is not None:
         options["snippet"] = snippet
     request = Request(**options, now=clock())
     with open_index(folder) as opened:
-        if (recording := recorder()) is not None:
+        if recording is not None:
             asked = request.replace(group=stories, all_paragraphs=all_paragraphs)
             recording.search(opened, query, asked, timeout=timeout)
             recording.output(_recorded(opened, query, asked, timeout))
-            if recording.before is not None:
+            if is_check:
                 return 0
         file = output if output is not None else cast("BinaryIO", _StandardOutput())
         report = opened.export(query, file, request, format=name, timeout=timeout, **form)

@@ -293,7 +293,7 @@ class Sample(TupleSequence[SampledArticle], Framed):
     @staticmethod
     def _own_column(name: str) -> str:
         """Return the column of an own field; one that has the name of another column is told apart from it."""
-        return f"extra.{name}" if name == "draw" or name in ROW_KEYS else name
+        return f"extra.{name}" if name in ("draw", "date_text") or name in ROW_KEYS else name
 
     def rows(self) -> Iterator[dict[str, object]]:
         """Yield the articles as flat dicts of JSON types, for tables: each with all :attr:`columns`."""

@@ -14,7 +14,9 @@ from newssearch.hit_columns import ExportColumn, Value
 from .text_tables import unmarked
 
 ROWS_OF_A_BATCH = 5_000
-"""The number of rows that are in memory at once, and the size of the row groups of Parquet."""
+"""The number of rows that are in memory at once at most, and the size of the row groups of Parquet."""
+CHARACTERS_OF_A_BATCH = 16_000_000
+"""A batch ends with the row by which its texts have so many characters."""
 METADATA_KEY = b"newssearch"
 """The key of the schema's metadata under which a JSON object says what was asked, and of which commit."""
 
@@ -48,15 +50,24 @@ def schema_of(columns: Sequence[ExportColumn], about: Mapping[str, object]) -> A
 
 
 def batches(schema: Any, rows: Iterable[Sequence[Value]]) -> Iterator[Any]:
-    """Yield rows as record batches of at most :data:`ROWS_OF_A_BATCH` rows."""
+    """Yield rows as record batches of at most :data:`ROWS_OF_A_BATCH` rows, fewer if their texts are long."""
     arrow = pyarrow()
     left = iter(rows)
-    while part := list(islice(left, ROWS_OF_A_BATCH)):
-        arrays = [
-            arrow.array([_arrow_value(row[at]) for row in part], type=field.type)
-            for at, field in enumerate(schema)
-        ]
+    while part := _next_part(left):
+        arrays = [arrow.array([row[at] for row in part], type=field.type) for at, field in enumerate(schema)]
         yield arrow.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _next_part(rows: Iterator[Sequence[Value]]) -> list[list[object]]:
+    """Return the values of the next rows that are a batch."""
+    part: list[list[object]] = []
+    characters = 0
+    for row in islice(rows, ROWS_OF_A_BATCH):
+        part.append([_arrow_value(value) for value in row])
+        characters += sum(len(value) for value in part[-1] if isinstance(value, str))
+        if characters >= CHARACTERS_OF_A_BATCH:
+            break
+    return part
 
 
 def _arrow_value(value: Value) -> object:

@@ -11,14 +11,17 @@ from newssearch.display import escape
 from newssearch.errors import NewssearchError
 from newssearch.hit_columns import ExportColumn, Value
 from newssearch.snippet import Snippet
+from newssearch.system.lazy_regex import Pattern
 from newssearch.tabular import SPREADSHEET_DESCRIPTION, flat_cell
 
 MOST_ROWS = 1_048_576
 """The largest number of rows of a sheet, headings included (Excel specifications and limits)."""
 MOST_CELL_CHARACTERS = 32_767
-"""The largest number of characters in a cell (the same)."""
+"""The largest number of characters in a cell (the same), as units of UTF-16."""
 _FIRST_DAY = dt.date(1900, 3, 1)
 """Spreadsheets count days from here on rightly: they take 1900 for a leap year, and know no day before it."""
+_CODE = Pattern("_x[0-9A-Fa-f]{4}_")
+"""What spreadsheets take for the code of a character. XlsxWriter escapes it twice in texts that are bold in part."""
 _WIDTHS = {
     "title": 60,
     "snippet": 80,
@@ -82,6 +85,16 @@ def write_workbook(
         return sheet.cut
 
 
+def _fitting(text: str) -> str:
+    """Return as much of a text as a cell holds: spreadsheets count units of UTF-16, of which an emoji has two."""
+    if len(text) <= MOST_CELL_CHARACTERS // 2:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * MOST_CELL_CHARACTERS:
+        return text
+    return units[: 2 * MOST_CELL_CHARACTERS].decode("utf-16-le", "ignore")
+
+
 class _Sheet:
     """The sheet of a workbook."""
 
@@ -132,15 +145,21 @@ class _Sheet:
 
     def _put_text(self, row: int, at: int, text: str) -> None:
         shown = escape.terminal_lines(text)
-        self.cut += len(shown) > MOST_CELL_CHARACTERS
-        self._sheet.write_string(row, at, shown[:MOST_CELL_CHARACTERS])
+        fitting = _fitting(shown)
+        self.cut += len(fitting) < len(shown)
+        self._sheet.write_string(row, at, fitting)
 
     def _put_snippet(self, row: int, at: int, snippet: Snippet) -> None:
         """Put a text with its highlights in bold."""
         parts = [(escape.terminal_lines(text), bold) for text, bold in snippet.parts() if text]
         whole = "".join(text for text, _ in parts)
-        if len(parts) < 2 or len(whole) > MOST_CELL_CHARACTERS:
-            self._put_text(row, at, whole) if whole else None
+        if not whole:
+            return
+        if len(parts) == 1 and parts[0][1] and _fitting(whole) == whole:
+            self._sheet.write_string(row, at, whole, self._bold)
+            return
+        if len(parts) == 1 or _fitting(whole) != whole or _CODE.search(whole):
+            self._put_text(row, at, whole)
             return
         fragments: list[object] = []
         for text, bold in parts:

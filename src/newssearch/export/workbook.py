@@ -85,7 +85,7 @@ def write_workbook(
         return sheet.cut
 
 
-def _fitting(text: str) -> str:
+def _fitting_cell(text: str) -> str:
     """Return as much of a text as a cell holds: spreadsheets count units of UTF-16, of which an emoji has two."""
     if len(text) <= MOST_CELL_CHARACTERS // 2:
         return text
@@ -145,7 +145,7 @@ class _Sheet:
 
     def _put_text(self, row: int, at: int, text: str) -> None:
         shown = escape.terminal_lines(text)
-        fitting = _fitting(shown)
+        fitting = _fitting_cell(shown)
         self.cut += len(fitting) < len(shown)
         self._sheet.write_string(row, at, fitting)
 
@@ -155,10 +155,10 @@ class _Sheet:
         whole = "".join(text for text, _ in parts)
         if not whole:
             return
-        if len(parts) == 1 and parts[0][1] and _fitting(whole) == whole:
+        if len(parts) == 1 and parts[0][1] and _fitting_cell(whole) == whole:
             self._sheet.write_string(row, at, whole, self._bold)
             return
-        if len(parts) == 1 or _fitting(whole) != whole or _CODE.search(whole):
+        if len(parts) == 1 or _fitting_cell(whole) != whole or _CODE.search(whole):
             self._put_text(row, at, whole)
             return
         fragments: list[object] = []

@@ -299,9 +299,9 @@ def titles_of(index: Index) -> list[str | None]:
 
 def test_a_refresh_without_a_change_keeps_what_is_open(index: Index) -> None:
     index.add(rain())
-    with index._reading() as before:
+    with index._shared.reading() as before:
         index.refresh()
-        with index._reading() as after:
+        with index._shared.reading() as after:
             assert after is before
 
 

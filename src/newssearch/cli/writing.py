@@ -84,6 +84,12 @@ SHOWN_PATHS = 10
 )
 @click.option("--retry", is_flag=True, help="Read rejected files again.")
 @click.option(
+    "--watch",
+    "watched",
+    is_flag=True,
+    help="Go on: index files below PATHS that appear or change, until Ctrl-C.",
+)
+@click.option(
     "--yes",
     is_flag=True,
     help="With --prune or --rebuild: remove more than half of the articles without asking.",
@@ -102,6 +108,7 @@ def index_command(
     prune: bool,
     rebuilds: bool,
     retry: bool,
+    watched: bool,
     yes: bool,
     wait: float,
     as_json: bool,
@@ -117,6 +124,9 @@ def index_command(
         )
     files = [path for path in paths or DEFAULT_PATHS if path != "-"]
     check_index(bool(files), rebuilds, prune=prune, retry=retry, exclude=bool(exclude), yes=yes)
+    if watched and (rebuilds or len(files) < len(paths)):
+        other = "--rebuild, which reads all once" if rebuilds else "standard input, which ends"
+        raise click.UsageError(f"--watch contradicts {other}.")
     try:
         mapped = tuple(column(without_surrogates(text)) for text in columns)
     except ValueError as error:
@@ -129,10 +139,28 @@ def index_command(
         day_first=day_first, lang=lang, ocr=ocr, columns=mapped, exclude=exclude, fields=own
     )
     stream = sys.stdin.buffer if "-" in paths else None
-    report, stopped = _run_index(
-        folder, files, stream, config, rebuilds=rebuilds, prune=prune, retry=retry, yes=yes, wait=wait
-    )
-    print_report(report, as_json, rebuilds)
+    stopped = 0
+
+    def run() -> IndexReport:
+        nonlocal stopped
+        report, stopped = _run_index(
+            folder, files, stream, config, rebuilds=rebuilds, prune=prune, retry=retry, yes=yes, wait=wait
+        )
+        return report
+
+    def show(report: IndexReport) -> None:
+        if watched and as_json:  # a line for each run
+            show_line(json_text(report.to_dict(), indent=None))
+        else:
+            print_report(report, as_json, rebuilds)
+
+    if watched:
+        from .watching import watch_files  # a run that ends needs none of it
+
+        report = watch_files(files, folder, run, show)
+        return stopped if report.interrupted else 0
+    report = run()
+    show(report)
     if config.fields and (report.added or report.updated):
         _note_empty_fields(folder, config)
     if report.interrupted:

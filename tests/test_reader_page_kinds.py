@@ -250,6 +250,35 @@ def test_a_sentence_with_a_date_is_text(line: str) -> None:
     assert texts(read(f"<h1>Bridge closed</h1><p>{line}</p>{TEXT}"))[0] == line
 
 
+@pytest.mark.parametrize(
+    ("lines", "head"),
+    [
+        (["11 September 2001"], json_ld(headline="Bridge closed", datePublished="2021-09-10T10:00:00Z")),
+        (["5 May 1920 – 3 June 2024"], ""),
+        (["By Ines Varga"], '<meta name="author" content="Jo Wimmer">'),
+        (["Author: Ines Varga", "Writer: Jo Wimmer"], ""),
+    ],
+)
+def test_lines_whose_dates_and_names_the_article_has_not_are_text(lines: list[str], head: str) -> None:
+    article = read(f"<h1>Bridge closed</h1>{''.join(f'<p>{line}</p>' for line in lines)}{TEXT}", head)
+    known = {str(article.byline), str(article.date)}
+    kept = [line for line in lines if line.rpartition(": ")[2] not in known]
+    assert kept
+    assert texts(article) == [*kept, FIRST, SECOND]
+
+
+def test_dates_over_the_parts_of_a_text_stay() -> None:
+    days = ("May 5, 2024", "May 6, 2024")
+    body = f"<h1>Bridge closed</h1><p>{days[0]}</p><p>{FIRST}</p><p>{days[1]}</p><p>{SECOND}</p>"
+    assert texts(read(body)) == [days[0], FIRST, days[1], SECOND]
+
+
+@pytest.mark.parametrize("line", ["10 September 2021, 23:30", "By Ines Varga, 09/10/2021", "Updated 12 September 2021"])
+def test_a_line_with_the_date_of_the_article_in_another_form_is_no_text(line: str) -> None:
+    head = json_ld(headline="Bridge closed", datePublished="2021-09-11T01:30:00Z", author="Ines Varga")
+    assert texts(read(f"<h1>Bridge closed</h1><p>{line}</p>{TEXT}", head)) == [FIRST, SECOND]
+
+
 def test_classes_of_a_grid_with_a_side_bar_do_not_hide_the_text() -> None:
     def part(text: str) -> str:
         return f'<div class="sidebar-grid"><div class="sidebar-grid__content">{text}</div></div>'

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from newssearch.article import Provenance
+from newssearch.article import Article, Date, Provenance
 from newssearch.readers.article.agencies import agency_named
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.article.names import AUTHOR_INTRODUCTION, end_of_by_words, without_by_words
 from newssearch.readers.article.values import is_domain
+from newssearch.text.date_labels import says_updated
+from newssearch.text.dates import Published
 from newssearch.text.paragraphs import Block
 
 from . import schemaorg
@@ -269,28 +272,66 @@ def _looks_like_names(names: str, words: Sequence[str], introduced: bool) -> boo
     return (2 <= len(words) <= 4 and len(names) <= 30) or _UNSPACED_NAME.fullmatch(names) is not None
 
 
-def without_lines_about(blocks: Sequence[Block], lang: str | None) -> list[Block]:
-    """Return the text of a page without the lines at its start that only say by whom and when it was published."""
+def without_lines_about(blocks: Sequence[Block], article: Article) -> list[Block]:
+    """Return the text of a page without the lines at its start that only say by whom and when it was published.
+
+    These are the lines whose dates and names ``article``, made of the same page, has in its fields. A date that stands
+    over a part of the text, as others do below it, is text.
+    """
     start = 0
-    while start < min(LINES_ABOUT_ARTICLE, len(blocks) - 1) and _is_only_about_article(blocks[start], lang):
+    while start < min(LINES_ABOUT_ARTICLE, len(blocks) - 1) and _is_only_about_article(blocks[start], article):
         start += 1
+    first = blocks[0] if start else None
+    if first is not None and _is_bare_date(first, article.lang):
+        others = (block for block in blocks[1:] if block.text != first.text)
+        if any(_is_bare_date(block, article.lang) for block in others):
+            return list(blocks)
     return list(blocks[start:])
 
 
-def _is_only_about_article(block: Block, lang: str | None) -> bool:
-    """Whether a paragraph is nothing but a date, a byline, or both."""
+def _is_only_about_article(block: Block, article: Article) -> bool:
+    """Whether a paragraph is nothing but the date, the byline, or both, of an article."""
     if block.kind not in ("text", "list") or len(block.text) > LONGEST_PAGE_BYLINE:
         return False
-    rest, dated = block.text, False
-    for found, _, _ in dates_with_labels(block.text, lang):
+    lang, rest, dated = article.lang, block.text, False
+    for found, before, _ in dates_with_labels(block.text, lang):
+        if not (_is_day_of(article.date, found.published) or says_updated(before)):
+            return False
         rest, dated = rest.replace(found.text, " | ", 1), True
     parts = [part for part in re.split(r"[|,·•–—]", rest) if any(map(str.isalnum, part))]
     names = [part for part in parts if AUTHOR_INTRODUCTION.match(part.strip())]
     if not dated and not names:
         return False
-    if names and _names_in_byline(names[0].strip(), lang) is None:
+    if names and not _are_in_byline(_names_in_byline(names[0].strip(), lang), article.byline):
         return False
     others = [part for part in parts if part not in names]
     return (dated or not others) and all(
         is_of_header(word, lang) for part in others for word in WORD_BESIDE.findall(part)
     )
+
+
+def _is_day_of(date: Date | None, found: Published) -> bool:
+    """Whether a date is that of an article, which may be a day off in another zone, or has day and month exchanged."""
+    one, other = (
+        value.date() if isinstance(value, dt.datetime) else value for value in (date, found.value)
+    )
+    if not (isinstance(one, dt.date) and isinstance(other, dt.date)):
+        return one == other
+    if found.ambiguous and (one.year, one.month, one.day) == (other.year, other.day, other.month):
+        return True
+    return abs((one - other).days) <= 1
+
+
+def _is_bare_date(block: Block, lang: str | None) -> bool:
+    """Whether a paragraph or a heading is a date, and no label says what happened then."""
+    if len(block.text) > LONGEST_DATE:
+        return False
+    dates = list(dates_with_labels(block.text, lang))
+    return len(dates) == 1 and not WORD_BESIDE.search(dates[0][1] + dates[0][2])
+
+
+def _are_in_byline(names: str | None, byline: str | None) -> bool:
+    """Whether an article has names in its byline."""
+    if not names or not byline:
+        return False
+    return set(WORD_BESIDE.findall(names.casefold())) <= set(WORD_BESIDE.findall(byline.casefold()))

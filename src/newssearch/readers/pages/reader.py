@@ -93,10 +93,15 @@ def read_page(text: str, origin: Origin, record: int = 1) -> Article | Rejected:
         body = PageBody(said_to_programs, FROM_DATA) if said_to_programs else body
     if reason := _why_no_article(page, body, described, titles):
         return origin.rejected(reason, record)
-    draft.text, draft.text_provenance = without_lines_about(body.blocks, page.lang), body.provenance
+    draft.text, draft.text_provenance = body.blocks, body.provenance
     if summary and all(block.kind == "caption" for block in body.blocks):
         draft.text, draft.text_provenance = [schemaorg.plain_line(summary)], ONLY_SUMMARY
-    return draft.build()
+        return draft.build()
+    article = draft.build()
+    if not isinstance(article, Article):
+        return article
+    draft.text = without_lines_about(body.blocks, article)
+    return article if len(draft.text) == len(body.blocks) else draft.build()
 
 
 def _page_with_text(text: str, address: str | None) -> Page:

@@ -273,7 +273,9 @@ def test_dates_over_the_parts_of_a_text_stay() -> None:
     assert texts(read(body)) == [days[0], FIRST, days[1], SECOND]
 
 
-@pytest.mark.parametrize("line", ["10 September 2021, 23:30", "By Ines Varga, 09/10/2021", "Updated 12 September 2021"])
+@pytest.mark.parametrize(
+    "line", ["10 September 2021, 23:30", "By Ines Varga, 09/10/2021", "Updated 12 September 2021"]
+)
 def test_a_line_with_the_date_of_the_article_in_another_form_is_no_text(line: str) -> None:
     head = json_ld(headline="Bridge closed", datePublished="2021-09-11T01:30:00Z", author="Ines Varga")
     assert texts(read(f"<h1>Bridge closed</h1><p>{line}</p>{TEXT}", head)) == [FIRST, SECOND]

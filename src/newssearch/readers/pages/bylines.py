@@ -279,7 +279,9 @@ def without_lines_about(blocks: Sequence[Block], article: Article) -> list[Block
     over a part of the text, as others do below it, is text.
     """
     start = 0
-    while start < min(LINES_ABOUT_ARTICLE, len(blocks) - 1) and _is_only_about_article(blocks[start], article):
+    while start < min(LINES_ABOUT_ARTICLE, len(blocks) - 1) and _is_only_about_article(
+        blocks[start], article
+    ):
         start += 1
     first = blocks[0] if start else None
     if first is not None and _is_bare_date(first, article.lang):
@@ -312,9 +314,7 @@ def _is_only_about_article(block: Block, article: Article) -> bool:
 
 def _is_day_of(date: Date | None, found: Published) -> bool:
     """Whether a date is that of an article, which may be a day off in another zone, or has day and month exchanged."""
-    one, other = (
-        value.date() if isinstance(value, dt.datetime) else value for value in (date, found.value)
-    )
+    one, other = (value.date() if isinstance(value, dt.datetime) else value for value in (date, found.value))
     if not (isinstance(one, dt.date) and isinstance(other, dt.date)):
         return one == other
     if found.ambiguous and (one.year, one.month, one.day) == (other.year, other.day, other.month):

@@ -247,6 +247,11 @@ def test_a_headline_in_place_of_authors_stands_once() -> None:
     assert formatted([citing(title="Rain", outlet="The Echo", date="2024-05-06")], "apa") == ["Rain. (2024, May 6). The Echo."]  # fmt: skip
 
 
+def test_a_headline_whose_small_letters_are_longer_loses_nothing() -> None:
+    pytest.importorskip("citeproc")
+    assert formatted([citing(title="İİİİ", outlet="The Echo", date="2024-05-06")], "apa") == ["İİİİ. (2024, May 6). The Echo."]  # fmt: skip
+
+
 def test_every_short_name_is_a_style() -> None:
     pytest.importorskip("citeproc")
     assert all("Flood" in formatted([FLOOD], style)[0] for style in SHORT_NAMES)

@@ -118,6 +118,24 @@ def test_the_receipt_of_a_spreadsheet_can_be_checked_at_a_terminal(run: Command,
     assert (done.returncode, shown[:8]) == (0, "the same")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has links for administrators only, and no named pipes")
+def test_links_and_pipes_are_not_replaced_by_files(run: Command) -> None:
+    Path("target.csv").write_text("old")
+    Path("link.csv").symlink_to("target.csv")
+    assert run("export", "basra", "-o", "link.csv", "--columns", "id").code == 0
+    assert Path("link.csv").is_symlink()
+    assert Path("target.csv").read_text() == f"id\n{RAIN.id}\n"
+    os.mkfifo("pipe.csv")
+    for option in ("--output", "--receipt"):
+        done = run("export", "basra", option, "pipe.csv")
+        assert (done.code, "is a device or a pipe" in done.err) == (2, True)
+    reading = os.open("pipe.csv", os.O_RDWR)
+    with newssearch.open("index") as index:
+        index.export("basra", "pipe.csv", columns="id")
+    assert os.read(reading, 4096).decode() == f"id\r\n{RAIN.id}\r\n"
+    os.close(reading)
+
+
 def test_the_citation_of_an_article(run: Command) -> None:
     pytest.importorskip("citeproc")
     done = run("cite", RAIN.id)

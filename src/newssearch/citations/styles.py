@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -81,12 +83,11 @@ def _style_entry(citeproc: Any, citation: Citation, file: str, name: str) -> str
 
 def _without_second(entry: str, title: str) -> str:
     """Return an entry without the second headline: citeproc-py prints one that stands for the authors again as the title."""
-    first = entry.lower().find(title.lower()) if title else -1
-    second = entry.lower().find(title.lower(), first + len(title)) if first >= 0 else -1
-    if second < 0:
+    found = [*islice(re.finditer(re.escape(title), entry, re.IGNORECASE), 2)] if title else []
+    if len(found) < 2:
         return entry
-    after = entry[second + len(title) :].lstrip("”’\"'»).,;: ")
-    return f"{entry[:second].rstrip('“‘«( ').rstrip()} {after}".strip()
+    after = entry[found[1].end() :].lstrip("”’\"'»).,;: ")
+    return f"{entry[: found[1].start()].rstrip('“‘«( ').rstrip()} {after}".strip()
 
 
 def _adapted(file: str, item: Mapping[str, object]) -> io.BytesIO:

@@ -47,6 +47,10 @@ class OutputFile(click.Path):
             self.fail("this option needs the name of a file", param, ctx)
         if not file.parent.is_dir():
             self.fail(f"there is no folder {file.parent}", param, ctx)
+        if file.exists() and not file.is_file():
+            self.fail(
+                f"{file} is a device or a pipe: without this option, standard output has it", param, ctx
+            )
         return file
 
 

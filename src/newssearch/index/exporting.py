@@ -222,9 +222,17 @@ def _as_one_text(snippets: Sequence[Snippet]) -> Snippet:
 
 @contextmanager
 def _replaced(file: Path) -> Iterator[BinaryIO]:
-    """Yield a stream whose content takes the place of a file when the block ends without an exception."""
+    """Yield a stream whose content takes the place of a file when the block ends without an exception.
+
+    A link stays, and the file that it leads to is replaced. A device or a pipe is written to.
+    """
     from newssearch.system.atomic_files import patiently, unused_name  # a search writes no files
 
+    if file.exists() and not file.is_file():
+        with file.open("wb") as stream:
+            yield stream
+        return
+    file = file.resolve()
     temporary = unused_name(file)
     try:
         with temporary.open("xb") as stream:

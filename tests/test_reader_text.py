@@ -17,6 +17,7 @@ from newssearch.article import STATED, Article, Date, Provenance, Rejected
 from newssearch.readers import Origin, ReadOptions, Skipped
 from newssearch.readers.article.dateline import find_dateline
 from newssearch.readers.texts.plain_text import read_text
+from newssearch.text.date_search import find_dates
 from support import articles_in, read_bytes, read_file
 
 DAY = dt.date(2024, 7, 25)
@@ -523,3 +524,13 @@ def test_a_place_or_an_outlet_stands_in_front_of_a_date(tmp_path: Path) -> None:
         "Rheinische Zeitung",
     )
     assert paper.provenance["outlet"].known == "inferred"
+
+
+def test_a_given_name_that_is_a_word_for_by_elsewhere_stays(tmp_path: Path) -> None:
+    (article,) = articles_in(read_bytes(tmp_path, "a.txt", f"Bridge closed\n\nOleh Zinchenko\n\n{PROSE}"))
+    assert article.byline is None
+    assert article.paragraphs[0].text == "Oleh Zinchenko"
+
+
+def test_years_of_eras_inside_one_another_are_read_without_recursion() -> None:
+    assert list(find_dates("令和2(" * 2_000 + "令和6年")) == []

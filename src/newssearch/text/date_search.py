@@ -48,10 +48,15 @@ def find_dates(line: str, lang: str | None = None) -> Iterator[FoundDate]:
         return
     if not line.isascii() and "年" in line and ERA_YEAR.search(line) is not None:
         plain, place_of = _in_common_era(line)
-        for found in find_dates(plain, lang):
+        for found in _dates_in(plain, lang):
             start, end = place_of(found.start), place_of(found.end)
             yield FoundDate(start, end, line[start:end].rstrip(" |,;·•–—-"), found.published)
         return
+    yield from _dates_in(line, lang)
+
+
+def _dates_in(line: str, lang: str | None) -> Iterator[FoundDate]:
+    """Yield the dates in a line whose years are those of the common era."""
     tokens = [match.span() for match in _DATE_TOKEN.finditer(line)]
     texts = [line[start:end] for start, end in tokens]
     free = 0  # the first token behind the last date

@@ -30,7 +30,9 @@ AUTHOR_LABELS = (
 )  # fmt: skip
 """The labels that stand before an author with a colon, in lower case."""
 
-MAYBE_OF_A_NAME = frozenset({"von", "vom", "durch", "di", "da", "par", "per", "por", "door", "af", "av", "oleh"})
+MAYBE_OF_A_NAME = frozenset(
+    {"von", "vom", "durch", "di", "da", "par", "per", "por", "door", "af", "av", "oleh"}
+)
 """The words for "by" that may also be the first part of a name."""
 
 _SELDOM_OF_LONG_NAMES = frozenset({"von", "par", "por", "door"})

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newssearch import Article, Rejected
+from newssearch.readers.pdf import edges
 from newssearch.readers.pdf.lines import LineCollector, PdfLine, paragraphs_of_pages
 from support import articles_in, read_bytes
 
@@ -198,3 +199,8 @@ def test_nothing_that_is_broken_raises(tmp_path_factory: pytest.TempPathFactory,
     broken = data[:at] + draw.draw(st.binary(max_size=10)) + data[at + length :]
     for item in read_bytes(tmp_path_factory.mktemp("any"), "a.pdf", broken):
         assert isinstance(item, (Article, Rejected))
+
+
+@pytest.mark.parametrize(("line", "is_number"), [("12", True), ("- 12 -", True), ("Page 3 of 12", True), ("Seite 7", True), ("2024.", False), ("in 2024", False)])  # fmt: skip
+def test_the_end_of_a_sentence_is_no_number_of_a_page(line: str, is_number: bool) -> None:
+    assert (edges._NUMBER_OF_PAGE.fullmatch(line) is not None) == is_number

@@ -17,8 +17,9 @@ LINES_AT_EDGE = 2
 """The number of lines at the top and at the bottom of a page that may be headers, footers or page numbers."""
 
 _NUMBER_OF_PAGE = re.compile(
-    r"\W*(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:/|of|von|de)\s*\d{1,4})?\W*", re.IGNORECASE
+    r"\W*(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:/|of|von|de)\s*\d{1,4})?[^\w.]*", re.IGNORECASE
 )
+"""The number of a page alone in a line; one with a full stop behind it is the end of a sentence."""
 _TIME_OF_PRINT = (
     r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{2,4}\.?,?\s(?:[AP]M\s)?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[AP]\.?M\.?)?"
 )

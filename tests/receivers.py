@@ -24,6 +24,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.recipients: list[str] = []
         self.said: list[str] = []
         self.refusing = ""
+        self.drips = False
         self.vanishes_after_mail = False
 
     @property
@@ -36,6 +37,12 @@ class _Session(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         server = cast("MailServer", self.server)
+        while server.drips:  # a greeting that never ends
+            try:
+                self.wfile.write(b"2")
+            except OSError:
+                return
+            threading.Event().wait(0.02)
         self._say("220 localhost")
         while line := self.rfile.readline():
             text = line.decode().strip()

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
 import sys
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import feedparser
 import pytest
 
 from alerting import AlertedArchive, about, titles_of
-from newssearch import Article
+from newssearch import Article, ConfigError
+from newssearch.alerts.outputs import output_of
+from newssearch.alerts.outputs.mail import MailServer as SmtpServer
 from newssearch.alerts.outputs.webhook import is_public
 from receivers import MailServer, WebServer, serving
 from support import command
@@ -213,6 +217,13 @@ def test_a_feed_keeps_its_last_entries_newest_first_and_the_same_ids(
     assert feed.feed.id == first.feed.id
 
 
+def test_a_feed_has_all_of_a_run(archive: AlertedArchive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newssearch.alerts.outputs.atom.KEPT_ENTRIES", 1)
+    archive.save(to="atom:public/rain.xml", start="all")
+    archive.run()
+    assert len(feed_of(archive).entries) == 2
+
+
 @pytest.mark.parametrize(
     "content",
     [b"<html></html>", b"not XML", b'<feed xmlns="http://www.w3.org/2005/Atom"><id>x</id></feed>', b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'],
@@ -315,6 +326,19 @@ def test_a_password_is_in_no_file_and_no_message(
         assert file.is_dir() or b"geheim" not in file.read_bytes()
 
 
+def test_a_mail_server_that_answers_byte_by_byte_is_left(
+    archive: AlertedArchive, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newssearch.alerts.outputs.mail.MAIL_SECONDS", 0.3)
+    mail.drips = True
+    archive.save(to="mail:editor@example.org", start="all")
+    assert error_of(archive).endswith("the mail was not taken within 0.3 seconds")
+
+
+def test_a_mail_server_does_not_show_its_password() -> None:
+    assert "geheim" not in repr(SmtpServer("h", 25, "tls", "me", "geheim", "a@example.org"))
+
+
 # ---- commands
 
 KEEP = "import sys; open(sys.argv[1], 'ab').write(sys.stdin.buffer.read())"
@@ -364,7 +388,111 @@ def test_a_command_that_does_not_exist_or_read_is_told(archive: AlertedArchive) 
     assert error_of(archive) == ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a line for the shell of POSIX")
+def test_a_command_gets_no_secret_and_no_message_has_one(
+    archive: AlertedArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAT_HOOK", "https://chat.example.org/T0KEN")
+    monkeypatch.setenv("NEWSSEARCH_OPENSEARCH_TOKEN", "geheim")
+    monkeypatch.setenv("EDITOR", "ed")
+    archive.save(to=["shell:env > env.txt", "webhook:env:CHAT_HOOK"], start="all")
+    archive.run()
+    names = {line.partition("=")[0] for line in (archive.folder / "env.txt").read_text().splitlines()}
+    assert {name for name in names if name.startswith("NEWSSEARCH_")} == {
+        "NEWSSEARCH_SEARCH",
+        "NEWSSEARCH_RUN",
+    }
+    assert "EDITOR" in names
+    assert "CHAT_HOOK" not in names
+    said = "shell:echo https://chat.example.org/T0KEN geheim >&2; exit 1"
+    archive.save(to=[said, "webhook:env:CHAT_HOOK"], start="all")
+    archive.add(about("rain", 3))
+    assert archive.run().deliveries[0].error == "ended with exit code 1: *** ***"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")
+def test_commands_of_a_search_that_others_may_have_written_are_not_run(
+    archive: AlertedArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.save(to="shell:touch ran", start="all")
+    file = archive.folder / "searches" / "rain.toml"
+    file.chmod(0o666)
+    assert (
+        error_of(archive)
+        == "everyone may write searches/rain.toml, so its commands are not run: chmod o-w searches/rain.toml"
+    )
+    file.chmod(0o644)
+    owner = file.stat().st_uid
+    with monkeypatch.context() as patched:
+        patched.setattr("newssearch.alerts.outputs.trust.os.geteuid", lambda: owner + 1)
+        if owner != 0:
+            assert error_of(archive) == "searches belongs to another user, so its commands are not run"
+    assert not (archive.folder / "ran").exists()
+    assert error_of(archive) == ""
+    assert (archive.folder / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "output", ["ndjson:searches/rain.toml", "atom:alerts/x.xml", "ndjson:newssearch.toml", "ndjson:index/x", "atom:out/../Searches/y"]
+)  # fmt: skip
+def test_no_output_writes_into_what_newssearch_keeps_itself(archive: AlertedArchive, output: str) -> None:
+    archive.save(to=output, start="all")
+    target = archive.folder / output.partition(":")[2]
+    before = target.read_bytes() if target.is_file() else None
+    assert error_of(archive).endswith(("name another folder", "name another file"))
+    assert (target.read_bytes() if target.is_file() else None) == before
+
+
+@pytest.mark.parametrize(
+    "output", ["ndjson:~nosuchuser/x", "atom:~nosuchuser/x", 'exec:"" x', "hooks.example.org/T0KEN", "hooks/T0KEN:x"]
+)  # fmt: skip
+def test_an_output_that_can_never_work_is_refused_without_its_secrets(output: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        output_of(output)
+    assert "T0KEN" not in str(caught.value)
+
+
 # ---- web addresses
+
+
+def resolved(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Let the host news.test have the given addresses, as a name server would say."""
+    found = socket.getaddrinfo
+
+    def answer(host: str, *arguments: Any, **options: Any) -> Any:
+        if host != "news.test":
+            return found(host, *arguments, **options)
+        return [one for address in addresses for one in found(address, *arguments, **options)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+
+
+def test_a_host_with_one_private_address_is_refused(
+    archive: AlertedArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolved(monkeypatch, "93.184.216.34", "10.0.0.1")
+    archive.save(to="webhook:http://news.test/hook", start="all")
+    assert error_of(archive).startswith("news.test has a loopback or private address")
+
+
+def test_all_checked_addresses_of_a_host_are_tried_and_no_other(
+    archive: AlertedArchive, web: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSSEARCH_WEBHOOK_ALLOW", "news.test")
+    monkeypatch.setenv("NEWSSEARCH_WEBHOOK_SECRET", "geheim\udcff")
+    resolved(monkeypatch, "127.0.0.9", "127.0.0.1")
+    asked: list[str] = []
+    connect = socket.create_connection
+
+    def connected(address: tuple[str, int], *arguments: Any, **options: Any) -> socket.socket:
+        asked.append(address[0])
+        return connect(address, *arguments, **options)
+
+    monkeypatch.setattr(socket, "create_connection", connected)
+    archive.save(to=f"webhook:{web.url.replace('127.0.0.1', 'news.test')}/", start="all")
+    assert error_of(archive) == ""
+    assert asked == ["127.0.0.9", "127.0.0.1"]  # never the name, which could have another address by then
+    assert len(web.posts) == 1
 
 
 def test_a_receiver_gets_the_lines_and_their_signature(
@@ -400,7 +528,7 @@ def test_an_address_of_this_machine_or_network_is_refused_unless_it_is_named(
     monkeypatch.setenv("NEWSSEARCH_WEBHOOK_ALLOW", "127.0.0.1")
     assert error_of(archive).startswith("localhost has a loopback or private address")
     assert not web.posts
-    for address in ("10.0.0.1", "192.168.1.1", "172.16.5.5", "100.64.1.1", "0.0.0.0", "::1", "fd00::1", "fe80::1%eth0", "64:ff9b::7f00:1", "2002:7f00:1::", "224.0.0.1"):  # fmt: skip
+    for address in ("10.0.0.1", "192.168.1.1", "172.16.5.5", "100.64.1.1", "0.0.0.0", "::1", "fd00::1", "fe80::1%eth0", "64:ff9b::7f00:1", "2002:7f00:1::", "224.0.0.1", "::7f00:1", "fec0::1", "::ffff:0:7f00:1", "64:ff9b:1::7f00:1", "2001::1"):  # fmt: skip
         assert not is_public(address), address
     assert is_public("2606:2800:220:1::1")
 

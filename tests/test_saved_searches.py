@@ -222,6 +222,14 @@ def test_the_saved_searches_are_listed_with_their_last_runs(cli: Command) -> Non
     assert cli("alert", "list").out == cli("saved").out
 
 
+def test_a_web_address_is_shown_without_its_token(cli: Command) -> None:
+    cli("save", "rain", "rained", "--to", "webhook:https://chat.example.org/T0KEN", "--to", "ndjson:a.jsonl")
+    for shown in (["saved", "--json"], ["saved", "rain", "--json"], ["alert", "show", "rain"], ["alert", "list", "--json"]):  # fmt: skip
+        said = cli(*shown).out
+        assert "chat.example.org" in said
+        assert "T0KEN" not in said
+
+
 def test_a_removed_search_leaves_nothing_behind(cli: Command, tmp_path: Path) -> None:
     cli("save", "rain", "rained")
     assert (tmp_path / "alerts" / "rain.state").exists()

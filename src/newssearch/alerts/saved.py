@@ -20,7 +20,7 @@ from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
 from newssearch.text.periods import parse_period
 
-from .outputs import STDOUT, output_of
+from .outputs import STDOUT, output_of, without_token
 
 MAX_SEARCH_NAME = 64
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
@@ -146,8 +146,14 @@ class SavedSearch:
         return found
 
     def to_dict(self) -> dict[str, object]:
-        """Return the search as JSON types: its name, and its settings that differ from their defaults."""
-        return {"name": self.name, **self.settings()}
+        """Return the search as JSON types: its name, and its settings that differ from their defaults.
+
+        Of the web addresses of outputs, it has only the hosts.
+        """
+        settings = self.settings()
+        if self.to:
+            settings["to"] = [without_token(spec) for spec in self.outputs]
+        return {"name": self.name, **settings}
 
     @classmethod
     def from_settings(cls, name: str, settings: Mapping[str, Any], origin: str) -> SavedSearch:

@@ -5,9 +5,9 @@ An output is written as ``kind:target``. :func:`output_of` returns it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
-from newssearch.display import escape
 from newssearch.errors import ConfigError
 from newssearch.system.frozen import FrozenDict
 
@@ -19,7 +19,7 @@ from .mail import Mail
 from .standard import StandardOutput
 from .webhook import Webhook
 
-__all__ = ["OUTPUT_KINDS", "STDOUT", "DeliveryError", "Environment", "Output", "output_of"]
+__all__ = ["OUTPUT_KINDS", "STDOUT", "DeliveryError", "Environment", "Output", "output_of", "without_token"]
 
 STDOUT = "stdout"
 """The output that is printed by the run itself."""
@@ -35,6 +35,19 @@ OUTPUT_KINDS: Mapping[str, Callable[[str], Output]] = FrozenDict({
 """The function that makes an output of each kind of its target. It raises ValueError for a target that is none."""
 
 
+_KIND = re.compile(r"[a-z]{1,10}")
+"""Matches what may be the kind of an output, mistyped."""
+
+
+def without_token(spec: str) -> str:
+    """Return the text of an output, in which only the host stands of a web address, because its path may be a secret.
+
+    >>> without_token("webhook:https://chat.example.org/services/T0KEN"), without_token("ndjson:out.jsonl")
+    ('webhook:chat.example.org', 'ndjson:out.jsonl')
+    """
+    return output_of(spec).shown if spec.startswith("webhook:") else spec
+
+
 def output_of(spec: str) -> Output:
     """Return the output that a text names, such as ``atom:public/iraq.atom``.
 
@@ -46,9 +59,10 @@ def output_of(spec: str) -> Output:
     make = OUTPUT_KINDS.get(kind)
     if make is None or not colon:
         kinds = ", ".join(f"{name}:…" for name in OUTPUT_KINDS)
-        raise ConfigError(
-            f"to: {escape.terminal(kind)[:40]!r} is no output; the outputs are {kinds} and {STDOUT}"
-        )
+        named = (
+            f"{kind!r}" if _KIND.fullmatch(kind) else "a text without one of these kinds"
+        )  # it may have a secret
+        raise ConfigError(f"to: {named} is no output; the outputs are {kinds} and {STDOUT}")
     try:
         if not target.strip() or not target.isprintable():
             raise ValueError(

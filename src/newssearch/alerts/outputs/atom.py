@@ -15,11 +15,11 @@ from newssearch.alerts.batch import AlertEntry, Batch
 from newssearch.article import utc
 from newssearch.system import atomic_files
 
-from .delivery import DeliveryError, Environment
+from .delivery import DeliveryError, Environment, expandable
 from .entry_html import entry_html, headline
 
 KEPT_ENTRIES = 200
-"""A feed has at most this number of entries, the newest."""
+"""A feed has at most this number of entries, the newest, unless one run brings more."""
 MAX_FEED_BYTES = 1 << 26
 """A larger file is not read as a feed."""
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -31,7 +31,8 @@ class AtomFeed:
     """The feed in the file ``target``, which has its old entries or the new ones too, whatever happens."""
 
     def __init__(self, target: str) -> None:
-        self._name = target
+        self._name = expandable(target)
+        self._delivered = 0
         self.shown = f"atom:{target}"
 
     def deliver(self, batch: Batch, environment: Environment) -> None:
@@ -41,7 +42,8 @@ class AtomFeed:
         kept = _entries_of(path, _feed_id(batch))
         new = {str(entry["entry"]): _entry_element(entry) for entry in batch.entries}
         kept = {one: element for one, element in kept.items() if one not in new}
-        entries = [*new.values(), *kept.values()][:KEPT_ENTRIES]
+        self._delivered += len(new)  # with those of earlier runs that failed
+        entries = [*new.values(), *kept.values()][: max(KEPT_ENTRIES, self._delivered)]
         atomic_files.replace(path, _feed(batch, entries))
         atomic_files.sync_folder(path.parent)
 

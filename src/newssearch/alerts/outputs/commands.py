@@ -12,7 +12,8 @@ from pathlib import Path
 
 from newssearch.alerts.batch import Batch
 
-from .delivery import SECRETS, DeliveryError, Environment
+from .delivery import DeliveryError, Environment
+from .trust import check_owner
 
 COMMAND_SECONDS = 60.0
 """A command that runs longer is ended, and the delivery counts as failed."""
@@ -26,17 +27,19 @@ class Command:
     def __init__(self, target: str, *, shell: bool = False) -> None:
         self._words = [target] if shell else shlex.split(target)
         self._shell = shell
-        if not self._words:
+        if not self._words or not self._words[0].strip():
             raise ValueError("no command")
         self.shown = f"{'shell' if shell else 'exec'}:{Path(self._words[0].split()[0]).name}"
 
     def deliver(self, batch: Batch, environment: Environment) -> None:
         """Run the command in the archive's folder. It has taken the batch if it ends with exit code 0 in time.
 
-        ``NEWSSEARCH_SEARCH`` and ``NEWSSEARCH_RUN`` say which search and which run it is. The secrets of other outputs are
-        not among its variables. What it prints is discarded; the last line on standard error is the reason of a failure.
+        ``NEWSSEARCH_SEARCH`` and ``NEWSSEARCH_RUN`` say which search and which run it is. It gets no other variable of
+        newssearch, and none with the web address of an output. What it prints is discarded; the last line on standard error
+        is the reason of a failure. It is not run if somebody else may have written the search: see :func:`check_owner`.
         """
-        variables = {name: value for name, value in environment.variables.items() if name not in SECRETS}
+        check_owner(environment.folder, batch.search)
+        variables = environment.for_commands()
         variables |= {"NEWSSEARCH_SEARCH": batch.search, "NEWSSEARCH_RUN": str(batch.run)}
         with tempfile.TemporaryFile() as said:
             try:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from newssearch.alerts.batch import Batch
+from newssearch.archive import SEARCH_SUFFIX, SEARCHES
+from newssearch.config import CONFIG_FILE, PROJECT_FILE
 from newssearch.display import escape
+from newssearch.system.real_paths import real_path
+from newssearch.updating.files import INDEX_MARKER
 
-SECRETS = ("NEWSSEARCH_SMTP_PASSWORD", "NEWSSEARCH_WEBHOOK_SECRET")
-"""The environment variables with secrets. They reach no file, no message and no command."""
+SECRETS = (
+    "NEWSSEARCH_SMTP_PASSWORD", "NEWSSEARCH_WEBHOOK_SECRET", "NEWSSEARCH_OPENSEARCH_PASSWORD", "NEWSSEARCH_OPENSEARCH_TOKEN",
+)  # fmt: skip
+"""The environment variables of newssearch with secrets. They reach no file, no message and no command."""
+OWN_VARIABLES = "NEWSSEARCH_"
+"""How the names of all environment variables of newssearch begin."""
+OWN_FOLDERS = (SEARCHES, "alerts")
+"""The folders of an archive whose files only newssearch itself writes."""
+_HOOK = re.compile(r"webhook:\s*env:([A-Za-z_][A-Za-z0-9_]*)")
+"""Matches an output whose web address is in an environment variable."""
 MAX_REASON = 300
 """The largest number of characters of a reason why a delivery failed."""
 
@@ -26,17 +40,69 @@ class Environment(NamedTuple):
     variables: Mapping[str, str]
 
     def path(self, name: str) -> Path:
-        """Return a path that a search states, which is relative to the archive's folder."""
-        return self.folder / Path(name).expanduser()
+        """Return the path of an output, which is relative to the archive's folder.
 
-    def cleaned(self, reason: object, secrets: Iterable[str] = ()) -> str:
+        Raises :class:`DeliveryError` for a path that no output may write: in the folder of the saved searches, of the
+        states of alerts, or of an index; the configuration; and what is there already and is no file.
+        """
+        try:
+            path = self.folder / Path(name).expanduser()
+        except RuntimeError as error:
+            raise DeliveryError(self.cleaned(error)) from None
+        real, root = Path(real_path(path)), Path(real_path(self.folder))
+        inside = real.relative_to(root).parts if real.is_relative_to(root) else ()
+        if inside[:1] and inside[0].casefold() in OWN_FOLDERS:
+            raise DeliveryError(f"newssearch keeps its own files in {inside[0]}/: name another folder")
+        if real.name.casefold() == CONFIG_FILE or [part.casefold() for part in inside] == [PROJECT_FILE]:
+            raise DeliveryError(f"{real.name} is the configuration: name another file")
+        if any((parent / INDEX_MARKER).exists() for parent in real.parents):
+            raise DeliveryError("the file would be in the folder of an index: name another folder")
+        if real.exists() and not (real.is_file() or real.is_dir()):
+            raise DeliveryError("this is a device or a pipe: name a file")
+        return path
+
+    def hooks(self) -> frozenset[str]:
+        """Return the names of the environment variables that have web addresses of outputs of the archive's searches."""
+        names: set[str] = set()
+        for file in (
+            *self.folder.glob(f"{SEARCHES}/*{SEARCH_SUFFIX}"),
+            self.folder / CONFIG_FILE,
+            self.folder / PROJECT_FILE,
+        ):
+            with suppress(OSError):
+                names.update(_HOOK.findall(file.read_text("utf-8", "replace")))
+        return frozenset(names)
+
+    def for_commands(self) -> dict[str, str]:
+        """Return the variables that commands get: none of newssearch itself, and no web address of an output."""
+        hooks = self.hooks()
+        return {
+            name: value
+            for name, value in self.variables.items()
+            if name not in hooks and not name.upper().startswith(OWN_VARIABLES)
+        }
+
+    def cleaned(self, reason: object) -> str:
         """Return a reason for people on one line of limited length, without the values of secrets."""
         text = str(reason)
-        for secret in (*(self.variables.get(name, "") for name in SECRETS), *secrets):
-            if secret:
-                text = text.replace(secret, "***")
+        secrets = {self.variables.get(name, "").strip() for name in (*SECRETS, *self.hooks())}
+        for secret in sorted(filter(None, secrets), key=len, reverse=True):
+            text = text.replace(secret, "***")
         line = escape.terminal(text)
         return line if len(line) <= MAX_REASON else f"{line[: MAX_REASON - 1]}…"
+
+
+def expandable(name: str) -> str:
+    """Return a path as a search states it. Raises ValueError if it begins with the home of a user that does not exist.
+
+    >>> expandable("out/rain.jsonl")
+    'out/rain.jsonl'
+    """
+    try:
+        Path(name).expanduser()
+    except RuntimeError:
+        raise ValueError("there is no such home folder") from None
+    return name
 
 
 class Output(Protocol):

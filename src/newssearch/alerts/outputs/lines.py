@@ -12,7 +12,7 @@ from newssearch.system import atomic_files
 from newssearch.system.fault_points import fault_point
 from newssearch.system.file_lock import locked_file
 
-from .delivery import DeliveryError, Environment
+from .delivery import DeliveryError, Environment, expandable
 
 WAIT_SECONDS = 10.0
 """How long a file that another run appends to is waited for."""
@@ -26,7 +26,7 @@ class LinesFile:
     """The file ``target``, to which each entry is appended as a line. It may be that of several searches."""
 
     def __init__(self, target: str) -> None:
-        self._name = target
+        self._name = expandable(target)
         self.shown = f"ndjson:{target}"
 
     def deliver(self, batch: Batch, environment: Environment) -> None:

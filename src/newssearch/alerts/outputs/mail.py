@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
-from typing import NamedTuple
 
 from newssearch.alerts.batch import Batch
 from newssearch.display import escape
 
 from .delivery import DeliveryError, Environment
 from .entry_html import entry_html, entry_text, headline
+from .time_limit import TimeLimit
 
 HOST, PORT, USER, PASSWORD, TLS, SENDER = (
     "NEWSSEARCH_SMTP_HOST", "NEWSSEARCH_SMTP_PORT", "NEWSSEARCH_SMTP_USER", "NEWSSEARCH_SMTP_PASSWORD", "NEWSSEARCH_SMTP_TLS",
@@ -26,19 +28,22 @@ TLS_PORTS: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}
 """How a connection is encrypted, each with its usual port."""
 SMTP_SECONDS = 30.0
 """A mail server that says nothing for this time counts as failed."""
+MAIL_SECONDS = 120.0
+"""A mail that the server has not taken after this time has failed."""
 MAX_SUBJECT_TITLE = 120
 _MAIL_ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@]+\.?[^\s<>()\[\],;:\\\"@]*")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-class MailServer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class MailServer:
     """The settings for sending mail, from the environment."""
 
     host: str
     port: int
     tls: str
     user: str
-    password: str
+    password: str = field(repr=False)
     sender: str
 
     @classmethod
@@ -63,22 +68,41 @@ class MailServer(NamedTuple):
 
     def send(self, message: EmailMessage) -> None:
         """Send a message. When this returns, the server has taken it. Raises OSError and smtplib's exceptions."""
-        context = ssl.create_default_context()
-        connection: smtplib.SMTP = (
-            smtplib.SMTP_SSL(self.host, self.port, timeout=SMTP_SECONDS, context=context)
-            if self.tls == "tls"
-            else smtplib.SMTP(self.host, self.port, timeout=SMTP_SECONDS)
-        )
+        limit = TimeLimit(MAIL_SECONDS)
         try:
-            if self.tls == "starttls":
-                connection.starttls(context=context)
-            if self.user:
-                connection.login(self.user, self.password)
-            connection.send_message(message)
-            with suppress(OSError, smtplib.SMTPException):  # the mail is sent, whatever happens now
-                connection.quit()
+            connection = _Connection(self, limit)
+            try:
+                if self.tls == "starttls":
+                    connection.starttls(context=ssl.create_default_context())
+                if self.user:
+                    connection.login(self.user, self.password)
+                connection.send_message(message)
+                with suppress(OSError, smtplib.SMTPException):  # the mail is sent, whatever happens now
+                    connection.quit()
+            finally:
+                connection.close()
+        except (OSError, smtplib.SMTPException):
+            if limit.is_over:
+                raise TimeoutError(f"the mail was not taken within {MAIL_SECONDS:g} seconds") from None
+            raise
         finally:
-            connection.close()
+            limit.end()
+
+
+class _Connection(smtplib.SMTP):
+    """A connection to a mail server, which a time limit watches from its first byte."""
+
+    def __init__(self, server: MailServer, limit: TimeLimit) -> None:
+        self._limit = limit
+        self._encrypted = server.tls == "tls"
+        super().__init__(server.host, server.port, timeout=SMTP_SECONDS)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # as SMTP_SSL does
+        opened = socket.create_connection((host, port), timeout)
+        self._limit.watch(opened)
+        if not self._encrypted:
+            return opened
+        return ssl.create_default_context().wrap_socket(opened, server_hostname=host)
 
 
 class Mail:

@@ -10,17 +10,17 @@ import hashlib
 import hmac
 import http.client
 import ipaddress
+import os
 import socket
 import ssl
-import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from urllib.parse import SplitResult, urlsplit
 
 from newssearch._version import __version__
 from newssearch.alerts.batch import Batch
 
 from .delivery import DeliveryError, Environment
+from .time_limit import TimeLimit
 
 SECRET = "NEWSSEARCH_WEBHOOK_SECRET"
 """The environment variable with the key of the signature."""
@@ -66,12 +66,11 @@ class Webhook:
             "X-Newssearch-Run": str(batch.run),
         }
         if secret := environment.variables.get(SECRET, ""):
-            headers[SIGNATURE] = f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+            headers[SIGNATURE] = f"sha256={hmac.new(os.fsencode(secret), body, hashlib.sha256).hexdigest()}"
         try:
             status = _post(parts, body, headers, environment.variables)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            reason = f"{type(error).__name__}: {error}" if not str(error) else error
-            raise DeliveryError(environment.cleaned(reason, [url, parts.path, parts.query])) from None
+            raise DeliveryError(environment.cleaned(_reason_of(error))) from None
         if 300 <= status < 400:
             raise DeliveryError(f"the receiver answered with status {status}; redirects are not followed")
         if not 200 <= status < 300:
@@ -100,24 +99,23 @@ def _checked_url(url: str) -> SplitResult:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public Internet, also as an IPv6 address that stands for an IPv4 address.
+    """Whether an IP address is one of the public Internet.
 
-    >>> [is_public(one) for one in ("93.184.216.34", "127.0.0.1", "10.1.2.3", "169.254.169.254", "::ffff:127.0.0.1")]
+    Of IPv6, those are the addresses of 2000::/3 but those that stand for IPv4 addresses (Teredo, 6to4).
+
+    >>> [is_public(one) for one in ("93.184.216.34", "127.0.0.1", "10.1.2.3", "169.254.169.254", "::ffff:93.184.216.34")]
     [True, False, False, False, False]
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or _behind_translation(ip)
-        if inner is not None:
-            ip = inner
+    if isinstance(ip, ipaddress.IPv6Address) and (
+        ip not in _UNICAST or any(ip in one for one in _TRANSITION)
+    ):
+        return False
     return ip.is_global and not ip.is_multicast
 
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-def _behind_translation(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+_TRANSITION = (ipaddress.IPv6Network("2001::/32"), ipaddress.IPv6Network("2002::/16"))
 
 
 def _post(parts: SplitResult, body: bytes, headers: Mapping[str, str], variables: Mapping[str, str]) -> int:
@@ -125,16 +123,17 @@ def _post(parts: SplitResult, body: bytes, headers: Mapping[str, str], variables
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     allowed = {one.strip().lower() for one in variables.get(ALLOWED, "").split(",")}
-    address = _address_of(host, port, named=host in allowed)
+    addresses = _addresses_of(host, port, named=host in allowed)
     secure = parts.scheme == "https"
     kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
     connection = kind(host, port, timeout=WEBHOOK_SECONDS)
-    # Each operation has its time limit, and the timer ends a receiver that answers byte by byte.
-    limit = _TimeLimit(socket.create_connection((address, port), timeout=WEBHOOK_SECONDS))
+    # Each operation has its time limit, and the limit of the whole ends a receiver that answers byte by byte.
+    limit = TimeLimit(WEBHOOK_SECONDS)
     try:
+        connection.sock = _connected(addresses, port, limit)
         if secure:
-            limit.encrypt(host)
-        connection.sock = limit.socket
+            context = ssl.create_default_context()
+            connection.sock = context.wrap_socket(connection.sock, server_hostname=host)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", target, body, dict(headers))
         return connection.getresponse().status
@@ -147,35 +146,24 @@ def _post(parts: SplitResult, body: bytes, headers: Mapping[str, str], variables
         connection.close()
 
 
-class _TimeLimit:
-    """An open connection, which is shut down when its time is over."""
-
-    def __init__(self, opened: socket.socket) -> None:
-        self.socket = opened
-        self.is_over = False
-        self._timer = threading.Timer(WEBHOOK_SECONDS, self._shut)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def encrypt(self, host: str) -> None:
-        """Encrypt the connection. Raises OSError if the certificate is not that of the host."""
-        context = ssl.create_default_context()
-        self.socket = context.wrap_socket(self.socket, server_hostname=host, do_handshake_on_connect=False)
-        self.socket.do_handshake()
-
-    def _shut(self) -> None:
-        self.is_over = True
-        with suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RDWR)
-
-    def end(self) -> None:
-        """Close the connection."""
-        self._timer.cancel()
-        self.socket.close()
+def _connected(addresses: list[str], port: int, limit: TimeLimit) -> socket.socket:
+    """Return a connection to the first of the addresses that takes one, of which each has its share of the time left."""
+    for number, address in enumerate(addresses):
+        is_last = number == len(addresses) - 1
+        try:
+            opened = socket.create_connection((address, port), timeout=limit.left / (len(addresses) - number))
+        except OSError:
+            if is_last:
+                raise
+            continue
+        opened.settimeout(WEBHOOK_SECONDS)
+        limit.watch(opened)
+        return opened
+    raise OSError("the host has no address")
 
 
-def _address_of(host: str, port: int, *, named: bool) -> str:
-    """Return an IP address of a host, to connect to.
+def _addresses_of(host: str, port: int, *, named: bool) -> list[str]:
+    """Return the IP addresses of a host, in the order in which to try them.
 
     Raises OSError if the host is unknown, and if one of its addresses is not :func:`is_public`, unless it is ``named`` as
     an exception: an archive that somebody sends must not reach services of this machine or this network.
@@ -186,4 +174,13 @@ def _address_of(host: str, port: int, *, named: bool) -> str:
         raise OSError(f"the host {host} is not found") from None
     if not named and not all(map(is_public, found)):
         raise OSError(f"{host} has a loopback or private address; {ALLOWED}={host} allows it")
-    return found[0]
+    return list(dict.fromkeys(found))
+
+
+def _reason_of(error: Exception) -> str:
+    """Return why a post failed, without anything that the address or the answer has in it."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error) or type(error).__name__
+    if isinstance(error, http.client.InvalidURL | ValueError):
+        return "the address cannot be asked for"
+    return f"the answer is not HTTP ({type(error).__name__})"

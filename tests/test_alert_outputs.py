@@ -392,7 +392,7 @@ def test_a_command_that_does_not_exist_or_read_is_told(archive: AlertedArchive) 
 def test_a_command_gets_no_secret_and_no_message_has_one(
     archive: AlertedArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CHAT_HOOK", "https://chat.example.org/T0KEN")
+    monkeypatch.setenv("CHAT_HOOK", "https://chat.invalid/T0KEN")
     monkeypatch.setenv("NEWSSEARCH_OPENSEARCH_TOKEN", "geheim")
     monkeypatch.setenv("EDITOR", "ed")
     archive.save(to=["shell:env > env.txt", "webhook:env:CHAT_HOOK"], start="all")
@@ -404,7 +404,7 @@ def test_a_command_gets_no_secret_and_no_message_has_one(
     }
     assert "EDITOR" in names
     assert "CHAT_HOOK" not in names
-    said = "shell:echo https://chat.example.org/T0KEN geheim >&2; exit 1"
+    said = "shell:echo https://chat.invalid/T0KEN geheim >&2; exit 1"
     archive.save(to=[said, "webhook:env:CHAT_HOOK"], start="all")
     archive.add(about("rain", 3))
     assert archive.run().deliveries[0].error == "ended with exit code 1: *** ***"

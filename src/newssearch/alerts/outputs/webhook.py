@@ -70,7 +70,7 @@ class Webhook:
         try:
             status = _post(parts, body, headers, environment.variables)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise DeliveryError(environment.cleaned(_reason_of(error))) from None
+            raise DeliveryError(environment.cleaned(_reason_without_address(error))) from None
         if 300 <= status < 400:
             raise DeliveryError(f"the receiver answered with status {status}; redirects are not followed")
         if not 200 <= status < 300:
@@ -130,7 +130,7 @@ def _post(parts: SplitResult, body: bytes, headers: Mapping[str, str], variables
     # Each operation has its time limit, and the limit of the whole ends a receiver that answers byte by byte.
     limit = TimeLimit(WEBHOOK_SECONDS)
     try:
-        connection.sock = _connected(addresses, port, limit)
+        connection.sock = _first_connection(addresses, port, limit)
         if secure:
             context = ssl.create_default_context()
             connection.sock = context.wrap_socket(connection.sock, server_hostname=host)
@@ -146,7 +146,7 @@ def _post(parts: SplitResult, body: bytes, headers: Mapping[str, str], variables
         connection.close()
 
 
-def _connected(addresses: list[str], port: int, limit: TimeLimit) -> socket.socket:
+def _first_connection(addresses: list[str], port: int, limit: TimeLimit) -> socket.socket:
     """Return a connection to the first of the addresses that takes one, of which each has its share of the time left."""
     for number, address in enumerate(addresses):
         is_last = number == len(addresses) - 1
@@ -177,7 +177,7 @@ def _addresses_of(host: str, port: int, *, named: bool) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _reason_of(error: Exception) -> str:
+def _reason_without_address(error: Exception) -> str:
     """Return why a post failed, without anything that the address or the answer has in it."""
     if isinstance(error, OSError):
         return error.strerror or str(error) or type(error).__name__

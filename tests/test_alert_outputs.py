@@ -106,7 +106,7 @@ def test_what_an_output_is_owed_is_dropped_with_the_output_and_that_is_told(arch
     (archive.folder / "bad.jsonl").mkdir()
     archive.run()
     archive.save(to="ndjson:out.jsonl")
-    assert archive.run().notes == ("what it was owed by an output that it no longer has is dropped",)
+    assert archive.run().warnings == ("what it was owed by an output that it no longer has is dropped",)
     assert not list((archive.folder / "alerts").glob("*.batch"))
     assert len(archive.lines()) == 2
 
@@ -125,7 +125,7 @@ def test_a_missing_or_damaged_batch_is_an_error_until_it_is_given_up(
     done = cli("alert", "run")
     assert done.code == 1
     assert "its checksum does not match" in done.err
-    assert "`newssearch alert reset --owed rain` gives them up" in done.err
+    assert "`newssearch alert reset --owed rain` gives up what cannot be delivered" in done.err
     batch.unlink()
     assert "cannot be read" in cli("alert", "run").err
     assert (

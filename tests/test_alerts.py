@@ -274,7 +274,7 @@ def searches(archive: AlertedArchive, clock: dt.datetime | None = None) -> bool:
     with newssearch.open(archive.index) as index:
         run = AlertRun(index, archive.folder, lambda _: None, clock=lambda: clock or dt.datetime.now())
         (search,) = newssearch.saved_searches(archive.index)
-        return run.run(search).searched
+        return run.run(search.name).searched
 
 
 def test_an_index_that_is_as_it_was_is_not_searched(archive: AlertedArchive) -> None:
@@ -367,7 +367,7 @@ def test_a_state_of_a_newer_version_is_refused(
         newer = AlertState().dump()
     (archive.folder / "alerts").mkdir()
     (archive.folder / "alerts" / "rain.state").write_bytes(newer)
-    with pytest.raises(AlertError, match="a newer version of newssearch wrote it"):
+    with pytest.raises(AlertError, match="a newer version of newssearch wrote it; update newssearch$"):
         read_alert_state(archive.folder / "alerts", "rain")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -15,13 +16,16 @@ from newssearch.errors import AlertError, IndexFolderError, NewssearchError, Que
 from newssearch.index import Index, open_index
 from newssearch.results import Results
 from newssearch.system import atomic_files
+from newssearch.system.fault_points import fault_point
 
 from .batch import batch_files, entry_line
 from .collection import SavedSearches
+from .delivering import Deliverer, reason_of
+from .outputs import Environment
 from .reports import AlertReport
 from .running import AlertRun, Show, failed_report, holding
 from .saved import SavedSearch
-from .state import ALERTS, SUFFIX_OF_LOCK, AlertState, read_alert_state, state_file, write_alert_state
+from .state import ALERTS, AlertState, read_alert_state, state_file, write_alert_state
 
 
 class AlertStatus(NamedTuple):
@@ -54,6 +58,7 @@ class Alerts:
         self._archive = store_at("folder", folder).archive.folder
         self.searches = SavedSearches(self._archive)
         self._states = self._archive / ALERTS
+        self._environment = Environment(self._archive, os.environ)
 
     def check(self, index: Index, search: SavedSearch, timeout: float | None = None) -> Results:
         """Search once, and return the results without hits: their totals and notes.
@@ -65,11 +70,17 @@ class Alerts:
             request = request.replace(group=False)
         return index.search(search.query, request, timeout=timeout)
 
-    def begin(
-        self, index: Index, search: SavedSearch, *, wait: float, timeout: float | None = None
-    ) -> AlertReport | None:
-        """Count what a new search finds already as seen, if it says so. See :meth:`AlertRun.begin`."""
-        return AlertRun(index, self._archive, lambda report: None, wait=wait, timeout=timeout).begin(search)
+    def save(
+        self, index: Index, search: SavedSearch, *, replace: bool, wait: float, timeout: float | None = None
+    ) -> tuple[Path, AlertReport | None]:
+        """Save a search, and count what it finds already as seen, if it says so. See :meth:`AlertRun.save`."""
+        running = AlertRun(index, self._archive, lambda report: None, wait=wait, timeout=timeout)
+        return running.save(search, replace=replace)
+
+    def has_begun(self, name: str) -> bool:
+        """Whether the alert of a search has had its first run, so that ``start`` decides nothing any more."""
+        state = read_alert_state(self._states, name)
+        return state is not None and (state.begun or bool(state.start))
 
     def status(self, name: str) -> AlertStatus:
         """Return what is known of the alert of a search."""
@@ -95,8 +106,7 @@ class Alerts:
             return
         with holding(self._states, name, wait):
             self.searches.remove(name)
-            self._forget(name)
-        atomic_files.remove_unused(self._states / f"{name}{SUFFIX_OF_LOCK}")
+            self._forget(name)  # not the lock: another run may wait for it
 
     def reset(self, name: str, *, start: str | None, wait: float) -> None:
         """Forget what an alert has seen and what its outputs are owed, so that its next run is a first one.
@@ -111,24 +121,25 @@ class Alerts:
                 before = read_alert_state(self._states, name)
             except AlertError:  # damaged: that is what a reset is for
                 before = None
-            self._forget(name)
             state = AlertState(start=start or "")
             if before is not None:
                 state = replace(state, identity=before.identity, run=before.run)
             write_alert_state(self._states, name, state)
-
-    def give_up(self, name: str, *, wait: float) -> int:
-        """Forget what the outputs of an alert are owed, and return the number of runs that were owed."""
-        self.searches.get(name)
-        with holding(self._states, name, wait):
-            state = read_alert_state(self._states, name)
-            if state is None or not state.batches:
-                return 0
-            progress = dict.fromkeys(state.progress, state.run)
-            write_alert_state(self._states, name, replace(state, progress=progress, batches=()))
+            fault_point("alert: reset")
             for file in batch_files(self._states, name).values():
                 atomic_files.remove_unused(file)
-            return len(state.batches)
+
+    def give_up(self, name: str, *, wait: float) -> int:
+        """Forget what the outputs of an alert are owed and cannot get, after they were given what they can.
+
+        Return the number of runs of which an output lacks articles now, for good.
+        """
+        self.searches.get(name)
+        with holding(self._states, name, wait):
+            search, state = self.searches.get(name), read_alert_state(self._states, name)
+            if state is None or not state.batches:
+                return 0
+            return Deliverer(self._states, search, state, self._environment).give_up()
 
     def _forget(self, name: str) -> None:
         for file in (state_file(self._states, name), *batch_files(self._states, name).values()):
@@ -155,21 +166,23 @@ class Alerts:
         reports = []
         for name in self.searches.chosen(names):
             try:
-                report = running.run(self.searches.get(name))
-            except IndexFolderError:
+                report = running.run(name)
+            except (IndexFolderError, BrokenPipeError):
                 raise
-            except NewssearchError as error:
-                report = failed_report(name, _placed_in_query(error), dry_run=dry_run)
+            except Exception as error:  # whatever is wrong with one search, the others go on
+                placed = _placed_in_query(error)
+                reason = str(placed) if placed is not None else self._environment.cleaned(reason_of(error))
+                report = failed_report(name, reason, dry_run=dry_run)
                 show(report)
             reports.append(report)
         return reports
 
 
-def _placed_in_query(error: NewssearchError) -> NewssearchError:
-    """Return an error whose message says which part of the query it is about."""
+def _placed_in_query(error: Exception) -> NewssearchError | None:
+    """Return an error whose message says which part of the query it is about; None for an unexpected one."""
     if isinstance(error, QueryError) and error.query and error.end > error.start:
         return NewssearchError(f"{error} (at {error.query[error.start : error.end]!r})")
-    return error
+    return error if isinstance(error, NewssearchError) else None
 
 
 def saved_searches(folder: str | Path = "index") -> tuple[SavedSearch, ...]:
@@ -195,8 +208,7 @@ def save_search(
     alerts = Alerts(folder)
     with open_index(folder) as index:
         alerts.check(index, search)
-        file = alerts.searches.save(search, replace=replace)
-        alerts.begin(index, search, wait=wait)
+        file, _ = alerts.save(index, search, replace=replace, wait=wait)
     return file
 
 

@@ -104,7 +104,7 @@ class Batch:
             name = file.name.partition(".")[0]
             raise AlertError(
                 f"{file} cannot be read: {error}; an output is still owed its entries."
-                f" `newssearch alert reset --owed {name}` gives them up"
+                f" `newssearch alert reset --owed {name}` gives up what cannot be delivered"
             ) from error
 
 

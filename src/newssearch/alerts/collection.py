@@ -26,6 +26,13 @@ class SearchOrigin(NamedTuple):
     file: Path | None
 
 
+class FoundSearches(NamedTuple):
+    """Where each search is defined, by name in alphabetical order, and what is wrong with some of them, by name."""
+
+    origins: dict[str, SearchOrigin]
+    mistakes: dict[str, str]
+
+
 class SavedSearches:
     """The saved searches of the archive in a folder. Each method reads the files anew."""
 
@@ -37,27 +44,35 @@ class SavedSearches:
         """The folder of the files, which need not exist."""
         return self._archive / SEARCHES
 
+    def found(self) -> FoundSearches:
+        """Return where each search is defined, and what is wrong with the others, without reading the files."""
+        table, name_of_table = searches_of(self._archive)
+        origins = {name: SearchOrigin(f"{name_of_table} [searches.{name}]", None) for name in table}
+        mistakes = {}
+        for file in self._files():
+            name = file.name.removesuffix(SEARCH_SUFFIX)
+            if name in origins:
+                mistakes[name] = (
+                    f"the search {name} is in {SEARCHES}/{file.name} and in {origins[name].name}: remove one of them"
+                )
+            origins[name] = SearchOrigin(f"{SEARCHES}/{file.name}", file)
+        for name, origin in origins.items():
+            try:
+                checked_name(name)
+            except SavedSearchError as error:
+                mistakes[name] = f"{origin.name}: {error}"
+        return FoundSearches(dict(sorted(origins.items())), mistakes)
+
     def origins(self) -> dict[str, SearchOrigin]:
         """Return where each search is defined, by name in alphabetical order, without reading the files.
 
         Raises :class:`~newssearch.ConfigError` for a search that is in two places, and for a file with a name that no
         search can have.
         """
-        table, name_of_table = searches_of(self._archive)
-        found = {name: SearchOrigin(f"{name_of_table} [searches.{name}]", None) for name in table}
-        for file in self._files():
-            name = file.name.removesuffix(SEARCH_SUFFIX)
-            if name in found:
-                raise ConfigError(
-                    f"the search {name} is in {SEARCHES}/{file.name} and in {found[name].name}: remove one of them"
-                )
-            found[name] = SearchOrigin(f"{SEARCHES}/{file.name}", file)
-        for name, origin in found.items():
-            try:
-                checked_name(name)
-            except SavedSearchError as error:
-                raise ConfigError(f"{origin.name}: {error}") from None
-        return dict(sorted(found.items()))
+        origins, mistakes = self.found()
+        for name in origins:
+            _check_mistakes(mistakes, name)
+        return origins
 
     def _files(self) -> Iterator[Path]:
         try:
@@ -90,7 +105,8 @@ class SavedSearches:
 
     def origin(self, name: str) -> SearchOrigin:
         """Return where the search with that name is defined. Raises as :meth:`get` does."""
-        origins = self.origins()
+        origins, mistakes = self.found()
+        _check_mistakes(mistakes, name)
         if name in origins:
             return origins[name]
         known = f"the saved searches are: {', '.join(origins)}" if origins else "there are none"
@@ -111,7 +127,9 @@ class SavedSearches:
 
     def check_free(self, name: str, *, replace: bool) -> None:
         """Raise :class:`~newssearch.SavedSearchError` if a search with that name cannot be saved: see :meth:`save`."""
-        origin = self.origins().get(name)
+        origins, mistakes = self.found()
+        _check_mistakes(mistakes, name)
+        origin = origins.get(name)
         if origin is not None and origin.file is None:
             raise SavedSearchError(f"the search {name} is in {origin.name}: edit it there")
         if origin is not None and not replace:
@@ -127,9 +145,19 @@ class SavedSearches:
         atomic_files.sync_folder(self.folder)
 
     def chosen(self, names: tuple[str, ...]) -> list[str]:
-        """Return the given names in order, each once, or all names. Raises SavedSearchError for an unknown one."""
+        """Return the given names in order, each once, or all names, also those of searches with mistakes.
+
+        Raises SavedSearchError for an unknown one.
+        """
         if not names:
-            return list(self.origins())
+            return list(self.found().origins)
+        known = self.found().origins
         for name in names:
-            self.origin(name)
+            if name not in known:
+                self.origin(name)  # raises SavedSearchError
         return list(dict.fromkeys(names))
+
+
+def _check_mistakes(mistakes: dict[str, str], name: str) -> None:
+    if name in mistakes:
+        raise ConfigError(mistakes[name])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +15,7 @@ import numpy as np
 from newssearch._version import __version__
 from newssearch.article import utc
 from newssearch.commit import Commit
-from newssearch.errors import AlertError
+from newssearch.errors import AlertError, ArticleNotFoundError, NewssearchError
 from newssearch.fields import by_name
 from newssearch.identity import id_number, without_slug
 from newssearch.index import Index
@@ -38,17 +40,25 @@ class News(NamedTuple):
     """What is new to a search, of one commit of the index.
 
     ``entries`` are to be reported, the best first, at most as many as the search allows; ``waiting`` is the number of
-    others, which were not reported. ``covered`` counts the articles that are new but not news: copies of stories that
-    were reported, and versions of articles. ``matching`` is the number of all articles found. ``state`` is the state of
-    the alert with all that was seen, entries included.
+    others, which were not reported, and ``later`` are their ids without slugs. Of those that waited for this run, ``gone``
+    are not in the index any more, and ``dropped`` are not found by the search, which was edited. ``covered`` counts the articles that are new but not news: copies of stories that
+    were reported, and versions of articles. ``matching`` is the number of all articles found. ``asked`` is the digest of
+    what was asked, see :class:`Question`. ``state`` is the state of the alert with all that was seen, entries included.
     """
 
     entries: tuple[AlertEntry, ...]
-    waiting: int
+    later: tuple[str, ...]
+    gone: int
+    dropped: int
     covered: int
     matching: int
     commit: Commit
+    asked: str
     state: AlertState
+
+    @property
+    def waiting(self) -> int:
+        return len(self.later)
 
 
 class Question(NamedTuple):
@@ -101,15 +111,22 @@ def find_news(
     *,
     limit: int | None,
     timeout: float | None = None,
+    edited: bool = False,
 ) -> News:
     """Return what is new to a search in the current commit of an index. ``limit`` is the largest number of entries.
 
-    Relative dates count from ``now``; ``moment`` is the time of the run in UTC. Each search is stopped after ``timeout``
+    An article that waited is new even if the search does not find it any more, because its dates have moved on or the
+    article has changed; but not if the search was ``edited``. Relative dates count from ``now``; ``moment`` is the time of the run in UTC. Each search is stopped after ``timeout``
     seconds. Raises :class:`~newssearch.QueryError` and :class:`~newssearch.SearchStoppedError`.
     """
     for _ in range(_ATTEMPTS):
-        finder = _NewsFinder(index, search, state, now, moment, timeout)
-        news = finder.news(limit)
+        before = index.commit
+        try:
+            news = _NewsFinder(index, search, state, now, moment, timeout).news(limit, edited=edited)
+        except (LookupError, NewssearchError):
+            if index.commit == before:
+                raise
+            continue  # an article was removed while it was read
         if index.commit == news.commit:
             return news
     raise AlertError(
@@ -118,11 +135,11 @@ def find_news(
 
 
 class _Picked(NamedTuple):
-    """Which articles are reported, with their reasons, which are only taken as seen, and how many wait."""
+    """Which articles are reported, with their reasons, which are only taken as seen, and which wait."""
 
     reported: dict[str, str]
     covered: list[str]
-    waiting: int
+    waiting: list[str]
 
 
 class _NewsFinder:
@@ -147,8 +164,10 @@ class _NewsFinder:
         self._commit = index.commit
         self._added: dict[str, dt.datetime | None] = {}
         self._large_stories: dict[str, tuple[str, ...]] = {}
+        self._late_ids: dict[str, str] = {}
+        """The articles that waited and are not found now, with their reasons."""
 
-    def news(self, limit: int | None) -> News:
+    def news(self, limit: int | None, *, edited: bool) -> News:
         """Return what is new. In a first run, that is what ``start`` says; all else is taken as seen."""
         ids = self._find(self._asked.tree)
         if self._search.changes:
@@ -162,10 +181,40 @@ class _NewsFinder:
         if self._search.changes:
             state, changed = self._changed(state, [one for one in ids if one not in reasons])
             reasons |= dict.fromkeys(changed, "changed")
-        picked = self._picked(state, reasons, limit) if reasons else _Picked({}, [], 0)
+        late, gone = self._late(ids)
+        dropped = len(late) if edited else 0
+        if late and not edited:
+            seen = state.has_seen(_numbers_of(late))
+            self._late_ids = dict(zip(late, ("changed" if one else "new" for one in seen), strict=True))
+        picked = _Picked({}, [], [])
+        if reasons or self._late_ids:
+            picked = self._picked(state, reasons, limit)
         entries = tuple(self._entries(picked.reported))
         state = self._taken(state, [*picked.reported, *picked.covered])
-        return News(entries, picked.waiting, len(picked.covered), len(ids), self._commit, state)
+        later = tuple(map(without_slug, picked.waiting))
+        return News(
+            entries,
+            later,
+            gone,
+            dropped,
+            len(picked.covered),
+            len(ids),
+            self._commit,
+            self._asked.asked,
+            state,
+        )
+
+    def _late(self, ids: list[str]) -> tuple[list[str], int]:
+        """Return the ids of the articles that waited and are not found now, and the number of those that are gone."""
+        if not self._state.later:
+            return [], 0
+        found = {*map(without_slug, ids)}
+        missing = [one for one in self._state.later if one not in found]
+        late = []
+        for one in missing:
+            with suppress(ArticleNotFoundError):
+                late.append(self._index.article(one).id)
+        return late, len(missing) - len(late)
 
     def _find(self, tree: Node) -> list[str]:
         return self._index.find(tree, self._asked.request, timeout=self._timeout)
@@ -189,6 +238,16 @@ class _NewsFinder:
             some = any_of([Field("id", one) for one in ids[low : low + IDS_AT_ONCE]])
             yield from self._scan(And((self._asked.tree, some)), content)
 
+    def _late_hits(self, ids: Sequence[str], content: HitContent) -> Iterator[Hit]:
+        """Yield the hits of articles that the search does not find any more, without its filters and dates."""
+        given = self._search.request
+        request = Request(group=False, sort=given.sort, snippet=given.snippet)
+        for low in range(0, len(ids), IDS_AT_ONCE):
+            some = any_of([Field("id", one) for one in ids[low : low + IDS_AT_ONCE]])
+            tree = And((any_of([self._asked.tree, some]), some))
+            with self._index.scan(tree, request, content=content, timeout=self._timeout) as scan:
+                yield from scan
+
     def _found_before(self, ids: list[str], start: str) -> list[str]:
         """Return which of the articles that are found in a first run are no news."""
         if start == NOW:
@@ -202,20 +261,21 @@ class _NewsFinder:
     # ---- which of them are news
 
     def _picked(self, state: AlertState, reasons: dict[str, str], limit: int | None) -> _Picked:
-        """Decide which of the articles with a reason are reported."""
+        """Decide which of the articles with a reason are reported: first those that waited and are not found now."""
         reported: dict[str, str] = {}
         covered: list[str] = []
         told: set[int] = set()  # the numbers of the articles of the stories that this run reports
-        waiting = 0
-        for hit in self._hits(list(reasons), "fields"):
+        waiting: list[str] = []
+        late = self._late_hits(list(self._late_ids), "fields")
+        for hit in chain(late, self._hits(list(reasons), "fields")):
             others = self._copies(hit)
-            reason = reasons[hit.id]
+            reason = reasons.get(hit.id) or self._late_ids[hit.id]
             if reason == "new":
                 reason = self._reason(state, hit, others, told)
             if not reason:
                 covered.append(hit.id)
             elif limit is not None and len(reported) >= limit:
-                waiting += 1
+                waiting.append(hit.id)
             else:
                 reported[hit.id] = reason
                 told |= {id_number(hit.id), *map(id_number, others)}
@@ -259,12 +319,12 @@ class _NewsFinder:
         """
         known = {int(row["number"]): row for row in state.versions}
         unknown = [one for one in ids if id_number(one) not in known]
-        moved = [
-            one for one in ids if one not in unknown and self._came(one) != known[id_number(one)]["added"]
-        ]
+        noted = [one for one in ids if id_number(one) in known]
+        moved = [one for one in noted if self._came(one) != known[id_number(one)]["added"]]
         digests = self._digests(moved)
-        changed = [one for one in moved if digests[one] != known[id_number(one)]["digest"]]
-        return self._noted(state, [*unknown, *(one for one in moved if one not in changed)]), changed
+        is_changed = {one: digests[one] != known[id_number(one)]["digest"] for one in moved}
+        as_before = [one for one in moved if not is_changed[one]]
+        return self._noted(state, [*unknown, *as_before]), [one for one in moved if is_changed[one]]
 
     def _noted(self, state: AlertState, ids: Iterable[str]) -> AlertState:
         """Return the state with the present content of articles."""
@@ -297,7 +357,11 @@ class _NewsFinder:
     # ---- entries
 
     def _entries(self, reported: dict[str, str]) -> Iterator[AlertEntry]:
-        hits = {hit.id: hit for hit in self._hits(list(reported), "snippets")}
+        late = [one for one in reported if one in self._late_ids]
+        found = [one for one in reported if one not in self._late_ids]
+        hits = {
+            hit.id: hit for hit in chain(self._late_hits(late, "snippets"), self._hits(found, "snippets"))
+        }
         changed = [one for one, reason in reported.items() if reason == "changed"]
         digests = self._digests(changed)
         for one, reason in reported.items():

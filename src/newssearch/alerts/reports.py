@@ -40,8 +40,9 @@ class AlertReport:
     and were not reported, because their story or another version of them was. ``matching`` is the number of articles
     that the search finds, and ``first`` is whether this was its first run.
 
-    ``shown`` is whether what is new goes to standard output, too. ``searched`` is false if the index has not changed since the last run, so that nothing can be new. ``deliveries`` say
-    what each output got. ``notes`` are for people. ``error`` says why the search could not run; "" if it did.
+    ``shown`` is whether what is new goes to standard output, too. ``searched`` is false if the index has not changed
+    since the last run, so that nothing can be new. ``deliveries`` say what each output got. ``notes`` are for people;
+    ``warnings`` too: they say what was found and is not reported after all. ``error`` says why the search could not run; "" if it did.
     """
 
     search: str
@@ -59,6 +60,7 @@ class AlertReport:
     covered: int = 0
     deliveries: tuple[Delivery, ...] = ()
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     error: str = ""
 
     def __post_init__(self) -> None:
@@ -97,6 +99,7 @@ class AlertReport:
             "covered": self.covered,
             "deliveries": [delivery.to_dict() for delivery in self.deliveries],
             "notes": list(self.notes),
+            "warnings": list(self.warnings),
             "error": self.error,
             "entries": json.loads(json.dumps(self.entries)),
         }

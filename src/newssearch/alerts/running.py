@@ -17,32 +17,27 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from newssearch.display.brief import many
-from newssearch.errors import AlertError, NewssearchError
+from newssearch.errors import AlertError
 from newssearch.index import Index
-from newssearch.system.atomic_files import remove_unused
 from newssearch.system.fault_points import fault_point
 from newssearch.system.file_lock import locked_file
-from newssearch.system.frozen import FrozenDict
 
-from .batch import Batch, batch_file, batch_files, unfinished_files, write_batch
+from .batch import Batch, write_batch
+from .collection import SavedSearches
+from .delivering import Deliverer
 from .finding import News, find_news, question
-from .outputs import STDOUT, DeliveryError, Environment, output_of
-from .reports import AlertReport, Delivery
+from .outputs import STDOUT, Environment
+from .reports import AlertReport
 from .saved import ALL, NOW, SavedSearch
 from .state import ALERTS, SUFFIX_OF_LOCK, AlertState, read_alert_state, write_alert_state
 
 Show = Callable[[AlertReport], None]
-
-
-def output_key(spec: str) -> str:
-    """Return the key of an output in the state: a digest, because the text may have a secret in it."""
-    return hashlib.sha256(spec.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def definition_of(search: SavedSearch) -> str:
@@ -88,6 +83,7 @@ class AlertRun:
     ) -> None:
         self._index = index
         self._folder = archive / ALERTS
+        self._searches = SavedSearches(archive)
         self._show = show
         self._dry_run = dry_run
         self._rest = rest
@@ -96,41 +92,53 @@ class AlertRun:
         self._environment = Environment(archive, os.environ if variables is None else variables)
         self._clock = clock
 
-    def run(self, search: SavedSearch) -> AlertReport:
-        """Run the alert of one search. Raises :class:`~newssearch.AlertError`, QueryError and other errors of a search."""
+    def run(self, name: str) -> AlertReport:
+        """Run the alert of the search with that name, as it is saved when no other run holds the alert any more.
+
+        Raises :class:`~newssearch.AlertError`, QueryError and other errors of a search.
+        """
         if self._dry_run:
-            state = read_alert_state(self._folder, search.name) or AlertState()
+            search = self._searches.get(name)
+            state = read_alert_state(self._folder, name) or AlertState()
             news = self._news(search, state)
             report = self._report(search, state, news)
             self._show(report)
             return report
-        with holding(self._folder, search.name, self._wait):
+        with holding(self._folder, name, self._wait):
+            if name not in self._searches.found().origins:
+                return AlertReport(search=name, notes=("the search was removed before it could run",))
+            search = self._searches.get(name)
             self._index.refresh()  # another run may have searched a newer commit meanwhile
-            before = read_alert_state(self._folder, search.name) or AlertState()
-            state = self._with_outputs(search, before)
-            self._remove_orphans(search.name, state)
-            news = self._news(search, state)
-            report = self._report(search, state, news)
-            if _owed_by(before, {*before.progress} - {*state.progress}):
+            before = read_alert_state(self._folder, name) or AlertState()
+            deliverer = Deliverer(self._folder, search, before, self._environment)
+            deliverer.remove_orphans()
+            news = self._news(search, deliverer.state)
+            report = self._report(search, deliverer.state, news)
+            if deliverer.dropped:
                 lost = "what it was owed by an output that it no longer has is dropped"
-                report = replace(report, notes=(*report.notes, lost))
+                report = replace(report, warnings=(*report.warnings, lost))
             if news is not None:
-                state = self._kept(search, state, news)
-            return self._delivered(search, state, report)
+                deliverer.state = self._kept(search, deliverer.state, news)
+            return self._delivered(deliverer, report)
 
-    def begin(self, search: SavedSearch) -> AlertReport | None:
-        """Make the first run of a search that begins now, unless it has had it: what is found already is no news."""
+    def save(self, search: SavedSearch, *, replace: bool) -> tuple[Path, AlertReport | None]:
+        """Save a search, and make its first run if it begins now, unless it has had it: what is found already is no news.
+
+        Nothing is saved if that run fails. Return the file, and the report of the run.
+        """
         if search.start != NOW:
-            return None
+            return self._searches.save(search, replace=replace), None
         with holding(self._folder, search.name, self._wait):
+            self._searches.check_free(search.name, replace=replace)
             before = read_alert_state(self._folder, search.name)
             if before is not None and (before.begun or before.start):
-                return None
-            state = self._with_outputs(search, before or AlertState())
+                return self._searches.save(search, replace=replace), None
+            state = Deliverer(self._folder, search, before or AlertState(), self._environment).state
             news = self._news(search, state)
             assert news is not None, "a first run searches"
+            file = self._searches.save(search, replace=replace)
             write_alert_state(self._folder, search.name, self._after(search, state, news))
-            return self._report(search, state, news)
+            return file, self._report(search, state, news)
 
     # ---- searching
 
@@ -143,7 +151,10 @@ class AlertRun:
             if commit.digest == state.commit.digest and asked.asked == state.asked and is_same:
                 return None
         limit = None if self._rest else search.limit
-        return find_news(self._index, search, state, now, moment, limit=limit, timeout=self._timeout)
+        edited = bool(state.definition) and state.definition != definition_of(search)
+        return find_news(
+            self._index, search, state, now, moment, limit=limit, timeout=self._timeout, edited=edited
+        )
 
     def _after(self, search: SavedSearch, state: AlertState, news: News) -> AlertState:
         """Return the state after a search: all that was found new is seen, and owed to the outputs."""
@@ -153,10 +164,10 @@ class AlertRun:
             run=run,
             time=_moment_of_run(),
             commit=news.commit,
-            asked=question(self._index, search, self._clock()).asked,
+            asked=news.asked,
             definition=definition_of(search),
             reported=len(news.entries),
-            waiting=news.waiting,
+            later=news.later,
             batches=(*state.batches, run) if news.entries else state.batches,
         )
 
@@ -197,6 +208,7 @@ class AlertRun:
             waiting=news.waiting,
             covered=news.covered,
             notes=tuple(self._notes(search, state, news)),
+            warnings=tuple(_warnings(news)),
         )
 
     def _notes(self, search: SavedSearch, state: AlertState, news: News) -> Iterator[str]:
@@ -212,98 +224,47 @@ class AlertRun:
                 yield f"first run: {many(old, 'article')} {what}"
         elif state.definition and state.definition != definition_of(search):
             yield "the search was changed since the last run; articles that it has reported are not reported again"
-        if news.covered:
+        if news.covered and news.entries:
             yield f"{many(news.covered, 'article')} not reported: copies or versions of what was reported"
         if news.waiting:
             yield f"{many(news.waiting, 'more new article')} wait{'s' if news.waiting == 1 else ''} for the next run; --rest reports all"
 
     # ---- delivering
 
-    def _with_outputs(self, search: SavedSearch, state: AlertState) -> AlertState:
-        """Return the state with the outputs of the search: a new one is owed nothing of earlier runs."""
-        keys = [output_key(spec) for spec in search.outputs]
-        return replace(state, progress=FrozenDict({key: state.progress.get(key, state.run) for key in keys}))
-
-    def _delivered(self, search: SavedSearch, state: AlertState, report: AlertReport) -> AlertReport:
+    def _delivered(self, deliverer: Deliverer, report: AlertReport) -> AlertReport:
         """Deliver to each output what it is owed, standard output last, and show the report."""
-        batches = {run: Batch.load(batch_file(self._folder, search.name, run)) for run in state.batches}
-        deliveries = []
-        for spec in search.outputs:
-            if spec != STDOUT:
-                state, delivery = self._deliver(search.name, spec, batches, state)
-                if delivery is not None:
-                    deliveries.append(delivery)
-        key = output_key(STDOUT)
-        owed = [batch for run, batch in batches.items() if run > state.progress.get(key, state.run)]
+        deliveries = deliverer.deliver()
+        owed, failed = deliverer.owed_to_stdout()
         if owed:
             entries = tuple(entry for batch in owed for entry in batch.entries)
             repeated = sum(len(batch.entries) for batch in owed if batch.run != report.run or not report.new)
             report = replace(report, entries=entries, repeated=repeated)
-        report = replace(report, deliveries=tuple(deliveries))
+        report = replace(report, deliveries=(*deliveries, *failed))
         self._show(report)
         if owed:
             fault_point("alert: delivered")
-            state = self._with_progress(search.name, state, key, owed[-1].run)
-        self._remove_batches(search.name, state)
+            deliverer.got(STDOUT, owed[-1].run)
+        deliverer.remove_batches()
         return report
 
-    def _deliver(
-        self, name: str, spec: str, batches: Mapping[int, Batch], state: AlertState
-    ) -> tuple[AlertState, Delivery | None]:
-        """Deliver to one output the batches that it is owed, in order, until one fails."""
-        output, key = output_of(spec), output_key(spec)
-        owed = [batch for run, batch in batches.items() if run > state.progress[key]]
-        delivered = 0
-        for number, batch in enumerate(owed):
-            try:
-                output.deliver(batch, self._environment)
-            except (DeliveryError, OSError) as error:
-                left = sum(len(one.entries) for one in owed[number:])
-                reason = self._environment.cleaned(_reason_of(error))
-                return state, Delivery(output.shown, delivered, reason, left)
-            fault_point("alert: delivered")
-            state = self._with_progress(name, state, key, batch.run)
-            delivered += len(batch.entries)
-        return state, Delivery(output.shown, delivered) if owed else None
 
-    def _with_progress(self, name: str, state: AlertState, key: str, run: int) -> AlertState:
-        state = replace(state, progress=FrozenDict({**state.progress, key: run}))
-        write_alert_state(self._folder, name, state)
-        return state
-
-    def _remove_batches(self, name: str, state: AlertState) -> None:
-        """Forget the batches that all outputs have, and remove their files."""
-        owed = tuple(run for run in state.batches if any(got < run for got in state.progress.values()))
-        if owed != state.batches:
-            state = replace(state, batches=owed)
-            write_alert_state(self._folder, name, state)
-            self._remove_orphans(name, state)
-
-    def _remove_orphans(self, name: str, state: AlertState) -> None:
-        """Remove the files of batches that no output is owed, and what killed runs have left."""
-        for file in unfinished_files(self._folder, name):
-            remove_unused(file)
-        for run, file in batch_files(self._folder, name).items():
-            if run not in state.batches:
-                remove_unused(file)
-                fault_point("alert: batch removed")
+def _warnings(news: News) -> Iterator[str]:
+    """Yield what was promised and does not come."""
+    if news.gone:
+        yield f"{many(news.gone, 'article')} that waited for this run {_is_are(news.gone)} not in the index any more"
+    if news.dropped:
+        what = f"{many(news.dropped, 'article')} that waited for this run"
+        yield f"{what} {_is_are(news.dropped)} not found by the search as it is now, and not reported"
 
 
-def _owed_by(state: AlertState, keys: Iterable[str]) -> bool:
-    """Whether one of the outputs with the given keys is owed a batch."""
-    return any(run > state.progress[key] for key in keys for run in state.batches)
-
-
-def _reason_of(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return str(error) or type(error).__name__
+def _is_are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _moment_of_run() -> dt.datetime:
     return dt.datetime.now(dt.timezone.utc)
 
 
-def failed_report(name: str, error: NewssearchError, *, dry_run: bool) -> AlertReport:
+def failed_report(name: str, reason: str, *, dry_run: bool) -> AlertReport:
     """Return the report of a search that could not run."""
-    return AlertReport(search=name, error=str(error), dry_run=dry_run)
+    return AlertReport(search=name, error=reason, dry_run=dry_run)

@@ -45,6 +45,10 @@ NO_NUMBERS: ArticleNumbers = np.empty(0, "<u8")
 NO_VERSIONS = np.empty(0, VERSION_TYPE)
 
 
+class _NewerStateError(ValueError):
+    """A state is whole, but of a newer version of newssearch."""
+
+
 @dataclass(frozen=True, eq=False)
 class AlertState:
     """The state of an alert between two runs.
@@ -52,8 +56,8 @@ class AlertState:
     ``identity`` is the UUID of the alert, as 32 hexadecimal digits; ``run`` the number of the last run that reported
     something, ``time`` and ``commit`` those of the last run that searched, which made ``reported`` entries. ``begun`` is
     whether there was a first run; if not, ``start`` overrides what it reports, unless it is empty. ``asked`` is a digest
-    of all that decides what the search finds, ``definition`` one of the search as it is saved. ``waiting`` is the number
-    of articles that come with later runs.
+    of all that decides what the search finds, ``definition`` one of the search as it is saved. ``later``
+    are the articles that come with later runs: the digests at the ends of their ids, or whole ids without one.
 
     ``seen`` are the numbers of the articles, ascending, and ``versions`` what is known of their content, in the same order.
     ``progress`` maps the key of each output to the last run that it has got; ``batches`` are the runs whose batches are
@@ -69,11 +73,16 @@ class AlertState:
     asked: str = ""
     definition: str = ""
     reported: int = 0
-    waiting: int = 0
+    later: tuple[str, ...] = ()
     seen: ArticleNumbers = field(default_factory=lambda: NO_NUMBERS)
     versions: NDArray[np.void] = field(default_factory=lambda: NO_VERSIONS)
     progress: Mapping[str, int] = field(default_factory=FrozenDict)
     batches: tuple[int, ...] = ()
+
+    @property
+    def waiting(self) -> int:
+        """The number of articles that come with later runs."""
+        return len(self.later)
 
     def has_seen(self, numbers: ArticleNumbers) -> NDArray[np.bool_]:
         """Return for each number whether the article was seen."""
@@ -97,7 +106,7 @@ class AlertState:
             "asked": self.asked,
             "definition": self.definition,
             "reported": self.reported,
-            "waiting": self.waiting,
+            "later": list(self.later),
             "progress": dict(self.progress),
             "batches": list(self.batches),
             "seen": len(self.seen),
@@ -112,7 +121,7 @@ class AlertState:
         line, _, arrays = content.partition(b"\n")
         header = json.loads(unsealed(line.decode("ascii")))
         if header["newssearch_alert"] > STATE_VERSION:
-            raise ValueError("a newer version of newssearch wrote it")
+            raise _NewerStateError("a newer version of newssearch wrote it")
         seen, versions = int(header["seen"]), int(header["versions"])
         size = 8 * seen
         if zlib.crc32(arrays) != header["arrays"] or len(arrays) != size + versions * VERSION_TYPE.itemsize:
@@ -127,7 +136,7 @@ class AlertState:
             asked=str(header["asked"]),
             definition=str(header["definition"]),
             reported=int(header["reported"]),
-            waiting=int(header["waiting"]),
+            later=tuple(map(str, header["later"])),
             seen=np.frombuffer(arrays[:size], "<u8"),
             versions=np.frombuffer(arrays[size:], VERSION_TYPE),
             progress=FrozenDict({str(key): int(run) for key, run in header["progress"].items()}),
@@ -152,6 +161,8 @@ def read_alert_state(folder: Path, search: str) -> AlertState | None:
         return None
     try:
         return AlertState.load(content)
+    except _NewerStateError as error:
+        raise AlertError(f"{file} cannot be read: {error}; update newssearch") from error
     except (ValueError, KeyError, TypeError, OverflowError, AttributeError, RecursionError) as error:
         raise AlertError(
             f"{file} cannot be read: {error}. What the alert has reported is not known any more: put back the file from a"

@@ -64,12 +64,14 @@ def run_command(
     def show(report: AlertReport) -> None:
         if as_json:
             show_line(json_text(report.to_dict(), indent=None))
-        elif not quiet or report.shown:
+        elif not quiet or (report.shown and report.entries):
             show_lines(text_alert(report, style()))
         sys.stdout.flush()  # what is printed counts as delivered
         if not (as_json or quiet):
             for note in report.notes:
                 click.echo(f"note: {escape.terminal(f'{report.search}: {note}')}", err=True)
+        for warning in () if as_json else report.warnings:
+            click.echo(f"warning: {escape.terminal(f'{report.search}: {warning}')}", err=True)
         for line in failures(report):
             click.echo(line, err=True)
 
@@ -84,7 +86,7 @@ def run_command(
         click.echo(f"nothing new in {many(len(reports), 'search', 'searches')}", err=True)
     if any(report.failed for report in reports):
         return 1
-    return 1 if exit_code and not new else 0
+    return 1 if exit_code and not any(report.entries for report in reports) else 0
 
 
 @alert_command.command("list", short_help="List the alerts, each with its last run.")

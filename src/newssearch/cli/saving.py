@@ -102,8 +102,7 @@ def save_command(
     with open_index(folder) as opened:
         found = alerts.check(opened, search, timeout)
         print_diagnostics(found.diagnostics, text)
-        alerts.searches.save(search, replace=replace)
-        begun = alerts.begin(opened, search, wait=wait, timeout=timeout)
+        _, begun = alerts.save(opened, search, replace=replace, wait=wait, timeout=timeout)
     matching = many(found.total_articles, "article")
     seen = " count as seen" if found.total_articles != 1 else " counts as seen"
     show_line(f"saved {search.name}: {matching} found now{f',{seen}' if begun is not None else ''}")

@@ -105,5 +105,5 @@ def failures(report: AlertReport) -> Iterator[str]:
         yield f"error: {escape.terminal(report.search)}: {escape.terminal(report.error)}"
     for one in report.deliveries:
         if one.error:
-            owed = f"; {many(one.owed, 'article')} will come with the next run"
+            owed = f"; {many(one.owed, 'article')} will come with the next run" if one.owed else ""
             yield f"error: {escape.terminal(f'{report.search}: {one.output}: {one.error}')}{owed}"

@@ -367,7 +367,7 @@ def test_a_state_of_a_newer_version_is_refused(
         newer = AlertState().dump()
     (archive.folder / "alerts").mkdir()
     (archive.folder / "alerts" / "rain.state").write_bytes(newer)
-    with pytest.raises(AlertError, match="a newer version of newssearch wrote it; update newssearch$"):
+    with pytest.raises(AlertError, match=r"a newer version of newssearch wrote it; update newssearch$"):
         read_alert_state(archive.folder / "alerts", "rain")
 
 

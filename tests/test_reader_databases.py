@@ -855,7 +855,11 @@ def test_every_paragraph_of_an_export_is_in_its_article(paragraphs: list[str], k
         for item in recognition.exported_text(data, Origin("a.txt", ReadOptions())) or ()
         if isinstance(item, Article)
     ]
-    assert texts(articles[0])[: len(paragraphs)] == paragraphs
+    read = texts(articles[0])
+    if kind == "coded":  # lines of one length may be the lines of one paragraph
+        assert " ".join(read).startswith(" ".join(paragraphs))
+    else:
+        assert read[: len(paragraphs)] == paragraphs
 
 
 @given(st.text(max_size=60), st.integers(0, len(EUROPRESSE)), st.integers(0, len(EUROPRESSE)))

@@ -90,21 +90,23 @@ def test_a_rebuild_is_as_one_without_faults(proxy: FaultyProxy, store: OpenSearc
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_stories_are_as_without_faults(
-    proxy: FaultyProxy, store: OpenSearchStore, fault: Fault, writers_address: str
-) -> None:
+def test_stories_are_as_without_faults(proxy: FaultyProxy, store: OpenSearchStore, fault: Fault) -> None:
     """Articles with copies are marked again when others come and go."""
-    other = OpenSearchStore(proxy.address(writers_address.rpartition("/")[2]))
+    other = OpenSearchStore(proxy.address(f"news-faults-{random.getrandbits(40):x}"))
     other.create(10).close()
-    for step in range(1, 4):
+    try:
+        for step in range(1, 4):
+            proxy.fault_of = lambda: None
+            archives.copy_articles(str(other.address), step)
+            proxy.fault_of = every(3, fault)
+            archives.copy_articles(str(store.address), step)
         proxy.fault_of = lambda: None
-        archives.copy_articles(str(other.address), step)
-        proxy.fault_of = every(3, fault)
-        archives.copy_articles(str(store.address), step)
-    proxy.fault_of = lambda: None
-    assert content(store) == content(other)
-    told = [
-        {one.id: archive.snapshot().story(one.id) for one in archive.snapshot().articles()}
-        for archive in (store, other)
-    ]
-    assert told[0] == told[1]
+        assert content(store) == content(other)
+        told = [
+            {one.id: archive.snapshot().story(one.id) for one in archive.snapshot().articles()}
+            for archive in (store, other)
+        ]
+        assert told[0] == told[1]
+    finally:
+        proxy.fault_of = lambda: None
+        remove_archive(other)

@@ -187,7 +187,7 @@ def arguments_of(context: click.Context) -> list[str]:
         name = str(parameter.name)
         if (
             name in UNRECORDED
-            or (name == "format_" and found)
+            or (name == "format_" and said is not None)
             or context.get_parameter_source(name) is not ParameterSource.COMMANDLINE
         ):
             continue

@@ -21,8 +21,9 @@ from newssearch.cli.rendering.layout import Style, columns, shorten, wrap
 from newssearch.cli.rendering.summaries import size
 from newssearch.cli.rendering.tables import Column, table_lines
 from newssearch.display import escape
+from newssearch.fields import HIT_COLUMNS
 from newssearch.results import Explanation, TermScore
-from newssearch.tabular import CSV_COLUMNS, Cell
+from newssearch.tabular import Cell
 from support import article, index_of
 
 LONG = "A headline that is much longer than any terminal is wide, because whoever wrote it could not find an end to it at all, at all"
@@ -291,7 +292,7 @@ def rows(shown: Results) -> list[dict[str, str]]:
 def test_csv_has_one_hit_a_row() -> None:
     one = hit(title='Rain, "hail"', snippet=Snippet("rained\non", cut_before=True))
     (row,) = rows(results(one))
-    assert list(row) == list(CSV_COLUMNS)
+    assert list(row) == list(HIT_COLUMNS)
     assert row["title"] == 'Rain, "hail"'
     assert row["snippet"] == "… rained on"
     assert (row["paragraph"], row["score"], row["date"], row["byline"]) == ("1", "1.5", "2024-07-25", "")

@@ -117,6 +117,12 @@ WORD_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.kind == "wor
 HIT_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.in_hits)
 """The names of the fields that a hit shows."""
 
+HIT_COLUMNS = (
+    "id", "paragraph", "score", *(name for name in HIT_FIELDS if name not in ("title", "url")), "title", "url",
+    "path", "member", "record", "added", "paragraphs", "matching", "snippet", "text", "story", "copies",
+)  # fmt: skip
+"""The columns of a table of hits, before those of own fields."""
+
 FILTERS = {field.name: field.filter for field in ARTICLE_FIELDS if field.filter}
 """The help text of each filter, by the name of the field that a search can filter by."""
 FILTER_FIELDS = tuple(FILTERS)

@@ -39,7 +39,7 @@ class Framed:
 
         Days are ``datetime64[s]``, moments ``datetime64[us, UTC]``, outlets and the like categories, texts ``string``.
         """
-        library = _package("pandas")
+        library = imported("pandas")
         columns = {
             name: _pandas_column(library, values, kind)
             for name, values, kind in _typed_columns(self.records(), self._frame_types())
@@ -48,7 +48,7 @@ class Framed:
 
     def to_polars(self) -> polars.DataFrame:
         """Return the rows as a DataFrame of polars. Raises :class:`~newssearch.NewssearchError` if polars is not installed."""
-        library = _package("polars")
+        library = imported("polars")
         types = {
             "text": library.String, "category": library.Categorical, "texts": library.List(library.String), "whole": library.Int64,
             "number": library.Float64, "day": library.Date, "moment": library.Datetime("us", "UTC"), "flag": library.Boolean,
@@ -61,15 +61,21 @@ class Framed:
 
     def to_arrow(self) -> pyarrow.Table:
         """Return the rows as a table of Arrow. Raises :class:`~newssearch.NewssearchError` if pyarrow is not installed."""
-        library = _package("pyarrow")
-        types = {
-            "text": library.string(), "category": library.dictionary(library.int32(), library.string()), "texts": library.list_(library.string()),
-            "whole": library.int64(), "number": library.float64(), "day": library.date32(), "moment": library.timestamp("us", tz="UTC"),
-            "flag": library.bool_(),
-        }  # fmt: skip
         found = _typed_columns(self.records(), self._frame_types())
+        library, types = imported("pyarrow"), arrow_types()
+        types["category"] = library.dictionary(library.int32(), library.string())
         arrays = [library.array(values, type=types[kind]) for _, values, kind in found]
         return cast("pyarrow.Table", library.table(arrays, names=[name for name, _, _ in found]))
+
+
+def arrow_types() -> dict[FrameType, Any]:
+    """Return the type that a column of each type has in Arrow; categories are texts there, unless a table is whole."""
+    library = imported("pyarrow")
+    text = library.string()
+    return {
+        "text": text, "category": text, "texts": library.list_(text), "whole": library.int64(), "number": library.float64(),
+        "day": library.date32(), "moment": library.timestamp("us", tz="UTC"), "flag": library.bool_(),
+    }  # fmt: skip
 
 
 def with_lists(rows: list[dict[str, Any]], types: FrameTypes) -> list[dict[str, Any]]:
@@ -90,11 +96,15 @@ def _typed_columns(
 
 
 def _clean_value(value: Any, kind: FrameType) -> Any:
-    if isinstance(value, str):  # no library takes half of a pair of surrogates
-        return value.encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, list):
-        return [one.encode("utf-8", "backslashreplace").decode() for one in value]
+    value = whole_text(value)
     return float(value) if kind == "number" and value is not None else value
+
+
+def whole_text(value: Any) -> Any:
+    """Return a text, or the texts of a list, with a code for half of a pair of surrogates, which no library takes."""
+    if isinstance(value, list):
+        return [whole_text(one) for one in value]
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
 def _pandas_column(pandas: Any, values: list[Any], kind: FrameType) -> Any:
@@ -120,9 +130,13 @@ def _none_is_nat(value: dt.date | None) -> object:
     return "NaT" if value is None else value
 
 
-def _package(name: str) -> Any:
-    extra = "parquet" if name == "pyarrow" else name
+def imported(name: str) -> Any:
+    """Return a package. Raises :class:`~newssearch.NewssearchError` with the extra that brings it if it is not installed."""
+    package = name.partition(".")[0]
+    extra = "parquet" if package == "pyarrow" else package
     try:
         return import_module(name)
     except ImportError:
-        raise NewssearchError(f"this needs the package {name}: pip install 'newssearch[{extra}]'") from None
+        raise NewssearchError(
+            f"this needs the package {package}: pip install 'newssearch[{extra}]'"
+        ) from None

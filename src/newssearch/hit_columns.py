@@ -10,7 +10,7 @@ from newssearch.article import Article, Date
 from newssearch.display.brief import quoted
 from newssearch.errors import QueryError
 from newssearch.extra import ExtraValue
-from newssearch.fields import FIELD_NAMES, HIT_FIELDS, ArticleField
+from newssearch.fields import FIELD_NAMES, HIT_COLUMNS, HIT_FIELDS, ArticleField
 from newssearch.snippet import Snippet
 from newssearch.text.partial_dates import PartialDate
 
@@ -160,14 +160,9 @@ _COLUMNS = (
 COLUMNS: Mapping[str, ExportColumn] = {column.name: column for column in _COLUMNS}
 """All columns but those of own fields, by name."""
 
-DEFAULT_COLUMNS = (
-    "id", "paragraph", "score", *(name for name in HIT_FIELDS if name not in ("title", "url")), "title", "url",
-    "path", "member", "record", "added", "paragraphs", "matching", "snippet", "text", "story", "copies",
-)  # fmt: skip
-"""The columns of an export that names none, before those of own fields; ``snippet`` and ``text`` as asked for."""
 TYPED_DATES = ("date", "date_text", "date_precision", "moment")
 """What stands in place of ``date`` in formats with a type for days, unless columns are named."""
-FRAME_COLUMNS = tuple(new for name in DEFAULT_COLUMNS for new in (TYPED_DATES if name == "date" else (name,)))
+FRAME_COLUMNS = tuple(new for name in HIT_COLUMNS for new in (TYPED_DATES if name == "date" else (name,)))
 """The columns of a data frame of hits."""
 
 

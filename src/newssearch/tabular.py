@@ -9,17 +9,12 @@ from typing import Any
 
 from newssearch.display import escape
 from newssearch.extra import shown
-from newssearch.fields import HIT_FIELDS
+from newssearch.fields import HIT_COLUMNS
 from newssearch.results import Hit
 
 Cell = str | int | float | dt.date | list[str] | None
 """The type of a value in a table. None stands for an empty cell; a list of texts is a list in JSON, and else one text."""
 
-CSV_COLUMNS = (
-    "id", "paragraph", "score", *(name for name in HIT_FIELDS if name not in ("title", "url")), "title", "url",
-    "path", "member", "record", "added", "paragraphs", "matching", "snippet", "text", "story", "copies",
-)  # fmt: skip
-"""The columns of hits in CSV, before those of own fields."""
 SPREADSHEET_DESCRIPTION = "newssearch"
 """The description among the properties of a spreadsheet that newssearch wrote, by which it is recognised."""
 PART_SIZE = 1 << 16
@@ -27,25 +22,26 @@ PART_SIZE = 1 << 16
 
 
 def csv_parts(
-    columns: Iterable[str], rows: Iterable[Sequence[Cell]], broken: Collection[int] = ()
+    columns: Iterable[str], rows: Iterable[Sequence[Cell]], broken: Collection[int] = (), *, raw: bool = False
 ) -> Iterator[str]:
     """Yield CSV (RFC 4180) in parts that end with a row: a row of the columns, then the given rows.
 
     No spreadsheet takes a cell for a formula; fractions have all their digits. ``broken`` are the numbers of the columns
-    whose cells keep their line breaks.
+    whose cells keep their line breaks. If ``raw``, all cells stay as they are.
     """
     import csv  # slow to import, and seldom needed
 
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([escape.cell(column) for column in columns])
+    writer.writerow([column if raw else escape.cell(column) for column in columns])
     for row in rows:
-        writer.writerow(
-            [
+        cells = list(map(flat_cell, row))
+        if not raw:
+            cells = [
                 escape.cell(value, broken=number in broken) if isinstance(value, str) else value
-                for number, value in enumerate(map(flat_cell, row))
+                for number, value in enumerate(cells)
             ]
-        )
+        writer.writerow(cells)
         if out.tell() > PART_SIZE:
             yield out.getvalue()
             out.seek(0)
@@ -60,9 +56,9 @@ def flat_cell(value: Cell) -> str | int | float | dt.date | None:
 
 
 def hit_cells(hit: Hit, row: Mapping[str, Any]) -> list[Cell]:
-    """Return the cells of a hit under :data:`CSV_COLUMNS`. ``row`` is the hit as JSON types."""
+    """Return the cells of a hit under :data:`HIT_COLUMNS`. ``row`` is the hit as JSON types."""
     row = {**row, "snippet": hit.snippet.plain(), "copies": "; ".join(copy.id for copy in hit.copies)}
-    return [row[name] for name in CSV_COLUMNS]
+    return [row[name] for name in HIT_COLUMNS]
 
 
 def own_cells(hit: Hit, own_fields: Iterable[str]) -> list[Cell]:

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, BinaryIO
 
-from newssearch.errors import NewssearchError
-from newssearch.frames import FrameType
+from newssearch.frames import arrow_types, imported, whole_text
 from newssearch.hit_columns import ExportColumn, Value
 
 from .text_tables import unmarked
@@ -21,37 +20,18 @@ METADATA_KEY = b"newssearch"
 """The key of the schema's metadata under which a JSON object says what was asked, and of which commit."""
 
 
-def pyarrow() -> Any:
-    """Return the package pyarrow. Raises :class:`~newssearch.NewssearchError` if it is not installed."""
-    try:
-        import pyarrow  # an extra, and slow to import
-        import pyarrow.parquet  # the same
-    except ImportError:
-        raise NewssearchError(
-            "Parquet and Arrow need the package pyarrow: pip install 'newssearch[parquet]'"
-        ) from None
-    return pyarrow
-
-
 def schema_of(columns: Sequence[ExportColumn], about: Mapping[str, object]) -> Any:
     """Return the schema of some columns. ``about`` is its metadata, as JSON types."""
-    arrow = pyarrow()
-    types: Mapping[FrameType, Any] = {
-        "text": arrow.string(),
-        "category": arrow.string(),
-        "texts": arrow.list_(arrow.string()),
-        "whole": arrow.int64(),
-        "number": arrow.float64(),
-        "day": arrow.date32(),
-        "moment": arrow.timestamp("us", tz="UTC"),
-    }
+    types = arrow_types()
     metadata = {METADATA_KEY: json.dumps(about, ensure_ascii=False).encode("utf-8", "backslashreplace")}
-    return arrow.schema([(column.name, types[column.type]) for column in columns], metadata=metadata)
+    return imported("pyarrow").schema(
+        [(column.name, types[column.type]) for column in columns], metadata=metadata
+    )
 
 
 def batches(schema: Any, rows: Iterable[Sequence[Value]]) -> Iterator[Any]:
     """Yield rows as record batches of at most :data:`ROWS_OF_A_BATCH` rows, fewer if their texts are long."""
-    arrow = pyarrow()
+    arrow = imported("pyarrow")
     left = iter(rows)
     while part := _next_part(left):
         arrays = [arrow.array([row[at] for row in part], type=field.type) for at, field in enumerate(schema)]
@@ -71,11 +51,7 @@ def _next_part(rows: Iterator[Sequence[Value]]) -> list[list[object]]:
 
 
 def _arrow_value(value: Value) -> object:
-    value = unmarked(value)
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, list):
-        return [one.encode("utf-8", "backslashreplace").decode() for one in value]
+    value = whole_text(unmarked(value))
     return float(value) if isinstance(value, int) and abs(value) >= 2**63 else value
 
 
@@ -87,10 +63,10 @@ def write_arrow(
     about: Mapping[str, object],
 ) -> None:
     """Write rows to a stream, in the format ``"parquet"`` or ``"arrow"``, whose metadata ``about`` is."""
-    arrow = pyarrow()
+    arrow = imported("pyarrow")
     schema = schema_of(columns, about)
     if name == "parquet":
-        writer = arrow.parquet.ParquetWriter(stream, schema, compression="zstd")
+        writer = imported("pyarrow.parquet").ParquetWriter(stream, schema, compression="zstd")
     else:
         writer = arrow.ipc.new_file(stream, schema, options=arrow.ipc.IpcWriteOptions(compression="zstd"))
     with writer:

@@ -7,10 +7,9 @@ from typing import Literal, get_args
 
 from newssearch import arguments
 from newssearch.errors import QueryError
-from newssearch.fields import ArticleField
+from newssearch.fields import HIT_COLUMNS, ArticleField
 from newssearch.hit_columns import (
     COLUMNS,
-    DEFAULT_COLUMNS,
     TYPED_DATES,
     ExportColumn,
     column_named,
@@ -56,7 +55,7 @@ class ExportPlan:
             chosen = [column_named(name, own) for name in self.columns]
         else:
             without = {"none": {"snippet", "text"}, "snippet": {"text"}}.get(self.text, {"snippet"})
-            names = [name for name in DEFAULT_COLUMNS if name not in without]
+            names = [name for name in HIT_COLUMNS if name not in without]
             if typed:
                 at = names.index("date")
                 names[at : at + 1] = TYPED_DATES

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from newssearch.article import utc
 from newssearch.hit_columns import ExportColumn, Value
 from newssearch.snippet import Snippet
-from newssearch.tabular import PART_SIZE, Cell, csv_parts, flat_cell
+from newssearch.tabular import Cell, csv_parts
 
 BOM = "\ufeff"
 """The byte order mark, by which Excel recognises UTF-8."""
@@ -29,23 +27,7 @@ def csv_export(
         yield BOM
     names = [column.name for column in columns]
     cells = ([_cell(value) for value in row] for row in rows)
-    if raw:
-        yield from _raw_parts(names, cells)
-    else:
-        yield from csv_parts(names, cells, {n for n, name in enumerate(names) if name == "text"})
-
-
-def _raw_parts(names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([flat_cell(value) for value in row])
-        if out.tell() > PART_SIZE:
-            yield out.getvalue()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue()
+    yield from csv_parts(names, cells, {n for n, name in enumerate(names) if name == "text"}, raw=raw)
 
 
 def json_lines(columns: Sequence[ExportColumn], rows: Iterable[Sequence[Value]]) -> Iterator[str]:

@@ -12,10 +12,11 @@ from newssearch.display import escape
 from newssearch.display.brief import value_label
 from newssearch.extra import shown
 from newssearch.facets import others_text, worth_marking
+from newssearch.fields import HIT_COLUMNS
 from newssearch.results import Hit, Results, dates_counted, left_out, more_totals, none_label, totals
 from newssearch.snippet import Snippet
 from newssearch.system.lazy_regex import Pattern
-from newssearch.tabular import CSV_COLUMNS, csv_parts, hit_cells, own_cells
+from newssearch.tabular import csv_parts, hit_cells, own_cells
 
 from .hits import (
     SHOWN_SHARED,
@@ -78,7 +79,7 @@ def _table(results: Results, hits: Sequence[Hit], columns: Mapping[str, Sequence
         ]
         for number, hit in enumerate(hits)
     ]
-    return "".join(csv_parts((*CSV_COLUMNS, *columns, *results.own_fields), rows))
+    return "".join(csv_parts((*HIT_COLUMNS, *columns, *results.own_fields), rows))
 
 
 def markdown_results(results: Results) -> Iterator[str]:

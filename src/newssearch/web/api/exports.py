@@ -22,11 +22,12 @@ from newssearch.corpus.series import Series
 from newssearch.corpus.stories import STORY_COLUMNS, StoryList
 from newssearch.corpus.table import Table, extent_keys, shown_measures
 from newssearch.corpus.words import COLLOCATE_FIELDS, KEYWORD_FIELDS, Collocates, Keywords
+from newssearch.fields import HIT_COLUMNS
 from newssearch.index import Index
 from newssearch.index.scanning import Scan
 from newssearch.request import HitContent
 from newssearch.results import Results
-from newssearch.tabular import CSV_COLUMNS, PART_SIZE, Cell, csv_parts, hit_cells, own_cells
+from newssearch.tabular import PART_SIZE, Cell, csv_parts, hit_cells, own_cells
 from newssearch.web.parameters import Parameter
 from newssearch.web.pool import SearchLimits, ServerBusyError
 from newssearch.web.problems import EXPECTED, HttpProblem, problem_of
@@ -74,7 +75,7 @@ class AnswerRows(NamedTuple):
 def rows_of_answer(found: object, shown: Mapping[str, Any]) -> AnswerRows:
     """Return the rows of an answer; ``shown`` is the answer as JSON types, as it may be shown."""
     if isinstance(found, Results):
-        columns = (*CSV_COLUMNS, *found.own_fields)
+        columns = (*HIT_COLUMNS, *found.own_fields)
         pairs = zip(found.hits, shown["hits"], strict=True)
         cells = [[*hit_cells(hit, row), *own_cells(hit, found.own_fields)] for hit, row in pairs]
         return AnswerRows(columns, cells, shown["hits"])
@@ -172,7 +173,7 @@ class Export:
     def _csv(self, index: Index) -> Iterator[str]:
         own = tuple(field.name for field in index.own_fields)
         cells = ([*hit_cells(hit, self._shown(hit.to_dict())), *own_cells(hit, own)] for hit in self._scan)
-        return csv_parts((*CSV_COLUMNS, *own), cells)
+        return csv_parts((*HIT_COLUMNS, *own), cells)
 
     def _lines(self) -> Iterator[str]:
         part: list[str] = []

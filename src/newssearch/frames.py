@@ -69,7 +69,7 @@ class Framed:
 
 
 def arrow_types() -> dict[FrameType, Any]:
-    """Return the type that a column of each type has in Arrow; categories are texts there, unless a table is whole."""
+    """Return the Arrow type for each type of column. A category is text: in a file, batches would have to share a dictionary."""
     library = imported("pyarrow")
     text = library.string()
     return {

@@ -182,7 +182,7 @@ def column_named(name: str, own: Sequence[ArticleField]) -> ExportColumn:
 
 
 def own_type(values: Iterable[ExtraValue | None]) -> FrameType:
-    """Return the type of the column of an own field of which these values are shown: numbers, dates as text, or texts."""
+    """Return the type of a column of an own field that has these values: numbers, dates as text, or texts."""
     known = [value for value in values if value is not None]
     if known and all(isinstance(value, int | float) for value in known):
         return "number"

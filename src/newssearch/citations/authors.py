@@ -112,21 +112,21 @@ def authors_of(byline: str | None, lang: str | None = None) -> tuple[Author, ...
 
 
 def _without_handle(word: str) -> str:
-    """Return a word of a byline without an address of e-mail, or a name in a social network."""
+    """Return a word of a byline without the e-mail addresses and the handles (``@jdoe``) in it."""
     if "@" not in word:
         return word
     return "".join(piece for piece in _PIECE_OF_WORD.split(word) if "@" not in piece)
 
 
 def _agency_in_brackets(found: re.Match[str]) -> str:
-    """Return what takes the place of brackets: the agency in them, as one more name, or nothing."""
+    """Return the text that replaces a pair of brackets: the agency in them as a further name, otherwise a space."""
     return f"; {found[1].strip()}; " if found[1].strip().casefold() in _agencies() else " "
 
 
 def _names_in(part: str, *, is_first: bool) -> list[str]:
     """Return the names of a list, each as it stands there; a name with the family name first has a comma.
 
-    What stands first in a byline (``is_first``) is a name, even if it ends with a post (``Jane Doe Staff Writer``).
+    The first piece of a byline (``is_first``) is a name even if a post follows it: ``Jane Doe Staff Writer``.
     """
     names: list[str] = []
     for group in _ALWAYS_AND.split(part):

@@ -21,7 +21,6 @@ from .recording import recorder
 from .rendering.layout import Style, in_width
 from .rendering.tables import (
     ENDINGS,
-    MAX_CELL,
     SPREADSHEET,
     Column,
     TableFormat,
@@ -82,9 +81,9 @@ def print_table(
         if file.suffix.lower() == SPREADSHEET:
             cut = write_spreadsheet(temporary, columns, rows)
             if cut:
-                cells = (
-                    f"{many(cut, 'text')} cut after {MAX_CELL:,} characters, the most that a cell can have"
-                )
+                from newssearch.export.workbook import MOST_CELL_CHARACTERS  # only spreadsheets need it
+
+                cells = f"{many(cut, 'text')} cut after {MOST_CELL_CHARACTERS:,} characters, the most that a cell can have"
                 click.echo(f"note: {cells}; --format csv has them whole", err=True)
         else:
             with temporary.open("x", encoding="utf-8", newline="") as stream:

@@ -18,11 +18,11 @@ from newssearch.errors import IndexLockedError, NewssearchError
 from newssearch.reports import IndexReport
 
 SETTLED_SECONDS = 0.5
-"""The time for which nothing may change before files are read, so that a file that is being written is read once."""
+"""Files are read when nothing has changed for this time, so that a file that is being written is read only once."""
 LONGEST_WAIT_SECONDS = 5.0
-"""The longest time after a change until files are read, even if others change all the time."""
+"""Files are read this long after a change at the latest, even if changes never stop."""
 TOLD_AFTER_MILLISECONDS = 500
-"""The time after which it is known that nothing has changed."""
+"""If nothing has changed for this time, :func:`_changes` says so."""
 _PATTERN_CHARACTERS = frozenset("*?[")
 
 
@@ -31,10 +31,9 @@ def watch_files(
 ) -> IndexReport:
     """Run once, then again whenever a file below ``paths`` changes, until Ctrl-C or SIGTERM. Return the report of the last run.
 
-    The rest of the time of a run is left to others: the next one begins no sooner than after as much time as the last one
-    took. What changes during a run is seen by the next one. If another process writes to the index, the run is tried
-    again. ``show`` is called for the first run, and for those that changed something or were broken off. Changes below
-    ``index`` are those of the runs themselves, and do not count.
+    After each run it pauses for as long as the run took. The next run sees what changes meanwhile. While another process
+    writes to the index, the run is tried again. ``show`` is called for the first run, and for each run that changed
+    something or was broken off. Changes below ``index`` are ignored, because the runs themselves make them.
     """
     changes = _changes(paths, index)
     next(changes)  # from here on no change is missed

@@ -13,9 +13,9 @@ from newssearch.hit_columns import ExportColumn, Value
 from .text_tables import unmarked
 
 ROWS_OF_A_BATCH = 5_000
-"""The number of rows that are in memory at once at most, and the size of the row groups of Parquet."""
+"""The largest number of rows in memory at once, which is also the size of a row group of Parquet."""
 CHARACTERS_OF_A_BATCH = 16_000_000
-"""A batch ends with the row by which its texts have so many characters."""
+"""A batch ends as soon as its texts have this number of characters."""
 METADATA_KEY = b"newssearch"
 """The key of the schema's metadata under which a JSON object says what was asked, and of which commit."""
 

@@ -1,15 +1,15 @@
-"""Exports as spreadsheets (XLSX): days as days, matches in bold, and nothing that is taken for a formula."""
+"""Tables as spreadsheets (XLSX): days as days, matches in bold, and nothing that is taken for a formula."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from newssearch.display import escape
 from newssearch.errors import NewssearchError
-from newssearch.hit_columns import ExportColumn, Value
+from newssearch.hit_columns import Value
 from newssearch.snippet import Snippet
 from newssearch.system.lazy_regex import Pattern
 from newssearch.tabular import SPREADSHEET_DESCRIPTION, flat_cell
@@ -19,9 +19,11 @@ MOST_ROWS = 1_048_576
 MOST_CELL_CHARACTERS = 32_767
 """The largest number of characters in a cell (the same), as units of UTF-16."""
 _FIRST_DAY = dt.date(1900, 3, 1)
-"""Spreadsheets count days from here on rightly: they take 1900 for a leap year, and know no day before it."""
+"""From this day on, spreadsheets count days correctly: they treat 1900 as a leap year, and have no day before it."""
 _CODE = Pattern("_x[0-9A-Fa-f]{4}_")
-"""What spreadsheets take for the code of a character. XlsxWriter escapes it twice in texts that are bold in part."""
+"""Spreadsheets read this as the code of a character. XlsxWriter escapes it twice in a text that is partly bold."""
+MOST_EXACT = 2**53
+"""A spreadsheet keeps whole numbers up to this one exactly, as doubles (IEEE 754)."""
 _WIDTHS = {
     "title": 60,
     "snippet": 80,
@@ -32,6 +34,15 @@ _WIDTHS = {
     "source": 22,
     "byline": 22,
 }
+_USUAL_WIDTH = 13
+
+
+class SheetColumn(NamedTuple):
+    """A column of a sheet: its key, its heading if that is another one, and whether its fractions are percentages."""
+
+    key: str
+    heading: str = ""
+    percent: bool = False
 
 
 def check_rows(total: int) -> None:
@@ -45,13 +56,15 @@ def check_rows(total: int) -> None:
 
 def write_workbook(
     file: Path,
-    columns: Sequence[ExportColumn],
+    columns: Sequence[SheetColumn],
     rows: Iterable[Sequence[Value]],
     *,
-    title: str,
-    made: dt.datetime,
+    title: str = "newssearch",
+    made: dt.datetime | None = None,
 ) -> int:
-    """Write rows to an XLSX file, the same bytes for the same rows. ``title`` and ``made`` are its properties.
+    """Write rows to an XLSX file. The same rows with the same ``title`` and ``made`` (default: now) give the same bytes.
+
+    Whole numbers beyond :data:`MOST_EXACT` are text, because a spreadsheet would round them.
 
     Returns the number of texts that were cut because they are longer than a cell can be. Raises
     :class:`~newssearch.NewssearchError` if the package for that is not installed.
@@ -67,21 +80,21 @@ def write_workbook(
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
+        "nan_inf_to_errors": True,
     }
     with xlsxwriter.Workbook(str(file), options) as book:
         book.set_properties(
             {
                 "title": escape.terminal(title)[:255],
-                "created": made.replace(tzinfo=None),
+                **({} if made is None else {"created": made.replace(tzinfo=None)}),
                 "comments": SPREADSHEET_DESCRIPTION,
             }
         )
-        sheet = _Sheet(book)
-        sheet.begin(columns)
+        sheet = _Sheet(book, columns)
         for number, row in enumerate(rows, start=1):
             for at, value in enumerate(row):
                 sheet.put(number, at, value)
-        sheet.end(columns)
+        sheet.end()
         return sheet.cut
 
 
@@ -98,24 +111,23 @@ def _fitting_cell(text: str) -> str:
 class _Sheet:
     """The sheet of a workbook."""
 
-    def __init__(self, book: Any) -> None:
+    def __init__(self, book: Any, columns: Sequence[SheetColumn]) -> None:
         self._sheet = book.add_worksheet("newssearch")
-        self._heading = book.add_format({"bold": True})
         self._bold = book.add_format({"bold": True})
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
         self._moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        percent = book.add_format({"num_format": "0.00%"})
+        self._formats = [percent if column.percent else None for column in columns]
         self._last = 0
         self.cut = 0
-
-    def begin(self, columns: Sequence[ExportColumn]) -> None:
+        for at, column in enumerate(columns):  # before the first row: rows are written as they come
+            self._sheet.set_column(at, at, _WIDTHS.get(column.key, _USUAL_WIDTH))
         for at, column in enumerate(columns):
-            self._sheet.set_column(at, at, _WIDTHS.get(column.name, 13))
-        for at, column in enumerate(columns):
-            self._sheet.write_string(0, at, column.name, self._heading)
+            self._sheet.write_string(0, at, escape.terminal(column.heading or column.key), self._bold)
         self._sheet.freeze_panes(1, 0)
 
-    def end(self, columns: Sequence[ExportColumn]) -> None:
-        self._sheet.autofilter(0, 0, self._last, len(columns) - 1)
+    def end(self) -> None:
+        self._sheet.autofilter(0, 0, self._last, len(self._formats) - 1)
 
     def put(self, row: int, at: int, value: Value) -> None:
         self._last = row
@@ -138,10 +150,12 @@ class _Sheet:
                 self._put_text(row, at, flat.isoformat())
             else:
                 self._sheet.write_datetime(row, at, dt.datetime.combine(flat, dt.time()), self._day)
-        elif isinstance(flat, int) and abs(flat) > 2**53:  # beyond what a double holds exactly
+        elif isinstance(flat, bool):
+            self._sheet.write_boolean(row, at, flat)
+        elif isinstance(flat, int) and abs(flat) > MOST_EXACT:
             self._put_text(row, at, str(flat))
         else:
-            self._sheet.write_number(row, at, flat)
+            self._sheet.write_number(row, at, flat, self._formats[at])
 
     def _put_text(self, row: int, at: int, text: str) -> None:
         shown = escape.terminal_lines(text)

@@ -15,7 +15,7 @@ from .arrow import write_arrow
 from .bibliography import bibliography_parts, citations_of
 from .plan import ExportPlan
 from .text_tables import csv_export, json_lines
-from .workbook import write_workbook
+from .workbook import SheetColumn, write_workbook
 
 
 def write_export(
@@ -42,7 +42,8 @@ def write_export(
     elif name == "xlsx":
         with tempfile.TemporaryDirectory(prefix="newssearch-") as folder:
             file = Path(folder) / "export.xlsx"
-            cut = write_workbook(file, columns, rows, title=str(about["query"]), made=made)
+            sheet = [SheetColumn(column.name) for column in columns]
+            cut = write_workbook(file, sheet, rows, title=str(about["query"]), made=made)
             with file.open("rb") as book:
                 shutil.copyfileobj(book, stream)
         return cut

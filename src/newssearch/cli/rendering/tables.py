@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
 from newssearch.display import escape
-from newssearch.errors import NewssearchError
-from newssearch.tabular import SPREADSHEET_DESCRIPTION, Cell, csv_parts, flat_cell
+from newssearch.tabular import Cell, csv_parts, flat_cell
 from newssearch.text.numbers import parse_number
 
 from .formats import json_text
@@ -24,10 +23,6 @@ ENDINGS: Mapping[str, TableFormat] = {
 }
 """The format that each ending of a file's name stands for, besides :data:`SPREADSHEET`."""
 
-MAX_CELL = 32_767
-"""The largest number of characters in a cell of a spreadsheet (Excel specifications and limits)."""
-MAX_EXACT = 2**53
-"""A spreadsheet keeps whole numbers up to this one exactly, as doubles (IEEE 754)."""
 NARROWEST = 8
 """A column of text is not made narrower than this on a terminal."""
 
@@ -159,55 +154,24 @@ def shown_cell(value: Cell, digits: int = 2, *, percent: bool = False) -> str:
     return value.isoformat() if isinstance(value, dt.date) else str(flat_cell(value))
 
 
-def write_spreadsheet(
-    file: Path, table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]], title: str = "newssearch"
-) -> int:
+def write_spreadsheet(file: Path, table_columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> int:
     """Write a table to an XLSX file: numbers as numbers, text and headings as text that no spreadsheet takes for a formula.
-
-    Whole numbers beyond :data:`MAX_EXACT` are text, because a spreadsheet would round them.
 
     Returns the number of texts that were cut because they are longer than a cell can be. Raises
     :class:`~newssearch.NewssearchError` if the package for that is not installed.
     """
-    try:
-        from openpyxl import Workbook  # an extra, and slow to import
-        from openpyxl.cell import WriteOnlyCell  # the same
-    except ImportError:
-        raise NewssearchError(
-            "spreadsheets need the package openpyxl: pip install 'newssearch[xlsx]'"
-        ) from None
-    book = Workbook(write_only=True)
-    book.properties.description = SPREADSHEET_DESCRIPTION
-    sheet = book.create_sheet(title[:31])
-    sheet.freeze_panes = "A2"
-    cut = 0
+    from newssearch.export.workbook import SheetColumn, write_workbook  # only spreadsheets need it
 
-    def cell(column: Column, value: str | int | float | dt.date | None) -> object:
-        nonlocal cut
-        made = WriteOnlyCell(sheet)
-        if column.percent:
-            made.number_format = "0.00%"
-        if isinstance(value, str):
-            shown = escape.terminal_lines(value) if column.broken else escape.terminal(value)
-            cut += len(shown) > MAX_CELL
-            made.value = shown[:MAX_CELL]
-            made.data_type = "s"
-        else:
-            made.value = value
-        return made
-
-    sheet.append([cell(Column(""), column.heading or column.key) for column in table_columns])
-    for row in rows:
-        sheet.append(
-            [cell(column, _sheet_value(column, one)) for column, one in zip(table_columns, row, strict=True)]
-        )
-    book.save(file)
-    return cut
+    values = (map(_sheet_value, table_columns, row) for row in rows)
+    columns = [SheetColumn(column.key, column.heading, column.percent) for column in table_columns]
+    return write_workbook(file, columns, map(list, values))
 
 
 def _sheet_value(column: Column, value: Cell) -> str | int | float | dt.date | None:
-    """Return a value as a spreadsheet has it exactly."""
-    value = flat_cell(value)
-    if column.numeric and isinstance(value, str) and (number := parse_number(value)) is not None:
-        value = number
-    return str(value) if isinstance(value, int) and abs(value) > MAX_EXACT else value
+    """Return a value as a spreadsheet has it: texts that state a number as numbers, other texts on one line unless ``broken``."""
+    flat = flat_cell(value)
+    if isinstance(flat, str):
+        if column.numeric and (number := parse_number(flat)) is not None:
+            return number
+        return flat if column.broken else escape.terminal(flat)
+    return flat

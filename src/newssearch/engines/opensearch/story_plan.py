@@ -35,7 +35,7 @@ SAMPLED_AT_ONCE = 500
 ARTICLES_FOR_PROOF = 500
 """The number of articles that are read at first to see whether hashes of removed articles are still boilerplate."""
 SLOWNESS_OF_VALUES = 8
-"""A request that looks for :data:`VALUES_AT_ONCE` values takes so many times as long as one for the next articles."""
+"""How many times as long a request for :data:`VALUES_AT_ONCE` values takes as a request for the next articles."""
 
 DocumentNumbers = npt.NDArray[np.uint64]
 NONE_WRITTEN: DocumentNumbers = np.empty(0, np.uint64)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,13 +14,21 @@ from typing import cast
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """A mail server without encryption that takes every mail, unless ``refusing``."""
+    """A mail server that takes every mail, unless ``refusing``.
+
+    With ``encryption``, connections are encrypted from the first byte, or if ``offers_starttls``, when a client asks for it.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, encryption: ssl.SSLContext | None = None, *, offers_starttls: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), _Session)
+        self.encryption = encryption
+        self.offers_starttls = offers_starttls
+        self.in_the_clear: list[str] = []
+        self.logins = False
+        """Whether every name and password is right."""
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.said: list[str] = []
@@ -37,6 +46,20 @@ class _Session(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         server = cast("MailServer", self.server)
+        with suppress(ssl.SSLError, ConnectionError):  # a client that does not trust the certificate
+            if server.encryption is not None and not server.offers_starttls:
+                self._encrypt(server.encryption)
+            self._talk(server)
+
+    def _encrypt(self, encryption: ssl.SSLContext) -> None:
+        self.connection = self.request = encryption.wrap_socket(self.connection, server_side=True)
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", buffering=0)
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()
+
+    def _talk(self, server: MailServer) -> None:
         while server.drips:  # a greeting that never ends
             try:
                 self.wfile.write(b"2")
@@ -47,11 +70,17 @@ class _Session(socketserver.StreamRequestHandler):
         while line := self.rfile.readline():
             text = line.decode().strip()
             server.said.append(text)
+            if not isinstance(self.connection, ssl.SSLSocket):
+                server.in_the_clear.append(text)
             verb = text.partition(" ")[0].upper()
             if verb == "EHLO":
-                self._say("250-localhost\r\n250-AUTH PLAIN\r\n250 8BITMIME")
+                offered = "250-STARTTLS\r\n" if server.offers_starttls else ""
+                self._say(f"250-localhost\r\n{offered}250-AUTH PLAIN\r\n250 8BITMIME")
+            elif verb == "STARTTLS" and server.encryption is not None:
+                self._say("220 go on")
+                self._encrypt(server.encryption)
             elif verb == "AUTH":
-                self._say("535 5.7.8 wrong name or password")
+                self._say("235 welcome" if server.logins else "535 5.7.8 wrong name or password")
             elif verb == "RCPT" and server.refusing:
                 self._say(server.refusing)
             elif verb == "RCPT":

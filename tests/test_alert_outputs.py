@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 import json
+import os
+import signal
 import socket
+import ssl
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import feedparser
 import pytest
+import trustme
 
 from alerting import AlertedArchive, about, titles_of
 from newssearch import Article, ConfigError
@@ -326,6 +334,95 @@ def test_a_password_is_in_no_file_and_no_message(
         assert file.is_dir() or b"geheim" not in file.read_bytes()
 
 
+# ---- mail over an encrypted connection
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@contextmanager
+def encrypted_mail(
+    authority: trustme.CA, certificate: trustme.LeafCert, tls: str, trusted: Path | None
+) -> Iterator[MailServer]:
+    """Serve mail with a certificate, and let the environment name the server and the file of authorities to trust."""
+    encryption = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(encryption)
+    server = MailServer(encryption, offers_starttls=tls == "starttls")
+    server.logins = True
+    settings = {
+        "NEWSSEARCH_SMTP_HOST": "localhost",
+        "NEWSSEARCH_SMTP_PORT": str(server.port),
+        "NEWSSEARCH_SMTP_TLS": tls,
+        "NEWSSEARCH_SMTP_USER": "me",
+        "NEWSSEARCH_SMTP_PASSWORD": "geheim",
+        "NEWSSEARCH_MAIL_FROM": "news@example.org",
+    }
+    with pytest.MonkeyPatch.context() as environment, serving(server):
+        for name, value in settings.items():
+            environment.setenv(name, value)
+        if trusted is not None:
+            authority.cert_pem.write_to_path(trusted)
+            environment.setenv("SSL_CERT_FILE", str(trusted))
+        yield server
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+def test_mail_and_password_are_sent_encrypted_to_a_server_with_a_trusted_certificate(
+    archive: AlertedArchive, authority: trustme.CA, tls: str
+) -> None:
+    archive.save(to="mail:editor@example.org", start="all")
+    certificate = authority.issue_cert("localhost")
+    with encrypted_mail(authority, certificate, tls, archive.folder / "authorities.pem") as server:
+        assert error_of(archive) == ""
+    (mail,) = server.mails
+    assert mail["To"] == "editor@example.org"
+    assert [line for line in server.said if line.startswith("AUTH")]
+    assert {line.partition(" ")[0].upper() for line in server.in_the_clear} == (
+        {"EHLO", "STARTTLS"} if tls == "starttls" else set()
+    )
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+@pytest.mark.parametrize(
+    ("case", "reason"),
+    [
+        ("unknown authority", "certificate verify failed"),
+        ("another host", "certificate is not valid for 'localhost'"),
+        ("expired", "certificate has expired"),
+    ],
+)
+def test_no_mail_and_no_password_go_to_a_server_whose_certificate_is_wrong(
+    archive: AlertedArchive, authority: trustme.CA, tls: str, case: str, reason: str
+) -> None:
+    archive.save(to="mail:editor@example.org", start="all")
+    long_ago = dt.datetime(2001, 1, 1, tzinfo=dt.timezone.utc)
+    certificate = authority.issue_cert(
+        "mail.example.org" if case == "another host" else "localhost",
+        not_before=long_ago if case == "expired" else None,
+        not_after=long_ago + dt.timedelta(days=1) if case == "expired" else None,
+    )
+    trusted = None if case == "unknown authority" else archive.folder / "authorities.pem"
+    with encrypted_mail(authority, certificate, tls, trusted) as server:
+        said = error_of(archive)
+        assert said.startswith("the mail server localhost: "), said
+        assert reason in said
+    assert not server.mails
+    assert not [line for line in server.said if line.startswith(("AUTH", "MAIL", "RCPT", "DATA"))]
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+def test_a_server_that_does_not_speak_as_it_should_gets_no_mail(
+    archive: AlertedArchive, mail: MailServer, monkeypatch: pytest.MonkeyPatch, tls: str
+) -> None:
+    for name, value in {"TLS": tls, "USER": "me", "PASSWORD": "geheim"}.items():
+        monkeypatch.setenv(f"NEWSSEARCH_SMTP_{name}", value)
+    archive.save(to="mail:editor@example.org", start="all")
+    assert error_of(archive).startswith("the mail server 127.0.0.1: ")
+    assert not [line for line in mail.said if line.startswith(("AUTH", "MAIL"))]
+
+
 def test_a_mail_server_that_answers_byte_by_byte_is_left(
     archive: AlertedArchive, mail: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -366,18 +463,60 @@ def test_a_shell_runs_a_line_only_when_asked(
     ("line", "reason"),
     [
         ("echo no >&2; echo such channel >&2; exit 3", "ended with exit code 3: such channel"),
-        ("sleep 60", "ran longer than 0.3 seconds"),
-        ("sleep 60 & sleep 60", "ran longer than 0.3 seconds"),
-        ("kill -9 $$", "ended with exit code -9"),
+        ("kill -9 $$", "ended with exit code 137"),
+        ("sleep 60", "ran longer than 2 seconds"),
+        ("sleep 60 & sleep 60", "ran longer than 2 seconds"),
     ],
 )
 def test_a_command_that_fails_or_takes_too_long_has_not_taken_it(
     archive: AlertedArchive, monkeypatch: pytest.MonkeyPatch, line: str, reason: str
 ) -> None:
-    monkeypatch.setattr("newssearch.alerts.outputs.commands.COMMAND_SECONDS", 0.3)
+    monkeypatch.setattr("newssearch.alerts.outputs.commands.COMMAND_SECONDS", 2.0)
     archive.save(to=f"shell:{line}", start="all")
     assert error_of(archive) == reason
     assert archive.run().deliveries[0].owed == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals and a line for the shell of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_command_ends_with_all_that_it_started_when_the_run_is_ended(
+    archive: AlertedArchive, number: signal.Signals
+) -> None:
+    fifo = archive.folder / "fifo"
+    os.mkfifo(fifo)
+    archive.save(to="shell:exec 3>fifo; sleep 600 & echo started >&3; sleep 600", start="all")
+    code = "import sys; from newssearch.cli import main; sys.exit(main())"
+    paths = os.pathsep.join(path for path in sys.path if path)
+    variables = {**os.environ, "PYTHONPATH": paths, "TMPDIR": str(archive.folder / "tmp")}
+    (archive.folder / "tmp").mkdir()
+    run = subprocess.Popen([sys.executable, "-c", code, "alert", "run"], cwd=archive.folder, env=variables)
+    with fifo.open("rb") as reader:
+        assert reader.readline() == b"started\n"
+        run.send_signal(number)
+        run.wait()
+        assert reader.read() == b"", "the end: no process holds the pipe open"
+    end = time.monotonic() + 60
+    while list((archive.folder / "tmp").iterdir()) and time.monotonic() < end:
+        os.sched_yield()
+    assert not list((archive.folder / "tmp").iterdir()), "nothing of the articles stays behind"
+    archive.save(to="shell:cat > got.jsonl", start="all")
+    archive.run()
+    assert len(archive.lines("got.jsonl")) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a line for the shell of POSIX")
+def test_what_a_command_left_running_goes_on(archive: AlertedArchive) -> None:
+    fifo = archive.folder / "fifo"
+    os.mkfifo(fifo)
+    archive.save(to="shell:(exec 3<fifo; cat <&3 > said.txt; echo read >&4) 4>done & exit 0", start="all")
+    os.mkfifo(archive.folder / "done")
+    reader = os.open(archive.folder / "done", os.O_RDONLY | os.O_NONBLOCK)
+    assert error_of(archive) == ""
+    fifo.write_bytes(b"hello")
+    os.set_blocking(reader, True)
+    assert os.read(reader, 10) == b"read\n"
+    os.close(reader)
+    assert (archive.folder / "said.txt").read_text() == "hello"
 
 
 def test_a_command_that_does_not_exist_or_read_is_told(archive: AlertedArchive) -> None:

@@ -7,13 +7,14 @@ that input ends, because the time is over, or this process ends in any way, it k
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,57 +26,96 @@ SECONDS_TO_KILL = 10
 LONGEST_ERRORS = 4_000
 """The number of bytes at the end of what a program writes to standard error that are kept."""
 
-_ERRORS_FILE = "errors.txt"
+_ERRORS_FILE, _INPUT_FILE, _FAILURE_FILE = "errors.txt", "input.bin", "failure.json"
+_SHELL, _EXEC = "shell", "exec"
+_CANNOT_BE_RUN = 127  # as shells say it
 _NEW_PROCESS_GROUP, _HIDDEN = 0x0000_0200, 0x0800_0000  # creation flags of Windows
 
 
 class ProgramResult(NamedTuple):
-    """How a program ended: its exit code, or None if its time was over, and the end of its standard error."""
+    """How a program ended: its exit code, or None if its time was over, and the end of its standard error.
+
+    The code of a program that signal N ended is 128 + N, as in shells.
+    """
 
     code: int | None
     errors: str
 
 
-def run_program(command: Sequence[str], folder: Path, *, seconds: float, memory: int) -> ProgramResult:
-    """Run a program in a folder and wait for its end, at most ``seconds``; each of its processes has ``memory`` bytes.
+def run_program(
+    command: Sequence[str] | str,
+    scratch: Path,
+    *,
+    seconds: float,
+    memory: int | None = None,
+    data: bytes = b"",
+    folder: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> ProgramResult:
+    """Run a program and wait for its end, at most ``seconds``. A command that is one text is run by the system's shell.
 
-    The folder is for the program alone: if its time is over, or this process dies, it is removed with all that is in it.
-    The memory is limited where the system can do that. Raises OSError if the program cannot be started.
+    The program gets ``data`` on its standard input. It runs in ``folder``, by default ``scratch``, with the environment
+    ``variables``, by default those of this process; its temporary files are then in ``scratch``, too. ``scratch`` is for this
+    run alone: if the time is over, or this process dies, it is removed with all that is in it. Each process of the program has
+    ``memory`` bytes, where the system can limit that; None for no limit. Raises OSError if the program cannot be started.
     """
     posix = os.name == "posix"
-    watched = [sys.executable, "-I", "-c", _code(), str(folder), str(memory)] if is_python() else []
-    with (folder / _ERRORS_FILE).open("w+b") as errors:
+    shell = isinstance(command, str)
+    words = [command] if isinstance(command, str) else [*command]
+    watched = is_python()
+    if watched:
+        kind = _SHELL if shell else _EXEC
+        words = [sys.executable, "-I", "-c", _code(), str(scratch.absolute()), str(memory or 0), kind, *words]
+    (scratch / _INPUT_FILE).write_bytes(data)
+    with (scratch / _ERRORS_FILE).open("w+b") as errors, (scratch / _INPUT_FILE).open("rb") as given:
         process = subprocess.Popen(
-            [*watched, *command],
-            cwd=folder,
-            stdin=subprocess.PIPE,
+            words[0] if shell and not watched else words,
+            shell=shell and not watched,
+            cwd=scratch if folder is None else folder,
+            stdin=subprocess.PIPE if watched else given,
             stdout=subprocess.DEVNULL,
             stderr=errors,
-            env={
-                **os.environ,
-                **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)),
-                "OMP_THREAD_LIMIT": "1",
-            },
+            env=_scratch_variables(scratch) if variables is None else variables,
             start_new_session=posix,
             creationflags=0 if posix else _NEW_PROCESS_GROUP | _HIDDEN,
         )
         code: int | None = None
         try:
-            code = process.wait(seconds)
+            code = _shell_code(process.wait(seconds))
         except subprocess.TimeoutExpired:
             pass
         finally:
-            _end_program(process, bool(watched))
+            _end_program(process, watched, is_over=code is not None)
+        _raise_failure(scratch / _FAILURE_FILE, code)
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - LONGEST_ERRORS))
         return ProgramResult(code, errors.read().decode("utf-8", "replace"))
 
 
-def _end_program(process: subprocess.Popen[bytes], watched: bool) -> None:
+def _scratch_variables(scratch: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch)),
+        "OMP_THREAD_LIMIT": "1",
+    }
+
+
+def _shell_code(code: int) -> int:
+    return 128 - code if os.name == "posix" and code < 0 else code
+
+
+def _raise_failure(file: Path, code: int | None) -> None:
+    """Raise the OSError that kept a watcher from starting its program, if one did."""
+    if code == _CANNOT_BE_RUN and file.exists():
+        number, reason = json.loads(file.read_text("utf-8"))
+        raise OSError(number, reason)
+
+
+def _end_program(process: subprocess.Popen[bytes], watched: bool, *, is_over: bool) -> None:
     """End a watcher and its program, or a program without a watcher."""
-    assert process.stdin is not None, "the program was started with a pipe"
-    with contextlib.suppress(OSError):
-        process.stdin.close()
-    if not watched:
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+    if not (watched or is_over):  # what a program that has ended left running is its own affair
         _kill_tree(process)
     try:
         process.wait(SECONDS_TO_KILL)
@@ -100,27 +140,35 @@ def _code() -> str:
 
 def watch() -> None:
     """Run a program until it ends or standard input does: the main function of a watcher."""
-    folder, memory, *command = sys.argv[1:]
-    _limit_memory(int(memory))
+    place, memory, kind, *command = sys.argv[1:]
+    scratch = Path(place)
+    if int(memory):
+        _limit_memory(int(memory))
     posix = os.name == "posix"
     try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            start_new_session=posix,
-            creationflags=0 if posix else _NEW_PROCESS_GROUP | _HIDDEN,
-        )
+        with (scratch / _INPUT_FILE).open("rb") as given:
+            process = subprocess.Popen(
+                command[0] if kind == _SHELL else command,
+                shell=kind == _SHELL,
+                stdin=given,
+                start_new_session=posix,
+                creationflags=0 if posix else _NEW_PROCESS_GROUP | _HIDDEN,
+            )
     except OSError as error:
-        print(error, file=sys.stderr, flush=True)
-        os._exit(127)
-    threading.Thread(target=_kill_at_end_of_input, args=(process, Path(folder)), daemon=True).start()
-    os._exit(process.wait() & 0xFF)
+        (scratch / _FAILURE_FILE).write_text(json.dumps([error.errno, error.strerror or str(error)]), "utf-8")
+        os._exit(_CANNOT_BE_RUN)
+    killing = threading.Lock()
+    threading.Thread(target=_kill_at_end_of_input, args=(process, scratch, killing), daemon=True).start()
+    code = process.wait()
+    killing.acquire()  # whoever kills the program also removes the folder, and then ends this process
+    os._exit(_shell_code(code) & 0xFF)
 
 
-def _kill_at_end_of_input(process: subprocess.Popen[bytes], folder: Path) -> None:
+def _kill_at_end_of_input(process: subprocess.Popen[bytes], scratch: Path, killing: threading.Lock) -> None:
     sys.stdin.buffer.read()
+    killing.acquire()
     _kill_tree(process)
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
 
 

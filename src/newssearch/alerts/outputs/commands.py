@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import signal
-import subprocess
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from newssearch.alerts.batch import Batch
+from newssearch.system.programs import run_program
 
 from .delivery import DeliveryError, Environment
 from .trust import check_owner
 
 COMMAND_SECONDS = 60.0
 """A command that runs longer is ended, and the delivery counts as failed."""
-_SAID_BYTES = 2_000
-"""The last bytes of what a failed command wrote to standard error, of which the last line is its reason."""
 
 
 class Command:
@@ -36,58 +31,33 @@ class Command:
 
         ``NEWSSEARCH_SEARCH`` and ``NEWSSEARCH_RUN`` say which search and which run it is. It gets no other variable of
         newssearch, and none with the web address of an output. What it prints is discarded; the last line on standard error
-        is the reason of a failure. It is not run if somebody else may have written the search: see :func:`check_owner`.
+        is the reason of a failure. If this process ends meanwhile, in any way, the command and all that it has started are
+        ended: the batch comes again. It is not run if somebody else may have written the search: see :func:`check_owner`.
         """
         check_owner(environment.folder, batch.search)
         variables = environment.for_commands()
         variables |= {"NEWSSEARCH_SEARCH": batch.search, "NEWSSEARCH_RUN": str(batch.run)}
-        with tempfile.TemporaryFile() as said:
+        with tempfile.TemporaryDirectory(prefix="newssearch-", ignore_cleanup_errors=True) as scratch:
             try:
-                process = subprocess.Popen(
+                ended = run_program(
                     self._words[0] if self._shell else self._words,
-                    shell=self._shell,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.DEVNULL,
-                    stderr=said,
-                    cwd=environment.folder,
-                    env=variables,
-                    start_new_session=True,
+                    Path(scratch),
+                    seconds=COMMAND_SECONDS,
+                    data=b"".join(batch.lines()),
+                    folder=environment.folder,
+                    variables=variables,
                 )
             except OSError as error:
-                raise DeliveryError(environment.cleaned(f"cannot be run: {error.strerror}")) from None
-            code = _ended(process, b"".join(batch.lines()))
-            if code == 0:
-                return
-            said.seek(0, os.SEEK_END)
-            said.seek(max(said.tell() - _SAID_BYTES, 0))
-            lines = said.read().decode("utf-8", "replace").split("\n")
+                raise DeliveryError(
+                    environment.cleaned(f"cannot be run: {error.strerror or error}")
+                ) from None
+        if ended.code == 0:
+            return
         ending = (
-            f"ran longer than {COMMAND_SECONDS:g} seconds" if code is None else f"ended with exit code {code}"
+            f"ran longer than {COMMAND_SECONDS:g} seconds"
+            if ended.code is None
+            else f"ended with exit code {ended.code}"
         )
+        lines = ended.errors.split("\n")
         last = next((line.strip() for line in reversed(lines) if line.strip()), "")
         raise DeliveryError(environment.cleaned(f"{ending}: {last}" if last else ending))
-
-
-def _ended(process: subprocess.Popen[bytes], data: bytes) -> int | None:
-    """Give a process its input, and return its exit code; None if it took too long and was ended."""
-    try:
-        process.communicate(data, timeout=COMMAND_SECONDS)
-        return process.returncode
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        if process.poll() is None:
-            _end_all(process)
-
-
-def _end_all(process: subprocess.Popen[bytes]) -> None:
-    """End a process and those that it has started."""
-    with suppress(OSError):
-        if os.name == "nt":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-    if process.stdin is not None:
-        with suppress(OSError):
-            process.stdin.close()
-    process.wait()

@@ -84,7 +84,10 @@ def _recognised(data: bytes, pages: Sequence[int], languages: Sequence[str]) -> 
             "--tesseract-timeout", str(MAX_SECONDS_PER_SCAN), "--language", "+".join(languages),
             "--pages", ",".join(str(page + 1) for page in pages), str(scan), str(result),
         ]  # fmt: skip
-        ended = run_program(command, folder, seconds=seconds, memory=OCR_MEMORY)
+        try:
+            ended = run_program(command, folder, seconds=seconds, memory=OCR_MEMORY)
+        except OSError as error:
+            raise UnreadableError(f"a scan: {OCR_PROGRAM} cannot be run: {error.strerror}") from None
         if ended.code is None:
             raise UnreadableError(f"a scan that takes {OCR_PROGRAM} more than {seconds} seconds")
         if ended.code or not result.is_file():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shlex
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,43 @@ def test_a_search_is_read_as_it_was_saved(tmp_path: Path, search: SavedSearch) -
     assert searches.get(search.name) == search
     assert searches.all() == [search]
     assert sorted(path.name for path in file.parent.iterdir()) == [file.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+@pytest.mark.parametrize(
+    ("output", "new", "replaced"),
+    [
+        ("webhook:https://chat.example.org/T0KEN", 0o600, 0o640),
+        ("exec:curl -H 'Authorization: T0KEN' e.org", 0o600, 0o640),
+        ("shell:curl e.org/T0KEN", 0o600, 0o640),
+        ("webhook:env:CHAT_HOOK", 0o644, 0o645),
+        ("ndjson:out.jsonl", 0o644, 0o645),
+    ],
+)
+def test_the_file_of_a_search_that_may_have_a_secret_is_for_its_owner(
+    tmp_path: Path, output: str, new: int, replaced: int
+) -> None:
+    search = SavedSearch(name="oil", query="oil", to=output)
+    before = os.umask(0o022)
+    try:
+        file = SavedSearches(tmp_path).save(search)
+        assert stat.S_IMODE(file.stat().st_mode) == new
+        file.chmod(0o645)
+        SavedSearches(tmp_path).save(search, replace=True)
+        assert stat.S_IMODE(file.stat().st_mode) == replaced
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+def test_what_alerts_remember_is_not_for_others_than_owner_and_group(cli: Command, tmp_path: Path) -> None:
+    before = os.umask(0o002)
+    try:
+        assert cli("save", "rain", "rain", "--to", "ndjson:out.jsonl").code == 0
+        assert stat.S_IMODE((tmp_path / "alerts").stat().st_mode) == 0o770
+        assert stat.S_IMODE((tmp_path / "alerts" / "rain.state").stat().st_mode) == 0o664
+    finally:
+        os.umask(before)
 
 
 def test_people_can_read_the_file_of_a_search(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,8 +13,11 @@ from newssearch.errors import ConfigError, SavedSearchError
 from newssearch.system import atomic_files
 from newssearch.system.fault_points import fault_point
 
+from .outputs import may_have_secret
 from .saved import SavedSearch, checked_name
 from .toml_text import toml_text
+
+_OWNER_ALONE = stat.S_IRUSR | stat.S_IWUSR
 
 
 class SearchOrigin(NamedTuple):
@@ -115,13 +119,16 @@ class SavedSearches:
     def save(self, search: SavedSearch, *, replace: bool = False) -> Path:
         """Write a search into its file, which has it whole or not at all, and return the file.
 
+        A file that is replaced keeps its permissions. If an output may have a secret in it, a new file is for its owner alone,
+        and one that is replaced is not for others than owner and group.
         Raises :class:`~newssearch.SavedSearchError` if there is a search with that name, unless ``replace``; one in the
         archive's configuration is never replaced.
         """
         self.check_free(search.name, replace=replace)
         self.folder.mkdir(exist_ok=True)
         file = self.folder / f"{search.name}{SEARCH_SUFFIX}"
-        atomic_files.replace(file, toml_text(search.settings()).encode())
+        mode = _mode(file, is_private=any(map(may_have_secret, search.outputs)))
+        atomic_files.replace(file, toml_text(search.settings()).encode(), mode)
         atomic_files.sync_folder(self.folder)
         return file
 
@@ -156,6 +163,15 @@ class SavedSearches:
             if name not in known:
                 self.origin(name)  # raises SavedSearchError
         return list(dict.fromkeys(names))
+
+
+def _mode(file: Path, *, is_private: bool) -> int | None:
+    """Return the permission bits for the file of a search; None for those of any new file."""
+    try:
+        kept = stat.S_IMODE(file.stat().st_mode)
+    except FileNotFoundError:
+        return _OWNER_ALONE if is_private else None
+    return kept & ~stat.S_IRWXO if is_private else kept
 
 
 def _check_mistakes(mistakes: dict[str, str], name: str) -> None:

@@ -38,6 +38,8 @@ from .saved import ALL, NOW, SavedSearch
 from .state import ALERTS, SUFFIX_OF_LOCK, AlertState, read_alert_state, write_alert_state
 
 Show = Callable[[AlertReport], None]
+_MODE_OF_STATES = 0o770
+"""The permissions of a new folder of states, as far as the umask allows them: owner and group."""
 
 
 def definition_of(search: SavedSearch) -> str:
@@ -53,7 +55,7 @@ def definition_of(search: SavedSearch) -> str:
 @contextmanager
 def holding(folder: Path, name: str, wait: float) -> Iterator[None]:
     """Hold the lock of an alert. Raises :class:`~newssearch.AlertError` if another run still holds it after ``wait`` seconds."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=_MODE_OF_STATES, exist_ok=True)
     with locked_file(folder / f"{name}{SUFFIX_OF_LOCK}", wait) as taken:
         if not taken:
             raise AlertError(f"another run of the alert {name} has not ended after {wait:g} seconds")

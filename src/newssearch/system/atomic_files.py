@@ -22,6 +22,7 @@ RETRY_SECONDS = 2.0
 Windows."""
 SYNCS_FOLDERS = os.name != "nt"
 """Whether folders can be synced. Windows cannot open a folder as a file, and syncs folders itself."""
+_SETS_MODES = os.name != "nt"
 _WINDOWS_BUSY_ERRORS = (5, 32, 33, 1224)
 """The Windows error codes for a file in use: access denied, sharing violation, lock violation, user-mapped section
 open."""
@@ -106,6 +107,15 @@ def new_file(path: Path, buffering: int = -1) -> BinaryIO:
     return path.open("x+b", buffering=buffering)
 
 
+def _new_private_file(path: Path, mode: int) -> BinaryIO:
+    """Create a file as :func:`new_file` does, that nobody else can open before it has its permissions."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    file = os.fdopen(os.open(path, flags, stat.S_IRUSR | stat.S_IWUSR), "r+b")
+    if _SETS_MODES:
+        os.fchmod(file.fileno(), mode)
+    return file
+
+
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Replace an :class:`OSError` of the ``with`` block by an :class:`~newssearch.IndexWriteError` about ``folder``."""
@@ -133,15 +143,17 @@ def named(path: Path) -> Iterator[None]:
         raise
 
 
-def replace(path: Path, content: bytes) -> None:
+def replace(path: Path, content: bytes, mode: int | None = None) -> None:
     """Write a file so that it has either its old content or its new content, whatever happens.
 
     When the function returns, the content is on disk. The name of the file is on disk only after :func:`sync_folder`.
+    ``mode`` are the permission bits of the file, where the system has them, from before its first byte; None for those that
+    the system gives a new file.
     """
     temporary = unused_name(path)
     kind = path.suffix.removeprefix(".")
     fault_point(f"{kind}: begin")
-    file = new_file(temporary)
+    file = new_file(temporary) if mode is None else _new_private_file(temporary, mode)
     try:
         with file:
             file.write(content)

@@ -19,7 +19,16 @@ from .mail import Mail
 from .standard import StandardOutput
 from .webhook import Webhook
 
-__all__ = ["OUTPUT_KINDS", "STDOUT", "DeliveryError", "Environment", "Output", "output_of", "without_token"]
+__all__ = [
+    "OUTPUT_KINDS",
+    "STDOUT",
+    "DeliveryError",
+    "Environment",
+    "Output",
+    "may_have_secret",
+    "output_of",
+    "without_token",
+]
 
 STDOUT = "stdout"
 """The output that is printed by the run itself."""
@@ -46,6 +55,16 @@ def without_token(spec: str) -> str:
     ('webhook:chat.example.org', 'ndjson:out.jsonl')
     """
     return output_of(spec).shown if spec.startswith("webhook:") else spec
+
+
+def may_have_secret(spec: str) -> bool:
+    """Whether the text of an output may have a secret in it, such as the path of a web address or a word of a command.
+
+    >>> may_have_secret("webhook:https://chat.example.org/services/T0KEN"), may_have_secret("webhook:env:CHAT_HOOK")
+    (True, False)
+    """
+    kind, _, target = spec.partition(":")
+    return kind in ("exec", "shell") or (kind == "webhook" and not target.lstrip().startswith("env:"))
 
 
 def output_of(spec: str) -> Output:

@@ -27,9 +27,7 @@ _BATCH_FILE = re.compile(r"([a-z0-9-]+)\.([0-9]{6,18})\.batch", re.ASCII)
 _UNFINISHED = re.compile(r"([a-z0-9-]+)\.(?:state|[0-9]{6,18}\.batch)\.[0-9a-f]{16}\.tmp", re.ASCII)
 
 AlertEntry = Mapping[str, Any]
-"""One article that is reported, as JSON types: the keys of :meth:`Hit.to_dict`, and those of :data:`ENTRY_KEYS`."""
-ENTRY_KEYS = ("entry", "reason", "search", "run", "first_seen")
-"""The keys that an entry has besides those of a hit.
+"""One article that is reported, as JSON types: the keys of :meth:`Hit.to_dict`, and five of its own.
 
 ``entry`` is the id of the entry, a URN that is the same however often the entry is repeated; ``reason`` is ``"new"``, or
 ``"changed"`` for an article that was reported with other content; ``search`` is the name of the search, ``run`` the number

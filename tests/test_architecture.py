@@ -22,13 +22,13 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCE = REPOSITORY / "src" / "newssearch"
 
 LAYERS: tuple[str | tuple[str, ...], ...] = (
-    "_version", "errors", "system", "arguments", "display", "text", "limits", "sharding", "fields", "tracking_parameters", "addresses", "identity", "extra", "article", "commit", "outlets", "query", "asides", "lead", "snippet", "facets", "asked_facet", "frames", "hit_columns", "results", "tabular",
+    "_version", "errors", "system", "arguments", "display", "text", "limits", "sharding", "fields", "tracking_parameters", "addresses", "identity", "extra", "article", "commit", "outlets", "query", "press", "asides", "lead", "snippet", "facets", "asked_facet", "frames", "hit_columns", "results", "tabular",
     "stopping", "highlight", "filters", "request", "config", "archive", "story", "corpus", "reports", "engines",
     "engines.embedded.storage", "engines.embedded.segment", ("engines.embedded.indexing", "engines.embedded.search"),
     "engines.embedded.corpus", ("engines.embedded.whoosh_compat", "engines.embedded.integrity"), "engines.embedded", "engines.opensearch", "engines.address",
-    "whoosh_codec", ("readers.decoding", "readers.html_fragment"), "readers.api", "readers.article",
+    "whoosh_codec", "citations", ("readers.decoding", "readers.html_fragment"), "readers.api", "readers.article",
 ("readers.records", "readers.xml"), "readers.styled_text", "readers.databases", ("readers.pages", "readers.exports"), "readers.texts", "readers.documents", "readers.pdf", "readers.containers", "readers",
-    "citations", "export", "updating", "info", "index", ("integrity", "copying"), "alerts.batch", "alerts.outputs", "alerts", "mcp", "web", "cli", "__init__", "__main__",
+    "export", "updating", "info", "index", ("integrity", "copying"), "alerts.batch", "alerts.outputs", "alerts", "mcp", "web", "cli", "__init__", "__main__",
 )  # fmt: skip
 """The layers of the source, lowest first. A module imports from lower layers, or from its own; layers in parentheses do not
 import each other."""

@@ -7,9 +7,9 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from newssearch.readers.article.agencies import AGENCY_NAMES
-from newssearch.readers.article.names import without_by_words
-from newssearch.readers.documents.places import NAMES_OF_PLACES
+from newssearch.press.agencies import AGENCY_NAMES
+from newssearch.press.bylines import without_by_words
+from newssearch.press.cities import CITIES
 from newssearch.system.lazy_regex import Pattern
 
 MOST_WORDS = 4
@@ -139,7 +139,7 @@ def _names_in(part: str, *, is_first: bool) -> list[str]:
                 names[-1] += f" {piece}"
             elif is_first and not names:
                 names += _parted(_without_post(piece))
-            elif not (_is_role(piece) or (number and piece.casefold() in NAMES_OF_PLACES)):
+            elif not (_is_role(piece) or (number and piece.casefold() in CITIES)):
                 names += _parted(piece)
         if suffix and names:
             names[-1] += suffix

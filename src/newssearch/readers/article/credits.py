@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .agencies import agency_named
+from newssearch.press.agencies import agency_named
 
 _JOB_TITLES = re.compile(
     r"(?:,?\s+(?:staff|staff writers?|staff reporters?|writers?|reporters?|correspondents?|news agency|agency|news|"
@@ -35,7 +35,7 @@ LONGEST_CREDIT = 300
 
 
 def agency_in(line: str) -> str | None:
-    """Return the first agency that a byline or a credit line names, as its key in :data:`.agencies.AGENCY_NAMES`, or None.
+    """Return the first agency that a byline or a credit line names, as its key in :data:`newssearch.press.agencies.AGENCY_NAMES`, or None.
 
     >>> agency_in("By Jane Doe, Associated Press"), agency_in("AFP News Agency"), agency_in("Jane Doe and AFP")
     ('AP', 'AFP', 'AFP')

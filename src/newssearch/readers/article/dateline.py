@@ -6,12 +6,11 @@ import datetime as dt
 import re
 
 from newssearch.article import Date
+from newssearch.press.agencies import agency_in_dateline, sure_names
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.calendar_names import calendar_names_in_all, folded, unaccented
 from newssearch.text.dates import parse_published
-
-from .agencies import agency_in_dateline, sure_names
 
 LONGEST_DATELINE = 110
 """The maximum number of characters of a dateline, including the separator after it."""
@@ -115,7 +114,7 @@ def find_dateline(paragraph: str, *, after_title: bool = False) -> Dateline | No
     - ``Agency/Place…``; the ellipsis may be missing if the title precedes it on the same line (``after_title``);
     - the forms of Chinese, Japanese and Korean agencies, such as ``新华社北京5月5日电``.
 
-    Months are read in all languages, and agencies are those of :mod:`.agencies`. The text that follows must begin like a
+    Months are read in all languages, and agencies are those of :mod:`newssearch.press.agencies`. The text that follows must begin like a
     sentence.
 
     >>> found = find_dateline("BAGHDAD, July 25 (Reuters) - Iraq said on Thursday")

@@ -16,17 +16,17 @@ from newssearch.article import MONTH_FIRST, STATED, Article, Date, Provenance, R
 from newssearch.extra import ExtraValue
 from newssearch.fields import FIELD_NAMES, STRING_FIELDS
 from newssearch.outlets import outlets
+from newssearch.press.agencies import agency_named
+from newssearch.press.bylines import without_by_words, without_web_addresses
 from newssearch.readers.api import Origin
 from newssearch.text.calendar_names import has_day_first
 from newssearch.text.paragraphs import Block, NormalizedBlocks, split_paragraphs, squeeze
 
-from .agencies import agency_named
 from .credits import CREDIT_PARAGRAPHS, agency_in, credit_in
 from .dateline import find_dateline
 from .headlines import without_tail
 from .keys import KeyScope, identity_of
 from .language import detect_language, language_tag, may_only_have_day_first
-from .names import without_by_words, without_web_addresses
 from .own_fields import WrongValueError, own_value
 from .paragraphing import arrange_paragraphs
 from .values import DEFAULT_LANG, FROM_URL, NULL_STRINGS, as_text, first_date, host, quote_value

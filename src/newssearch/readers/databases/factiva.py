@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from newssearch.press.bylines import AUTHOR_INTRODUCTION
 from newssearch.readers.api import Origin, ReadOutcome
-from newssearch.readers.article.names import AUTHOR_INTRODUCTION
 from newssearch.readers.html_fragment import CELL_MARK
 from newssearch.text.paragraphs import MAX_WRAP_CHARS, SENTENCE_ENDS, Block, split_paragraphs, squeeze
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from newssearch.press.bylines import AUTHOR_INTRODUCTION
 from newssearch.readers.api import Origin, ReadOutcome
-from newssearch.readers.article.names import AUTHOR_INTRODUCTION
 from newssearch.readers.records.json_values import normal_name
 from newssearch.text.calendar_names import calendar_names_in_all
 from newssearch.text.paragraphs import Block

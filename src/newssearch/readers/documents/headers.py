@@ -6,10 +6,11 @@ import re
 
 from newssearch.article import STATED, Provenance
 from newssearch.outlets import outlets
+from newssearch.press.agencies import agency_named
+from newssearch.press.bylines import AUTHOR_INTRODUCTION, without_by_words
+from newssearch.press.cities import CITIES
 from newssearch.readers.api import ReadOptions
-from newssearch.readers.article.agencies import agency_named
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.article.names import AUTHOR_INTRODUCTION, without_by_words
 from newssearch.readers.article.outlet_names import looks_like_outlet
 from newssearch.readers.article.values import is_domain, read_date
 from newssearch.readers.records.field_names import FIELD_OF_COLUMN
@@ -18,8 +19,6 @@ from newssearch.text.date_labels import says_published, says_updated
 from newssearch.text.date_search import find_dates
 from newssearch.text.paragraphs import squeeze
 from newssearch.text.partial_dates import PartialDate
-
-from .places import NAMES_OF_PLACES
 
 LONGEST_LINE = 160
 """The maximum number of characters of a line about an article."""
@@ -223,7 +222,7 @@ class HeaderLines:
                 and _NAME.fullmatch(words)
                 and words[0].isupper()
                 and (has_page or words.casefold() not in self._places)
-                and words.casefold() not in NAMES_OF_PLACES
+                and words.casefold() not in CITIES
             ):
                 unknown.append(words)
             else:

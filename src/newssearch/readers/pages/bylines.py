@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from newssearch.article import Article, Date, Provenance
-from newssearch.readers.article.agencies import agency_named
+from newssearch.press.agencies import agency_named
+from newssearch.press.bylines import AUTHOR_INTRODUCTION, end_of_by_words, without_by_words
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.article.names import AUTHOR_INTRODUCTION, end_of_by_words, without_by_words
 from newssearch.readers.article.values import is_domain
 from newssearch.text.date_labels import says_updated
 from newssearch.text.dates import Published

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newssearch.readers.article.names import AUTHOR_PREPOSITIONS
+from newssearch.press.bylines import AUTHOR_PREPOSITIONS
 from newssearch.text.date_labels import says_published, says_updated
 from newssearch.text.date_search import FoundDate, find_dates
 from newssearch.text.publication_words import PUBLICATION_WORDS

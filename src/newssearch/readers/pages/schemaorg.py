@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from newssearch.addresses import canonical_address
 from newssearch.article import STATED, Provenance
+from newssearch.press.bylines import without_by_words
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.article.names import without_by_words
 from newssearch.readers.article.values import host
 
 from .layout import SOFT_HYPHEN, shown_line

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from newssearch.article import Provenance
+from newssearch.press.bylines import AUTHOR_INTRODUCTION, without_by_words
 from newssearch.readers.api import ReadOptions
-from newssearch.readers.article.names import AUTHOR_INTRODUCTION, without_by_words
 from newssearch.readers.documents.headers import LONGEST_LINE, HeaderLines
 from newssearch.readers.pages.date_lines import dates_with_labels, is_about_other, is_sentence, says_other
 from newssearch.readers.pages.name_ends import names_before_date

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from newssearch.article import Provenance
+from newssearch.press.agencies import agency_named
 from newssearch.readers.api import Format, Input, Origin, ReadOutcome, UnreadableError, whole
-from newssearch.readers.article.agencies import agency_named
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.decoding.encoding import decode
 from newssearch.text.dates import MONTHS

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from newssearch.article import Date, Provenance
 from newssearch.outlets import outlets
+from newssearch.press.bylines import without_by_words
 from newssearch.readers.api import ReadOptions
 from newssearch.readers.article.dateline import LOWERCASE_NAME_WORDS, Dateline, find_dateline
 from newssearch.readers.article.draft import Draft
-from newssearch.readers.article.names import without_by_words
 from newssearch.readers.article.outlet_names import looks_like_outlet
 from newssearch.readers.article.values import is_domain, read_date
 from newssearch.text.date_labels import says_updated

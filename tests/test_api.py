@@ -114,6 +114,7 @@ PUBLIC = [
     "Removal",
     "Request",
     "Results",
+    "ReviewReport",
     "Salvage",
     "Sample",
     "SampledArticle",

@@ -28,7 +28,7 @@ LAYERS: tuple[str | tuple[str, ...], ...] = (
     "engines.embedded.corpus", ("engines.embedded.whoosh_compat", "engines.embedded.integrity"), "engines.embedded", "engines.opensearch", "engines.address",
     "whoosh_codec", "citations", ("readers.decoding", "readers.html_fragment"), "readers.api", "readers.article",
 ("readers.records", "readers.xml"), "readers.styled_text", "readers.databases", ("readers.pages", "readers.exports"), "readers.texts", "readers.documents", "readers.pdf", "readers.containers", "readers",
-    "export", "updating", "info", "index", ("integrity", "copying"), "alerts.batch", "alerts.outputs", "alerts", "mcp", "web", "cli", "__init__", "__main__",
+    "export", "review", "updating", "info", "index", ("integrity", "copying"), "alerts.batch", "alerts.outputs", "alerts", "mcp", "web", "cli", "__init__", "__main__",
 )  # fmt: skip
 """The layers of the source, lowest first. A module imports from lower layers, or from its own; layers in parentheses do not
 import each other."""

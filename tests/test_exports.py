@@ -46,6 +46,7 @@ def commands(article_id: str) -> list[list[str]]:
         ["story", article_id], ["info"], ["query", "rain", "--count"], ["index", "a.jsonl"],
         ["index", "--rebuild", "nothing"],
         *(["export", "rain", "--format", format_] for format_ in ("csv", "jsonl", "ris", "bibtex", "biblatex", "csljson")),
+        *(["review", "rain", "--format", format_] for format_ in ("html", "md")),
         ["cite", article_id, "--style", "ris"],
         *([*tabled, "--format", format_] for tabled in TABLES for format_ in ("json", "jsonl", "csv", "md", "text")),
     ]  # fmt: skip
@@ -87,7 +88,17 @@ def test_spreadsheets_of_newssearch_are_skipped_and_counted(cli: Command, argume
     assert "1 newssearch export\n" in done.out
 
 
+def test_documents_of_newssearch_are_skipped_and_counted(cli: Command) -> None:
+    pytest.importorskip("docx")
+    assert cli("review", "rain", "-o", "nothing/a.docx").code == 0
+    done = cli("index", "nothing")
+    assert (done.code, done.err) == (0, "")
+    assert "1 newssearch export\n" in done.out
+
+
 @pytest.mark.parametrize("content", [
+    "<!-- a press review of newssearch -->\n\n# Rain\n\nIt rained.\n",
+    '<!DOCTYPE html><html><head><meta name="generator" content="news"></head><body><p>newssearch review</p></body></html>',
     '{"removed": 1, "title": "Rain", "text": "It rained."}',
     '{"id": "a1", "title": "Rain", "text": "It rained.", "score": 5, "paragraph": 1}',
     '{"version": 1, "query": "x", "title": "Rain", "text": "It rained."}',

@@ -67,6 +67,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         receipt = index.receipt("rained", since="2024", where={})
         commit = index.commit
         exported = index.export("rained )", folder / "a.csv", since="2023")
+        review = index.review("rained )", folder / "a.html", since="2023")
         everything = list(index)
     search = newssearch.SavedSearch(name="rain", query="rained", start="all")
     newssearch.save_search(search, folder / "index")
@@ -95,6 +96,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         *receipt.searches,
         commit,
         exported,
+        review,
     ]
     sound = newssearch.verify(folder / "index")
     problem = newssearch.Problem("a.seg", "it is cut")

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         Problem,
         Progress,
         Removal,
+        ReviewReport,
         Salvage,
         Verification,
     )
@@ -158,6 +159,7 @@ __all__ = [
     "Removal",
     "Request",
     "Results",
+    "ReviewReport",
     "Salvage",
     "Sample",
     "SampledArticle",
@@ -275,6 +277,7 @@ _NAMES_BY_MODULE = {
         "Problem",
         "Progress",
         "Removal",
+        "ReviewReport",
         "Salvage",
         "Verification",
     ),

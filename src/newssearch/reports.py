@@ -1,4 +1,4 @@
-"""The reports of an indexing run, of a check of a whole index, of the salvage of a damaged one, of a copy, and of an export."""
+"""The reports of an indexing run, of a check of a whole index, of the salvage of a damaged one, of a copy, of an export, and of a press review."""
 
 from __future__ import annotations
 
@@ -332,6 +332,50 @@ class ExportReport:
             "format": self.format,
             "rows": self.rows,
             "cut": self.cut,
+            "commit": self.commit.to_dict(),
+            "interpretation": self.interpretation,
+            "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
+            "undated": self.undated,
+            "imprecise": self.imprecise,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReport:
+    """The report of a press review: its format, and how many articles it lists of how many that the search found.
+
+    ``listed`` is the number of articles in the review, ``total`` the number that it would have without a limit: of stories,
+    or of ``articles`` if it lists each copy. ``articles`` and ``stories`` are those that the search found in ``commit``.
+    ``interpretation``, ``diagnostics``, ``undated`` and ``imprecise`` are those of the search, as in :class:`~newssearch.Results`.
+    """
+
+    format: str
+    listed: int
+    total: int
+    articles: int
+    stories: int
+    commit: Commit
+    interpretation: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    undated: int = 0
+    imprecise: int = 0
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"{self.listed:,} of {many(self.total, 'article')}",
+            self.format,
+            f"commit {self.commit.number}",
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the report as JSON types."""
+        return {
+            "format": self.format,
+            "listed": self.listed,
+            "total": self.total,
+            "articles": self.articles,
+            "stories": self.stories,
             "commit": self.commit.to_dict(),
             "interpretation": self.interpretation,
             "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],

@@ -127,6 +127,12 @@ class ExportOptions(MatchOptions, total=False):
     snippet: int
 
 
+class ReviewOptions(MatchOptions, total=False):
+    """The options of :meth:`Index.review`: what the query means, which articles match, and their order."""
+
+    sort: str
+
+
 class RankOptions(OrderOptions, total=False):
     """The options of :meth:`Index.rank`: those of :class:`OrderOptions`, and the page."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -40,6 +41,24 @@ def show_text(text: str) -> None:
 def is_closed(error: OSError) -> bool:
     """Whether an error means that the reader closed the pipe. Windows reports an invalid argument."""
     return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
+
+
+class StandardOutputBytes(io.RawIOBase):
+    """Standard output as a stream of bytes. Raises :class:`OutputClosed` if its reader has gone."""
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Write bytes."""
+        sys.stdout.flush()
+        try:
+            return sys.stdout.buffer.write(data)
+        except OSError as error:
+            if is_closed(error):
+                raise OutputClosed from None
+            raise
 
 
 def show_line(text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,7 +23,7 @@ from newssearch.request import SORTS, Request
 from newssearch.results import left_out
 
 from .combinations import check_words
-from .console import OutputClosed, is_closed, print_diagnostics, show_lines, show_text, without_surrogates
+from .console import StandardOutputBytes, print_diagnostics, show_lines, show_text, without_surrogates
 from .options import OutputFile, article_named, index_option, query_options
 from .recording import FORMAT_KEY, clock, recorder, with_receipt
 from .rendering.formats import json_text
@@ -161,7 +160,7 @@ def export_command(
             recording.output(_recorded(opened, query, asked, timeout))
             if is_check:
                 return 0
-        file = output if output is not None else cast("BinaryIO", _StandardOutput())
+        file = output if output is not None else cast("BinaryIO", StandardOutputBytes())
         report = opened.export(query, file, request, format=name, timeout=timeout, **form)
     print_diagnostics(report.diagnostics, query)
     noun, nouns = {"stories": ("story", "stories"), "paragraphs": ("paragraph", "")}.get(
@@ -184,24 +183,6 @@ def _recorded(index: Index, query: str, request: Request, timeout: float | None)
         for hit in scan:
             row = {"id": hit.id, "paragraph": hit.paragraph, "score": hit.score, "text": hit.text}
             yield json_text(row, indent=None)
-
-
-class _StandardOutput(io.RawIOBase):
-    """Standard output as a stream of bytes. Raises :class:`OutputClosed` if its reader has gone."""
-
-    def writable(self) -> bool:
-        """Return True."""
-        return True
-
-    def write(self, data: Any) -> int:
-        """Write bytes."""
-        sys.stdout.flush()
-        try:
-            return sys.stdout.buffer.write(data)
-        except OSError as error:
-            if is_closed(error):
-                raise OutputClosed from None
-            raise
 
 
 @click.command("cite", short_help="Print the citation of an article.")

@@ -34,7 +34,14 @@ GROUPS: Sequence[CommandGroup] = (
         {"count": "counting", "collocates": "words", "keywords": "words", "words": "words"},
     ),
     CommandGroup(
-        "Carry", {"export": "exporting", "cite": "exporting", "sample": "sampling", "receipt": "receipts"}
+        "Carry",
+        {
+            "export": "exporting",
+            "review": "reviewing",
+            "cite": "exporting",
+            "sample": "sampling",
+            "receipt": "receipts",
+        },
     ),
     CommandGroup(
         "Keep",

@@ -79,7 +79,7 @@ def _paragraph_sentences(receipt: Reported) -> Iterator[str]:
         "Words were matched by their stem in the language of each article, without regard to case and accents; operators"
         " apply to the whole article, headline included."
     )
-    if any(_has_relative_dates(search) for search in receipt.searches):
+    if any(has_relative_dates(search) for search in receipt.searches):
         yield f"Relative dates count from {receipt.clock:%Y-%m-%d %H:%M}."
     several = len(receipt.searches) > 1
     again = "the searches" if several else "the search"
@@ -94,7 +94,7 @@ _RELATIVE_IN_QUERY = Pattern(
 )
 
 
-def _has_relative_dates(search: SearchRecord) -> bool:
+def has_relative_dates(search: SearchRecord) -> bool:
     """Whether a search has dates that count from the clock."""
     given = (search.options.get(name) for name in ("since", "until", "on"))
     if any(isinstance(one, str) and is_relative_period(one) for one in given):

@@ -15,6 +15,7 @@ from .exporting import ExportingMethods
 from .listing import ListingMethods
 from .proving import ProvingMethods
 from .reading import ReadingMethods
+from .reviewing import ReviewingMethods
 from .words import WordMethods
 from .writing import WritingMethods
 
@@ -69,6 +70,7 @@ class Index(
     ExportingMethods,
     ListingMethods,
     ProvingMethods,
+    ReviewingMethods,
     WordMethods,
     WritingMethods,
 ):

@@ -89,7 +89,7 @@ class ExportingMethods(OpenIndex):
             if path is None:
                 assert stream is not None, "a stream, or else a path"
                 return exporter.write(stream)
-            with _replaced(path) as replacing:
+            with replaced_file(path) as replacing:
                 return exporter.write(replacing)
 
 
@@ -221,7 +221,7 @@ def _as_one_text(snippets: Sequence[Snippet]) -> Snippet:
 
 
 @contextmanager
-def _replaced(file: Path) -> Iterator[BinaryIO]:
+def replaced_file(file: Path) -> Iterator[BinaryIO]:
     """Yield a stream whose content takes the place of a file when the block ends without an exception.
 
     A link stays, and the file that it leads to is replaced. A device or a pipe is written to.

@@ -141,6 +141,16 @@ FEED_EXPORT = re.compile(
 )
 """A pattern for the start of the feed of an alert."""
 
+REVIEW_GENERATOR = "newssearch review"
+"""The program that a press review names as the one that made it, by which the review is recognised."""
+
+REVIEW_EXPORT = re.compile(
+    rf"<!-- {REVIEW_GENERATOR} -->"
+    rf"|<!DOCTYPE html>\s*<html[^>]{{0,200}}>\s*<head>(?:\s*<meta[^>]{{0,500}}>){{0,10}}?\s*<meta name=\"generator\" content=\"{REVIEW_GENERATOR}\"",
+    re.IGNORECASE,
+)
+"""A pattern for the start of a press review in Markdown and in HTML; a browser that saves it may change the order of lines."""
+
 
 def is_export(source: Input) -> bool:
     """Whether an input begins like output of newssearch."""
@@ -149,7 +159,7 @@ def is_export(source: Input) -> bool:
         JSON_EXPORT if opening.startswith("{") else MARKDOWN_EXPORT if opening.startswith("### ") else None
     )
     if opening.startswith("<"):
-        pattern = FEED_EXPORT
+        return FEED_EXPORT.match(opening) is not None or REVIEW_EXPORT.match(opening) is not None
     if pattern is not None:
         return pattern.match(opening) is not None
     if any(one.match(opening) for one in (CSV_EXPORT, TEXT_EXPORT, CITATION_EXPORT)):

@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from newssearch.limits import DEFAULT_LIMITS, Limits
-from newssearch.readers.api import Origin, ReadOutcome, UnreadableError
+from newssearch.readers.api import EXPORTS_KIND, Origin, ReadOutcome, Skipped, UnreadableError
+from newssearch.readers.exports import REVIEW_GENERATOR
 from newssearch.readers.styled_text import (
     DEEPEST_HEADING,
     ParagraphStyle,
@@ -109,8 +110,18 @@ def properties_of(package: Package) -> tuple[str, str, str, str]:
     )
 
 
+def _description_of(data: bytes, limits: Limits) -> str:
+    """Return the description among the properties of a document."""
+    package = Package(data, limits)
+    core = next((target for kind, target in package.targets("").values() if kind == "core-properties"), "")
+    return text_at(package.tree(core or "docProps/core.xml"), "description") or ""
+
+
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """Yield the articles in a document, or a rejection."""
+    """Yield the articles in a document, or a rejection; only a skip if the document is a press review of newssearch."""
+    if _description_of(data, origin.options.limits) == REVIEW_GENERATOR:
+        yield Skipped(origin.path, EXPORTS_KIND)
+        return
     yield from read_styled(text_of_docx(data, origin.options.limits), origin)
 
 

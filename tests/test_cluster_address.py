@@ -114,7 +114,7 @@ def test_without_tls_only_this_machine_is_asked_unless_that_is_wanted() -> None:
     for near in ("127.0.0.1", "127.9.9.9", "localhost", "[::1]"):
         connection_settings(cluster_address(f"opensearch+http://{near}/news"), NOTHING)
     far = cluster_address("opensearch+http://localhost,10.0.0.7/news")
-    with pytest.raises(ConfigError, match=r"readable to 10\.0\.0\.7:9200: use opensearch://, or set NEWSSEARCH_OPENSEARCH_INSECURE=1"):  # fmt: skip
+    with pytest.raises(ConfigError, match=r"unencrypted to 10\.0\.0\.7:9200: use opensearch://, or set NEWSSEARCH_OPENSEARCH_INSECURE=1"):  # fmt: skip
         connection_settings(far, NOTHING)
     with pytest.raises(ConfigError):
         connection_settings(far, {**NOTHING, "NEWSSEARCH_OPENSEARCH_INSECURE": "0"})
@@ -145,9 +145,9 @@ def test_a_token_is_a_bearer_token_unless_it_says_otherwise() -> None:
     [
         ({"USER": "me"}, "NEWSSEARCH_OPENSEARCH_PASSWORD is not set"),
         ({"PASSWORD": SECRET}, "NEWSSEARCH_OPENSEARCH_USER is not set"),
-        ({"USER": f"a:{SECRET}", "PASSWORD": SECRET}, "no colon"),
-        ({"USER": "me", "PASSWORD": SECRET, "TOKEN": "x"}, "set one of them"),
-        ({"TOKEN": f"{SECRET}\r\nHost: x"}, "printable characters"),
+        ({"USER": f"a:{SECRET}", "PASSWORD": SECRET}, "must not contain a colon"),
+        ({"USER": "me", "PASSWORD": SECRET, "TOKEN": "x"}, "set only one of them"),
+        ({"TOKEN": f"{SECRET}\r\nHost: x"}, "printable ASCII characters"),
         ({"CA": "/nonexistent/ca.pem"}, "there is no file /nonexistent/ca.pem"),
     ],
 )
@@ -187,7 +187,7 @@ def test_a_netrc_file_has_the_user_of_a_host_but_none_for_any_host(netrc: Path) 
 
 def test_a_netrc_file_that_others_may_read_or_that_is_broken_is_refused(netrc: Path) -> None:
     netrc.write_text(f"machine search.example.org login me passwort {SECRET}\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match="line 1 is not as netrc files are") as raised:
+    with pytest.raises(ConfigError, match="line 1 is not valid in a netrc file") as raised:
         connection_settings(TLS, {"NETRC": str(netrc)})
     assert SECRET not in "".join(traceback.format_exception(raised.value))
     netrc.write_text("machine search.example.org login me password x\n")

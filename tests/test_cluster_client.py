@@ -394,7 +394,7 @@ def test_a_bulk_that_is_too_large_for_the_server_is_divided(server: Server, clie
     server.script = [Said(413, b""), answers("index", 201), Said(413, b"")]
     outcome = client.bulk([Action("index", "a", {}), Action("index", "b", {})], "news")
     assert (outcome.written, list(outcome.rejected)) == (1, ["b"])
-    assert "takes no request as large as that: let them take 32 MB" in outcome.rejected["b"]
+    assert "accepts in a request: raise the limit to 32 MB" in outcome.rejected["b"]
 
 
 def test_a_bulk_that_the_cluster_never_takes_is_an_error(
@@ -643,7 +643,7 @@ def test_only_long_work_and_a_longer_time_limit_wait_longer_for_an_answer(
 ) -> None:
     server.script = [hanging, Said(200, b""), hanging]
     with pytest.raises(
-        IndexUnreachableError, match=r"within 0\.3 s: a node may stand still; a search with a longer time"
+        IndexUnreachableError, match=r"within 0\.3 s: a node may hang; a search with a longer time"
     ):
         client.search({}, index="news")
     alive, later = Said(200, b""), threading.Event()

@@ -455,7 +455,7 @@ def test_a_rebuild_that_stood_still_does_not_replace_what_was_committed_meanwhil
 
     begun_base = str(begun._base)
     monkeypatch.setattr(Client, "update_aliases", stand_still)
-    with pytest.raises(IndexWriteError, match="another run has taken the place of this one"):
+    with pytest.raises(IndexWriteError, match="another run has taken over from this one"):
         begun.finish()
     writer.close()
     begun.close()

@@ -93,7 +93,7 @@ def test_somebody_without_a_role_may_not_search(users: SecuredCluster) -> None:
     [
         ("reader", "wrong-password", "does not accept the user and password, or the token, of NEWSSEARCH_OPENSEARCH_USER"),
         ("nobody", "wrong-password", "does not accept the user and password"),
-        (None, None, "answers only to users that it knows: set NEWSSEARCH_OPENSEARCH_USER"),
+        (None, None, "requires a user and a password: set NEWSSEARCH_OPENSEARCH_USER"),
     ],
 )  # fmt: skip
 def test_who_is_not_known_is_told_so(
@@ -116,7 +116,7 @@ def test_a_certificate_of_another_authority_is_not_believed(users: SecuredCluste
     make_certificates(tmp_path)
     for ca_file in ("", str(tmp_path / "ca.pem")):
         client = client_of(users, "reader", NEWSSEARCH_OPENSEARCH_CA=ca_file)
-        with pytest.raises(IndexUnreachableError, match=r"the certificate of localhost:\d+ is not believed \(.*\); NEWSSEARCH_OPENSEARCH_CA"):  # fmt: skip
+        with pytest.raises(IndexUnreachableError, match=r"the certificate of localhost:\d+ is not trusted \(.*\); set NEWSSEARCH_OPENSEARCH_CA"):  # fmt: skip
             client.search(COUNT, index="news")
     (tmp_path / "empty.pem").write_text("nothing")
     with pytest.raises(NewssearchError, match=r"empty\.pem has no certificates"):
@@ -126,7 +126,7 @@ def test_a_certificate_of_another_authority_is_not_believed(users: SecuredCluste
 def test_a_certificate_for_another_name_is_not_believed(users: SecuredCluster) -> None:
     environ = {"NETRC": "/nonexistent", "NEWSSEARCH_OPENSEARCH_CA": str(users.ca_file)}
     address = cluster_address(users.address("news").replace("localhost", "127.0.0.1"))
-    with pytest.raises(IndexUnreachableError, match=r"is not believed \(IP address mismatch"):
+    with pytest.raises(IndexUnreachableError, match=r"is not trusted \(IP address mismatch"):
         Client(address, connection_settings(address, environ)).search(COUNT, index="news")
 
 

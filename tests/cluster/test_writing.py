@@ -679,6 +679,6 @@ def test_a_check_finds_what_is_not_as_it_was_written(empty: OpenSearchStore) -> 
     empty._client.delete(base, number)
     empty._client.refresh(base)
     (problem,) = empty.check(9).problems()
-    assert "not those of which the last commit has the digest" in problem.what
+    assert "do not match the digest of the last commit" in problem.what
     with pytest.raises(newssearch.IndexUnreachableError, match="the index is damaged"):
         empty.snapshot()

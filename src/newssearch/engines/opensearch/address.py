@@ -11,7 +11,7 @@ from newssearch.system.lazy_regex import Pattern
 
 DEFAULT_PORT = 9200
 MAX_NAME_LENGTH = 180
-"""The longest name of an index, in characters: OpenSearch takes 255, of which the engine needs some for itself."""
+"""The longest name of an index, in characters. OpenSearch allows 255; the engine appends suffixes to the name."""
 
 TLS_SCHEME = "opensearch"
 PLAIN_SCHEME = "opensearch+http"
@@ -34,7 +34,7 @@ class Host(NamedTuple):
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the host is this machine, so that nobody else can read what is sent to it."""
+        """Whether the host is this machine, which means that traffic to it cannot be overheard on a network."""
         try:
             return ip_address(self.name).is_loopback
         except ValueError:
@@ -42,7 +42,9 @@ class Host(NamedTuple):
 
 
 class ClusterAddress(NamedTuple):
-    """The nodes that may be asked, whether by TLS, and the name of the index. Its text is the address."""
+    """The address of an index: the nodes to contact, whether to use TLS, and the name of the index. ``str()`` returns
+    it as text.
+    """
 
     hosts: tuple[Host, ...]
     tls: bool
@@ -54,10 +56,10 @@ class ClusterAddress(NamedTuple):
 
 
 def cluster_address(text: str) -> ClusterAddress:
-    """Return an address in parts. No request is made.
+    """Parse the address of an index. No request is made.
 
-    Raises :class:`~newssearch.ConfigError` for an address that is not complete, that has a user or a password, or
-    a name that OpenSearch does not take. The message never has what stands in front of an ``@``.
+    Raises :class:`~newssearch.ConfigError` if the address is incomplete, has a user or a password, or has a name that
+    OpenSearch does not allow. The message never quotes the text before an ``@``.
 
     >>> cluster_address("opensearch://a:9200,b/news").hosts
     (Host(name='a', port=9200), Host(name='b', port=9200))
@@ -98,7 +100,7 @@ def _checked_name(name: str) -> str:
         raise ConfigError(f"the address lacks a host, or the name of the index: write it as {EXAMPLE}")
     if not _INDEX_NAME.fullmatch(name):
         raise ConfigError(
-            f"not a name of an index: {name!r}; it has small letters of English, digits, and after the first of them also"
+            f"not a name of an index: {name!r}; use lower-case letters of English and digits, and after the first of them also"
             " '.', '_' and '-'"
         )
     if len(name) > MAX_NAME_LENGTH:

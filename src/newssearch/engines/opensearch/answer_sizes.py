@@ -1,4 +1,6 @@
-"""How many whole articles one answer may have: by their words, so that neither a node nor this process holds too much."""
+"""Limits the size of responses that hold whole articles, measured in words, to bound the memory of the node and of
+this process.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 MAX_WORDS_OF_ANSWER = 1_500_000
-"""The largest number of words of the articles in one answer that has several: about 10 MB."""
+"""The largest number of words in a response with several articles: about 10 MB."""
 
 
 class AnswerSizes:
-    """The sizes of the pages of one search that reads whole articles. ``largest`` is the number of words of the longest one.
+    """Chooses the page sizes of one search that reads whole articles. ``largest`` is the number of words of the
+    longest article.
 
-    If some may be too long for a page, one request reads only the numbers of words of the next ``ahead`` hits.
+    If ``size`` articles of that length would exceed the limit, one request first reads only the word counts of the
+    next ``ahead`` hits.
     """
 
     def __init__(self, search: Callable[[dict[str, Any]], Any], largest: int, ahead: int) -> None:
@@ -23,7 +27,7 @@ class AnswerSizes:
         self._words: deque[int] = deque()
 
     def next_size(self, body: Mapping[str, Any]) -> int:
-        """Return the number of hits to ask for, at least 1 and at most ``body["size"]``, where ``body`` is the next request."""
+        """Return the number of hits to request next: from 1 to ``body["size"]``, where ``body`` is the next request."""
         size = int(body["size"])
         if self._largest * size <= MAX_WORDS_OF_ANSWER:
             return size

@@ -1,8 +1,8 @@
-"""The groups that articles are counted by, as tables and samples tell them apart: values of a field, or periods.
+"""The groups by which tables and samples count articles: values of a field, or periods.
 
-What is stored of an article for a grouping is its *entry*: the key and the value of a field, the texts of an own field, or
-the day and the precision of the date. Entries are counted by OpenSearch or read from documents; to which groups an entry
-belongs is decided here, by the rules of :mod:`newssearch.engines.value_groups`.
+The *entry* of an article in a grouping is what its document stores for it: the key and the value of a field, the
+texts of an own field, or the day and the precision of the date. OpenSearch counts entries, or they are read from
+documents; this module maps entries to groups by the rules of :mod:`newssearch.engines.value_groups`.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from .documents import DocumentSource, extra_of
 from .facets import COARSEST, FIRST_DAY, own_group
 
 GroupEntry = tuple[Any, ...]
-"""What is stored of an article for a grouping."""
+"""The stored values that decide the groups of an article."""
 GroupKey = int | str
-"""The key of a group: that of a value, or the number of a period."""
+"""The key of a group: the key of a value, or the number of a period."""
 GroupName = str | dt.date
-"""How a table names a group: a value, or the first day of a period."""
+"""The name of a group in a table: a value, or the first day of a period."""
 
 
 class ArticleGroups:
-    """The groups of a field, of an own field or of a unit of time. ``own`` are the own fields of the index."""
+    """The groups of one field, own field or unit of time. ``own`` maps the names of the index's own fields to their rows."""
 
     def __init__(self, name: str, own: Mapping[str, ArticleField], aliases: Aliases) -> None:
         self.name = name
@@ -42,35 +42,37 @@ class ArticleGroups:
 
     @property
     def contains(self) -> bool:
-        """Whether an article is also in the groups of the values that its own value contains, word by word."""
+        """Whether an article also belongs to the groups whose value is a sequence of words inside its own value."""
         return self._field is not None and self._field.kind == "words"
 
     @property
     def overlapping(self) -> bool:
-        """Whether an article can be in several groups."""
+        """Whether an article can belong to several groups."""
         return self.contains or self._is_own
 
     @property
     def in_time(self) -> bool:
-        """Whether groups are periods, which are in order of time."""
+        """Whether the groups are periods, listed in order of time."""
         return self._field is None or (self._is_own and self._field.kind == "date")
 
     # ---- entries
 
     @property
     def stored(self) -> tuple[str, ...]:
-        """The fields of OpenSearch that have the entry of an article; none for an own field: its values are counted together."""
+        """The OpenSearch fields that hold the entry of an article. Empty for an own field, whose values are read from
+        documents.
+        """
         if self._is_own:
             return ()
         return ("day", "precision") if self._field is None else (place_of_key(self.name), self.name)
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The parts of a document that :meth:`entry` needs."""
+        """The parts of the document source that :meth:`entry` needs."""
         return self.stored or ("header.extra",)
 
     def entry(self, source: DocumentSource) -> GroupEntry:
-        """Return the entry of the article of a document."""
+        """Return the entry of an article, given its document."""
         if self._is_own:
             value = extra_of(source["header"]).get(self.name) if "header" in source else None
             return () if value is None else texts_of(value)
@@ -79,7 +81,9 @@ class ArticleGroups:
     # ---- groups
 
     def own_groups(self, entry: GroupEntry) -> list[tuple[GroupKey, GroupName]]:
-        """Return the groups of the values that an article has itself, each with how the article spells it."""
+        """Return the groups of an article's own values, without contained ones, each with the article's spelling of
+        the value.
+        """
         field = self._field
         if field is None:
             day, precision = entry
@@ -101,7 +105,9 @@ class ArticleGroups:
         return [(group, group if field.kind == "language" else value)]
 
     def with_contained(self, own: Iterable[GroupKey], known: Set[GroupKey]) -> set[GroupKey]:
-        """Return those of the ``known`` groups that an article with values of its ``own`` groups is in."""
+        """Return the ``known`` groups of an article whose values are in the ``own`` groups: these, and those that
+        they contain.
+        """
         if not self.contains:
             return {group for group in own if group in known}
         sizes = self._sizes_of(known)
@@ -111,7 +117,7 @@ class ArticleGroups:
         return word_counts(cast("Collection[str]", known))
 
     def named(self, weights: Mapping[GroupEntry, int]) -> dict[GroupKey, GroupName]:
-        """Return how each group is named that entries of some weight have: by its most frequent spelling."""
+        """Return the name of each group that has an entry with a positive weight: its most frequent spelling."""
         spellings: dict[GroupKey, Counter[GroupName]] = {}
         for entry, weight in weights.items():
             for group, shown in self.own_groups(entry) if weight else ():
@@ -122,6 +128,6 @@ class ArticleGroups:
         }
 
     def sort_key(self, name: GroupName) -> Any:
-        """Return the key by which equally frequent groups are ordered: numbers by size."""
+        """Return the key that orders equally frequent groups: numbers by size, other values as they are."""
         is_number = self._is_own and self._field is not None and self._field.kind == "number"
         return number_of(str(name)) if is_number else name

@@ -1,4 +1,4 @@
-"""What an article must not exceed that an index on a cluster is to hold."""
+"""The limits on articles in an index on a cluster."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ from .mapping import MAX_NESTED
 from .sending import to_json
 
 MAX_DOCUMENT_BYTES = 32_000_000
-"""The largest size of the document of an article: its texts take about five times their size. A node of 512 MB takes that."""
+"""The largest size in bytes of an article's document, which is about five times the size of its texts. A node with
+512 MB takes it.
+"""
 MAX_ID_BYTES = 32_000
-"""The largest size of the id of an article: OpenSearch takes terms of 32,766 bytes at most."""
+"""The largest size in bytes of an article's id. Lucene takes terms of at most 32,766 bytes."""
 _BYTES_OF_CHARACTER = 30
-"""More bytes than a character of a text takes in a document."""
+"""An upper bound of the bytes that one character of a text takes in a document."""
 _BYTES_OF_PARAGRAPH = 600
-"""More bytes than a paragraph takes beside its texts."""
+"""An upper bound of the bytes that one paragraph takes in a document, texts excluded."""
 _ANY_MOMENT = dt.datetime(2000, 1, 1, tzinfo=dt.timezone.utc)
 
 
 def refusal_of(article: Article) -> str | None:
-    """Return why no index on a cluster can hold an article; None if one can."""
+    """Return why an index on a cluster cannot hold an article, or None if it can."""
     number = len(article.paragraphs)
     if number > MAX_NESTED:
         return f"{number:,} paragraphs, and an index on a cluster takes articles of at most {MAX_NESTED:,}"
@@ -43,7 +45,7 @@ def refusal_of(article: Article) -> str | None:
 
 
 def _upper_bound(article: Article) -> int:
-    """Return a size in bytes that the document of an article does not exceed. Each paragraph has the headline, too."""
+    """Return an upper bound in bytes of the size of an article's document, which repeats the headline in each paragraph."""
     number = len(article.paragraphs)
     texts = sum(len(one.text) for one in article.paragraphs) + len(article.title or "") * (number + 2)
     fields = sum(len(str(getattr(article, name) or "")) for name in FIELD_NAMES)

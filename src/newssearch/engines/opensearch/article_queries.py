@@ -1,4 +1,6 @@
-"""Which articles a query finds, as a query of OpenSearch: boolean operators, regions, conditions on fields and dates."""
+"""Translates a query tree and filters to an OpenSearch query for articles: operators, regions, conditions on fields
+and dates.
+"""
 
 from __future__ import annotations
 
@@ -50,21 +52,21 @@ NOVEL: ClusterQuery = {"term": {"paragraphs.novel": True}}
 
 
 def nested(query: ClusterQuery, score_mode: str = "none") -> ClusterQuery:
-    """Return a query for the articles that have a paragraph which the given query finds."""
+    """Return a query for the articles with a paragraph that matches ``query``."""
     return {"nested": {"path": PARAGRAPHS, "score_mode": score_mode, "query": query}}
 
 
 def excluding(query: ClusterQuery) -> ClusterQuery:
-    """Return a query for the articles that the given one does not find."""
+    """Return a query for the articles that do not match ``query``."""
     return {"bool": {"must_not": [query]}}
 
 
 class ArticleQueries:
-    """Makes queries for the articles that a node of a query finds.
+    """Translates nodes of a query tree to queries for articles.
 
-    ``paragraphs_with`` returns a query for the paragraphs with a match of a leaf in a region, of text or headline;
-    ``with_count`` one for the articles that have as many matches as an ``atleast`` asks for. ``keys_of`` returns all keys
-    of the values of a field.
+    ``paragraphs_with`` returns a query for the paragraphs in which a leaf matches, in the text or the headline,
+    within a region. ``with_count`` returns a query for the articles with at least as many matches as an ``atleast``
+    asks for. ``keys_of`` returns all keys of a field's values.
     """
 
     def __init__(
@@ -87,10 +89,10 @@ class ArticleQueries:
     def __call__(
         self, node: Node, region: str | None = None, *, in_part: bool = False, negated: bool = False
     ) -> ClusterQuery:
-        """Return a query for the articles that a node finds. For ``in_part``, see :meth:`dated`.
+        """Return a query for the articles that match a node. For ``in_part``, see :meth:`dated`.
 
-        It changes no condition on dates that is negated. ``negated`` is whether the node stands below an odd number of
-        negations.
+        ``negated`` is whether the node stands below an odd number of negations. ``in_part`` has no effect on a
+        negated date.
         """
         self._check()
         if isinstance(node, Leaf):
@@ -137,14 +139,14 @@ class ArticleQueries:
         return row
 
     def row_with_text(self, name: str) -> ArticleField:
-        """Return what is known of a field whose values are texts. Raises QueryError if they are numbers or dates."""
+        """Return the row of a field with text values. Raises QueryError if its values are numbers or dates."""
         row = self.row(name)
         if row.kind in ("number", "date"):
             raise QueryError(f"{name} is a field of kind {row.kind}, and not compared with texts")
         return row
 
     def with_value(self, field: str, wanted: FilterValue) -> ClusterQuery:
-        """Return a query for the articles that a filter on a field with a value finds."""
+        """Return a query for the articles that pass a filter for one value of a field."""
         if isinstance(wanted, NoValue):
             return excluding({"exists": {"field": place_of_key(field)}})
         if field == "id":
@@ -182,7 +184,7 @@ class ArticleQueries:
         return having_one_of(place, self.keys_like(row, node.value))
 
     def keys_like(self, row: ArticleField, pattern: str) -> list[str]:
-        """Return the keys of those values of a field that match a pattern which is not just stars."""
+        """Return the keys of a field's values that match a pattern. The pattern must have a character other than ``*``."""
         known = self._keys_of(place_of_key(row.name))
         if row.kind == "words":
             fits = words_pattern(pattern)
@@ -196,7 +198,7 @@ class ArticleQueries:
         return sorted(chosen)
 
     def within(self, node: Within) -> ClusterQuery:
-        """Return a query for the articles whose own field has a number or a date in a range."""
+        """Return a query for the articles whose own field has a number or a date within a range."""
         row = self.row(node.name)
         if row.kind != node.kind:
             raise QueryError(f"{row.name} is a field of kind {row.kind}: {node} compares a {node.kind}")
@@ -226,7 +228,8 @@ class ArticleQueries:
     ) -> ClusterQuery:
         """Return a query for the articles dated from ``start`` up to but not including ``end``.
 
-        A month or a year lies between them whole; with ``in_part``, one of its moments is enough.
+        An article that is dated by month or year matches if the whole period lies in the range; with ``in_part``, if
+        the periods overlap.
         """
         found: list[ClusterQuery] = [{"exists": {"field": "local"}}]
         coarse: ClusterQuery = {"exists": {"field": "end"}}
@@ -245,7 +248,7 @@ class ArticleQueries:
         return finding_all(found)
 
     def added(self, start: dt.datetime | None, end: dt.datetime | None = None) -> ClusterQuery:
-        """Return a query for the articles that came into the index from ``start`` up to but not including ``end``."""
+        """Return a query for the articles added to the index from ``start`` up to but not including ``end``."""
         bounds: dict[str, int] = {}
         if start is not None:
             bounds["gte"] = instant(start)
@@ -256,9 +259,9 @@ class ArticleQueries:
     # ---- requests
 
     def filters(self, request: ResolvedRequest, *, in_part: bool = False) -> dict[FilterPart, ClusterQuery]:
-        """Return for each part of the filters of a request a query for the articles that pass.
+        """Return a query for each filter of a request, by the part of the filters.
 
-        The filter on dates is that on ``date``, the one on the time of indexing that on ``added``.
+        ``date`` is the filter on the date of publication, ``added`` that on the time of indexing.
         """
         found: dict[FilterPart, ClusterQuery] = {}
         for field, values in request.filters:
@@ -278,19 +281,19 @@ class ArticleQueries:
 
 
 def place_of_value(field: str) -> str:
-    """Return the field of OpenSearch that has the values of a field of articles."""
+    """Return the name of the OpenSearch field that holds the values of a field of articles."""
     return field if field in COUNTED_FIELDS else f"own.{field}.value"
 
 
 def place_of_key(field: str) -> str:
-    """Return the field of OpenSearch that has the keys of the values of a field of articles."""
+    """Return the name of the OpenSearch field that holds the keys of a field's values."""
     if field == "path":
         return "path"
     return f"{field}_key" if field in COUNTED_FIELDS else f"own.{field}.key"
 
 
 def _with_address(node: Field) -> ClusterQuery:
-    """Return a query for the articles that a condition on their address finds: a page, a section or a host, or a pattern."""
+    """Return a query for the articles whose address is a page, lies below a section or a host, or matches a pattern."""
     if node.pattern:
         pattern = value_wildcard(without_scheme(node.value))
         return finding_any([{"wildcard": {place: {"value": pattern}}} for place in ("url", "given_url")])
@@ -316,5 +319,5 @@ def _bound_value(bound: dt.datetime) -> int:
 
 
 def _excluded(end: dt.datetime) -> int:
-    """Return the first moment that a period up to ``end`` excludes."""
+    """Return the first moment after a period that ends with ``end``."""
     return _bound_value(end) + is_last_moment(end)

@@ -1,4 +1,4 @@
-"""Writing many documents: requests of a few megabytes, of whose items each is looked at."""
+"""Bulk requests: writes many documents in requests of a few megabytes, and checks the result of each item."""
 
 from __future__ import annotations
 
@@ -17,18 +17,20 @@ from .failures import ClusterPlace, Refusal, RequestFailedError, failure_of, not
 from .transport import FIRST_PAUSE, LONGEST_PAUSE, WRITE_PATIENCE, Reply, Transport, json_of
 
 MAX_BULK_BODY = 4_000_000
-"""The largest size in bytes of a request, except for one that has a single document. Nodes with little memory refuse larger ones."""
+"""The largest size in bytes of a bulk request with more than one document. Nodes with little memory refuse larger ones."""
 MAX_ITEMS = 2_000
 SHARD_TIMEOUT = "5s"
-"""The time for which a node waits for a shard that is lost. Its default of a minute is longer than that of a client."""
+"""The time for which a node waits for an unassigned shard. The default of a minute is longer than the client's own
+timeout.
+"""
 
 
 class Action(NamedTuple):
     """One document to write or delete.
 
-    ``create`` is for a document that must not be there. ``source`` is a document, or its JSON; deletions have none. With
-    a ``version``, the action has no effect on a document of a higher version, and may be repeated. ``routing`` chooses the
-    shard; None leaves that to the id.
+    ``create`` writes only if the document does not exist. ``source`` is the document, or its JSON; None for a
+    deletion. An action with a ``version`` has no effect on a document of a higher version, so that it can be
+    repeated. ``routing`` selects the shard; with None, the id does.
     """
 
     kind: Literal["index", "create", "delete"]
@@ -40,11 +42,11 @@ class Action(NamedTuple):
 
 @dataclass
 class BulkOutcome:
-    """What became of actions.
+    """The results of a bulk request's items.
 
-    ``written`` is the number that were carried out. ``conflicts`` has the ids of documents that are there in a newer version,
-    or at all, ``missing`` those to delete that are not there. ``rejected`` has the ids of documents that the cluster does
-    not take, each with the reason.
+    ``written`` is the number of successful actions. ``conflicts`` has the ids of documents that exist already, or in
+    a newer version. ``missing`` has the ids of documents to delete that do not exist. ``rejected`` maps the ids of
+    refused documents to the reasons.
     """
 
     written: int = 0
@@ -74,7 +76,7 @@ def _item(action: Action) -> _Item:
 
 
 def _batches(actions: Iterable[Action]) -> Iterator[list[_Item]]:
-    """Divide actions so that each request is small enough. Not more than one request is in memory."""
+    """Divide actions into requests within the size limits. At most one request is in memory."""
     batch: list[_Item] = []
     size = 0
     for action in actions:
@@ -107,7 +109,7 @@ def send_bulk(
 
 
 class _BulkRequest:
-    """The items of one request. Those that the cluster has no capacity for are sent again, until patience ends."""
+    """One bulk request. Items refused for lack of capacity are sent again until the patience of a writing request ends."""
 
     def __init__(
         self, transport: Transport, place: ClusterPlace, path: str, parameters: dict[str, str], outcome: BulkOutcome, check: StopCheck
@@ -119,10 +121,10 @@ class _BulkRequest:
         self._check = check
 
     def carry_out(self, items: Sequence[_Item]) -> None:
-        """Send items until each has an answer that counts."""
+        """Send items until each has a final result."""
         give_up = time.monotonic() + WRITE_PATIENCE
         repeated: set[str] = set()
-        """The ids of items that may have been carried out by an earlier attempt."""
+        """The ids of items that an earlier attempt may have written."""
         for attempt in itertools.count():
             items, refusal = self._attempt(items, repeated)
             if not items:
@@ -136,7 +138,7 @@ class _BulkRequest:
             self._check()
 
     def _attempt(self, items: Sequence[_Item], repeated: set[str]) -> tuple[list[_Item], Refusal]:
-        """Send items once. Returns those to be sent again, and why."""
+        """Send items once. Return those to send again, and the refusal."""
         path, parameters = self._target
         reply = self._transport.send(
             "POST", path, b"".join(item.lines for item in items), parameters, writing=True, check=self._check
@@ -150,7 +152,7 @@ class _BulkRequest:
             return [], Refusal(200, (), ())
         if reply.status == 413:
             self._outcome.rejected[items[0].action.id] = (
-                f"it has {len(items[0].lines):,} bytes, and the cluster, or a proxy before it, takes no request as large as that: let them take 32 MB"
+                f"it has {len(items[0].lines):,} bytes, more than the cluster, or a proxy in front of it, accepts in a request: raise the limit to 32 MB"
                 " (http.max_content_length)"
             )
             return [], Refusal(200, (), ())
@@ -174,11 +176,11 @@ class _BulkRequest:
         answer = json_of(reply, self._place)
         found = answer.get("items") if isinstance(answer, dict) else None
         if not isinstance(found, list) or len(found) != wanted:
-            raise not_opensearch(self._place, reply.host, f"its answer is not about {wanted} documents")
+            raise not_opensearch(self._place, reply.host, f"its response does not cover {wanted} documents")
         return found
 
     def _is_settled(self, action: Action, refusal: Refusal, repeated: set[str], host: object) -> bool:
-        """Note what became of an action, and return True; False if it has to be sent again."""
+        """Record the result of an action and return True, or return False if it must be sent again."""
         status = refusal.status
         if status < 300 or (status == 404 and action.kind == "delete" and not refusal.kinds):
             if status < 300 or action.id in repeated:

@@ -1,9 +1,10 @@
-"""Checkpoints: how a reader knows that a copy of the index has all that a commit has written.
+"""Checkpoints: documents by which a reader knows that a shard copy holds everything that a commit has written.
 
-A copy on a node that is cut off from the others, or that has not been refreshed, answers without the articles of the last
-commit, or with replaced ones as they were. So each shard has one document that is no article, but has a number in the field
-``checkpoint``. A commit writes it again with a higher number, after all else that it writes has arrived. Segments hold whatever
-had arrived before they were made: where the number is found, nothing that was written before it is missing.
+A copy on a node that is cut off from the others, or that was not refreshed, answers without the articles of the last
+commit, or with old versions of replaced ones. Each shard therefore has one document that is not an article, with a
+number in the field ``checkpoint``. A commit writes a higher number there after everything else has arrived. Lucene
+segments contain all operations that arrived before they were made: a copy in which the number is visible lacks
+nothing that was written before it.
 """
 
 from __future__ import annotations
@@ -17,33 +18,36 @@ from .bulk import Action
 from .mapping import MAX_HITS_AT_ONCE
 
 STEPS = 8
-"""The version of a document is the number of the writer times this, plus one of the steps that follow each other.
+"""The version of a document is the number of its writer times this, plus the number of the step within the commit.
 
-So a request that is repeated, and arrives once more after later ones, has no effect. The number of a checkpoint is made the same way.
+A request that is repeated and arrives after later ones therefore has no effect. Checkpoints are numbered in the same
+way.
 """
 _MASK = 0xFFFFFFFF
 
 
 class WrittenCheckpoints(NamedTuple):
-    """The checkpoints of all shards: ``least`` is the lowest number, 0 if a shard has none; ``most`` is the highest."""
+    """The checkpoints of all shards: ``least`` is the lowest number, 0 if a shard has no checkpoint; ``most`` is the
+    highest.
+    """
 
     least: int
     most: int
 
     @property
     def writer(self) -> int:
-        """The number of the last writer whose commit has arrived."""
+        """The number of the last writer with a commit that has arrived."""
         return self.most // STEPS
 
 
 def checkpoint_actions(shards: int, number: int) -> Iterator[Action]:
-    """Yield the actions that write the checkpoint of each shard. They have no effect on one with a higher number."""
+    """Yield the actions that write the checkpoint of each shard. They do not replace a higher number."""
     for shard, routing in enumerate(_routings(shards)):
         yield Action("index", f"checkpoint-{shard}", {"checkpoint": number}, number, routing)
 
 
 def finding_checkpoints() -> dict[str, Any]:
-    """Return the search for all checkpoints, of which :func:`found_checkpoints` reads the answer."""
+    """Return the search for all checkpoints. :func:`found_checkpoints` parses the response."""
     return {
         "query": reached(0),
         "size": MAX_HITS_AT_ONCE,
@@ -53,20 +57,22 @@ def finding_checkpoints() -> dict[str, Any]:
 
 
 def found_checkpoints(answer: Any) -> WrittenCheckpoints:
-    """Return the checkpoints in the answer to a search for them."""
+    """Parse the response to :func:`finding_checkpoints`."""
     numbers = [int(hit["_source"]["checkpoint"]) for hit in answer["hits"]["hits"]]
     least = min(numbers) if numbers and len(numbers) == answer["_shards"]["total"] else 0
     return WrittenCheckpoints(least, max(numbers, default=0))
 
 
 def reached(number: int) -> dict[str, Any]:
-    """Return the query for the checkpoints with this number or a higher one. A copy of the index that is whole has one for each shard."""
+    """Return the query for checkpoints with this number or a higher one. A complete copy of the index has one in each
+    shard.
+    """
     return {"range": {"checkpoint": {"gte": number}}}
 
 
 @cache
 def _routings(shards: int) -> tuple[str, ...]:
-    """Return for each shard a value by which documents get there."""
+    """Return a routing value for each shard."""
     found: dict[int, str] = {}
     for number in count():
         found.setdefault(shard_of(str(number), shards), str(number))
@@ -76,10 +82,10 @@ def _routings(shards: int) -> tuple[str, ...]:
 
 
 def shard_of(routing: str, shards: int) -> int:
-    """Return the shard of documents that are written with a routing value.
+    """Return the number of the shard of documents with a routing value.
 
-    That is its hash by MurmurHash3 (32 bits, seed 0) of UTF-16, modulo the number of shards, as :func:`.mapping.articles_index`
-    makes the index.
+    It is the MurmurHash3 (32 bits, seed 0) of the UTF-16 text modulo the number of shards. This holds for indices
+    made from :func:`.mapping.articles_index`.
     """
     data, value = routing.encode("utf-16-le"), 0
     for start in range(0, len(data) // 4 * 4, 4):

@@ -1,4 +1,6 @@
-"""The calls of OpenSearch that the engine makes. An answer is whole, or it is an error: never a smaller count."""
+"""The OpenSearch API calls that the engine makes. A call returns a complete result or raises: it never returns
+partial counts.
+"""
 
 from __future__ import annotations
 
@@ -32,27 +34,29 @@ from .transport import FIRST_PAUSE, READ_PATIENCE, WRITE_PATIENCE, Reply, Transp
 OLDEST_VERSION = (2, 19)
 """The oldest series of OpenSearch that the engine works with."""
 SMALL_TIMEOUTS = (3.0, 3.0, 6.0, 12.0)
-"""The times in seconds to wait for what takes milliseconds: a document, or a point in time. Each attempt may ask other copies."""
+"""Read timeouts in seconds, attempt by attempt, of calls that take milliseconds: to get a document or open a point in
+time. Each attempt may go to another copy.
+"""
 POINT_TIMEOUTS = (3.0,)
-"""The time in seconds in which the copies of a point in time must show that they answer, when a search of it is late."""
+"""The timeout in seconds of the check whether the nodes of a point in time still respond when a search of it is late."""
 KEEP_ALIVE = 300
-"""The time in seconds for which a point in time is kept after each search of it."""
+"""The time in seconds for which the cluster keeps a point in time after each search of it."""
 
 _PRIMARY = "_primary"
-"""The preference for the copies that are written to first, of indices whose other copies follow later."""
+"""The preference for primary shards, for searches that must not read a replica that lags behind."""
 _WHOLE = "_shards,timed_out,terminated_early"
-"""The parts of an answer that say whether it is whole."""
+"""The parts of a search response that show whether it is complete."""
 
 _OF_DOCUMENT = ("_id", "_version", "_seq_no", "_primary_term")
-"""The parts of an answer that is about one document."""
+"""The parts of a response about one document."""
 
 JsonAnswer = dict[str, Any]
 
 
 class PointInTime(NamedTuple):
-    """An index as it was at one moment, kept by the cluster while it is searched.
+    """A point in time: the state of an index at one moment, which the cluster keeps while it is searched.
 
-    ``shards`` is the number of shards of the index, all of which each answer must have.
+    ``shards`` is the number of shards of the index; a response is complete if all have answered.
     """
 
     id: str
@@ -61,7 +65,7 @@ class PointInTime(NamedTuple):
 
 
 class StoredDocument(NamedTuple):
-    """A document of an index. ``seq_no`` and ``primary_term`` identify this version of it among all its versions."""
+    """A document of an index. ``seq_no`` and ``primary_term`` identify its version, for optimistic concurrency control."""
 
     id: str
     source: JsonAnswer
@@ -78,20 +82,20 @@ class IndexStats(NamedTuple):
 
 
 class Client:
-    """What an engine asks of a cluster. Threads may share a client, and it works after a fork.
+    """The calls of one cluster. Threads may share a client, and it works after a fork.
 
-    All methods raise :class:`~newssearch.IndexUnreachableError` if no node answers, none may answer to the user, or a
-    part of the index is lost. Those that read raise :class:`~newssearch.IndexNotFoundError`, those that write
-    :class:`~newssearch.IndexWriteError`. They are repeated for a few seconds (reading) or up to a minute (writing) before that.
-    A ``check`` with a time limit ends them earlier, with :class:`~newssearch.SearchStoppedError`.
+    All methods raise :class:`~newssearch.IndexUnreachableError` if no node answers, the user lacks a permission, or a
+    shard is lost. Methods that read also raise :class:`~newssearch.IndexNotFoundError`, methods that write
+    :class:`~newssearch.IndexWriteError`. Before that, reads are retried for a few seconds and writes for up to a
+    minute. A ``check`` with a time limit ends the attempts earlier, with :class:`~newssearch.SearchStoppedError`.
     """
 
     def __init__(self, address: ClusterAddress, settings: ConnectionSettings | None = None) -> None:
-        """Make no request yet. ``settings`` replaces those of the environment, whose mistakes raise ConfigError."""
+        """Make no request yet. ``settings`` replaces the settings of the environment. Invalid ones raise ConfigError."""
         settings = connection_settings(address) if settings is None else settings
         self.address = address
         self.place = Path(str(address))
-        """The place of the index, as errors name it."""
+        """The address of the index as a path, for errors."""
         self._place = ClusterPlace(self.place, address.name, settings.credentials_from)
         self._transport = Transport(address, settings, self._place)
         self._version: str | None = None
@@ -107,7 +111,7 @@ class Client:
     def version(self) -> str:
         """The version of the cluster.
 
-        Raises :class:`~newssearch.IndexVersionError` if it is older than 2.19, or no OpenSearch.
+        Raises :class:`~newssearch.IndexVersionError` if it is older than 2.19, or the server is not OpenSearch.
         """
         if self._version is None:
             self._version = self._checked_version(self.request("GET", "/"))
@@ -134,7 +138,7 @@ class Client:
 
     @staticmethod
     def long_work() -> AbstractContextManager[None]:
-        """Let requests that read wait for minutes while the block runs, where nothing else limits their time."""
+        """Let read requests in the block wait for minutes, unless something else limits their time."""
         return long_work()
 
     def request(
@@ -147,7 +151,7 @@ class Client:
         writing: bool = False,
         check: StopCheck = NEVER,
     ) -> Any:
-        """Return the answer to any request, and raise the error of a refusal. For what no other method does."""
+        """Send a request that has no method of its own, and return the response. A refusal raises its error."""
         reply = self._send(method, path, body, parameters, writing=writing, check=check)
         return self._answer(reply, writing=writing)
 
@@ -176,7 +180,7 @@ class Client:
         )
 
     def _answer(self, reply: Reply, *parts: str, writing: bool = False) -> Any:
-        """Return an answer of success, which has the named parts. Raises the error of a refusal."""
+        """Return the JSON of a successful response, which must have the named parts. A refusal raises its error."""
         if reply.status >= 300:
             refusal = Refusal.of_body(reply.status, reply.body)
             raise failure_of(refusal, self._place, reply.host, writing=writing)
@@ -198,20 +202,20 @@ class Client:
         as_written: bool = False,
         check: StopCheck = NEVER,
     ) -> JsonAnswer:
-        """Return the answer to a search of an index or, better, of a point in time, which lives longer by that.
+        """Return the response to a search of an index or, better, of a point in time, whose lifetime the search
+        extends.
 
-        A search ``as_written`` asks the copies that the others follow, and waits as long for them as a change does.
+        ``as_written`` searches the primary shards, and waits for them as long as a write does.
 
-        ``filter_path`` names the parts of the answer that are wanted. Raises
-        :class:`PointInTimeLostError` if the point in time is gone, and
-        :class:`~newssearch.IndexUnreachableError` if a shard does not answer.
+        ``filter_path`` lists the wanted parts of the response. Raises :class:`PointInTimeLostError` if the point in
+        time is gone, and :class:`~newssearch.IndexUnreachableError` if a shard does not answer.
         """
         if (index is None) == (pit is None):
             raise ValueError("a search is of an index, or of a point in time")
         parameters = {"allow_partial_search_results": "false"}
         if filter_path is not None:
             parameters["filter_path"] = f"{filter_path},{_WHOLE}"
-        if check.remaining is not None:  # the cluster ends a search for which nobody waits any longer
+        if check.remaining is not None:  # the cluster cancels a search that nobody waits for
             parameters["cancel_after_time_interval"] = f"{int(check.remaining * 1000) + 1000}ms"
         if as_written:
             parameters["preference"] = _PRIMARY
@@ -233,7 +237,9 @@ class Client:
         return answer
 
     def _check_answers(self, pit: PointInTime, check: StopCheck) -> None:
-        """Raise :class:`PointInTimeLateError` if a node that has a part of a point in time stands still: it may be elsewhere, too."""
+        """Raise :class:`PointInTimeLateError` if a node that holds a shard of a point in time does not respond:
+        another copy may.
+        """
         body = {
             "size": 0,
             "query": {"match_none": {}},
@@ -252,7 +258,7 @@ class Client:
             )
 
     def _check_whole(self, answer: Mapping[str, Any], reply: Reply, shards: int | None) -> None:
-        """Raise the error of an answer that lacks a part, although its status is that of success."""
+        """Raise the error for a successful response that lacks results of some shards."""
         counted = answer["_shards"]
         total, successful = counted["total"], counted["successful"]
         wanted = total if shards is None else shards
@@ -275,9 +281,9 @@ class Client:
         as_written: bool = False,
         check: StopCheck = NEVER,
     ) -> PointInTime:
-        """Let the cluster keep an index as it is now, for ``keep_alive`` seconds after each search of it.
+        """Open a point in time of an index, kept for ``keep_alive`` seconds after each search of it.
 
-        ``as_written`` is whether it must be that of the copies that the others follow.
+        ``as_written`` opens it on the primary shards.
         """
         parameters = {"keep_alive": f"{keep_alive}s", "allow_partial_pit_creation": "false"}
         if as_written:
@@ -289,16 +295,16 @@ class Client:
         return PointInTime(answer["pit_id"], answer["_shards"]["total"], keep_alive)
 
     def close_pit(self, pit: PointInTime) -> None:
-        """Let the cluster forget a point in time. One that is gone already is no error, nor a cluster that is gone."""
+        """Close a point in time. It is no error if the point in time or the cluster is gone."""
         with suppress(NewssearchError):
             self._send("DELETE", "/_search/point_in_time", {"pit_id": [pit.id]}, timeouts=SMALL_TIMEOUTS[:1])
 
     def get(
         self, index: str, document_id: str, *, writing: bool = False, check: StopCheck = NEVER
     ) -> StoredDocument | None:
-        """Return a small document as it was written last, also before a refresh; None if there is none.
+        """Return the last written version of a small document, even before a refresh; None if it does not exist.
 
-        ``writing`` is whether a change needs it, and waits for it as long as for the change.
+        ``writing`` is whether a write needs it: the request is then retried as long as a write.
         """
         path = f"{_index_path(index)}/_doc/{quote(document_id, safe='')}"
         reply = self._send(
@@ -317,10 +323,10 @@ class Client:
         writing: bool = False,
         check: StopCheck = NEVER,
     ) -> dict[str, StoredDocument]:
-        """Return the documents with the given ids by id, as they were written last. Missing ones are left out.
+        """Return the last written versions of the documents with the given ids, by id. Missing ones are left out.
 
-        ``source`` names the fields that are wanted; False is for none. ``writing`` is whether a change needs them, and waits
-        for them as long as for the change.
+        ``source`` lists the wanted fields; False returns none. ``writing`` is whether a write needs them: the request
+        is then retried as long as a write.
         """
         wanted = list(ids)
         if not wanted:
@@ -335,7 +341,7 @@ class Client:
             documents.update({one["_id"]: _document(one) for one in answers if one.get("found")})
             failed = [
                 one for one in answers if "error" in one
-            ]  # their shard has no copy now, and soon may have one
+            ]  # their shard has no active copy, and may get one soon
             wanted = [one["_id"] for one in failed]
             if failed and time.monotonic() > give_up:
                 raise failure_of(Refusal.of(503, failed[0]["error"]), self._place, reply.host, writing=False)
@@ -354,11 +360,12 @@ class Client:
         refresh: bool = False,
         check: StopCheck = NEVER,
     ) -> BulkOutcome:
-        """Write and delete any number of documents, in requests of a few megabytes, one after the other.
+        """Write and delete any number of documents, in consecutive bulk requests of a few megabytes.
 
-        What the cluster has no capacity for is sent again. Raises :class:`~newssearch.IndexWriteError` if it may not
-        be written, or the index is read-only. ``require_alias`` is whether ``index`` must be an alias, so that no
-        index of that name is made. Documents are found by searches after a refresh; with ``refresh`` this one makes it.
+        Items refused for lack of capacity are sent again. Raises :class:`~newssearch.IndexWriteError` if the user may
+        not write, or the index is read-only. With ``require_alias``, ``index`` must be an alias, so that a missing
+        one does not create an index of that name. Searches find the documents after a refresh; ``refresh`` does it at
+        once.
         """
         outcome = send_bulk(
             self._transport, self._place, actions, index, require_alias=require_alias, check=check
@@ -378,8 +385,8 @@ class Client:
     ) -> StoredDocument:
         """Write a small document, and return it.
 
-        ``create`` is whether there must be none; ``over`` is the version that it must replace. Raises
-        :class:`ConflictError` if that is not so.
+        With ``create``, it must not exist; with ``over``, it must still be that version. Otherwise raises
+        :class:`ConflictError`.
         """
         parameters = {"require_alias": "false", **_expected(over)}
         if create:
@@ -411,7 +418,9 @@ class Client:
         over: StoredDocument | None = None,
         check: StopCheck = NEVER,
     ) -> bool:
-        """Delete a document, and return whether it was there. Raises :class:`ConflictError` if it is not ``over``."""
+        """Delete a document, and return whether it existed. Raises :class:`ConflictError` if it is not the version
+        ``over``.
+        """
         path = f"{_index_path(index)}/_doc/{quote(document_id, safe='')}"
         reply = self._send("DELETE", path, None, _expected(over), writing=True, check=check)
         if reply.status == 404 and b'"result":"not_found"' in reply.body:
@@ -424,7 +433,7 @@ class Client:
         return True
 
     def refresh(self, index: str, *, check: StopCheck = NEVER) -> None:
-        """Let searches find all that was written."""
+        """Refresh an index: make all written documents visible to searches."""
         reply = self._send("POST", f"{_index_path(index)}/_refresh", writing=True, check=check)
         answer = self._answer(reply, "_shards", writing=True)
         if answer["_shards"].get("failed"):
@@ -434,13 +443,14 @@ class Client:
     # ---- indices
 
     def create_index(self, index: str, body: Mapping[str, Any]) -> None:
-        """Make an index with the given settings, mappings and aliases, and wait until it can be written to.
+        """Create an index with the given settings, mappings and aliases, and wait until its primary shards are
+        active.
 
-        Raises :class:`~newssearch.IndexExistsError` if there is one.
+        Raises :class:`~newssearch.IndexExistsError` if it exists.
         """
         reply = self._send("PUT", _index_path(index), body, writing=True)
         if reply.repeated and reply.status == 400 and b"resource_already_exists_exception" in reply.body:
-            return  # by the first attempt, whose answer was lost
+            return  # the first attempt created it, and its answer was lost
         answer = self._answer(reply, "acknowledged", "shards_acknowledged", writing=True)
         if not (answer["acknowledged"] and answer["shards_acknowledged"]):
             raise self._place.unreachable(
@@ -448,7 +458,7 @@ class Client:
             )
 
     def delete_index(self, index: str) -> bool:
-        """Delete an index and all that is in it, and return whether it was there."""
+        """Delete an index with all its documents, and return whether it existed."""
         reply = self._send("DELETE", _index_path(index), writing=True)
         try:
             self._answer(reply, writing=True)
@@ -457,8 +467,8 @@ class Client:
         return True
 
     def indices_of(self, alias: str) -> list[str]:
-        """Return the names of the indices that an alias stands for, sorted; an empty list if there is no such alias."""
-        # asked for as the indices behind it, which a role for them allows even if there are none
+        """Return the names of the indices behind an alias, sorted; an empty list if the alias does not exist."""
+        # ask for the indices behind the alias: a role for them allows this even if there are none
         reply = self._send("GET", f"{_index_path(alias)}/_alias")
         if reply.status == 404:
             return []
@@ -471,16 +481,16 @@ class Client:
         return {index: sorted(answer[index]["aliases"]) for index in sorted(answer)}
 
     def update_aliases(self, actions: Sequence[Mapping[str, Any]]) -> None:
-        """Change aliases, and remove indices, all in one moment, as ``POST /_aliases`` does."""
+        """Change aliases and remove indices atomically, as ``POST /_aliases`` does."""
         reply = self._send("POST", "/_aliases", {"actions": list(actions)}, writing=True)
         try:
             self._answer(reply, writing=True)
         except IndexNotFoundError:
-            if not reply.repeated:  # an index to remove is gone since the first attempt
+            if not reply.repeated:  # else: the first attempt has removed the index
                 raise
 
     def mapping(self, index: str) -> JsonAnswer:
-        """Return the mapping of an index, which also may be named by its alias."""
+        """Return the mapping of an index, given by its name or an alias."""
         return self._only_part(self._send("GET", f"{_index_path(index)}/_mapping"), "mappings")
 
     def put_mapping(self, index: str, body: Mapping[str, Any]) -> None:
@@ -490,7 +500,7 @@ class Client:
     def settings(self, index: str) -> JsonAnswer:
         """Return the settings of an index that differ from the defaults, as ``{"index.number_of_shards": "3"}``.
 
-        A commit asks for them: this waits for the cluster as long as a change does.
+        A commit needs them, so this is retried as long as a write.
         """
         reply = self._send(
             "GET", f"{_index_path(index)}/_settings", None, {"flat_settings": "true"}, writing=True
@@ -498,7 +508,7 @@ class Client:
         return self._only_part(reply, "settings")
 
     def _only_part(self, reply: Reply, part: str) -> JsonAnswer:
-        """Return a part of an answer about one index."""
+        """Return one part of a response about a single index."""
         answer = self._answer(reply)
         found = next(iter(answer.values()), None) if isinstance(answer, dict) else None
         if not isinstance(found, dict) or not isinstance(found.get(part), dict):
@@ -511,12 +521,12 @@ class Client:
         self.request("PUT", f"{_index_path(index)}/_settings", dict(settings), writing=True)
 
     def stats(self, index: str) -> IndexStats:
-        """Return the number of documents and the size of an index."""
+        """Return the number of documents of an index and its size."""
         wanted = int(self.settings(index)["index.number_of_shards"])
         reply = self._send("GET", f"{_index_path(index)}/_stats/docs,store", None, {"level": "shards"})
         answer = self._answer(reply, "indices", "_shards", "_all")
         shards = next(iter(answer["indices"].values()))["shards"] if answer["indices"] else {}
-        # a shard without a copy is left out of the sums, and no part of the answer says so
+        # the sums leave out shards without an active copy, and no other part of the response shows that
         if len(shards) < wanted or answer["_shards"].get("failed"):
             raise self._place.unreachable(
                 f"{reply.host} counted {len(shards)} of {wanted} shards of {index}: a part of the index cannot be reached"
@@ -525,7 +535,7 @@ class Client:
         return IndexStats(primaries["docs"]["count"], primaries["store"]["size_in_bytes"])
 
     def is_read(self, index: str) -> bool:
-        """Whether a point in time of an index is open, or a shard of it does not say so."""
+        """Whether a point in time of an index is open. True also if a shard does not report it."""
         try:
             answer = self._answer(self._send("GET", f"{_index_path(index)}/_stats/search"), "_all", "_shards")
         except IndexNotFoundError:

@@ -1,4 +1,4 @@
-"""What a writer asks about the committed articles, with as few requests as possible."""
+"""The lookups of a writer among the committed articles, with as few requests as possible."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from .documents import document_id
 from .stored_articles import StoredArticles
 
 SINGLE_REQUESTS = 200
-"""A writer asks the cluster for this number of articles or paths one by one. Then it reads which ones there are."""
+"""After this number of single requests for articles or paths, the writer reads the list of all, and asks only for
+existing ones.
+"""
 KEPT_HEADERS = 50_000
-"""The number of headers of articles that a writer keeps."""
+"""The number of article headers that a writer caches."""
 
 
 class CommittedArticles:
@@ -31,7 +33,7 @@ class CommittedArticles:
         self._headers: dict[str, StoredHeader] = {}
 
     def find(self, article_id: str) -> StoredHeader | None:
-        """Return the header of an article; None if there is none."""
+        """Return the header of an article, or None if it does not exist."""
         number = document_id(article_id)
         if number in self._headers:
             return self._headers[number]
@@ -43,7 +45,7 @@ class CommittedArticles:
         return found
 
     def article(self, article_id: str) -> Article | None:
-        """Return a whole article; None if there is none."""
+        """Return a whole article, or None if it does not exist."""
         if document_id(article_id) not in self._headers and not self._may_have(article_id):
             return None
         return self.articles.article(article_id)

@@ -1,7 +1,7 @@
-"""The lines of a concordance: occurrences in order, found in the texts of all articles that may have one.
+"""The lines of a concordance: all occurrences in order, found in the texts of the articles that match.
 
-First only the places of all occurrences are kept, as numbers; the texts of those that are on the page, or that are sorted
-by the words beside them, are read once more.
+Only the places of occurrences are kept, as numbers. The texts of the page's lines, and of lines that are sorted by
+adjacent words, are read a second time.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .occurrences import OccurrenceReader
 from .ranking import ClusterRanking
 
 LAST_DATE_KEY = 1 << 62
-"""The sort key of articles without a date, which are last in each order."""
+"""The sort key of undated articles, which come last in each order."""
 
 IntColumn = NDArray[np.int64]
 
@@ -46,7 +46,7 @@ class _Article(NamedTuple):
 
 
 class _Places(NamedTuple):
-    """Places of occurrences, an item of each array for each: the index of the article, the paragraph, first word and end."""
+    """Places of occurrences, as parallel arrays: the index of the article, the paragraph, the first word, the end."""
 
     articles: IntColumn
     paragraphs: IntColumn
@@ -54,12 +54,12 @@ class _Places(NamedTuple):
     ends: IntColumn
 
     def at(self, chosen: IntColumn | slice) -> _Places:
-        """Return some of the places."""
+        """Return the places at the given indices."""
         return _Places._make(column[chosen] for column in self)
 
 
 class LineReader:
-    """Reads the lines of a concordance. The request of ``evaluation`` is for all articles by relevance, without grouping."""
+    """Reads the lines of a concordance. The request of ``evaluation`` must ask for all articles by relevance, ungrouped."""
 
     def __init__(
         self, search: SearchCall, evaluation: Evaluation, found: ClusterQuery, wanted: LineOptions
@@ -82,7 +82,7 @@ class LineReader:
 
     @property
     def total(self) -> int:
-        """The number of all occurrences."""
+        """The total number of occurrences."""
         return len(self._places.articles)
 
     @property
@@ -92,11 +92,11 @@ class LineReader:
 
     @cached_property
     def sample(self) -> int | None:
-        """The number of occurrences that are drawn at random; None if all are taken."""
+        """The size of the random sample of occurrences; None if all are used."""
         return self._wanted.drawn(self.total)
 
     def lines(self) -> tuple[ConcordanceLine, ...]:
-        """Return the lines on the wanted page, in order."""
+        """Return the lines of the requested page, in order."""
         wanted = self._wanted
         end = self.total if self.sample is None else self.sample
         if wanted.limit is not None:
@@ -120,7 +120,7 @@ class LineReader:
         return self._places.at(smallest(sampling_keys(seed, *identity), size, *identity))
 
     def _by_article(self, places: _Places, articles: Iterable[int]) -> IntColumn:
-        """Return the indices of the places of the given articles, in their order."""
+        """Return the indices of the places of the given articles, in the order of the articles."""
         rank = np.full(len(self._articles), len(self._articles))
         for at, number in enumerate(articles):
             rank[number] = at
@@ -135,7 +135,7 @@ class LineReader:
         return sorted(range(len(self._articles)), key=key)
 
     def _by_relevance(self, places: _Places, end: int) -> Sequence[int]:
-        """Return the first articles in the order of a search, which have ``end`` of the places at least."""
+        """Return the first articles by relevance that together have at least ``end`` of the places."""
         lines = np.bincount(places.articles, minlength=len(self._articles))
         number_of = {one.id: number for number, one in enumerate(self._articles)}
         ranking = ClusterRanking(self._search, self._evaluation, self._found)
@@ -148,10 +148,7 @@ class LineReader:
             most *= 4
 
     def _by_words(self, places: _Places) -> IntColumn:
-        """Return the indices of the places in order of the words beside them, nearest word first.
-
-        Ties are ordered by date, newest first, then by id, paragraph and position.
-        """
+        """Return the indices of the places, sorted by the adjacent words, nearest word first."""
         words = words_before if self._wanted.sort == "left" else words_after
         rows = [
             (
@@ -172,7 +169,7 @@ class LineReader:
         return tuple(line for _, line in sorted(lines, key=lambda one: one[0]))
 
     def _texts(self, places: _Places) -> Iterator[tuple[int, int, DocumentSource, int, AnalysedText, Match]]:
-        """Yield the index of each place, its article, document, paragraph, text and words. Each article is read once."""
+        """Yield for each place its index, article, document, paragraph, text and words. Each article is read once."""
         of_article: dict[str, list[tuple[int, int, int, int]]] = {}
         rows = zip(*(column.tolist() for column in places), strict=True)
         for at, (number, paragraph, *match) in enumerate(rows):
@@ -194,7 +191,7 @@ class LineReader:
 def concordance_line(
     source: DocumentSource, paragraph: int, text: AnalysedText, match: Match, width: int
 ) -> ConcordanceLine:
-    """Return the line of a match in the text of a paragraph, with ``width`` words on each side."""
+    """Return the concordance line of a match in a paragraph, with ``width`` words on each side."""
     shown = shown_from(source)
     start, left, matched, right = context_of(text, match, width)
     return ConcordanceLine(

@@ -1,7 +1,7 @@
-"""OpenSearch refuses a query of more than 1,024 conditions, nested ones included. This module lets it answer such queries.
+"""Rewrites queries that exceed OpenSearch's limit of 1,024 conditions, nested ones included.
 
-If a query has more, the articles or paragraphs that a part of its conditions finds are listed first. The set of their ids or
-addresses, which is one condition, takes the place of this part.
+The articles or paragraphs that match a part of the conditions are listed first. The set of their ids or addresses,
+which counts as one condition, replaces that part.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all, finding_any,
 from .mapping import MAX_HITS_AT_ONCE
 
 MAX_CONDITIONS = 1_000
-"""The largest number of conditions of a query. OpenSearch takes 1,024, and adds some of its own."""
+"""The largest number of conditions in a query. OpenSearch allows 1,024, and adds some itself."""
 MAX_LISTED = 1_000_000
-"""The largest number of articles or paragraphs that are listed for a part of the conditions of a query."""
+"""The largest number of articles or paragraphs that are listed for one part of a query."""
 MAX_SETS = 12
-"""The number of sets that are kept for the next request of the same search."""
+"""The number of sets that are cached for further requests of the same search."""
 _FEW = MAX_CONDITIONS // 8
-"""As many conditions of a kind need no set: there are three kinds, and scores have conditions, too."""
+"""The number of conditions of one kind that need no set. There are three kinds, and scores have conditions, too."""
 _OF_SET = 20
-"""A set has fewer conditions than this: OpenSearch takes 65,536 values in one."""
+"""An upper bound of the conditions that one set takes. OpenSearch allows 65,536 values in a set."""
 
 ListedPlace = Literal["articles", "paragraphs"]
 IS_ARTICLE: ClusterQuery = {"exists": {"field": "id"}}
-"""A query for articles: the checkpoints of a commit (:mod:`.checkpoints`) are documents, too."""
+"""Matches articles, and not the checkpoints of a commit (:mod:`.checkpoints`)."""
 
 ConditionSets = dict[str, ClusterQuery]
-"""Sets of articles and paragraphs, by the conditions that they fulfil. They belong to one commit."""
+"""Sets of articles or paragraphs of one commit, by the conditions that their members fulfil."""
 _BOOL_PARTS = ("filter", "must", "should", "must_not")
 
 
 def conditions_in(query: Any) -> int:
-    """Return the number of conditions of a query, as OpenSearch counts them, or a few more.
+    """Return an upper bound, nearly exact, of the number of conditions that OpenSearch counts in a query.
 
     >>> conditions_in({"bool": {"filter": [{"term": {"a": 1}}, {"nested": {"path": "p", "query": {"terms": {"p.a": [1, 2]}}}}]}})
     2
@@ -56,7 +56,7 @@ def conditions_in(query: Any) -> int:
 
 
 def in_groups(queries: Iterable[ClusterQuery], most: int) -> Iterator[list[ClusterQuery]]:
-    """Yield the given queries in groups, each with at most ``most`` conditions or one query."""
+    """Divide queries into groups, each with at most ``most`` conditions or with a single query."""
     group: list[ClusterQuery] = []
     size = 0
     for query in queries:
@@ -71,7 +71,7 @@ def in_groups(queries: Iterable[ClusterQuery], most: int) -> Iterator[list[Clust
 
 
 class ConditionLimit:
-    """Divides a search of one commit that has too many conditions into several, each of which ``search`` sends."""
+    """Rewrites searches of one commit that have too many conditions. ``search`` sends the additional searches."""
 
     def __init__(self, search: SearchCall, sets: ConditionSets, check: StopCheck) -> None:
         self._search = search
@@ -79,9 +79,9 @@ class ConditionLimit:
         self._check = check
 
     def __call__(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a search with the same answer in which no query has too many conditions.
+        """Return an equivalent search in which no query has too many conditions.
 
-        Raises QueryError if that would list more than :data:`MAX_LISTED` articles or paragraphs.
+        Raises QueryError if that requires a list of more than :data:`MAX_LISTED` articles or paragraphs.
         """
         found = dict(body)
         if "query" in body:
@@ -112,7 +112,7 @@ class ConditionLimit:
         return found
 
     def _within(self, query: ClusterQuery, place: ListedPlace, *, scored: bool = False) -> ClusterQuery:
-        """Return a query that finds the same with few conditions, and if it is ``scored``, with the same scores."""
+        """Return an equivalent query with few conditions. If it is ``scored``, the scores are the same."""
         if conditions_in(query) <= MAX_CONDITIONS:
             return query
         ((kind, content),) = query.items()
@@ -144,13 +144,13 @@ class ConditionLimit:
         return {"bool": {**content, **parts, "filter": wanted, "must": must}}
 
     def _any(self, queries: Sequence[ClusterQuery], place: ListedPlace) -> list[ClusterQuery]:
-        """Return few queries which together find what at least one of the given ones finds."""
+        """Return few queries whose union matches the same as the union of ``queries``."""
         if sum(map(conditions_in, queries)) <= _FEW:
             return list(queries)
         return [self._set(finding_any(some), place) for some in in_groups(queries, MAX_CONDITIONS)]
 
     def _all(self, queries: Sequence[ClusterQuery], place: ListedPlace) -> ClusterQuery:
-        """Return a query for what all of the given ones find."""
+        """Return a query for the intersection of ``queries``."""
         found: list[ClusterQuery] = []
         for some in in_groups(queries, MAX_CONDITIONS - _OF_SET):
             found = [self._set(finding_all([*found, *some]), place)]
@@ -159,9 +159,9 @@ class ConditionLimit:
         return found[0]
 
     def _set(self, query: ClusterQuery, place: ListedPlace) -> ClusterQuery:
-        """Return a query for a set of what the given query finds."""
+        """Return a query for the set of the articles or paragraphs that match ``query``."""
         name = f"{place} {json.dumps(query)}"
-        found = self._sets.get(name)  # other threads add sets, and remove them
+        found = self._sets.get(name)  # other threads add and remove sets
         if found is None:
             listed: list[str] = []
             for some in self._articles(query) if place == "articles" else self._paragraphs(query):
@@ -178,7 +178,7 @@ class ConditionLimit:
         return found
 
     def _articles(self, query: ClusterQuery) -> Iterator[list[str]]:
-        """Yield the ids of the articles that a query finds, many at a time."""
+        """Yield the ids of the matching articles in batches."""
         body: dict[str, Any] = {
             "size": MAX_HITS_AT_ONCE, "query": finding_all([query, IS_ARTICLE]), "_source": False, "docvalue_fields": ["id"],
             "sort": [{"id": "asc"}], "track_total_hits": False,
@@ -192,7 +192,7 @@ class ConditionLimit:
             body["search_after"] = hits[-1]["sort"]
 
     def _paragraphs(self, query: ClusterQuery) -> Iterator[list[str]]:
-        """Yield the addresses of the paragraphs that a query finds, many at a time."""
+        """Yield the addresses of the matching paragraphs in batches."""
         asked: dict[str, Any] = {
             "size": MAX_HITS_AT_ONCE,
             "sources": [{"address": {"terms": {"field": "paragraphs.address"}}}],

@@ -1,7 +1,7 @@
-"""Who asks a cluster, and whose certificate is believed: settings that are never part of an address.
+"""The credentials for a cluster and its trusted certificates. They are never part of an address.
 
-They come from environment variables, and the user and password also from a netrc file. What is secret is in no repr, no
-message and no log.
+They come from environment variables; user and password also from a netrc file. Secrets appear in no repr, message or
+log.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _TOKEN_KINDS = ("Bearer ", "ApiKey ")
 
 @dataclass(frozen=True)
 class ConnectionSettings:
-    """What a client needs beside the address of the index.
+    """The settings of a client besides the address of the index.
 
-    ``credentials_from`` names where user, password or token come from; it is ``""`` if there are none. ``ca_file`` is a
-    file of certificates that are believed, None for those that the system believes.
+    ``credentials_from`` names the origin of user, password or token; it is ``""`` if there are none. ``ca_file`` is a
+    file of trusted certificates; None stands for those of the system.
     """
 
     authorization: str | None = field(default=None, repr=False)
-    """The header by which the server knows who asks."""
+    """The value of the ``Authorization`` header."""
     credentials_from: str = ""
     ca_file: Path | None = None
 
@@ -43,8 +43,8 @@ def connection_settings(
 ) -> ConnectionSettings:
     """Return the settings for an address, from the environment variables and the netrc file.
 
-    ``environ`` replaces ``os.environ``. Raises :class:`~newssearch.ConfigError` for values that are incomplete or
-    contradict each other, and for a connection without TLS to another machine that is not asked for.
+    ``environ`` replaces ``os.environ``. Raises :class:`~newssearch.ConfigError` for incomplete or contradictory
+    values, and for an unencrypted connection to another machine that the user has not explicitly allowed.
     """
     found = os.environ if environ is None else environ
     _check_plain(address, found)
@@ -65,8 +65,8 @@ def _check_plain(address: ClusterAddress, environ: Mapping[str, str]) -> None:
     far = [host for host in address.hosts if not host.is_loopback]
     if far and not address.tls and stated not in ("1", "true", "yes"):
         raise ConfigError(
-            f"opensearch+http:// sends all texts and passwords readable to {far[0]}: use opensearch://, or set"
-            f" {INSECURE_VARIABLE}=1 if nobody can listen on the way"
+            f"opensearch+http:// sends all texts and passwords unencrypted to {far[0]}: use opensearch://, or set"
+            f" {INSECURE_VARIABLE}=1 if nobody can eavesdrop on the network"
         )
 
 
@@ -76,10 +76,12 @@ def _credentials(address: ClusterAddress, environ: Mapping[str, str]) -> tuple[s
     )
     if token.strip():
         if user or password:
-            raise ConfigError(f"{TOKEN_VARIABLE} and {USER_VARIABLE} say both who asks: set one of them")
+            raise ConfigError(
+                f"{TOKEN_VARIABLE} and {USER_VARIABLE} both give credentials: set only one of them"
+            )
         token = token.strip()
         if not (token.isascii() and token.isprintable()):
-            raise ConfigError(f"{TOKEN_VARIABLE}: a token has printable characters of ASCII only")
+            raise ConfigError(f"{TOKEN_VARIABLE}: a token may only contain printable ASCII characters")
         return token if token.startswith(_TOKEN_KINDS) else f"Bearer {token}", TOKEN_VARIABLE
     if user or password:
         if not (user and password):
@@ -92,15 +94,15 @@ def _credentials(address: ClusterAddress, environ: Mapping[str, str]) -> tuple[s
 
 
 def _basic(user: str, password: str, origin: str) -> str:
-    """Return the header for a user and a password. They may have any characters, except a colon in the user."""
+    """Return the ``Authorization`` header for a user and a password. A user must not contain a colon."""
     if ":" in user:
-        raise ConfigError(f"{origin}: a user has no colon in its name")
+        raise ConfigError(f"{origin}: a user name must not contain a colon")
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def _netrc_entry(path: Path, hosts: tuple[Host, ...]) -> tuple[str, str] | None:
-    """Return user and password of the first host that a netrc file names. Its default entry, for any host, is not used."""
-    from netrc import NetrcParseError, netrc  # a search of a folder has no use for it
+    """Return the user and password of the first host that has a netrc entry. The default entry, for any host, is not used."""
+    from netrc import NetrcParseError, netrc  # not needed for an index in a folder
 
     try:
         mode = path.stat().st_mode
@@ -108,7 +110,7 @@ def _netrc_entry(path: Path, hosts: tuple[Host, ...]) -> tuple[str, str] | None:
     except FileNotFoundError:
         return None
     except NetrcParseError as error:  # its message may quote a password
-        raise ConfigError(f"{path}: line {error.lineno} is not as netrc files are") from None
+        raise ConfigError(f"{path}: line {error.lineno} is not valid in a netrc file") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: not a text in UTF-8") from None
     for host in hosts:

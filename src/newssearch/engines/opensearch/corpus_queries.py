@@ -1,4 +1,4 @@
-"""The part of a snapshot in OpenSearch that counts, compares and lists the words and matches of a corpus."""
+"""The methods of an OpenSearch snapshot that count, compare and list the words and matches of a corpus."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The first lines of a concordance, where the cluster itself counts all occurrences: only the articles of the page are read.
+"""Reads the first lines of a concordance from the page's articles alone, while OpenSearch counts all occurrences.
 
-That is so for one word or phrase whose matches it counts exactly, in an order of articles.
+This requires a query of one word or phrase with exact match counts, and lines in order of articles.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from .occurrences import OccurrenceReader
 from .ranking import ClusterRanking, with_texts
 
 SPARE_ARTICLES = 5
-"""The number of articles that are ranked beyond those which have the lines of a page on average."""
+"""The number of articles to rank beyond the average number that fills a page."""
 
 
 class CountedLines:
-    """Reads the lines of a concordance. The request of ``evaluation`` is for all articles by relevance, without grouping."""
+    """Reads the lines of a concordance. The request of ``evaluation`` must ask for all articles by relevance, ungrouped."""
 
     sample = None
-    """No occurrences are drawn at random."""
+    """Lines of a sample are never read here."""
 
     def __init__(
         self, search: SearchCall, evaluation: Evaluation, found: ClusterQuery, wanted: LineOptions
@@ -47,19 +47,19 @@ class CountedLines:
         self.articles = int(answer["hits"]["total"]["value"])
         """The number of articles with an occurrence in a paragraph."""
         self.total = int(answer["aggregations"]["occurrences"]["value"])
-        """The number of all occurrences."""
+        """The total number of occurrences."""
         self.paragraphs = int(answer["aggregations"]["in"]["matching"]["doc_count"])
         """The number of paragraphs with an occurrence."""
 
     @classmethod
     def can_read(cls, evaluation: Evaluation, wanted: LineOptions) -> bool:
-        """Whether the cluster counts the occurrences of a query, and the wanted lines are the first of an order of articles."""
+        """Whether OpenSearch can count the occurrences of a query, and the wanted lines are a page in order of articles."""
         if wanted.by_words or wanted.sample is not None or wanted.limit is None:
             return False
         return OccurrenceReader(evaluation).counted() is not FINDS_NOTHING
 
     def lines(self) -> tuple[ConcordanceLine, ...]:
-        """Return the lines on the wanted page, in order."""
+        """Return the lines of the requested page, in order."""
         offset, end = self._wanted.offset, self.total
         if self._wanted.limit is not None:
             end = min(end, offset + self._wanted.limit)
@@ -70,7 +70,7 @@ class CountedLines:
         return tuple(self._by_date(offset, end, newest=self._wanted.sort == "newest"))
 
     def _by_relevance(self, end: int) -> Iterator[DocumentSource]:
-        """Yield the articles with the first ``end`` occurrences or more, in the order of a search."""
+        """Yield articles by relevance until they have at least ``end`` occurrences."""
         ranking = ClusterRanking(self._search, self._evaluation, self._found)
         most = end * self.articles // self.total + SPARE_ARTICLES
         done = 0
@@ -83,7 +83,7 @@ class CountedLines:
             done, most = len(ranked), 2 * most
 
     def _by_date(self, offset: int, end: int, *, newest: bool) -> Iterator[ConcordanceLine]:
-        """Yield the lines from ``offset`` to ``end`` of the articles by date; those without one are last."""
+        """Yield the lines from ``offset`` to ``end`` in order of the articles' dates; undated articles come last."""
         body: dict[str, Any] = {
             "size": min(end, MAX_HITS_AT_ONCE), "track_total_hits": False, "stored_fields": "_none_", "track_scores": True,
             "query": {"bool": {"filter": [self._found], "must": [self._counted]}},
@@ -111,7 +111,7 @@ class CountedLines:
             yield from (by_id[article_id] for article_id in some)
 
     def _lines_of(self, sources: Iterable[DocumentSource], at: int) -> Iterator[ConcordanceLine]:
-        """Yield the lines on the page, given articles in order, of which the first occurrence is the one with the index ``at``."""
+        """Yield the lines of the page from consecutive articles. ``at`` is the index of their first occurrence among all."""
         offset, end = self._wanted.offset, self.total
         if self._wanted.limit is not None:
             end = min(end, offset + self._wanted.limit)

@@ -1,4 +1,4 @@
-"""Counts in how many articles, and how often, the words of an archive are written in some way."""
+"""Counts the articles that contain words of the vocabulary, and the occurrences of each spelling."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from .leaf_queries import finding_any
 from .tokens import Spelled
 
 FIRST_LEVELS = 4
-"""The first request counts the texts that have a word once, twice and so on up to this; each further one twice as many."""
+"""The first request counts the texts that contain a word at least 1, 2, … up to this number of times; each further
+request twice as many.
+"""
 
 
 class CountedSpellings:
-    """Counts words of the articles of an index by their folded forms: the articles that have them, and their spellings."""
+    """Counts words of the articles of an index by folded form: the articles that contain them, and their spellings."""
 
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         self._spellings = evaluation.spellings
 
     def articles_with(self, words: Collection[Spelled]) -> dict[str, int]:
-        """Return the number of articles that have one of the given words, by folded form."""
+        """Return the number of articles that contain one of the given words, by folded form."""
         by_form: dict[str, list[Spelled]] = {}
         for word in words:
             by_form.setdefault(word.form, []).append(word)
@@ -35,7 +37,7 @@ class CountedSpellings:
         return dict(zip(by_form, self._evaluation.counts(queries), strict=True))
 
     def most_frequent(self, words: Iterable[Spelled]) -> dict[str, str]:
-        """Return the spelling that occurs most often in texts and headlines, by folded form."""
+        """Return the most frequent spelling in texts and headlines, by folded form."""
         by_form: dict[str, dict[str, list[Spelled]]] = {}
         for word in words:
             shown = word.written.lstrip(TAG_PREFIX)
@@ -56,9 +58,9 @@ class CountedSpellings:
         }
 
     def _count(self, words: dict[Spelled, int]) -> None:
-        """Set the number of occurrences of each of the given words.
+        """Set the number of occurrences of each word.
 
-        It is the sum of the numbers of texts that have the word at least once, at least twice, and so on.
+        It is the sum over n of the number of texts that contain the word at least n times.
         """
         left = [(word, field) for word in words for field in (TEXT, TITLE)]
         low, levels = 1, FIRST_LEVELS

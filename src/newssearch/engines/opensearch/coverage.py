@@ -1,4 +1,4 @@
-"""Finds which outlets have articles that a query finds, and which of a list have none."""
+"""Finds the outlets of the articles that match a query, and the outlets of a list that have none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _READ_OF_ARTICLES = ("id", "outlet", "outlet_key", "instant", "precision")
 
 
 class _Ran(NamedTuple):
-    """The articles of an outlet: their number, and the first of them."""
+    """The matching articles of an outlet: their number, and the first of them."""
 
     articles: int
     first: PublicationKey
@@ -31,7 +31,7 @@ class _Ran(NamedTuple):
 def outlet_coverage(
     counter: FacetCounter, evaluation: Evaluation, found: ClusterQuery, wanted: CoverageRequest
 ) -> FoundCoverage:
-    """Return the coverage by outlets of the articles that a query finds, without notes on the query."""
+    """Return the coverage by outlet of the articles that match ``found``, without notes on the query."""
     aliases = evaluation.request.aliases
     groups = ArticleGroups("outlet", {}, aliases)
     sizes, shown = _of_index(counter, groups, evaluation.found_everywhere())
@@ -79,7 +79,7 @@ def outlet_coverage(
 def _of_index(
     counter: FacetCounter, groups: ArticleGroups, everything: ClusterQuery
 ) -> tuple[Counter[GroupKey | None], dict[GroupKey | None, str]]:
-    """Return the number of all articles of each outlet of the index, and the name that most of them have."""
+    """Return the number of all articles of each outlet, and the most frequent spelling of its name."""
     weights: dict[GroupEntry, int] = dict(counter.buckets(everything, groups.stored))
     sizes: Counter[GroupKey | None] = Counter()
     for entry, number in weights.items():

@@ -1,4 +1,4 @@
-"""An article as a document of OpenSearch, and back."""
+"""Converts an article to an OpenSearch document, and back."""
 
 from __future__ import annotations
 
@@ -38,30 +38,30 @@ from .sampled_article import sample_parts
 from .tokens import Learn, token_stream
 
 CUT = "…"
-"""Stands between the beginning of a value that is cut and its digest."""
+"""Separates the beginning of a truncated value from its digest."""
 _QUOTATION = re.compile(r"'[^']*'")
-"""Matches a quotation from the article within the text of a provenance."""
+"""Matches a quotation from the article in the text of a provenance."""
 
 DocumentSource = Mapping[str, Any]
 """The JSON of a document."""
 
 
 def document_id(article_id: str) -> str:
-    """Return the id of the document of an article: its number, which ids that end with the same digest share."""
+    """Return the document id of an article: the number in its id. Articles whose ids end with the same digest share it."""
     return f"{id_number(article_id):x}"
 
 
 def cut(value: str) -> str:
-    """Return a value that OpenSearch can hold as one term."""
+    """Return a value, truncated if it is too long for a Lucene term."""
     if len(value) <= MAX_VALUE_CHARS:
         return value
-    from hashlib import blake2b  # hardly any value is so long
+    from hashlib import blake2b  # such long values are rare
 
     return f"{value[:MAX_VALUE_CHARS]}{CUT}{blake2b(value.encode(), digest_size=16).hexdigest()}"
 
 
 def key_of(field: str, value: str) -> str:
-    """Return what conditions on a field compare of a value. That of a name has a space before and after each word."""
+    """Return the key by which conditions on a field compare a value. The key of a name has a space around each word."""
     if field in WORD_FIELDS:
         return cut(f" {' '.join(name_words(value))} ")
     if field in EXACT_FIELDS:
@@ -75,10 +75,11 @@ def document_of(
     own: Mapping[str, ArticleField],
     learn: Learn | None = None,
 ) -> dict[str, Any]:
-    """Return the document of an article that was added with a ``state``. ``own`` are the own fields of the index.
+    """Return the document of an article. ``own`` maps the names of the index's own fields to their rows.
 
-    ``learn`` is called with the pieces of its texts. The commit and the place in the order of indexing are missing, and
-    what other articles decide: see :func:`.story_marks.mark`.
+    ``state`` is the caller's fingerprint of the article. ``learn`` is called with the pieces of its texts. The
+    document lacks the commit, the sequence number, and the values that depend on other articles: see
+    :func:`.story_marks.mark`.
     """
     own_analyser = analyser(article.lang)
     title = token_stream(article.title or "", own_analyser, learn)
@@ -139,7 +140,7 @@ def document_of(
 
 
 def _address_parts(url: str) -> dict[str, Any]:
-    """Return what conditions on an address are compared with."""
+    """Return the fields that conditions on an address are compared with."""
     comparable_url = comparable(url)
     return {
         "url": [cut(one) for one in with_slash(comparable_url)],
@@ -165,12 +166,12 @@ def _own_values(field: ArticleField, value: ExtraValue) -> dict[str, Any]:
 
 
 def key_of_own(field: ArticleField, text: str) -> str:
-    """Return what conditions on an own field that has texts compare of a value."""
+    """Return the key by which conditions on an own field with text values compare a value."""
     return cut(f" {' '.join(name_words(text))} " if field.kind == "words" else key(text))
 
 
 def _header_of(article: Article, state: str) -> dict[str, Any]:
-    """Return all of an article but its texts, as JSON types, with its state."""
+    """Return all fields of an article except its texts, with its state, as JSON types."""
     header: dict[str, Any] = {"id": article.id, "state": state, "record": article.record}
     for name in (*FIELD_NAMES, "path", "member", "version_of"):
         value = getattr(article, name)
@@ -178,7 +179,7 @@ def _header_of(article: Article, state: str) -> dict[str, Any]:
             header[name] = value if isinstance(value, str) else value.isoformat()
     header["added"] = article.added.isoformat() if article.added is not None else None
     header["version"] = article.version
-    # lists, because OpenSearch does not keep the order of the members of an object
+    # lists, because OpenSearch does not keep the order of an object's members
     header["provenance"] = [[name, *one] for name, one in article.provenance.items()]
     if article.extra:
         header["extra"] = [[name, *_typed_texts(value)] for name, value in article.extra.items()]
@@ -192,7 +193,7 @@ def _header_of(article: Article, state: str) -> dict[str, Any]:
 
 
 def provenances_of(article: Article) -> str:
-    """Return the provenance of each field of an article as JSON, without what it quotes from the article."""
+    """Return the provenance of each field as JSON, without quotations from the article."""
     found = {name: _QUOTATION.sub("…", str(one)) for name, one in sorted(article.provenance.items())}
     return json.dumps(found, ensure_ascii=False)
 
@@ -203,12 +204,12 @@ def _typed_texts(value: ExtraValue) -> list[Any]:
 
 
 def extra_of(header: DocumentSource) -> FrozenDict[str, ExtraValue]:
-    """Return the own fields of an article, given the header of its document."""
+    """Return the own fields of an article from its header."""
     return FrozenDict((name, value_of(kind, texts)) for name, kind, texts in header.get("extra", ()))
 
 
 def article_from(source: DocumentSource) -> Article:
-    """Return the article of a document, given with its header and its texts."""
+    """Return the article of a document that has its header and texts."""
     header = source["header"]
     kinds = header.get("kinds", {})
     paragraphs = tuple(
@@ -235,7 +236,7 @@ def article_from(source: DocumentSource) -> Article:
 
 
 def shown_from(source: DocumentSource) -> ShownFields:
-    """Return the fields of an article that a hit shows, given a document with its header."""
+    """Return the fields of an article that a hit shows, from a document with its header."""
     header = source["header"]
     values: dict[str, Any] = {name: header.get(name) for name in SHOWN_FIELDS}
     values["date"] = None if values["date"] is None else from_iso(values["date"])
@@ -245,5 +246,5 @@ def shown_from(source: DocumentSource) -> ShownFields:
 
 
 def place_from(header: DocumentSource) -> Place:
-    """Return where the article of a header was read."""
+    """Return the place that an article was read from, given its header."""
     return Place(header.get("path") or "", header.get("member"), header["record"])

@@ -1,4 +1,4 @@
-"""Evaluates a query on a snapshot: which articles it finds, and how often its leaves match there."""
+"""Evaluates a query on a snapshot: the articles that it finds, and the number of matches of each leaf."""
 
 from __future__ import annotations
 
@@ -54,20 +54,20 @@ from .tokens import Spelled
 from .vocabulary import KnownWords, MatchingWords
 
 MAX_VERIFIED = 1_000_000
-"""The largest number of paragraphs that are read to find out in which of them a leaf matches."""
+"""The largest number of paragraphs whose texts are read to find the matches of one leaf."""
 MAX_KNOWN_TOKENS = 500_000
-"""A snapshot remembers of this number of tokens whether a text has them; then it forgets them."""
+"""The number of tokens after which the cache of tokens that occur in the index is emptied."""
 VERIFIED_AT_ONCE = 200
-"""The number of articles whose texts are read by one request."""
+"""The number of articles whose texts one request reads."""
 COUNTED_AT_ONCE = 300
-"""The number of queries whose articles are counted by one request."""
+"""The number of queries whose articles one request counts."""
 WEIGHED_AT_ONCE = 300
 """The number of leaves whose weights one request computes."""
 MAX_KNOWN_LEAVES = 20_000
-"""A snapshot remembers the weights of this number of leaves; then it forgets them."""
+"""The number of leaves after which the caches of weights and of article counts are emptied."""
 
 SearchCall = Callable[[dict[str, Any], StopCheck], dict[str, Any]]
-"""Sends a search of the articles of a snapshot, and returns the answer, which is whole."""
+"""Sends a search of the articles of a snapshot, and returns the complete response."""
 
 
 class Evaluation:
@@ -97,15 +97,15 @@ class Evaluation:
         self._known = known.tokens
         self._known_leaves = known.leaves
         self.known_terms = known.terms
-        """The numbers of articles with terms, as far as they are known of the commit."""
+        """The cached numbers of articles that contain a term; the searches of a commit share them."""
         self.known_extents = known.extents
         self._known_holding = known.holding
         self._counted: tuple[ClusterQuery, ClusterQuery | None, list[int]] | None = None
         self.holding: dict[Leaf, int] = {}
-        """The numbers of articles in which leaves match, as far as they are known."""
+        """The numbers of articles in which leaves match, as far as they were counted."""
         self.spellings = SpellingQueries(search, live, statistics.analyses, request.check)
         self.kept: dict[str, dict[Node, frozenset[str]]] = {TEXT: {}, TITLE: {}}
-        """The folded words that are left of patterns which were cut, in the texts and in the headlines."""
+        """The folded words that remain of patterns with too many, by field: texts or headlines."""
         self._leaf = LeafQueries(statistics.analyses, vocabulary, self._held, self._cut, request.check)
         self._leaf.expect(tree)
         self._verified: dict[Node, LeafQuery] = {}
@@ -123,9 +123,9 @@ class Evaluation:
     def found(
         self, tree: Node | None = None, *, in_part: bool = False, leaving_out: FilterPart | None = None
     ) -> ClusterQuery:
-        """Return a query for the live articles that the tree finds and that pass all filters of the request.
+        """Return a query for the live articles that match the tree and pass the filters of the request.
 
-        The part ``leaving_out`` of the filters does not apply.
+        The filter ``leaving_out`` does not apply. For ``in_part``, see :meth:`.article_queries.ArticleQueries.dated`.
         """
         filters = self.conditions.filters(self.request, in_part=in_part)
         if leaving_out is not None:
@@ -134,17 +134,19 @@ class Evaluation:
         return finding_all([self.live, matching, *filters.values(), *self._with_novel_match()])
 
     def passed(self) -> ClusterQuery:
-        """Return a query for the live articles that pass all filters of the request, whether or not the tree finds them.
+        """Return a query for the live articles that pass the filters of the request, whether or not they match the
+        tree.
 
-        If only novel paragraphs are wanted, those articles that have one.
+        If the request asks for novel paragraphs only, the articles must have one.
         """
         novel = [nested(NOVEL)] if self.request.novel else []
         return finding_all([self.live, *self.conditions.filters(self.request).values(), *novel])
 
     def _with_novel_match(self) -> list[ClusterQuery]:
-        """Return a query for the articles with a novel paragraph in which a leaf matches, if such ones are wanted.
+        """Return a query for the articles with a matching novel paragraph; none if the request does not ask for novel
+        ones.
 
-        If no leaf is scored that is not optional, any novel paragraph is enough.
+        If all scored leaves are optional, any novel paragraph is enough.
         """
         if not self.request.novel:
             return []
@@ -152,18 +154,18 @@ class Evaluation:
         return [nested(self.matching_paragraphs() if deciding else NOVEL)]
 
     def found_everywhere(self) -> ClusterQuery:
-        """Return a query for all live articles: what :meth:`passed` returns for a request without filters."""
+        """Return a query for all live articles: that of :meth:`passed` for a request without filters."""
         return finding_all([self.live])
 
     def count(self, query: ClusterQuery) -> int:
-        """Return the number of articles that a query finds."""
+        """Return the number of articles that match a query."""
         body = {"size": 0, "track_total_hits": True, "query": query}
         return int(self.search(body, self.check)["hits"]["total"]["value"])
 
     def counts(self, queries: Sequence[ClusterQuery], among: ClusterQuery | None = None) -> list[int]:
-        """Return the number of live articles that each query finds. A request counts :data:`COUNTED_AT_ONCE` of them.
+        """Return the number of live articles that match each query, in requests for :data:`COUNTED_AT_ONCE` of them.
 
-        With ``among``, only those count that it finds, too.
+        With ``among``, the articles must match that query, too.
         """
         counted = self.live if among is None else finding_all([self.live, among])
         found: list[int] = []
@@ -176,21 +178,21 @@ class Evaluation:
         return found
 
     def undated(self, found: ClusterQuery, among: ClusterQuery | None = None) -> int:
-        """Return the number of undated articles that a date condition of the request or the query alone excludes.
+        """Return the number of undated articles that only a condition on dates excludes.
 
-        With ``among``, only those count that it finds, too.
+        With ``among``, the articles must match that query, too.
         """
         return self._left_out(found, among)[0]
 
     def imprecise(self, found: ClusterQuery, among: ClusterQuery | None = None) -> int:
-        """Return the number of articles that the search excludes only because their date is a month or a year.
+        """Return the number of articles that the search excludes only because they are dated by month or year.
 
-        With ``among``, only those count that it finds, too.
+        With ``among``, the articles must match that query, too.
         """
         return self._left_out(found, among)[1]
 
     def _left_out(self, found: ClusterQuery, among: ClusterQuery | None) -> list[int]:
-        """Return the numbers of articles that conditions on dates leave out: undated ones, and those of a month or a year."""
+        """Return the numbers of articles that conditions on dates exclude: undated ones, and ones dated by month or year."""
         tree = of_any_date(self.tree)
         if self.request.start is None and self.request.end is None and tree is self.tree:
             return [0, 0]
@@ -208,26 +210,30 @@ class Evaluation:
 
     @cached_property
     def scored(self) -> list[LeafUse]:
-        """The leaves of the tree that add to scores: see :func:`newssearch.query.scored_leaves`."""
+        """The leaves of the tree that contribute to scores: see :func:`newssearch.query.scored_leaves`."""
         return scored_leaves(self.tree)
 
     def leaf(self, node: Node) -> LeafQuery:
-        """Return a query that finds just the texts in which a leaf matches; texts are read if there is no other way."""
+        """Return the exact query of a leaf. If OpenSearch can only over-approximate it, texts are read to verify the
+        matches.
+        """
         if node not in self._verified:
             made = self._leaf(node)
             self._verified[node] = made if made.exact else self._verify(node, made)
         return self._verified[node]
 
     def may_match(self, leaf: Leaf) -> ClusterQuery:
-        """Return a query for the paragraphs in whose text a leaf matches, or for more. No texts are read for it."""
+        """Return a query for the paragraphs in whose text a leaf may match: a superset, found without reading texts."""
         return self._leaf(leaf).matches(TEXT)
 
     def paragraphs_with(self, leaf: Leaf, region: str | None) -> ClusterQuery:
-        """Return a query for the paragraphs in which, or in whose headline, a leaf matches within a region."""
+        """Return a query for the paragraphs in which a leaf matches within a region, in the text or the headline."""
         return finding_any(in_region(self.leaf(leaf), region))
 
     def matching_paragraphs(self) -> ClusterQuery:
-        """Return a query for the paragraphs in whose text a leaf matches that is not optional; only novel ones if so wanted."""
+        """Return a query for the paragraphs in whose text a leaf matches that is not optional; only novel ones if
+        requested.
+        """
         return finding_one_of(
             self.wanted(in_region(self.leaf(use.leaf), use.region)[0])
             for use in self.scored
@@ -235,19 +241,19 @@ class Evaluation:
         )
 
     def wanted(self, text: ClusterQuery) -> ClusterQuery:
-        """Return a query for those of some paragraphs that are novel, if such ones are wanted."""
+        """Restrict a query for paragraphs to novel ones if the request asks for these."""
         if not self.request.novel or text is FINDS_NOTHING:
             return text
         return {"bool": {"must": [text], "filter": [NOVEL]}}
 
     @property
     def is_counted(self) -> bool:
-        """Whether OpenSearch knows the number of matches of all leaves that add to scores."""
+        """Whether OpenSearch counts the matches of all scored leaves exactly."""
         return all(self.leaf(use.leaf).is_count for use in self.scored)
 
     @cached_property
     def is_found_by_score(self) -> bool:
-        """Whether the tree finds those articles that have a paragraph with a score, before any filter."""
+        """Whether the tree matches exactly the articles that have a paragraph with a score, filters aside."""
         held, found = [self.tree], set[Node]()
         while held:
             node = held.pop()
@@ -262,7 +268,9 @@ class Evaluation:
 
     @property
     def doubt(self) -> float:
-        """The largest number by which the scores of OpenSearch exceed those of articles, because it does not count all matches."""
+        """An upper bound of the amount by which OpenSearch overestimates scores, because it does not count all
+        matches exactly.
+        """
         found = 0.0
         for use in self.scored:
             if not self.leaf(use.leaf).is_count:
@@ -273,13 +281,13 @@ class Evaluation:
 
     @cached_property
     def weights(self) -> dict[Leaf, LeafWeight]:
-        """How rare the scored leaves are."""
+        """The inverse document frequencies of the scored leaves."""
         if len(self._known_leaves) > MAX_KNOWN_LEAVES:
             self._known_leaves.clear()
         leaves = list(dict.fromkeys(use.leaf for use in self.scored))
         known = {
             leaf: self._known_leaves.get(leaf) for leaf in leaves
-        }  # another thread may forget them meanwhile
+        }  # another thread may empty the cache meanwhile
         found = {leaf: one for leaf, one in known.items() if one is not None}
         unknown = [leaf for leaf in leaves if leaf not in found]
         for low in range(0, len(unknown), WEIGHED_AT_ONCE):
@@ -317,7 +325,7 @@ class Evaluation:
         }
 
     def hold(self, leaves: Iterable[Leaf]) -> None:
-        """Find out in how many articles each of some leaves matches: see :attr:`holding`."""
+        """Count the articles in which each leaf matches, if that is not known yet, and add the numbers to :attr:`holding`."""
         kept = self._known_holding
         unknown = []
         for leaf in dict.fromkeys(leaves):
@@ -334,7 +342,7 @@ class Evaluation:
         kept.update(found)
 
     def scores(self) -> ScoreQueries:
-        """Return the queries whose scores add up to the score of an article without proximity, or to no less."""
+        """Return queries whose scores add up to an upper bound of an article's score without proximity."""
         queries = {}
         for use in self.scored:
             text, title = in_region(self.leaf(use.leaf), use.region, counted=True)
@@ -342,10 +350,12 @@ class Evaluation:
         return score_of(self.scored, queries, self.weights, self.statistics)
 
     def _held(self, tokens: Sequence[str]) -> frozenset[str]:
-        """Return those of the given tokens that a text of the index has."""
+        """Return the tokens that occur in a text of the index."""
         if len(self._known) > MAX_KNOWN_TOKENS:
             self._known.clear()
-        held = {token: self._known.get(token) for token in tokens}  # another thread may forget them meanwhile
+        held = {
+            token: self._known.get(token) for token in tokens
+        }  # another thread may empty the cache meanwhile
         unknown = [token for token, known in held.items() if known is None]
         for low in range(0, len(unknown), COUNTED_AT_ONCE):
             self.check()
@@ -365,7 +375,7 @@ class Evaluation:
         return frozenset(token for token, known in held.items() if known)
 
     def _cut(self, pattern: Wildcard | Fuzzy | Regex, found: MatchingWords) -> CutWords | None:
-        """Return the words that are left of a pattern for which too many words of live articles stand; None if they are not."""
+        """Return the most frequent words of a pattern that matches too many words of live articles; None if it does not."""
         by_form: dict[str, list[Spelled]] = {}
         for word in found.by_form:
             by_form.setdefault(word.form, []).append(word)
@@ -385,7 +395,7 @@ class Evaluation:
         return CutWords(queries.__getitem__)
 
     def _by_frequency(self, words: Mapping[str, Sequence[Spelled]], field: str) -> list[str]:
-        """Return those folded words that occur in a field, the word that occurs in the most texts first."""
+        """Return the folded words that occur in a field, by descending number of texts."""
         queries = [self.spellings.texts_with(of_form, field) for of_form in words.values()]
         numbers = zip(words, self.spellings.numbers_of_texts(queries), strict=True)
         return [form for _, form in sorted((-number, form) for form, number in numbers if number)]
@@ -393,7 +403,7 @@ class Evaluation:
     # ---- verification
 
     def _verify(self, node: Node, made: LeafQuery) -> LeafQuery:
-        """Return a query for the texts in which a leaf really matches, of those that ``made`` finds."""
+        """Restrict a query to the texts in which the leaf really matches. All texts that ``made`` finds are read."""
         may_match = finding_any([made.matches(TEXT), made.matches(TITLE)])
         if may_match is FINDS_NOTHING:
             return made._replace(exact=True)
@@ -404,9 +414,7 @@ class Evaluation:
             paragraphs = paragraphs_of(source)
             read += len(paragraphs)
             if read > MAX_VERIFIED:
-                reason = (
-                    f"{node} stands for too much: more than {MAX_VERIFIED:,} paragraphs would have to be read"
-                )
+                reason = f"{node} is too broad: more than {MAX_VERIFIED:,} paragraphs would have to be read"
                 raise QueryError(reason, suggestion="search for more specific words")
             analyser = analyser_named(source["analysis"])
             title = AnalysedText(source["header"].get("title") or "", analyser, self.check, self.kept[TITLE])
@@ -427,15 +435,15 @@ class Evaluation:
         return LeafQuery(matches, counted, True, False)
 
     def texts(self, query: ClusterQuery) -> Iterator[DocumentSource]:
-        """Yield the live articles that a query finds, with all that scores depend on, in the order of their ids."""
+        """Yield the live articles that match a query, with everything that scores depend on, in the order of their ids."""
         return self.sources(query, True, VERIFIED_AT_ONCE)
 
     def sources(
         self, query: ClusterQuery, parts: Sequence[str] | bool, size: int
     ) -> Iterator[DocumentSource]:
-        """Yield parts of the documents of the live articles that a query finds, in the order of their ids.
+        """Yield parts of the documents of the live articles that match a query, in the order of their ids.
 
-        One request reads ``size`` of them, or fewer if their texts are long.
+        A request reads ``size`` of them, or fewer if their texts are long.
         """
         body: dict[str, Any] = {
             "size": size,
@@ -455,7 +463,7 @@ class Evaluation:
             body = {**body, "search_after": hits[-1]["sort"]}
 
     def _with_count(self, node: AtLeast, region: str | None) -> ClusterQuery:
-        """Return a query for the articles that have as many matches as an ``atleast`` asks for."""
+        """Return a query for the articles with at least as many matches as an ``atleast`` asks for."""
         made = self.leaf(node.operand)
         if made.is_count:
             text, title = in_region(made, region, counted=True)

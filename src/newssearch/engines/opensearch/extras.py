@@ -1,7 +1,8 @@
-"""The extras of an archive: small files of other modules, such as the manifest, as documents of the index of the state.
+"""The extras of an archive: small files of other modules, such as the manifest, stored as documents in the state
+index.
 
-A long one is in several documents. Its first document names the others, and is written last, so that an extra is the old
-one or the new one, whatever happens.
+A long extra is split over several documents. The first one names the others and is written last: a reader sees the
+old extra or the new one, even if the writer is killed.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def _id(name: str) -> str:
 
 
 def read_extra(client: Client, index: str, name: str) -> str | None:
-    """Return the content of an extra; None if there is none, or no archive."""
+    """Return the content of an extra; None if the extra or the archive does not exist."""
     with suppress(IndexNotFoundError):
         for _ in range(_EXTRA_ATTEMPTS):
             head = client.get(index, _id(name))
@@ -36,17 +37,17 @@ def read_extra(client: Client, index: str, name: str) -> str | None:
                 return str(head.source["content"])
             ids = _part_ids(name, head.source["writing"], head.source["parts"])
             found = client.get_many(index, ids)
-            if len(found) == len(ids):  # it was not written over meanwhile
+            if len(found) == len(ids):  # else it was overwritten meanwhile
                 return "".join(found[one].source["content"] for one in ids)
         raise IndexUnreachableError(
-            f"{index_address(client.place)}: a part of {name} is missing, or is written again and again",
+            f"{index_address(client.place)}: a part of {name} is missing, or was rewritten during each attempt to read it",
             client.place,
         )
     return None
 
 
 def write_extra(client: Client, index: str, name: str, content: str) -> None:
-    """Write an extra of the archive whose state is in ``index``. What UTF-8 cannot hold is replaced."""
+    """Write an extra to the state index ``index``. Characters that UTF-8 cannot encode are replaced."""
     content = content.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     before = client.get(index, _id(name), writing=True)
     parts = [content[start : start + PART_CHARS] for start in range(0, len(content), PART_CHARS)]

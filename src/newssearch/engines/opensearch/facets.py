@@ -1,7 +1,8 @@
 """The facets of a search in OpenSearch: articles counted by the values of a field, or by periods.
 
-An aggregation counts articles by value and by day; what is one value for a reader is decided here, by the rules of
-:mod:`newssearch.engines.value_groups`. An own field may have several values in one article: these are read one by one.
+Aggregations count articles by value and by day. This module groups values that differ only in spelling, by the rules
+of :mod:`newssearch.engines.value_groups`. An article may have several values of an own field, which are therefore
+read article by article.
 """
 
 from __future__ import annotations
@@ -45,12 +46,12 @@ COARSEST: Mapping[str, int] = {
     "week": DAY,
     "day": DAY,
 }
-"""The coarsest precision that a date may have to be counted in a facet."""
+"""The coarsest precision of a date that a facet of each unit of time counts."""
 FIRST_DAY = dt.date.min.toordinal()
 
 
 class CountedFacetValue(NamedTuple):
-    """A value as a facet shows it, the key of its group, and the number of articles that a filter on it finds."""
+    """A value as a facet shows it, the key of its group, and the number of articles that a filter for it finds."""
 
     group: str
     value: str
@@ -58,11 +59,11 @@ class CountedFacetValue(NamedTuple):
 
 
 class GroupCounts(NamedTuple):
-    """The values of a facet among some articles, in order; the number of these, and of those without a value.
+    """The values of a facet in order, with the number of articles counted, and the number of articles without a
+    value.
 
-    ``spellings`` are those of each group.
-
-    ``articles_with`` returns the number of articles that have a value in one of the given groups.
+    ``spellings`` counts the spellings of each group. ``articles_with`` returns the number of articles that have a
+    value in one of the given groups.
     """
 
     values: list[CountedFacetValue]
@@ -73,7 +74,7 @@ class GroupCounts(NamedTuple):
 
 
 class FacetCounter:
-    """Counts the values of facets among the articles that a query finds. ``own`` are the own fields of the index."""
+    """Counts the facet values of the articles that match a query. ``own`` maps the names of own fields to their rows."""
 
     def __init__(
         self, search: SearchCall, own: Mapping[str, ArticleField], aliases: Aliases, check: StopCheck = NEVER
@@ -85,7 +86,7 @@ class FacetCounter:
         self._days: tuple[ClusterQuery, list[tuple[tuple[Any, ...], int]]] | None = None
 
     def count(self, facet: Facet, found: ClusterQuery, request: ResolvedRequest | None = None) -> FacetValues:
-        """Return the values of a facet among the articles that a query finds: see :class:`~newssearch.Facet`.
+        """Return the values of a facet among the articles that match ``found``: see :class:`~newssearch.Facet`.
 
         Values are selected if ``request`` filters by them.
         """
@@ -119,7 +120,7 @@ class FacetCounter:
         return int(self._search(body, self._check)["hits"]["total"]["value"])
 
     def values(self, facet: str, found: ClusterQuery) -> GroupCounts:
-        """Return all values of a facet among the articles that a query finds."""
+        """Return all values of a facet among the articles that match ``found``."""
         if facet in DATE_FACETS:
             return self._periods(cast("Unit", facet), found)
         if (own := self._own.get(facet)) is not None:
@@ -127,7 +128,7 @@ class FacetCounter:
         return self._field_values(FIELDS[facet], found)
 
     def buckets(self, found: ClusterQuery, fields: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], int]]:
-        """Yield each combination of values of fields, None for no value, with its number of articles."""
+        """Yield each combination of the fields' values with its number of articles. None stands for a missing value."""
         sources = [{name: {"terms": {"field": name, "missing_bucket": True}}} for name in fields]
         asked: dict[str, Any] = {"size": MAX_HITS_AT_ONCE, "sources": sources}
         while True:
@@ -144,7 +145,9 @@ class FacetCounter:
     # ---- dates
 
     def _days_of(self, found: ClusterQuery) -> list[tuple[tuple[Any, ...], int]]:
-        """Return the days of the articles that a query finds. Those of the last query are kept, for other periods."""
+        """Return the day, precision and number of the matching articles. The last query's answer is cached for other
+        units.
+        """
         if self._days is None or self._days[0] is not found:
             self._days = found, list(self.buckets(found, ("day", "precision")))
         return self._days[1]
@@ -262,7 +265,9 @@ class FacetCounter:
     # ---- selection
 
     def _place_of_none(self, facet: str, listed: Sequence[CountedFacetValue], counts: GroupCounts) -> int:
-        """Return the index at which the articles without a value stand: last of equal numbers, or of periods."""
+        """Return the index for the entry of articles without a value: after values with the same count, or after all
+        periods.
+        """
         own = self._own.get(facet)
         if facet in DATE_FACETS or (own is not None and own.kind == "date"):
             return len(listed)
@@ -271,7 +276,7 @@ class FacetCounter:
     def _selected(
         self, facet: str, values: Sequence[CountedFacetValue], request: ResolvedRequest
     ) -> set[str]:
-        """Return the groups that a request filters by; groups that no article has may be among them."""
+        """Return the groups that a request filters by. Articles need not have them."""
         names = [one.value for one in values]
         if facet in DATE_FACETS:
             return periods_within(cast("Unit", facet), names, request.start, request.end)

@@ -1,4 +1,4 @@
-"""What a server answers when it refuses, as the errors of newssearch."""
+"""Maps refusals of the server to the errors of newssearch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from newssearch.errors import (
 from .connection_settings import CA_VARIABLE, PASSWORD_VARIABLE, USER_VARIABLE
 
 _SHOWN_REASON = 300
-"""The number of characters of a server's explanation that a message has."""
+"""The number of characters of the server's explanation in a message."""
 
 _LOST_POINT_TYPES = {
     "search_context_missing_exception",
@@ -31,10 +31,10 @@ _LOST_POINT_REASONS = (
     "no node found for id",
     "No search context found",
     "unable to find node",
-    "this Analyzer is closed",  # a shard of the index has moved to another node and back since
+    "this Analyzer is closed",  # a shard has moved to another node and back
 )
 _BUSY_STATUS = frozenset({429, 502, 503, 504})
-"""The statuses of an answer that asks for patience."""
+"""The status codes of responses after which the request is retried."""
 _NODE_AWAY_TYPES = frozenset({
     "connect_transport_exception",
     "no_shard_available_action_exception",
@@ -42,12 +42,12 @@ _NODE_AWAY_TYPES = frozenset({
     "node_disconnected_exception",
     "node_not_connected_exception",
 })  # fmt: skip
-"""The types of errors of a cluster that has not noticed yet that a node is away. It gives them the status 500."""
+"""Error types of a cluster that has not yet noticed the loss of a node. Their status is 500."""
 _NOT_FOUND_TYPES = frozenset(
     {"index_not_found_exception", "alias_not_found_exception", "aliases_not_found_exception"}
 )
 _NO_MANAGER_TYPES = frozenset({"cluster_manager_not_discovered_exception", "master_not_discovered_exception"})
-"""The types of errors of a node that has lost its cluster."""
+"""Error types of a node that has lost its cluster."""
 _MISSING_SHARDS = "due to missing shards"
 _TOO_LARGE_QUERY = (
     "too_many_clauses",
@@ -58,24 +58,24 @@ _TOO_LARGE_QUERY = (
 
 
 class PointInTimeLostError(IndexUnreachableError):
-    """A point in time is no longer there: it expired, its node died, or its index was removed.
+    """The cluster no longer has a point in time: it expired, its node died, or its index was removed.
 
-    Open another one, and start what was read from it again.
+    The caller opens another one, and starts reading from the beginning.
     """
 
 
 class PointInTimeLateError(PointInTimeLostError):
-    """A node with a part of a point in time does not answer for now: it may stand still, or only be busy."""
+    """A node that holds a shard of a point in time does not respond: it may hang, or only be busy."""
 
 
 class ConflictError(NewssearchError):
-    """A document is there already, or another one than expected: somebody else wrote it."""
+    """A document exists already, or in another version than expected, because another process has written it."""
 
 
 class RequestFailedError(RuntimeError):
-    """The server refuses a request in a way that newssearch does not expect: a bug of it.
+    """The server refused a request in an unexpected way, which is a bug of newssearch.
 
-    ``status`` is that of HTTP, ``kind`` the type of the error as the server names it.
+    ``status`` is the HTTP status, ``kind`` the type of the error as the server names it.
     """
 
     def __init__(self, message: str, status: int, kind: str = "") -> None:
@@ -85,7 +85,7 @@ class RequestFailedError(RuntimeError):
 
 
 class Refusal(NamedTuple):
-    """An answer other than success: the status of HTTP, and the types and reasons in it, the outermost first."""
+    """A response other than success: its HTTP status, and the types and reasons of its errors, outermost first."""
 
     status: int
     kinds: tuple[str, ...]
@@ -93,7 +93,7 @@ class Refusal(NamedTuple):
 
     @classmethod
     def of(cls, status: int, error: object) -> Refusal:
-        """Return the refusal that a body, or the entry of an item in it, describes."""
+        """Return the refusal in a parsed body, or in the result of a bulk item."""
         found = list(_causes(error))
         return cls(
             status, tuple(kind for kind, _ in found if kind), tuple(reason for _, reason in found if reason)
@@ -101,7 +101,7 @@ class Refusal(NamedTuple):
 
     @classmethod
     def of_body(cls, status: int, body: bytes) -> Refusal:
-        """Return the refusal in the body of an answer, which a proxy may have written."""
+        """Return the refusal in the body of a response, which may come from a proxy."""
         try:
             content = json.loads(body)
         except ValueError:
@@ -111,25 +111,25 @@ class Refusal(NamedTuple):
         shards = content.get("_shards")
         if isinstance(shards, dict) and shards.get(
             "failures"
-        ):  # the worst status of the shards, which soon may be on another node
+        ):  # the worst status of all shards: these may soon be on another node
             found = cls.of(status, {"failed_shards": shards["failures"]})
-            # a script that fails does so again, on each copy
+            # a failing script fails on each copy
             return (
                 found._replace(status=503)
                 if status == 500 and "script_exception" not in found.kinds
                 else found
             )
-        # services that stand in front of a cluster, and check who asks, have other keys
+        # services that authenticate in front of a cluster use other keys
         return cls.of(status, next(filter(None, map(content.get, ("error", "message", "Message"))), None))
 
     @property
     def is_block(self) -> bool:
-        """Whether the index, or the cluster, does not take this kind of request now: waiting for it makes no sense."""
+        """Whether the index or the cluster is blocked for this kind of request, which retrying does not change."""
         return "cluster_block_exception" in self.kinds
 
     @property
     def asks_for_patience(self) -> bool:
-        """Whether the same request may be answered a little later."""
+        """Whether the same request may succeed a little later."""
         away = self.status == 500 and not _NODE_AWAY_TYPES.isdisjoint(self.kinds)
         return (self.status in _BUSY_STATUS or away) and not self.is_block
 
@@ -144,12 +144,12 @@ class Refusal(NamedTuple):
 
     @property
     def has_reason(self) -> bool:
-        """Whether the server explains it by more than that all shards failed."""
+        """Whether the server gives a reason other than that all shards failed."""
         return any(not reason.startswith("all shards failed") for reason in self.reasons)
 
     @property
     def text(self) -> str:
-        """The explanation of the server, short enough for a message."""
+        """The server's explanation, shortened for a message."""
         said = next((reason for reason in self.reasons if not reason.startswith("all shards failed")), "")
         said = " ".join(
             (said or f"status {self.status}{', ' if self.kinds else ''}{next(iter(self.kinds), '')}").split()
@@ -170,19 +170,19 @@ def _causes(error: object) -> Iterator[tuple[str, str]]:
 
 
 class ClusterPlace(NamedTuple):
-    """Where a request was made, for messages: the index, and who asked."""
+    """The index and the user of a request, for messages."""
 
     folder: Path
     name: str
     credentials_from: str = ""
 
     def unreachable(self, message: str) -> IndexUnreachableError:
-        """Return the error of an index whose servers do not answer, or not to us."""
+        """Return the error for an index whose servers do not respond, or refuse this user."""
         return IndexUnreachableError(message, self.folder)
 
 
 def failure_of(refusal: Refusal, place: ClusterPlace, host: object, *, writing: bool) -> Exception:
-    """Return the error to raise for a refusal. ``host`` said so; ``writing`` is whether the request changes anything."""
+    """Return the error to raise for a refusal by ``host``. ``writing`` is whether the request was a write."""
     status, kinds = refusal.status, refusal.kinds
     if status == 401:
         return _not_known(place, host)
@@ -224,7 +224,7 @@ def failure_of(refusal: Refusal, place: ClusterPlace, host: object, *, writing: 
         return place.unreachable(f"{host} cannot answer for all of {place.name} now: {refusal.text}{may_be}")
     if not (kinds or refusal.reasons):
         return not_opensearch(place, host, f"its answer has the status {status} and no reason")
-    if status >= 500:  # the server says itself that it is to blame
+    if status >= 500:  # the server reports an error of its own
         return place.unreachable(
             f"{host} fails to answer for {place.name}: {': '.join([*kinds[:1], refusal.text])}"
         )
@@ -234,7 +234,7 @@ def failure_of(refusal: Refusal, place: ClusterPlace, host: object, *, writing: 
 
 
 def not_opensearch(place: ClusterPlace, host: object, why: str) -> IndexUnreachableError:
-    """Return the error for an answer that OpenSearch never gives: of another server, or of a proxy in between."""
+    """Return the error for a response that cannot come from OpenSearch, but from another server or a proxy."""
     return place.unreachable(
         f"{host} does not answer as OpenSearch does ({why}): check host and port, and any proxy in between"
     )
@@ -250,7 +250,7 @@ def _not_known(place: ClusterPlace, host: object) -> IndexUnreachableError:
             f"{host} does not accept the user and password, or the token, of {place.credentials_from}"
         )
     return place.unreachable(
-        f"{host} answers only to users that it knows: set {USER_VARIABLE} and {PASSWORD_VARIABLE}, or write them to ~/.netrc"
+        f"{host} requires a user and a password: set {USER_VARIABLE} and {PASSWORD_VARIABLE}, or write them to ~/.netrc"
     )
 
 
@@ -267,11 +267,11 @@ def _blocked(refusal: Refusal, place: ClusterPlace, *, writing: bool) -> Excepti
 
 
 def certificate_failure(place: ClusterPlace, host: object, said: str) -> IndexUnreachableError:
-    """Return the error for a certificate that is not believed, or a port that does not speak TLS."""
+    """Return the error for an untrusted certificate, or a port without TLS."""
     if "WRONG_VERSION_NUMBER" in said or "record layer failure" in said.lower() or "HTTP_REQUEST" in said:
         return place.unreachable(
             f"{host} does not speak TLS; an address without it begins with opensearch+http://"
         )
     return place.unreachable(
-        f"the certificate of {host} is not believed ({said}); {CA_VARIABLE} names the file with the certificate of who signed it"
+        f"the certificate of {host} is not trusted ({said}); set {CA_VARIABLE} to a file with the certificate of its issuer"
     )

@@ -1,4 +1,4 @@
-"""The check of an archive on a cluster, by reading all of it, and the salvage of its articles."""
+"""Checks an archive on a cluster by reading all of it, and salvages its articles."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from .story_marks import mark
 from .tokens import JOINT, KNOWN_PIECES, NO_TOKEN, PieceTokens, Spelled
 
 MAX_NAMED = 20
-"""A check names at most this number of damaged articles one by one, and only counts the others."""
+"""The number of damaged articles that a check lists. Further ones are only counted."""
 MAX_TOKENS = 300
-"""The number of tokens of a paragraph that a check looks for."""
+"""The number of tokens of a paragraph that a check searches for."""
 _INDEXED_OF_PARAGRAPH = ("address", "weight", "lead", "novel")
 _NEVER = dt.datetime(1, 1, 1, tzinfo=dt.timezone.utc)
 _UNREADABLE_DOCUMENT = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 class OpenSearchCheck:
-    """One check of the archive of ``client``: see :class:`newssearch.engines.protocol.Check`.
+    """A check of the archive of ``client``: see :class:`newssearch.engines.protocol.Check`.
 
-    All articles are read, and must be as they were when they were indexed, and those of which the last commit has the
-    digest. Of ``sample`` of them, what the index has to have of them is compared with what it has. The cluster compares
-    its files with their checksums by itself; what it cannot read is :class:`~newssearch.IndexUnreachableError`.
+    It reads all articles, compares each with its digest, and all of them with the digest of the last commit. For
+    ``sample`` articles, it also compares the indexed fields and tokens with the stored text. The cluster verifies the
+    checksums of its own files; a file that it cannot read raises :class:`~newssearch.IndexUnreachableError`.
     """
 
     def __init__(self, client: Client, sample: int) -> None:
@@ -47,7 +47,7 @@ class OpenSearchCheck:
         self.files = self.size = self.articles = self.paragraphs = self.sampled = 0
 
     def problems(self) -> Iterator[Problem]:
-        """Run the check, and yield each problem found: all that is damaged, missing or inconsistent."""
+        """Run the check, and yield each damaged, missing or inconsistent thing."""
         try:
             opened = self._opened()
         except IndexDamagedError as error:
@@ -82,7 +82,7 @@ class OpenSearchCheck:
         if state.changing:
             yield Problem(
                 state.state_index,
-                "a run was broken off while it replaced and removed articles, or is doing so now; the next one puts that in order",
+                "a run was interrupted while it replaced and removed articles, or is still doing so; the next run repairs this",
             )
         own, damaged, hashes = by_name(state.rows), 0, 0
         every = max(len(stored) // max(self._sample, 1), 1)
@@ -105,16 +105,14 @@ class OpenSearchCheck:
             return
         remedy = f"there are {len(stored):,}, and the commit states {state.articles:,}; `newssearch verify --clean` accepts those that are there"
         if not damaged and sum_of_hashes([hashes]) != state.hash_sum:
-            yield Problem(
-                state.base, f"its articles are not those of which the last commit has the digest: {remedy}"
-            )
+            yield Problem(state.base, f"its articles do not match the digest of the last commit: {remedy}")
         elif len(stored) != state.articles:
             yield Problem(state.base, f"its last commit states another number of articles: {remedy}")
 
     def _wrongly_indexed(
         self, stored: StoredArticles, article: Article, source: DocumentSource, own: dict[str, ArticleField]
     ) -> str | None:
-        """Return what is wrong with how an article is indexed; None if nothing is."""
+        """Return the first difference between an article and its indexed fields; None if there is none."""
         words: set[Spelled] = set()
 
         def learn(_: str, __: object, tokens: Sequence[PieceTokens]) -> None:
@@ -157,7 +155,7 @@ def _equal(wanted: Any, found: Any) -> bool:
 
 
 def _article_or_problem(source: DocumentSource) -> tuple[Article | None, str | None]:
-    """Return the article of a document, and what is wrong with it."""
+    """Return the article of a document; None if it cannot be read. Second, what is wrong with it; None if nothing is."""
     try:
         article, state, stated = article_from(source), source["header"]["state"], source["id"]
     except _UNREADABLE_DOCUMENT as error:
@@ -168,9 +166,9 @@ def _article_or_problem(source: DocumentSource) -> tuple[Article | None, str | N
 
 
 def salvaged_articles(client: Client) -> Iterator[StoredArticle | LostArticle | Problem]:
-    """Yield all articles of an archive, whole or lost, and all other problems.
+    """Yield all articles of an archive, readable or lost, and all other problems.
 
-    Without a state, all articles behind the alias are read, also those that no commit has.
+    If the state is missing, all articles behind the alias are read, uncommitted ones included.
     """
     problem: Problem | None = None
     try:
@@ -203,6 +201,6 @@ def _salvaged(
 
 
 def _rows_of(source: DocumentSource) -> tuple[ArticleField, ...]:
-    """Return the own fields of an article, as far as its document tells their kinds."""
+    """Return the own fields of an article, with the kinds that its document shows."""
     kinds = {name: kind for name, kind, _ in source["header"].get("extra", ())}
     return tuple(own_field(name, kind) for name, kind in sorted(kinds.items()))

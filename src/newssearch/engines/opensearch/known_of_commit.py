@@ -1,4 +1,4 @@
-"""What the searches of one commit keep for each other, because it stays true as long as nobody writes."""
+"""A cache shared by the searches of one commit, whose articles never change."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from .scoring import LeafWeight
 
 
 class WeighedLeaf(NamedTuple):
-    """How rare a leaf is, and in how many articles it matches."""
+    """The inverse document frequency of a leaf, and the number of articles in which it matches."""
 
     weight: LeafWeight
     articles: int
 
 
 class KnownOfCommit(NamedTuple):
-    """What is known of the articles of one commit. All its searches share it, also those of other threads."""
+    """What searches found out about the articles of one commit. All threads share it."""
 
     tokens: dict[str, bool]
-    """Which tokens a text has."""
+    """Whether each token occurs in a text."""
     leaves: dict[Leaf, WeighedLeaf]
-    """How rare leaves are."""
+    """The weights of leaves."""
     terms: dict[str, int]
-    """The numbers of articles with terms, in any language."""
+    """The numbers of articles that contain each term, in any language."""
     holding: dict[Leaf, int]
     """The numbers of articles in which leaves match that were counted for notes on a query."""
     extents: dict[str, Any]
-    """The sizes of the articles of tables, by what they were counted by."""
+    """The sizes of the articles of tables, by groupings and filters."""
 
     @classmethod
     def nothing(cls) -> KnownOfCommit:
-        """Return what is known of a commit that nobody has searched yet."""
+        """Return an empty cache."""
         return cls({}, {}, {}, {}, {})

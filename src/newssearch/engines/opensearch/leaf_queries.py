@@ -1,8 +1,8 @@
-"""A leaf of a query as a query of OpenSearch: in which texts it matches, and how often.
+"""Translates a leaf of a query to OpenSearch: the texts in which it matches, and how often.
 
-What OpenSearch cannot tell exactly is over-approximated: a :class:`LeafQuery` says whether it finds just the texts in which
-the leaf matches, and whether its score is just the number of matches. Otherwise it finds more texts, and its score is at
-least that number, so that :mod:`.evaluation` and :mod:`.ranking` can look at the texts themselves.
+What OpenSearch cannot decide exactly is over-approximated. A :class:`LeafQuery` says whether it finds exactly the
+texts in which the leaf matches, and whether its score is exactly the number of matches. If not, it finds a superset,
+or its score is an upper bound; :mod:`.evaluation` and :mod:`.ranking` then read the texts.
 """
 
 from __future__ import annotations
@@ -40,28 +40,32 @@ from .tokens import NO_TOKEN, SENTENCE, compound_token, term_token, written_toke
 from .vocabulary import KnownWords, MatchingWords, WrittenWords, each_once
 
 ClusterQuery = dict[str, Any]
-"""A query of OpenSearch as JSON."""
+"""A query in OpenSearch's query DSL, as JSON."""
 TextQuery = Callable[[str], ClusterQuery]
-"""Returns the query for a field of texts, ``paragraphs.text`` or ``paragraphs.title``."""
+"""Returns the query for a text field, ``paragraphs.text`` or ``paragraphs.title``."""
 Path = tuple[tuple[str, int], ...]
-"""Tokens side by side, each with the number of words that it takes."""
+"""Adjacent tokens, each with the number of words that it spans."""
 
 FINDS_NOTHING: ClusterQuery = {"match_none": {}}
 MAX_SCORED_TOKENS = 200
-"""More tokens than this are looked for as a set, whose score is not their number: OpenSearch takes 1,024 conditions in all."""
+"""The number of tokens up to which a query scores each. More are a set, whose score is not their number, because
+OpenSearch allows 1,024 conditions.
+"""
 MAX_VALUES_OF_SET = 65_000
-"""The largest number of tokens or other values that OpenSearch takes in a set."""
+"""The largest number of values in a set (a ``terms`` query). OpenSearch allows 65,536."""
 MAX_PATHS = 200
-"""A phrase that can be written in more ways is looked for by its words."""
+"""The number of token sequences up to which a phrase is searched as such. A phrase with more is searched by its words."""
 ANY_DISTANCE = 1_000_000_000
 WORD_COUNTS = {"paragraphs.text": "paragraphs.words", "paragraphs.title": "paragraphs.title_words"}
-"""The field with the number of words of each field of texts."""
+"""The field with the number of words of each text field."""
 
 
 class LeafQuery(NamedTuple):
-    """Where a leaf matches. ``counted`` finds the same texts, with a score that is no less than the number of matches.
+    """The translation of a leaf. ``matches`` finds its texts; ``counted`` finds the same, with a score of at least
+    the number of matches.
 
-    ``exact`` is whether only texts are found in which the leaf matches, ``is_count`` whether the score is the number.
+    ``exact`` is whether the leaf matches in each text found, ``is_count`` whether the score is exactly the number of
+    matches.
     """
 
     matches: TextQuery
@@ -71,13 +75,13 @@ class LeafQuery(NamedTuple):
 
 
 class CutWords(NamedTuple):
-    """The words that are left of a pattern which was cut: a query for the texts of a field that have one."""
+    """What remains of a pattern that was cut: a query for the texts of a field that contain one of the words."""
 
     matches: TextQuery
 
 
 def finding_any(queries: Iterable[ClusterQuery]) -> ClusterQuery:
-    """Return a query for what at least one of the given ones finds; scores are added."""
+    """Return the union of queries. Their scores are added."""
     found = [query for query in queries if query is not FINDS_NOTHING]
     if not found:
         return FINDS_NOTHING
@@ -85,13 +89,13 @@ def finding_any(queries: Iterable[ClusterQuery]) -> ClusterQuery:
 
 
 def having_one_of(field: str, values: Sequence[str]) -> ClusterQuery:
-    """Return a query for what has one of the given values in a field. It is one condition, however many values there are."""
+    """Return a query for documents with one of the values in a field. It counts as one condition."""
     sets = [values[low : low + MAX_VALUES_OF_SET] for low in range(0, len(values), MAX_VALUES_OF_SET)]
     return finding_any({"terms": {field: list(some)}} for some in sets)
 
 
 def finding_one_of(queries: Iterable[ClusterQuery]) -> ClusterQuery:
-    """Return a query for what :func:`finding_any` finds, with few conditions, and scores that mean nothing.
+    """Return the union of queries, as :func:`finding_any`, but with few conditions and meaningless scores.
 
     >>> finding_one_of([{"term": {"text": {"value": "Crain"}}}, {"terms": {"text": ["Csun", "Crain"]}}])
     {'terms': {'text': ['Crain', 'Csun']}}
@@ -122,12 +126,12 @@ def finding_one_of(queries: Iterable[ClusterQuery]) -> ClusterQuery:
 
 
 def finding_all(queries: Iterable[ClusterQuery]) -> ClusterQuery:
-    """Return a query for what all of the given ones find, with a score of 0."""
+    """Return the intersection of queries, with a score of 0."""
     return {"bool": {"filter": list(queries)}}
 
 
 def tokens_side_by_side(field: str, path: Path) -> ClusterQuery:
-    """Return a query for tokens side by side, whose score is the number of times that they stand so."""
+    """Return a query for adjacent tokens. Its score is the number of occurrences."""
     if len(path) == 1:
         return {"term": {field: {"value": path[0][0]}}}
     out: list[str] = []
@@ -140,10 +144,10 @@ def tokens_side_by_side(field: str, path: Path) -> ClusterQuery:
 
 
 class LeafQueries:
-    """Makes queries of leaves. ``analyses`` are those of the articles of the index.
+    """Translates leaves. ``analyses`` are the analyses of the articles in the index.
 
-    ``held`` returns those of the given tokens that a text of the index has, or more. ``cut`` returns the words that are
-    left of those that a pattern matches, if they are too many.
+    ``held`` returns the given tokens that occur in the index, or a superset of them. ``cut`` returns the most
+    frequent words of a pattern that matches too many.
     """
 
     def __init__(
@@ -163,7 +167,7 @@ class LeafQueries:
         self._made: dict[Node, LeafQuery] = {}
 
     def __call__(self, leaf: Node) -> LeafQuery:
-        """Return the query of a leaf, or of an operand of one."""
+        """Return the query of a leaf, or of a leaf's operand."""
         if leaf not in self._made:
             self._made[leaf] = self._make(leaf)
         return self._made[leaf]
@@ -195,7 +199,7 @@ class LeafQueries:
                 all(part.exact for part in parts),
                 False,
             )
-        if isinstance(node, And):  # one operand, except where it overlaps the others
+        if isinstance(node, And):  # one operand, unless it overlaps the others
             kept = self(next(operand for operand in node.operands if not isinstance(operand, Not)))
             return kept._replace(exact=False, is_count=False)
         raise TypeError(f"{type(node).__name__} has no matches in a text")
@@ -235,7 +239,7 @@ class LeafQueries:
         )
 
     def expect(self, tree: Node) -> None:
-        """Find out which compounds of the words of a tree a text of the index has, all at once."""
+        """Look up at once which compounds of the tree's words occur in the index."""
         tokens: list[str] = []
         held = [tree]
         while held:
@@ -256,7 +260,7 @@ class LeafQueries:
         return alternatives_of(analyser, node.text, node.inside if isinstance(node, Word) else ())
 
     def _paths(self, analyser: Analyser, node: Word | Phrase) -> tuple[list[Path], bool]:
-        """Return the ways in which texts have adjacent words; and whether there are few enough of them."""
+        """Return the token sequences by which texts may have adjacent words, and whether there are few enough of them."""
         wanted = self._alternatives(analyser, node)
         name = analyser.name
         steps: list[list[tuple[int, Path]]] = [[] for _ in wanted.terms]
@@ -307,7 +311,7 @@ class LeafQueries:
         )
 
     def _of_window(self, node: PatternPhrase) -> LeafQuery:
-        """Return a query for the texts that have all words and patterns of a phrase somewhere."""
+        """Return a query for the texts that contain all words and patterns of a phrase, anywhere."""
         patterns = [self(part) for part in node.parts if isinstance(part, Wildcard | Fuzzy)]
         tokens = [[term_token(one.name, term) for term in one.terms(node.words)] for one in self._analysers]
 
@@ -323,7 +327,7 @@ class LeafQueries:
         return LeafQuery(matches, lambda field: _word_count(matches(field))(field), False, False)
 
     def _of_parts(self, parts: Sequence[Node]) -> LeafQuery:
-        """Return a query for the texts in which each of some leaves matches somewhere."""
+        """Return a query for the texts in which each of the parts matches, anywhere."""
         found = [self(part) for part in parts]
         if not found:
             return LeafQuery(lambda _: {"match_all": {}}, _word_count({"match_all": {}}), False, False)
@@ -396,7 +400,7 @@ class LeafQueries:
         )
 
     def _single_words(self, node: Node) -> list[str] | None:
-        """Return the tokens that an operand stands for if it only has matches of one word; None otherwise."""
+        """Return the tokens of an operand whose matches are all single words; None for other operands."""
         if isinstance(node, Or):
             parts = [self._single_words(operand) for operand in node.operands]
             return None if None in parts else [token for part in parts for token in part or ()]
@@ -438,7 +442,7 @@ def _span_near(field: str, one: Sequence[str], other: Sequence[str], slop: int) 
 
 
 def _of_tokens(tokens: Sequence[str], *, is_count: bool) -> LeafQuery:
-    """Return a query for texts with one of the given tokens, no two of which stand at the same position if it ``is_count``."""
+    """Return a query for texts with one of the tokens. If it ``is_count``, no two of them share a position."""
 
     def one_of(field: str) -> ClusterQuery:
         return having_one_of(field, tokens)
@@ -453,7 +457,7 @@ def _of_tokens(tokens: Sequence[str], *, is_count: bool) -> LeafQuery:
 
 
 def _word_count(matches: ClusterQuery) -> TextQuery:
-    """Return a query whose score is the number of words of a text, which no number of matches exceeds."""
+    """Return a query whose score is the number of words of a text, an upper bound of the number of matches."""
 
     def query(field: str) -> ClusterQuery:
         script = {"source": f"doc['{WORD_COUNTS[field]}'].value"}

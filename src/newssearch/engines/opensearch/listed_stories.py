@@ -1,4 +1,4 @@
-"""Lists the stories that the articles found by a query tell, the largest or the newest first."""
+"""Lists the stories of the articles that a query finds, the largest or the newest first."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _PARTS_FOR_LIST = ("id", "story", "instant", "precision", "outlet_key")
 
 
 class PublicationKey(NamedTuple):
-    """When an article was published, to put articles in order.
+    """Orders articles by publication.
 
-    ``coarseness`` is 0 for a date with a day, 1 for a month or a year, 2 for none: such articles come later.
+    ``coarseness`` is 0 for a date with a day, 1 for a month or a year, 2 for no date. Coarser dates come later.
     """
 
     coarseness: int
@@ -31,7 +31,7 @@ class PublicationKey(NamedTuple):
 
 
 class _ToldStory(NamedTuple):
-    """A story: its number, its articles that match, the outlets of these, all of its articles, the first, the last."""
+    """A story: its number, its matching articles, their outlets, all of its articles, the first and the last matching one."""
 
     number: int
     articles: int
@@ -41,7 +41,7 @@ class _ToldStory(NamedTuple):
     last: PublicationKey
 
     def sort_key(self, sort: str) -> tuple[int, int, int, int, str]:
-        """Return the key by which stories are in an order."""
+        """Return the key that sorts stories by ``sort``."""
         dated = self.first.instant != NO_TIME
         values = {
             "size": self.articles,
@@ -53,7 +53,7 @@ class _ToldStory(NamedTuple):
 
 
 def publication_key(source: DocumentSource) -> PublicationKey:
-    """Return when the article of a document was published."""
+    """Return the publication key of the article of a document."""
     precision = source["precision"] & ~AMBIGUOUS
     coarseness = 0 if precision >= DAY else 2 if precision == NO_DATE else 1
     return PublicationKey(coarseness, source.get("instant", NO_TIME), source["id"])
@@ -62,10 +62,10 @@ def publication_key(source: DocumentSource) -> PublicationKey:
 def list_told_stories(
     search: SearchCall, evaluation: Evaluation, live: ClusterQuery, wanted: StoriesRequest
 ) -> FoundStories:
-    """Return a page of the stories that the articles tell which an evaluation finds.
+    """Return a page of the stories to which the articles found by an evaluation belong.
 
-    ``live`` is a query for all articles of the snapshot. Of each article that tells a story with others, the date and the
-    outlet are read.
+    ``live`` is a query for all articles of the snapshot. The date and outlet of each matching article that belongs to
+    a story are read.
     """
     found = evaluation.found()
     stories = [
@@ -120,7 +120,7 @@ def _stories_told_by(
 def _headers_by_id(
     search: SearchCall, evaluation: Evaluation, live: ClusterQuery, ids: list[str]
 ) -> dict[str, DocumentSource]:
-    """Return the headers of the documents of some articles, by their ids."""
+    """Return the headers of the articles with the given ids, by id."""
     numbers = [document_id(one) for one in dict.fromkeys(ids)]
     found = {}
     for low in range(0, len(numbers), MAX_HITS_AT_ONCE):

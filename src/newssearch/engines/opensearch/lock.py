@@ -1,7 +1,8 @@
-"""The lock of an archive: a document that names the only writer, who renews it while it works.
+"""The lock of an archive: a document that names its only writer, who renews it as a lease.
 
-A writer that is killed leaves its lock behind. Another one takes it over when it has expired, or at once if the process
-that held it was one of this machine and has ended. A writer checks its lock before whatever others can see.
+A killed writer leaves its lock behind. Another writer takes it over when the lease has expired, or at once if the
+holder was a process of the same machine and has ended. A writer checks its lock before each change that readers can
+see.
 """
 
 from __future__ import annotations
@@ -34,19 +35,21 @@ from .failures import ConflictError
 from .state import LOCK, make_lock_index
 
 LEASE = 60.0
-"""The time in seconds after which a lock that was not renewed has expired."""
+"""The time in seconds after which a lock that is not renewed expires."""
 CLOCK_DIFFERENCE = 300.0
-"""The difference in seconds that the clocks of two machines may have. Within it, a lock is taken over when a lease was seen to pass without a renewal."""
+"""The assumed difference in seconds between the clocks of two machines. A lock that expired less than this ago is
+taken over only after the waiting process has itself seen a whole lease pass without renewal.
+"""
 RENEWED_AFTER = 15.0
 RELEASE_SECONDS = 10.0
-"""The time in seconds for which a run tries to release its lock before it ends."""
+"""The time in seconds for which a run tries to release its lock at its end."""
 _POLL = 0.25
 _LOCK_SILENT_SECONDS = 1.0
 _DOCUMENT = "lock"
 
 
 def _lease_clock() -> float:
-    """Return the seconds of a clock that also goes on while the machine is suspended, where there is one."""
+    """Return the seconds of a clock that also runs while the machine is suspended, if the system has one."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
@@ -55,7 +58,7 @@ _log = logging.getLogger(__name__)
 
 
 class ClusterLock:
-    """The lock of the archive of a client, held from the beginning until :meth:`release`.
+    """The lock of the archive of a client, held from its creation until :meth:`release`.
 
     Waits up to ``wait`` seconds for another holder, then raises :class:`~newssearch.IndexLockedError`.
     """
@@ -81,7 +84,7 @@ class ClusterLock:
         started = time.monotonic()
         holder, announced = "", False
         seen: tuple[int, float] = (-1, started)
-        """The version of the lock that was seen last, and when it was seen first."""
+        """The last seen version of the lock, and the time at which it was first seen."""
         while True:
             found = self._found()
             now = time.monotonic()
@@ -103,7 +106,7 @@ class ClusterLock:
             time.sleep(min(_POLL, max(wait - waited, 0.0)))
 
     def _found(self) -> StoredDocument | None:
-        """Return the document of the lock. Its index is made if there is none."""
+        """Return the document of the lock. The index is created if it does not exist."""
         try:
             return self._client.get(self._index, _DOCUMENT, writing=True)
         except IndexNotFoundError:
@@ -147,7 +150,7 @@ class ClusterLock:
                 self._lost = True
 
     def check(self) -> None:
-        """Raise :class:`~newssearch.IndexWriteError` if another writer has taken the lock over.
+        """Raise :class:`~newssearch.IndexWriteError` if another writer has taken over the lock.
 
         A lock that is about to expire is renewed first.
         """
@@ -156,17 +159,17 @@ class ClusterLock:
         if self._lost:
             place = self._client.place
             raise IndexWriteError(
-                f"{index_address(place)}: this run stood still or was cut off for more than {LEASE:.0f} s, and another one has taken its place:"
-                " what it had not committed is discarded; run it again",
+                f"{index_address(place)}: this run was suspended or cut off for more than {LEASE:.0f} s, and another run has taken over:"
+                " uncommitted changes are discarded; run it again",
                 place,
             )
 
     def abandon(self) -> None:
-        """Let the lock expire: the cluster does not answer."""
+        """Stop renewing the lock and let it expire, because the cluster does not respond."""
         self._ended.set()
 
     def release(self) -> None:
-        """Let others write. A lock that cannot be released expires."""
+        """Release the lock. If that fails, it expires."""
         self._ended.set()
         with self._guard:
             if not self._lost and self._process == os.getpid():
@@ -178,7 +181,7 @@ class ClusterLock:
 
 
 def is_held(client: Client) -> bool:
-    """Whether a writer is at work, as far as is known."""
+    """Whether a writer holds the lock, according to this machine's clock."""
     try:
         found = client.get(client.address.name + LOCK, _DOCUMENT)
     except IndexNotFoundError:
@@ -189,7 +192,7 @@ def is_held(client: Client) -> bool:
 def is_expired(lock: dict[str, Any]) -> bool:
     """Whether a lock expired long ago, or its holder was a process of this machine that has ended.
 
-    The clocks of two machines differ, so that a lock that has just expired here may be held there.
+    The clocks of machines differ: a lock that has just expired by the local clock may still be held elsewhere.
     """
     try:
         if float(lock["expires"]) + CLOCK_DIFFERENCE < time.time():
@@ -206,7 +209,7 @@ def _owner_described(lock: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=1)
 def _machine() -> str:
-    """Return what identifies this machine since it started, with its space of process ids; "" if that is unknown."""
+    """Return an identifier of this boot of this machine and its process namespace; "" if it is unknown."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
@@ -215,7 +218,9 @@ def _machine() -> str:
 
 
 def _process_start(process: int) -> str:
-    """Return when a process of this machine started, in its own units; "" if it has ended, or its start cannot be read."""
+    """Return the start time of a process of this machine, in the system's units; "" if the process has ended or the
+    time is unreadable.
+    """
     try:
         state, *rest = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except (OSError, ValueError):
@@ -224,7 +229,7 @@ def _process_start(process: int) -> str:
 
 
 def _has_ended(process: int, began: str) -> bool:
-    """Whether the process of this machine that started at ``began`` has ended."""
+    """Whether the process of this machine with that start time has ended."""
     start = _process_start(process)
     if start or Path(f"/proc/{process}").exists():
         return start != began
@@ -232,6 +237,6 @@ def _has_ended(process: int, began: str) -> bool:
         os.kill(process, 0)  # some systems hide the processes of other users
     except ProcessLookupError:
         return True
-    except OSError:  # it may not be sent a signal
+    except OSError:  # no permission to send it a signal
         return False
     return False

@@ -1,4 +1,4 @@
-"""Looks up the words of a query on a cluster, for the notes on them."""
+"""Looks up the words of a query on a cluster, for the notes on the query."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .tokens import Spelled
 
 
 class ClusterWordLookup:
-    """Looks words up in the live articles of an evaluation: see :class:`newssearch.engines.word_lookup.WordLookup`.
+    """Looks up words in the live articles: see :class:`newssearch.engines.word_lookup.WordLookup`.
 
-    What the search has counted is not asked for again. ``found`` is whether it finds an article: then the leaves that no
-    article can lack occur. ``few`` is whether it finds so few that words are counted all the same.
+    The search's own counts are used where it has them. ``found`` is whether the search finds an article, in which
+    case all necessary leaves occur. ``few`` is whether it finds so few that words are counted nevertheless.
     """
 
     def __init__(self, evaluation: Evaluation, *, found: bool, few: bool) -> None:
@@ -31,7 +31,7 @@ class ClusterWordLookup:
     # ---- leaves
 
     def prepare(self, leaves: Iterable[Leaf]) -> None:
-        """Count the articles with each leaf of which the search does not tell whether it occurs."""
+        """Count the articles of each leaf that the search leaves undecided."""
         self._evaluation.hold(leaf for leaf in leaves if not self._is_known(leaf))
 
     def _is_known(self, leaf: Leaf) -> bool:
@@ -53,7 +53,7 @@ class ClusterWordLookup:
     # ---- folded words
 
     def articles_with_form(self, folded: str) -> int:
-        """Return the number of articles that have a folded word."""
+        """Return the folded words within an edit distance of a folded word, each with its number of articles."""
         self._learn([folded])
         return self._articles[folded]
 
@@ -68,14 +68,14 @@ class ClusterWordLookup:
         return {form: NearWord(self._articles[form], distance) for form, distance in near.items()}
 
     def usual_spelling(self, folded: str) -> str:
-        """Return the most frequent spelling of a folded word, or the word itself if it has none."""
+        """Return the most frequent spelling of a folded word, or the word itself if it does not occur."""
         self._learn([folded])
         if not self._articles[folded]:
             return folded
         return self._spellings.most_frequent(self._by_form[folded])[folded]
 
     def _learn(self, folded: Collection[str]) -> None:
-        """Read how words with the given forms are written, and count the articles that have them."""
+        """Read the spellings of words with the given folded forms, and count the articles that contain them."""
         evaluation = self._evaluation
         if unknown := [form for form in folded if form not in self._articles]:
             self._articles |= dict.fromkeys(unknown, 0)
@@ -89,7 +89,7 @@ class ClusterWordLookup:
 
 
 def necessary_leaves(tree: Node) -> Iterator[Leaf]:
-    """Yield the leaves, and operands of leaves, that occur in every article that a tree finds."""
+    """Yield the leaves, and operands of leaves, that every matching article must contain."""
     if isinstance(tree, Leaf):
         yield tree
     if isinstance(tree, And | Near | Same):

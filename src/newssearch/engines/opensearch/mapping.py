@@ -1,8 +1,9 @@
-"""The settings and the mapping of the indexes that hold an archive: one of articles, one of words, one of its state.
+"""The settings and mappings of an archive's indices: articles, words, and state.
 
-An article is one document, whose paragraphs are nested documents. Their texts are strings of tokens (:mod:`.tokens`) which
-the analyser ``stream`` of the index parts at spaces, and at :data:`~.tokens.JOINT` into tokens at one position. The
-*similarity* of these fields makes the score of a term or a phrase its number of occurrences (see :mod:`.scoring`).
+An article is one document, with its paragraphs as nested documents. Their texts are strings of tokens
+(:mod:`.tokens`). The analyser ``stream`` splits them at spaces, and at :data:`~.tokens.JOINT` into tokens at the same
+position. The *similarity* of these fields makes the score of a term or a phrase its number of occurrences (see
+:mod:`.scoring`).
 """
 
 from __future__ import annotations
@@ -15,21 +16,23 @@ from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS, ArticleField
 from .tokens import JOINT, NO_TOKEN
 
 MAPPING_FORMAT = 5
-"""The version of what this module and :mod:`.documents` describe. An index of another version is refused."""
+"""The version of the format that this module and :mod:`.documents` define. An index of another version is refused."""
 COUNTED_FIELDS = (*WHOLE_FIELDS, *WORD_FIELDS)
-"""The fields of an article that are stored as values to count (``outlet``), and as keys to compare (``outlet_key``)."""
+"""The fields of an article that are stored as values to count (``outlet``) and as keys to compare (``outlet_key``)."""
 MAX_VALUE_CHARS = 8000
-"""A longer value of a field is cut, and ends with a digest: OpenSearch takes terms of 32,766 bytes at most."""
+"""The number of characters at which a field's value is truncated, and a digest appended. Lucene takes terms of at
+most 32,766 bytes.
+"""
 MAX_NESTED = 100_000
 """The largest number of paragraphs of an article."""
 MAX_HITS_AT_ONCE = 10_000
-"""The largest number of hits of one request. More are read page by page."""
+"""The largest number of hits in a response. More are read page by page."""
 
 REPLICATION = "DOCUMENT"
-"""Each copy indexes the articles itself.
+"""Document replication: each shard copy indexes the articles itself.
 
-With ``SEGMENT``, the nodes need 27 % less processor time, but OpenSearch may lose writes that it has confirmed when a primary
-dies: https://github.com/opensearch-project/OpenSearch/issues/20118.
+Segment replication needs 27 % less processor time, but OpenSearch may then lose confirmed writes when a primary dies:
+https://github.com/opensearch-project/OpenSearch/issues/20118.
 """
 
 _TEXT = {
@@ -49,7 +52,7 @@ _ONLY_SOUGHT: dict[str, Any] = {"type": "boolean", "doc_values": False}
 
 
 def articles_index(shards: int) -> dict[str, Any]:
-    """Return settings and mapping of the index of articles."""
+    """Return the settings and the mapping of the index of articles."""
     values = {name: _VALUE for field in COUNTED_FIELDS for name in (field, f"{field}_key")}
     paragraph = {
         "analysis": _VALUE,
@@ -67,7 +70,7 @@ def articles_index(shards: int) -> dict[str, Any]:
         "settings": {
             "index": {
                 "number_of_shards": shards,
-                # as checkpoints need it, whatever the templates of the cluster have
+                # checkpoints depend on these settings: do not leave them to the cluster's templates
                 "number_of_routing_shards": shards,
                 "routing_partition_size": 1,
                 "replication.type": REPLICATION,
@@ -154,9 +157,9 @@ def own_mapping(fields: Iterable[ArticleField]) -> dict[str, Any]:
 
 
 def words_index() -> dict[str, Any]:
-    """Return settings and mapping of the index of the distinct words of an archive: see :class:`.tokens.Spelled`.
+    """Return the settings and the mapping of the index of an archive's distinct words: see :class:`.tokens.Spelled`.
 
-    Words are sought by ``form`` or ``lower``, and sorted by ``form``, ``written`` and ``elided``.
+    Words are searched by ``form`` or ``lower``, and sorted by ``form``, ``written`` and ``elided``.
     """
     return {
         "settings": {
@@ -179,7 +182,7 @@ def words_index() -> dict[str, Any]:
 
 
 def state_index() -> dict[str, Any]:
-    """Return settings and mapping of the index of what is known of an archive: its last commit, and its extras."""
+    """Return the settings and the mapping of the index that holds an archive's last commit and its extras."""
     return {
         "settings": {"index": {"number_of_shards": 1}},
         "mappings": {"dynamic": False, "properties": {}},

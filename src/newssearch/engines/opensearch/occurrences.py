@@ -1,7 +1,7 @@
-"""The occurrences of a query in the paragraphs of the articles that it finds, from their texts.
+"""Finds the occurrences of a query in the paragraphs of matching articles, by reading their texts.
 
-An *occurrence* is a match, in a paragraph of a matching article, of a leaf that is neither negated nor optional. Equal
-spans of several leaves are one occurrence. Headlines have none.
+An *occurrence* is a match, in a paragraph of a matching article, of a leaf that is neither negated nor optional.
+Equal spans of several leaves are one occurrence. Headlines have none.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from .scoring import in_region
 from .searched_texts import WantedKeys
 
 MAX_READ = 1_000_000
-"""The largest number of paragraphs that are read to count the matches or the words in them."""
+"""The largest number of paragraphs whose matches or words are counted by reading them."""
 
 
 class MatchingParagraph(NamedTuple):
-    """A paragraph with occurrences, ascending, each once; its number, and its text."""
+    """A paragraph with occurrences: its number, its text, and their distinct spans, ascending."""
 
     number: int
     text: AnalysedText
@@ -34,7 +34,7 @@ class MatchingParagraph(NamedTuple):
 
 
 def check_readable(search: SearchCall, evaluation: Evaluation, found: ClusterQuery, purpose: str) -> None:
-    """Raise :class:`~newssearch.QueryError` if the articles that a query finds have too many paragraphs to be read."""
+    """Raise :class:`~newssearch.QueryError` if the articles that match ``found`` have too many paragraphs to be read."""
     if evaluation.statistics.paragraphs <= MAX_READ:
         return
     body = {
@@ -49,7 +49,7 @@ def check_readable(search: SearchCall, evaluation: Evaluation, found: ClusterQue
 
 
 class OccurrenceReader:
-    """Finds the occurrences of the query of an evaluation in documents, which are given with header, texts and outline."""
+    """Finds the occurrences of an evaluation's query in documents, which must have header, texts and outline."""
 
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
@@ -64,7 +64,9 @@ class OccurrenceReader:
         self._keys: dict[Analyser, WantedKeys | None] = {}
 
     def _keys_in(self, analyser: Analyser) -> WantedKeys | None:
-        """Return by which terms a text can have an occurrence; None if there are others, such as those of patterns."""
+        """Return the keys of which a text with an occurrence has at least one; None if a leaf, such as a pattern, has
+        no such keys.
+        """
         if analyser not in self._keys:
             leaves = {leaf for leaf, _ in self._uses}
             keys = WantedKeys(leaves, analyser)
@@ -72,11 +74,11 @@ class OccurrenceReader:
         return self._keys[analyser]
 
     def counted(self) -> ClusterQuery:
-        """Return a query for the paragraphs that have an occurrence, whose score is the number of them.
+        """Return a query for the paragraphs with an occurrence, whose score is the number of occurrences.
 
-        It finds nothing if OpenSearch does not count the occurrences exactly.
+        It finds nothing if OpenSearch cannot count the occurrences exactly.
         """
-        if len(self._uses) != 1:  # occurrences of several leaves may be one
+        if len(self._uses) != 1:  # spans of several leaves may be equal, and then are one occurrence
             return FINDS_NOTHING
         ((leaf, region),) = self._uses
         made = self._evaluation.leaf(leaf)
@@ -87,7 +89,7 @@ class OccurrenceReader:
         )
 
     def articles(self, search: SearchCall, found: ClusterQuery, purpose: str) -> Iterator[DocumentSource]:
-        """Yield those of the articles that a query finds which have an occurrence, in the order of their ids.
+        """Yield the articles that match ``found`` and have an occurrence, in the order of their ids.
 
         Raises :class:`~newssearch.QueryError` if they have too many paragraphs.
         """
@@ -99,7 +101,9 @@ class OccurrenceReader:
         yield from self._evaluation.texts(having)
 
     def paragraphs(self, source: DocumentSource) -> Iterator[MatchingParagraph]:
-        """Yield the paragraphs of an article that have an occurrence, in order; only novel ones if such ones are wanted."""
+        """Yield the paragraphs of an article that have an occurrence, in order; only novel ones if the request asks
+        for these.
+        """
         analyser = analyser_named(source["analysis"])
         keys = self._keys_in(analyser)
         for text, one in zip(source["texts"]["of"], paragraphs_of(source), strict=False):

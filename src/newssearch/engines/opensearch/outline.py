@@ -1,15 +1,14 @@
-"""The outline of an article: what its document says of each paragraph beside the text, in few bytes.
+"""The outline of an article: a compact copy, in its document, of what its nested paragraphs state besides the text.
 
-A search reads it with the text of each article. The nested documents of the paragraphs say the same to OpenSearch, but are not
-part of what is read. The part ``outline`` of the document has two lists with an item for each paragraph:
+A search reads it with the text of each article. The nested documents of the paragraphs hold the same for queries, but
+are excluded from the source. The part ``outline`` of the document has two lists with one item per paragraph:
 
-=========  =======================================================================================================
-``words``  the number of words
-``marks``  the sum of :data:`WEIGHT` for one that adds to scores, :data:`HIDDEN` for one that no hit shows, :data:`LEAD` for
-           one of the lead, and :data:`NOVEL` for one that no earlier article has
-=========  =======================================================================================================
+========= =======================================================================================================
+``words`` the number of words ``marks`` the sum of :data:`WEIGHT` for one that adds to scores, :data:`HIDDEN` for one
+that no hit shows, :data:`LEAD` for one of the lead, and :data:`NOVEL` for one that no earlier article has =========
+=======================================================================================================
 
-An article without paragraphs has an empty one, which is marked :data:`STAND_IN` and has the number 0.
+An article without paragraphs has an empty one, which is marked :data:`STAND_IN` and numbered 0.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ WEIGHT, HIDDEN, LEAD, NOVEL, STAND_IN = 1, 2, 4, 8, 16
 
 
 class OutlinedParagraph(NamedTuple):
-    """A paragraph of an article by its number, 0 for that of an article without paragraphs."""
+    """A paragraph of an article. Its number is 0 if it stands in for an article without paragraphs."""
 
     number: int
     words: int
@@ -52,7 +51,7 @@ _BY_MARKS = [
 
 
 def paragraphs_of(source: Mapping[str, Any]) -> list[OutlinedParagraph]:
-    """Return the paragraphs of the article of a document, in order. It has at least one.
+    """Return the paragraphs of the article of a document, in order. There is at least one.
 
     >>> paragraphs_of({"outline": {"words": [12, 7], "marks": [WEIGHT + LEAD + NOVEL, HIDDEN]}})[1]
     OutlinedParagraph(number=2, words=7, weight=False, hidden=True, lead=False, novel=False)
@@ -65,5 +64,5 @@ def paragraphs_of(source: Mapping[str, Any]) -> list[OutlinedParagraph]:
 
 
 def is_in_lead(source: Mapping[str, Any], number: int) -> bool:
-    """Whether the paragraph with a number belongs to the lead of the article of a document; 0 is for none."""
+    """Whether the paragraph with this number belongs to the lead of the article. Number 0, no paragraph, never does."""
     return number > 0 and bool(source["outline"]["marks"][number - 1] & LEAD)

@@ -1,4 +1,4 @@
-"""Which articles may stand on a page of results, as long as the scores of some are known only within bounds."""
+"""Decides which articles may be on a page of results while some scores are only known within bounds."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 Key = tuple[float | str, ...]
-"""What results are sorted by: those with the least key come first."""
+"""The sort key of results, in ascending order."""
 
 
 class Bounds(NamedTuple):
-    """An article among the results: its key is not less than ``first`` and not greater than ``last``.
+    """The bounds of an article's sort key: not less than ``first``, not greater than ``last``.
 
-    Of all articles with the same ``story``, only the one with the least key is a result.
+    Of the articles with the same ``story``, only the one with the least key is a result.
     """
 
     story: Hashable
@@ -22,16 +22,16 @@ class Bounds(NamedTuple):
 
 
 class Possible(NamedTuple):
-    """The articles that may be results on a page, by index, and the number of results that surely stand before them."""
+    """The indices of the articles that may be on a page, and the number of results that certainly precede them."""
 
     articles: list[int]
     before: int
 
 
 def possible_on_page(found: Sequence[Bounds], offset: int, end: int) -> Possible:
-    """Return which articles may be among the results from the place ``offset`` up to but not including ``end``.
+    """Return the articles that may be among the results from ``offset`` up to but not including ``end``.
 
-    If the keys of these are known exactly, the page is known, whatever the keys of the others are.
+    Once the keys of these are exact, the page is determined, whatever the keys of the others.
 
     >>> found = [Bounds("a", (1,), (2,)), Bounds("b", (3,), (6,)), Bounds("c", (5,), (5,)), Bounds("d", (7,), (9,))]
     >>> possible_on_page(found, 0, 2)
@@ -48,9 +48,9 @@ def possible_on_page(found: Sequence[Bounds], offset: int, end: int) -> Possible
     chosen = set[Hashable]()
     before = 0
     for story, (first, last) in stories.items():
-        if bisect_right(firsts, last) - 1 < offset:  # so few may stand before it
+        if bisect_right(firsts, last) - 1 < offset:  # fewer than `offset` results can precede it
             before += 1
-        elif bisect_left(lasts, first) < end:  # so many surely stand before it
+        elif bisect_left(lasts, first) < end:  # fewer than `end` results certainly precede it
             chosen.add(story)
     return Possible(
         [at for at, one in enumerate(found) if one.story in chosen and one.first <= stories[one.story][1]],
@@ -59,14 +59,14 @@ def possible_on_page(found: Sequence[Bounds], offset: int, end: int) -> Possible
 
 
 def number_before(found: Sequence[Bounds], key: Key) -> int:
-    """Return the number of results that surely stand before all articles whose key is not less than the given one."""
+    """Return the number of results that certainly precede all articles whose key is at least ``key``."""
     return len({one.story for one in found if one.last < key})
 
 
 def among_first(found: Sequence[Bounds], number: int, key: Key | None) -> list[bool | None]:
-    """Return for each article whether it is among the first ``number``, ignoring stories, or None if that is still unknown.
+    """Return for each article whether it is among the first ``number``, stories ignored; None if that is undecided.
 
-    There may be more articles, none of which has a key less than ``key``; with None, there are no more.
+    Further articles may follow, with keys of at least ``key``; None means that there are no more.
     """
     firsts = sorted(one.first for one in found)
     lasts = sorted(one.last for one in found)

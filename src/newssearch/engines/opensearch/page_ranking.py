@@ -1,7 +1,7 @@
-"""Finds the results on a page, reading the texts only of those articles that may be on it.
+"""Determines a page of results, reading the texts of only those articles that may be on it.
 
-OpenSearch tells of each article a score that is rounded, or too high where the number of matches is not known, and whether words
-stand near each other in it. So its place among the results is known within bounds (:mod:`.page_bounds`).
+OpenSearch returns for each article an approximate score, or an upper bound if it does not count matches exactly, and
+whether words are near each other. These bound the article's place among the results (:mod:`.page_bounds`).
 """
 
 from __future__ import annotations
@@ -25,27 +25,31 @@ from .proximity_bounds import ProximityBounds
 from .scoring import APPROXIMATE, RankedHit
 
 SPARE = 2
-"""The number of articles that are asked for beyond the last of the page: its score must be higher than theirs."""
+"""The number of articles to request beyond the end of the page, because the last score on the page must exceed theirs."""
 MOST_TEXTS_AT_ONCE = 100
 """The largest number of articles whose texts one request reads."""
 MOST_READ, FEW_READ = 2, 20
-"""Candidates for a page are read in parts if there are more than ``FEW_READ`` and more than this number for each place on it."""
+"""Candidates are read in batches if there are more than ``FEW_READ``, and more than ``MOST_READ`` for each place on
+the page.
+"""
 KEPT_WORDS = 3_000_000
-"""The results keep the texts of their articles up to this number of words, about 20 MB. The others are read again where they are wanted."""
+"""The number of words up to which results keep their texts: about 20 MB. Texts of further results are read again when
+needed.
+"""
 _LARGE_PARTS = frozenset({"texts", "outline", "sampled"})
 _MISSING = 1 << 62
-"""Where an article lacks what results are sorted by, OpenSearch tells a number beyond this one, or below its negative."""
+"""OpenSearch sorts an article without the sort field by a number beyond this one, or below its negative."""
 
 
 def without_texts(placed: RankedHit) -> RankedHit:
-    """Return a result that takes little memory."""
+    """Return a result without the large parts of its document."""
     return placed._replace(
         source={name: part for name, part in placed.source.items() if name not in _LARGE_PARTS}
     )
 
 
 def time_key(sort: str, instant: int, added: int) -> int:
-    """Return the time of an article as results are sorted by it: what comes first is less."""
+    """Return the time by which an article is sorted, ascending."""
     if sort == "added":
         return -added
     if sort == "oldest":
@@ -65,9 +69,10 @@ def documents_of(search: Callable[[dict[str, Any]], Any], ids: Sequence[str]) ->
 
 
 class _Seen(NamedTuple):
-    """What OpenSearch tells of an article: its score without proximity is from ``least`` to ``most``.
+    """An article in a response: its score without proximity lies between ``least`` and ``most``.
 
-    Of the first articles, proximity adds up to ``near`` to it, and the nearness in date multiplies it by ``factor``.
+    If it is among the first articles, proximity adds at most ``near``, and nearness in date multiplies the score by
+    ``factor``.
     """
 
     id: str
@@ -80,7 +85,9 @@ class _Seen(NamedTuple):
     words: int
 
     def key(self, sort: str, score: float, group: int) -> Key:
-        """Return the key of the article if it has the given score, and belongs to a group of articles: 0 for the first."""
+        """Return the sort key for a score. ``group`` is 0 for the first articles, whose scores are raised, and 1 for
+        the rest.
+        """
         if sort == "id":
             return (self.id,)
         if sort == "relevance":
@@ -89,10 +96,10 @@ class _Seen(NamedTuple):
 
 
 class PageRequests(NamedTuple):
-    """What a page needs to ask OpenSearch for results.
+    """The requests of a page.
 
-    ``search`` sends a search. ``body`` asks for all results in the order of OpenSearch; the first search is sent with the parts in
-    ``beside`` as well, for example the totals.
+    ``search`` sends a search. ``body`` asks for all results in OpenSearch's order. The first search also has the
+    parts in ``beside``, such as the totals.
     """
 
     search: Callable[[dict[str, Any]], Any]
@@ -104,11 +111,11 @@ class PageRequests(NamedTuple):
 
 
 class PageRanking:
-    """The results of a search in order, one for each article, or story if the request groups stories.
+    """The results of a search in order, one for each article, or for each story if the request groups stories.
 
-    ``placed`` returns the result of an article without proximity, ``raised`` with it. Rounding apart, the scores of OpenSearch
-    are those of the articles, or greater by up to ``doubt``. If ``near_to`` is a time, nearness to it raises the scores of
-    the first articles; otherwise ``proximity`` does, if there is any.
+    ``placed`` returns the result of an article without proximity, ``raised`` with it. OpenSearch's scores are
+    rounded, and too high by at most ``doubt``. If ``near_to`` is a time, nearness to it raises the scores of the
+    first articles; otherwise ``proximity`` does, unless it is None.
     """
 
     def __init__(
@@ -124,7 +131,7 @@ class PageRanking:
         proximity: ProximityBounds | None,
     ) -> None:
         self.told: Any = None
-        """The first answer of OpenSearch; None as long as there is none."""
+        """The first response of OpenSearch; None before it."""
         self._sort, self._group = request.sort, request.group
         self._requests = requests
         self._placed, self._raised = placed, raised
@@ -135,16 +142,16 @@ class PageRanking:
             self._number = DATED_ARTICLES
         self._seen: list[_Seen] = []
         self._sources: dict[int, DocumentSource] = {}
-        """Documents that are read, but not scored."""
+        """Documents that were read, but not scored yet."""
         self._scored: dict[int, RankedHit] = {}
         self._first: dict[int, RankedHit] = {}
-        """Results with proximity, of articles that may be among the first."""
+        """Results with proximity, for articles that may be among the first."""
         self._after: list[Any] | None = None
         self._is_whole = False
         self._words = 0
 
     def between(self, offset: int, end: int) -> list[RankedHit]:
-        """Return the results from the place ``offset`` up to but not including ``end``."""
+        """Return the results from ``offset`` up to but not including ``end``."""
         wanted_first = max(end, self._number) + SPARE
         self._see(wanted_first, with_texts=not (offset or self._number))
         while len(self._seen) < wanted_first and not self._is_whole:
@@ -171,7 +178,7 @@ class PageRanking:
     # ---- what OpenSearch tells
 
     def _see(self, size: int, *, with_texts: bool) -> None:
-        """Ask for the next articles in the order of OpenSearch."""
+        """Request the next articles in OpenSearch's order."""
         size = min(size, MAX_HITS_AT_ONCE)
         with_texts = (
             with_texts and size <= MOST_TEXTS_AT_ONCE and self._requests.largest * size <= MAX_WORDS_OF_ANSWER
@@ -179,7 +186,7 @@ class PageRanking:
         body = {**self._requests.body, "size": size}
         if not with_texts:
             body["docvalue_fields"] = self._told_fields
-            body["stored_fields"] = "_none_"  # of which even the id would be read
+            body["stored_fields"] = "_none_"  # without this, the id would be read from the stored fields
         if self._proximity is not None and (named := self._proximity.queries()):
             body["post_filter"] = {"bool": {"filter": [{"match_all": {}}], "should": named}}
         if self._after is None:
@@ -200,7 +207,7 @@ class PageRanking:
 
     @property
     def _told_fields(self) -> list[str]:
-        """The fields that OpenSearch tells of each article, beside what the results are sorted by."""
+        """The doc values to request of each article besides the sort fields."""
         found = ["words", "title_words"]
         if self._group:
             found.append("story")
@@ -238,7 +245,7 @@ class PageRanking:
     # ---- where results stand
 
     def _among_first(self) -> Sequence[bool | None]:
-        """Return for each article whether it is among the first, whose scores are raised, or None if that is still unknown."""
+        """Return for each article whether it is among the first, whose scores are raised; None if that is undecided."""
         if not self._number:
             return [False] * len(self._seen)
         bounds = []
@@ -251,7 +258,7 @@ class PageRanking:
         return among_first(bounds, self._number, None if self._is_whole else self._key_of_rest(0))
 
     def _key_of_rest(self, group: int) -> Key:
-        """Return a key that none of the articles which are not seen yet has, and no lesser one."""
+        """Return a lower bound of the sort keys of all articles not yet seen."""
         last = self._seen[-1]
         return last.key(self._sort, last.most, group)
 
@@ -267,14 +274,14 @@ class PageRanking:
         return Bounds(one.story, one.key(self._sort, most, 0), last)
 
     def _covers(self, bounds: Sequence[Bounds], first: Sequence[bool | None], end: int) -> bool:
-        """Whether no article that is not seen yet stands before the place ``end``."""
+        """Whether no unseen article can precede the place ``end``."""
         rest = self._key_of_rest(1)
-        if sum(one is True for one in first) < self._number:  # one of them may be among the first
+        if sum(one is True for one in first) < self._number:  # an unseen article may be among the first
             rest = (0, -self._most_raised(self._seen[-1].most))
         return number_before(bounds, rest) >= end
 
     def _most_raised(self, score: float) -> float:
-        """Return the largest score that an article of the given one may have after it is raised."""
+        """Return the largest score to which the score of an article may be raised."""
         if self._near_to is not None:
             return score * (1 + NEARNESS)
         return score if self._proximity is None else score + self._proximity.largest
@@ -282,7 +289,7 @@ class PageRanking:
     # ---- texts
 
     def _read(self, wanted: Sequence[int], first: Sequence[bool | None]) -> None:
-        """Score some articles."""
+        """Read and score the wanted articles."""
         missing = [at for at in wanted if at not in self._sources]
         for some in self._in_answers(missing):
             by_id = documents_of(self._requests.search, [self._seen[at].id for at in some])
@@ -299,7 +306,7 @@ class PageRanking:
             self._scored[at], self._first[at] = placed, raised
 
     def _in_answers(self, wanted: Sequence[int]) -> Iterator[list[int]]:
-        """Yield the given articles in groups whose texts one answer may have."""
+        """Yield the articles in groups whose texts fit in one response."""
         some: list[int] = []
         words = 0
         for at in wanted:
@@ -313,7 +320,7 @@ class PageRanking:
             yield some
 
     def _page(self, articles: Sequence[int], first: Sequence[bool | None]) -> list[RankedHit]:
-        """Return the results of some articles in order, one for each story."""
+        """Return the results of the articles in order, one for each story."""
         found = sorted((self._bounds(at, self._seen[at], first[at]).first, at) for at in articles)
         results: dict[int | str, RankedHit] = {}
         for _, at in found:
@@ -322,13 +329,15 @@ class PageRanking:
 
 
 def nearness_of(instant: int, near_to: int) -> float:
-    """Return the factor by which the nearness of its date to a time raises the score of an article."""
+    """Return the factor by which nearness in date raises the score of an article."""
     if NO_TIME in (instant, near_to):
         return 1.0
     return nearness(abs(instant - near_to) / MICROSECONDS_A_DAY)
 
 
 def _is_short(told: DocumentSource) -> bool:
-    """Whether an article has so few words that OpenSearch counts the matches in texts and headline apart: see :mod:`.scoring`."""
+    """Whether an article is so short that the packed counts of text and headline matches are unambiguous: see
+    :mod:`.scoring`.
+    """
     unit = min(scoring.TITLE_UNIT, scoring.PARAGRAPH_TITLE_UNIT)
     return int(told["words"]) < unit and int(told["title_words"]) < (1 << 24) // scoring.TITLE_UNIT

@@ -1,4 +1,4 @@
-"""How much the nearness of words may raise the score of an article, by what OpenSearch tells of it without its text."""
+"""Bounds the proximity part of an article's score without reading its text."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from .leaf_queries import FINDS_NOTHING, ClusterQuery
 from .scoring import light_words, neighbouring_words
 
 MAX_NAMED_CONDITIONS = 300
-"""The largest number of conditions of the queries that tell of nearness. Pairs of words beyond are taken to be near each other."""
+"""The largest number of conditions in the named queries for pairs. Words of further pairs are assumed to be near each
+other.
+"""
 
 
 class _Pair(NamedTuple):
-    """Two words that are neighbours in the query, and by what names OpenSearch tells that they are near each other."""
+    """Two adjacent words of the query, and the names of the queries for articles in which they are near each other."""
 
     factor: float
     near: str | None
@@ -27,10 +29,10 @@ class _Pair(NamedTuple):
 
 
 class ProximityBounds:
-    """The largest value of :attr:`~.scoring.ScoredArticle.proximity`, for articles of a search.
+    """Upper bounds of :attr:`~.scoring.ScoredArticle.proximity` for the articles of a search.
 
-    The queries of :meth:`queries` find articles in which words of a pair stand near each other, or follow each other. Each
-    has a name, which an answer gives for the articles that it returns.
+    The named queries of :meth:`queries` match articles in which the words of a pair are near each other, or
+    consecutive. A response lists for each hit the names of the queries that it matches.
     """
 
     def __init__(self, evaluation: Evaluation) -> None:
@@ -41,17 +43,17 @@ class ProximityBounds:
         self._pairs = {name: self._pairs_of(name) for name in evaluation.statistics.analyses}
 
     def queries(self) -> list[ClusterQuery]:
-        """Return the queries with names."""
+        """Return the named queries."""
         return list(self._queries.values())
 
     @property
     def largest(self) -> float:
-        """The largest value for any article."""
+        """The upper bound for any article."""
         sums = (sum(one.factor for one in pairs) for pairs in self._pairs.values())
         return (bm25f.NEAR + bm25f.ORDERED) * max(sums, default=0.0)
 
     def most(self, analysis: str, found_by: Collection[str]) -> float:
-        """Return the largest value for an article in an analysis that the queries with the given names find."""
+        """Return the upper bound for an article in an analysis that matches the queries with the given names."""
         if analysis not in self._pairs:
             self._pairs[analysis] = self._pairs_of(analysis)
         total = 0.0
@@ -79,11 +81,13 @@ class ProximityBounds:
         return self._names[pair]
 
     def _named(self, pair: Near) -> str | None:
-        """Return the name of a query for the articles with such a pair in a paragraph with weight, or for more; None if there are too many."""
+        """Name a query for articles with the pair in a weighted paragraph (a superset), and return the name; None if
+        there are too many conditions.
+        """
         text = self._evaluation.may_match(pair)
         name = f"pair {len(self._queries)}"
         if text is FINDS_NOTHING:
-            return name  # which no answer has
+            return name  # no hit matches it
         query = nested({"bool": {"filter": [text, {"term": {"paragraphs.weight": True}}]}})
         self._conditions += conditions_in(query)
         if self._conditions > MAX_NAMED_CONDITIONS:

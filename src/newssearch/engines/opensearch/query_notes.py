@@ -1,4 +1,4 @@
-"""The notes on a query: words and values that no article has, or only a few, and the spellings of its names."""
+"""The notes on a query: words and values that occur in no article or in few, and the spellings of its names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .value_notes import ValueNotes
 
 
 class QueryNotes(NamedTuple):
-    """The notes on a query, each once, and the words that probably are meant instead of misspelt ones."""
+    """The distinct notes on a query, and the likely corrections of misspelt words."""
 
     diagnostics: tuple[Diagnostic, ...]
     corrections: Mapping[str, str]
@@ -26,10 +26,10 @@ class QueryNotes(NamedTuple):
 def notes_on(evaluation: Evaluation, total: int) -> QueryNotes:
     """Return the notes on a query that finds ``total`` articles.
 
-    What the search has counted is enough if it has ordered results, and has no other leaves than words and patterns, or if all words
-    must occur in what it finds. Otherwise one request counts the articles with each word, and one those with each value that may
-    be missing. More are needed for each word or value that is unknown, and for each word of only a few articles if the query
-    finds few.
+    No request is needed if the search has ordered results and all leaves are words or patterns, or if every found
+    article must contain all words. Otherwise one request counts the articles of each word, and one those of each
+    value that may be missing. Each unknown word or value needs more, and so does each rare word of a query that finds
+    few articles.
     """
     found, few = total > 0, total <= RARE_ARTICLES
     of_values = ValueNotes(evaluation, found=found).notes()
@@ -43,7 +43,7 @@ def notes_on(evaluation: Evaluation, total: int) -> QueryNotes:
 def names_on(evaluation: Evaluation) -> dict[str, tuple[NameSpelling, ...]]:
     """Return the spellings of each name in a query, by name.
 
-    Each spelling has its number of articles; the most frequent comes first.
+    Each spelling has its number of articles. The most frequent comes first.
     """
     found: dict[str, tuple[NameSpelling, ...]] = {}
     for wanted in evaluation.scored:

@@ -1,7 +1,7 @@
-"""Puts the results of a search in their total order.
+"""Ranks the results of a search in their total order.
 
-OpenSearch gives the articles in the order of scores that are rounded, or too high where the number of matches is not known.
-Their texts are read in that order and scored here, until no article that is left can come before the last of the page.
+OpenSearch returns articles ordered by rounded scores, or by upper bounds if it does not count matches exactly. Their
+texts are read in that order and scored here, until no remaining article can precede the last one of the page.
 """
 
 from __future__ import annotations
@@ -37,16 +37,18 @@ from .proximity_bounds import ProximityBounds
 from .scoring import APPROXIMATE, ArticleScores, RankedHit, ScoreQueries
 
 BATCH = 30
-"""The number of articles that are read at first if it is not known how often the query matches in them."""
+"""The number of articles in the first batch if match counts are not exact."""
 FURTHER = 5
-"""Otherwise, this number of articles is read beyond the last of the page: its score must be higher than theirs."""
+"""The number of articles to read beyond the end of the page if match counts are exact: the last score must exceed theirs."""
 MAX_BATCH = 500
 MAX_SCORED_CONDITIONS = 6 * MAX_CONDITIONS // 10
-"""More conditions than this are scored in several searches. The rest is left to those of the search itself."""
+"""The number of conditions up to which one search computes the scores. The remaining conditions are left to the query
+itself.
+"""
 
 
 def with_texts(search: Callable[[dict[str, Any]], Any], placed: Sequence[RankedHit]) -> Iterator[RankedHit]:
-    """Yield results with the texts of their articles, which are read again where they were left out, a few at a time."""
+    """Yield results with the texts of their articles. Missing texts are read again, a few articles at a time."""
     some: list[RankedHit] = []
     words = 0
     for one in placed:
@@ -67,18 +69,18 @@ def _read_again(search: Callable[[dict[str, Any]], Any], placed: Sequence[Ranked
 
 
 class Candidate(NamedTuple):
-    """An article, and the largest value that its score may have by what OpenSearch knows."""
+    """An article, and an upper bound of its score."""
 
     source: DocumentSource
     bound: float
 
 
 class ClusterRanking:
-    """The results of one search in order. ``found`` is a query for the articles that it finds.
+    """The results of one search in order. ``found`` is a query for the matching articles.
 
-    With ``near_to``, a time as :func:`newssearch.engines.article_times.instant` has it, the scores of the first articles
-    depend on how near their dates are to it, instead of on how near their words are to each other. ``beside`` is what else is
-    asked of the articles by the same request. ``passed`` finds the same articles and more, but none that has a score.
+    With ``near_to``, a time as of :func:`newssearch.engines.article_times.instant`, nearness in date raises the
+    scores of the first articles, instead of word proximity. ``beside`` has further parts for the same request.
+    ``passed`` matches a superset of ``found`` whose other articles have no score.
     """
 
     def __init__(
@@ -91,7 +93,7 @@ class ClusterRanking:
         passed: ClusterQuery | None = None,
     ) -> None:
         self.told: Any = None
-        """The answer to ``beside``; None if it was not asked, because no page was needed, or several requests."""
+        """The response to ``beside``; None if no page was requested, or several requests were needed."""
         self._beside = dict(beside or {})
         self._near_to = near_to
         self._passed = passed
@@ -111,7 +113,7 @@ class ClusterRanking:
         )
 
     def page(self) -> list[RankedHit]:
-        """Return the results on the requested page, in order."""
+        """Return the results of the requested page, in order."""
         offset, limit = self._request.offset, self._request.limit
         if limit is None or not self._is_bounded:
             return self.first(None if limit is None else offset + limit)[offset:]
@@ -120,7 +122,7 @@ class ClusterRanking:
     def first(self, end: int | None) -> list[RankedHit]:
         """Return the first ``end`` results, or all, whatever page the request asks for.
 
-        If the request groups stories, each story has only one result.
+        If the request groups stories, each story has one result.
         """
         if end is not None and self._is_bounded:
             return self._between(0, end)
@@ -138,7 +140,7 @@ class ClusterRanking:
 
     @cached_property
     def _is_bounded(self) -> bool:
-        """Whether it is known without its text that an article is not on a page: see :mod:`.page_ranking`."""
+        """Whether articles can be excluded from a page without reading their texts: see :mod:`.page_ranking`."""
         if self._request.all_paragraphs or len(self._score_parts) > 1:
             return False
         return self._near_to is None or self._request.sort == "relevance"
@@ -186,7 +188,7 @@ class ClusterRanking:
         return (first + found[number:])[:end]
 
     def _with_nearness(self, placed: RankedHit) -> RankedHit:
-        """Raise the score of an article by the nearness of its date."""
+        """Multiply the score of an article by the factor for its nearness in date."""
         if self._near_to is None:
             return placed
         factor = nearness_of(int(placed.source.get("instant", NO_TIME)), self._near_to)
@@ -194,7 +196,7 @@ class ClusterRanking:
 
     @property
     def _has_proximity(self) -> bool:
-        """Whether the nearness of words raises the scores of the first articles."""
+        """Whether word proximity raises the scores of the first articles."""
         words = {
             use.leaf
             for use in self._evaluation.scored
@@ -235,11 +237,11 @@ class ClusterRanking:
 
     @property
     def _is_ordered(self) -> bool:
-        """Whether OpenSearch gives the articles in the order of their scores, except for rounding."""
+        """Whether OpenSearch's order is that of the true scores, rounding aside."""
         return self._request.sort == "id" or (self._evaluation.is_counted and len(self._score_parts) < 2)
 
     def _is_settled(self, last: RankedHit, candidate: Candidate, after: Sequence[Any]) -> bool:
-        """Whether no article after the candidate comes before the result ``last``."""
+        """Whether no article after the candidate can precede the result ``last``."""
         if not self._evaluation.scored:
             return True  # all scores are 0: the order is exact
         if self._request.sort == "relevance":
@@ -265,7 +267,8 @@ class ClusterRanking:
     def _candidates(
         self, size: int, after: list[Any] | None
     ) -> tuple[list[tuple[Candidate, list[Any]]], bool]:
-        """Return the next articles in the order of OpenSearch, each with its place in that order; and whether they are the last.
+        """Return the next articles in OpenSearch's order, each with its ``search_after`` values; and whether these
+        are the last.
 
         There are ``size`` of them, or fewer if their texts are long.
         """
@@ -278,7 +281,9 @@ class ClusterRanking:
             body["search_after"] = after
         asked = self._sizes.next_size(body)
         hits = self._search({**body, "size": asked}, self._check)["hits"]["hits"]
-        place = 0 if sort == "relevance" else 1  # of the score; asked for by itself, it is computed twice
+        place = (
+            0 if sort == "relevance" else 1
+        )  # the place of the score in the sort values: requested by itself, it would be computed twice
         found = [
             (Candidate(hit["_source"], 0.0 if sort == "id" else hit["sort"][place]), hit["sort"])
             for hit in hits
@@ -286,7 +291,7 @@ class ClusterRanking:
         return found, len(found) < asked
 
     def _in_order(self) -> dict[str, Any]:
-        """Return the search for all results in the order of OpenSearch, without its size."""
+        """Return the search for all results in OpenSearch's order, without its size."""
         parts = self._score_parts
         newest = {"instant": {"order": "desc", "missing": "_last"}}
         orders: dict[str, list[Any]] = {
@@ -304,7 +309,7 @@ class ClusterRanking:
         return found
 
     def _scored_by(self, queries: Sequence[ClusterQuery], order: list[Any], size: int) -> dict[str, Any]:
-        """Return a search for the articles whose scores are the sums of those that some queries give them."""
+        """Return a search for articles whose scores are the sums of the scores that ``queries`` give them."""
         return {
             "size": size, "track_total_hits": False, "sort": order,
             "query": {"bool": {"filter": [self._found], "should": list(queries)}},
@@ -312,9 +317,9 @@ class ClusterRanking:
 
     @cached_property
     def _score_parts(self) -> list[list[ClusterQuery]]:
-        """The queries whose scores add up to the score of an article, or to no less, in groups that one search can have.
+        """The queries whose scores add up to an upper bound of an article's score, in groups that fit in one search.
 
-        The score of the best paragraph is no more than the sum of those that it has by each group.
+        The score of the best paragraph is at most the sum of its scores by each group.
         """
         if self._request.sort == "id" or not self._evaluation.scored:
             return []
@@ -336,7 +341,7 @@ class ClusterRanking:
 
     @cached_property
     def _bounds(self) -> list[tuple[float, str]]:
-        """The largest value that the score of each article may have, and its id; the largest comes first."""
+        """Upper bounds of the scores of all articles, each with the article's id, in descending order."""
         found: dict[str, float] = {}
         for queries in self._score_parts:
             body = self._scored_by(queries, [{"id": "asc"}, {"_score": "desc"}], MAX_HITS_AT_ONCE)
@@ -360,7 +365,7 @@ class ClusterRanking:
     def _next_of_bounds(self, size: int, start: int) -> list[tuple[Candidate, list[Any]]]:
         """Return the articles from the place ``start`` on in the order of their bounds, each with the place after it.
 
-        There are ``size`` of them, or fewer if there are no more, or their texts are long.
+        There are ``size`` of them, or fewer at the end, or if their texts are long.
         """
         chosen = self._bounds[start : start + size]
         if not chosen:
@@ -377,7 +382,7 @@ class ClusterRanking:
         ]
 
     def _words_of(self, ids: Sequence[str]) -> dict[str, int]:
-        """Return the number of words of each of some articles by id."""
+        """Return the number of words of each article, by id."""
         body = {**finding_ids(ids), "_source": False, "docvalue_fields": ["id", "words"]}
         hits = self._search(body, self._check)["hits"]["hits"]
         return {hit["fields"]["id"][0]: int(hit["fields"]["words"][0]) for hit in hits}
@@ -385,7 +390,7 @@ class ClusterRanking:
     # ---- order
 
     def _time_key(self, source: DocumentSource) -> int:
-        """Return the time of an article as the request sorts by it: what comes first is less."""
+        """Return the time by which the request sorts an article, ascending."""
         return time_key(self._request.sort, int(source.get("instant", NO_TIME)), int(source["added"]))
 
     def _sort_key(self, placed: RankedHit) -> tuple[float, float, str, int]:

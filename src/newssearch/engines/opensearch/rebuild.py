@@ -1,4 +1,4 @@
-"""The rebuild of an archive on a cluster: new indices are written beside the old ones, then the aliases are changed at once."""
+"""Rebuilds an archive on a cluster: writes new indices beside the old ones, then switches the aliases atomically."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from .writer import OpenSearchWriter
 class OpenSearchRebuild:
     """A rebuild of the archive of ``client``: see :class:`newssearch.engines.protocol.Rebuild`.
 
-    It holds ``lock``, which keeps other writers out, until it is closed.
+    It holds ``lock``, which excludes other writers, until it is closed.
     """
 
     def __init__(self, client: Client, lock: ClusterLock, sharding: Sharding) -> None:
@@ -46,9 +46,9 @@ class OpenSearchRebuild:
         self._writer: OpenSearchWriter | None = None
 
     def begin(self, after: dt.datetime | None = None) -> OpenSearchWriter:
-        """Make new, empty indices beside those of the archive, and return their writer."""
+        """Create empty indices beside those of the archive, and return their writer."""
         check_name(self._client)
-        remove_unused_indices(self._client)  # of the broken rebuilds: this one holds the lock
+        remove_unused_indices(self._client)  # indices of interrupted rebuilds: this one holds the lock
         fault_point("rebuild: begin")
         self._base = new_base(self._client.address.name)
         make_empty(self._client, self._base, self._sharding, placed=False)
@@ -56,15 +56,15 @@ class OpenSearchRebuild:
         return self._writer
 
     def write_extra(self, name: str, content: str) -> None:
-        """Write the extra ``name`` of the new index."""
+        """Write the extra ``name`` to the new index."""
         assert self._base is not None, "a rebuild begins before it is written to"
         write_extra(self._client, self._base + STATE, name, content)
 
     def finish(self, first: Iterable[str] = ()) -> None:
-        """Put the new index in the place of the old one, with its extras, in one moment. The old one is not read.
+        """Replace the old index by the new one, with its extras, atomically. The old one is not read.
 
-        ``first`` makes no difference. The old indices are removed afterwards. If somebody still reads them, or that fails,
-        they are leftovers.
+        ``first`` has no effect. The old indices are then removed. They become leftovers if a reader still uses them,
+        or if that fails.
         """
         assert self._writer is not None, "a rebuild begins before it is finished"
         number = max(committed_number(self._client), 0) + 1
@@ -73,7 +73,7 @@ class OpenSearchRebuild:
         guarded = guard(self._client)
         fault_point("rebuild: whole")
         self._lock.check()
-        self._base = None  # if this fails, it may have taken effect all the same, now or later: `close` removes nothing
+        self._base = None  # a failed switch may still take effect, now or later: `close` must not remove the new indices
         put_in_place(self._client, base, guarded)
         fault_point("rebuild: in place")
         with suppress(NewssearchError):
@@ -81,7 +81,7 @@ class OpenSearchRebuild:
         fault_point("rebuild: done")
 
     def close(self) -> None:
-        """Remove the new indices if nothing has been done to put them in place, and release the lock."""
+        """Remove the new indices unless the switch was begun, and release the lock."""
         try:
             if self._base is not None:
                 with suppress(NewssearchError):  # they are leftovers
@@ -92,14 +92,16 @@ class OpenSearchRebuild:
 
 
 def make_empty(client: Client, base: str, sharding: Sharding, *, placed: bool) -> None:
-    """Make the indices of an archive without articles, for which no alias stands yet. ``placed`` is that of the state."""
+    """Create the indices of an archive without articles and without aliases. ``placed`` is the field of its state."""
     make_indices(client, base, sharding)
     now = dt.datetime.now(dt.timezone.utc)
     write_state(client, State.empty(base, now, placed=placed), None)
 
 
 def check_name(client: Client) -> None:
-    """Raise :class:`~newssearch.IndexVersionError` if something that newssearch did not make has the name of the archive."""
+    """Raise :class:`~newssearch.IndexVersionError` if an index or alias that newssearch did not create has the name
+    of the archive.
+    """
     name = client.address.name
     behind = client.indices_of(name) or [
         index for index in client.matching_indices(f"{name}*") if index == name
@@ -113,7 +115,7 @@ def check_name(client: Client) -> None:
 
 
 def committed_number(client: Client) -> int:
-    """Return the number of the last commit, also of an index of another version; -1 if there is none, or none is stated."""
+    """Return the number of the last commit, also of an index of another version; -1 if there is no index or no number."""
     with suppress(IndexNotFoundError, KeyError, TypeError, ValueError):
         document = client.get(client.address.name + STATE, COMMIT)
         if document is not None:
@@ -122,10 +124,10 @@ def committed_number(client: Client) -> int:
 
 
 def remove_unused_indices(client: Client) -> list[str]:
-    """Remove the indices that no alias stands for, and return their names. The caller holds the lock.
+    """Remove the archive's indices that have no alias, and return their names. The caller holds the lock.
 
-    Those that somebody still reads stay: a snapshot that was opened before a rebuild was whole goes on. If the aliases stand for
-    no archive, those with articles stay that they stood for.
+    Indices with an open point in time stay, so that snapshots from before a rebuild remain readable. If the aliases
+    are missing, indices with articles that once had them stay, too.
     """
     unused = unused_indices(client)
     kept_bases = {index for index in unused if not index.endswith((WORDS, STATE)) and client.is_read(index)}

@@ -1,15 +1,13 @@
-"""What is compared of an article to find its copies: the samples of its paragraphs, as its document has them.
+"""The data of an article by which copies are found, as its document stores it: samples of its paragraphs.
 
-The field ``samples`` has the hashes of an article, by which articles that share one are found. The part ``sampled`` of the
-document has what :mod:`newssearch.engines.near_duplicates` needs of it, and how it was marked last:
+The field ``samples`` has the hashes of an article, and finds articles that share one. The part ``sampled`` of the
+document has the input of :mod:`newssearch.engines.near_duplicates`, and the article's last marks:
 
-===============  =================================================================================================
-``sizes``        the number of samples of each paragraph
-``hashes``       the samples of all paragraphs, 4 bytes each, in base64
-``counted``      the number of distinct samples that are not boilerplate
-``boilerplate``  the indices of the paragraphs that are boilerplate
-``redundant``    the indices of the paragraphs that are boilerplate, or that an earlier article has
-===============  =================================================================================================
+=============== =================================================================================================
+``sizes`` the number of samples of each paragraph ``hashes`` the samples of all paragraphs, 4 bytes each, in base64
+``counted`` the number of distinct samples that are not boilerplate ``boilerplate`` the indices of the paragraphs that
+are boilerplate ``redundant`` the indices of the paragraphs that are boilerplate, or that an earlier article has
+=============== =================================================================================================
 """
 
 from __future__ import annotations
@@ -31,9 +29,10 @@ SAMPLED_PARTS = ("id", "outlet", "instant", "story", "version_of", "sampled")
 
 
 class StoryMarks(NamedTuple):
-    """What other articles decide of one: its story (0 if it alone tells it), and which of its paragraphs are what.
+    """The values of an article that depend on other articles: its story (0 if it belongs to none), and the kinds of
+    its paragraphs.
 
-    See :mod:`.sampled_article`. ``counted`` is -1 where that is not known yet.
+    See :mod:`.sampled_article`. ``counted`` is -1 if it is not known yet.
     """
 
     story: int = 0
@@ -43,7 +42,7 @@ class StoryMarks(NamedTuple):
 
 
 class ComparedArticle(NamedTuple):
-    """An article as it is compared with others. ``number`` is the id of its document, ``marks`` what that says."""
+    """An article to compare with others. ``number`` is the id of its document, ``marks`` are its stored marks."""
 
     number: str
     id: str
@@ -56,7 +55,7 @@ class ComparedArticle(NamedTuple):
 
 
 def sample_parts(hashes: Sequence[bytes]) -> dict[str, Any]:
-    """Return the parts of a document that hold the samples of its paragraphs, given the hashes of their terms."""
+    """Return the parts of a document that hold the samples of its paragraphs, from the hashes of their terms."""
     words = np.array([len(one) // 8 for one in hashes], np.int64)
     found = sample_texts(np.frombuffer(b"".join(hashes), "<u8"), words)
     sizes = np.bincount(found.texts, minlength=max(len(hashes), 1))
@@ -65,17 +64,17 @@ def sample_parts(hashes: Sequence[bytes]) -> dict[str, Any]:
 
 
 def packed(hashes: Hashes) -> str:
-    """Return hashes as text."""
+    """Return hashes as base64 text."""
     return b64encode(hashes.astype("<u4").tobytes()).decode()
 
 
 def unpacked(text: str) -> Hashes:
-    """Return the hashes of :func:`packed`."""
+    """Return the hashes from the text of :func:`packed`."""
     return np.frombuffer(b64decode(text), "<u4").astype(np.uint32)
 
 
 def compared_article(number: str, source: Mapping[str, Any]) -> ComparedArticle:
-    """Return an article as it is compared, given some parts of its document."""
+    """Return an article to compare, from the parts :data:`SAMPLED_PARTS` of its document."""
     stored = source["sampled"]
     return ComparedArticle(
         number,
@@ -90,7 +89,7 @@ def compared_article(number: str, source: Mapping[str, Any]) -> ComparedArticle:
 
 
 def marks_of(source: Mapping[str, Any]) -> StoryMarks:
-    """Return how a document is marked, given its parts ``story`` and ``sampled``."""
+    """Return the stored marks of an article, from the parts ``story`` and ``sampled`` of its document."""
     stored = source["sampled"]
     return StoryMarks(
         source.get("story", 0),
@@ -101,7 +100,7 @@ def marks_of(source: Mapping[str, Any]) -> StoryMarks:
 
 
 class _Items:
-    """An array: see :class:`newssearch.engines.sampled_articles.ItemsByNumber`."""
+    """An array behind the interface :class:`newssearch.engines.sampled_articles.ItemsByNumber`."""
 
     def __init__(self, items: Array) -> None:
         self._items = items
@@ -116,7 +115,7 @@ class _Items:
 
 
 class _SampleArrays:
-    """The samples of articles in memory: see :class:`newssearch.engines.sampled_articles.SampleLookup`."""
+    """Samples of articles in memory: see :class:`newssearch.engines.sampled_articles.SampleLookup`."""
 
     def __init__(self, samples: Samples, article: Array, first: Array) -> None:
         order = samples.hashes.argsort(kind="stable")
@@ -127,23 +126,25 @@ class _SampleArrays:
         self.sizes = _Items(np.bincount(samples.texts, minlength=len(article)))
 
     def of(self, articles: Mask) -> Ints:
-        """Return the numbers of the samples of the articles that the mask selects, ascending."""
+        """Return the indices of the samples of the articles in the mask, ascending."""
         return np.flatnonzero(articles[self._articles])
 
     def articles_at(self, indices: Ints) -> Ints:
-        """Return the article of each of the samples with the given numbers."""
+        """Return the article of each sample, given the samples' indices."""
         return self._articles[indices]
 
     def find(self, wanted: Hashes) -> tuple[Ints, Ints]:
-        """Return for each given hash the number of the first sample with it, and how many samples have it."""
+        """Return for each hash the index of the first sample with it, and the number of samples with it."""
         begins = self.hashes.searchsorted(wanted)
         return begins, self.hashes.searchsorted(wanted, "right") - begins
 
 
 class ArticlesInMemory:
-    """Articles that were read, numbered in the order given: see :class:`newssearch.engines.sampled_articles.SampledArticles`.
+    """Articles in memory, numbered in the given order: see
+    :class:`newssearch.engines.sampled_articles.SampledArticles`.
 
-    ``stories`` are the numbers of their stories, ascending. In :meth:`columns`, the place here stands for a story, from 1.
+    ``stories`` has the numbers of their stories, ascending. In :meth:`columns`, a story is its place in this list,
+    from 1.
     """
 
     def __init__(self, articles: Sequence[ComparedArticle]) -> None:
@@ -173,7 +174,7 @@ class ArticlesInMemory:
         return np.ones(self.articles, np.bool_)
 
     def values(self, field: str) -> tuple[Array, list[str]]:
-        """Return the number of each article's outlet, and the outlets after ``""``."""
+        """Return the outlet of each article as an index into the second value, a list of outlets that begins with ``""``."""
         assert field == "outlet", "no other field decides what a copy is"
         numbers = {"": 0}
         codes = [numbers.setdefault(one.outlet, len(numbers)) for one in self._all]
@@ -198,7 +199,7 @@ class ArticlesInMemory:
         return np.concatenate([NO_INTS, *found])
 
     def marks(self, columns: StoryColumns, story_of: dict[int, int]) -> list[StoryMarks]:
-        """Return the marks of all articles. ``story_of`` has the number of the story for each in the columns."""
+        """Return the marks of all articles. ``story_of`` maps the stories in the columns to their numbers."""
         boilerplate, redundant = (
             self._indices(documents) for documents in (columns.boilerplate, columns.redundant)
         )

@@ -1,6 +1,7 @@
-"""Draws a random sample of the articles that a query finds: see :mod:`newssearch.corpus.sample`.
+"""Draws a random sample of the articles that match a query: see :mod:`newssearch.corpus.sample`.
 
-The ids of all articles are read, with what their strata depend on; the texts of those that are drawn are read afterwards.
+The ids of all articles are read, with the values that decide their strata. Then the texts of the drawn articles are
+read.
 """
 
 from __future__ import annotations
@@ -30,15 +31,17 @@ from .leaf_queries import ClusterQuery
 from .mapping import MAX_HITS_AT_ONCE
 
 StratumKey = tuple[GroupKey, ...]
-"""The groups of the values that the articles of a stratum have; none for articles without a value."""
+"""The groups of the articles in a stratum; empty for articles without a value."""
 _Draw = tuple[tuple[int, int], str]
-"""The draw of an article, and its id."""
+"""The random number of an article, and its id."""
 
 
 def drawn_sample(
     evaluation: Evaluation, found: ClusterQuery, own: Mapping[str, ArticleField], wanted: SampleRequest
 ) -> FoundSample:
-    """Return a sample of the articles that a query finds, without notes. ``own`` are the own fields of the index."""
+    """Return a sample of the articles that match ``found``, without notes. ``own`` maps the names of own fields to
+    their rows.
+    """
     groups = None if wanted.by is None else ArticleGroups(wanted.by, own, evaluation.request.aliases)
     parts = ["id", *(groups.sources if groups is not None else ())]
     draws: dict[GroupEntry, list[_Draw]] = {}
@@ -70,8 +73,8 @@ def _ordered_strata(
 ) -> tuple[list[str | None], list[list[_Draw]]]:
     """Return the values of the strata in order, and the draws of their articles.
 
-    An article with several values is in a stratum of this combination of values. Strata are ordered by descending number
-    of articles, then by value; periods by time; last come articles without a value.
+    An article with several values is in the stratum of this combination. Strata are ordered by descending number of
+    articles, then by value; periods by time. Articles without a value come last.
     """
     unit = cast("Unit", groups.name) if groups.name in DATE_FACETS else "month"
     names = groups.named(Counter({entry: len(of_entry) for entry, of_entry in draws.items()}))

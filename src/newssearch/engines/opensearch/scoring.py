@@ -1,9 +1,9 @@
-"""The scores of articles: computed by OpenSearch closely enough to choose candidates, and here exactly.
+"""Computes the scores of articles: approximately in OpenSearch, to choose candidates, and exactly here.
 
-:mod:`newssearch.engines.bm25f` has the formulas. The counts that they need are scores themselves (see :mod:`.mapping`): one
-query adds up the matches of a leaf in the paragraphs of an article with weight, and those in its headline, as one number,
-from which a script takes both apart. OpenSearch rounds scores to 24 bits, so that its order is not quite the exact one:
-:class:`ArticleScores` computes the scores of the articles that may be on a page anew, from their texts.
+:mod:`newssearch.engines.bm25f` has the formulas. Their match counts are themselves scores (see :mod:`.mapping`). One
+query adds up the matches of a leaf in the weighted paragraphs of an article and those in its headline as a single
+packed number, which a script unpacks. OpenSearch rounds scores to 24 bits, so that its order is only approximately
+right: :class:`ArticleScores` recomputes the scores of articles that may be on a page from their texts.
 """
 
 from __future__ import annotations
@@ -25,21 +25,24 @@ from .outline import OutlinedParagraph, paragraphs_of
 from .searched_texts import SearchedLeaves, SearchedTexts
 
 TITLE_UNIT = 1 << 18
-"""In the number that holds both counts of an article, one match in its headline counts as this number of matches."""
+"""The value of one headline match in an article's packed count, where a match in a paragraph is 1."""
 PARAGRAPH_TITLE_UNIT = 1 << 12
-"""The same in the number that holds both counts of a paragraph.
+"""The value of one headline match in a paragraph's packed count.
 
-A text with as many words as a unit may have as many matches. The scripts take the more favourable reading of the number then:
-that all of them are in the text, or as many as possible in the headline. A score is never less than the true one.
+A text with at least this number of words may have that many matches, which makes the packed count ambiguous. The
+scripts then take the reading with the higher score: all matches in the text, or as many as possible in the headline.
+The result is never less than the true score.
 """
 MAX_DIVIDED_WORDS = 200_000
-"""Articles with so many words in all are kept, divided into words, until it is known which of them need proximity."""
+"""The number of words up to which the analysed texts of articles are kept until it is known which articles need proximity."""
 APPROXIMATE = 2e-5
-"""The largest relative error of a score that OpenSearch computes."""
+"""The largest relative error of a score computed by OpenSearch."""
 
 
 class Statistics(NamedTuple):
-    """What the scores of a snapshot depend on: numbers of articles, paragraphs and words, and mean lengths in words."""
+    """The collection statistics that scores depend on: numbers of articles, paragraphs and words, and mean lengths in
+    words.
+    """
 
     articles: int
     paragraphs: int
@@ -53,14 +56,14 @@ class Statistics(NamedTuple):
 
 
 class LeafWeight(NamedTuple):
-    """How rare a leaf is among articles and among paragraphs."""
+    """The inverse document frequencies of a leaf, among articles and among paragraphs."""
 
     article_idf: float
     paragraph_idf: float
 
 
 def light_words(scored: Sequence[LeafUse], analysis: str) -> frozenset[Leaf]:
-    """Return the scored leaves that are function words in an analysis; none if all are that are not optional."""
+    """Return the scored leaves that are function words in an analysis; none if all leaves that are not optional are."""
     deciding = {one.leaf for one in scored if not one.optional}
     is_function_word = analyser_named(analysis).is_function_word
     found = frozenset(
@@ -70,7 +73,7 @@ def light_words(scored: Sequence[LeafUse], analysis: str) -> frozenset[Leaf]:
 
 
 def neighbouring_words(scored: Sequence[LeafUse], low: frozenset[Leaf]) -> list[tuple[LeafUse, LeafUse]]:
-    """Return the pairs of words that are neighbours in a query, whose nearness in an article raises its score."""
+    """Return the pairs of adjacent words in a query whose proximity in an article raises its score."""
     words = [
         use
         for use in scored
@@ -82,7 +85,7 @@ def neighbouring_words(scored: Sequence[LeafUse], low: frozenset[Leaf]) -> list[
 
 # ---- computed by OpenSearch
 
-# Values of a known type take half of the time: a script that finds out the type of each value looks it up for each document.
+# casts to known types halve the time: a dynamically typed script resolves each value's type for each document
 _UNPACKED = (
     "long s = Math.round(_score); double unit = ((Number) params.get('unit')).doubleValue();"
     "double y = Math.floor(s / unit); double x = s - unit * y;"
@@ -96,7 +99,7 @@ _FACTOR = (
     "ScriptDocValues.Strings analysis = (ScriptDocValues.Strings) doc.get('{analysis}');"
     "if (((Map) params.get('f')).containsKey(analysis.getValue())) {{ factor *= ((Number) params.get('low')).doubleValue(); }}"
 )
-"""For a function word of some languages of the index, but not of all."""
+"""The factor of a leaf that is a function word in some languages of the index, but not in all."""
 _PLAIN_FACTOR = "double factor = ((Number) params.get('weight')).doubleValue();"
 _ARTICLE_SCORE = (
     "if (s > 16777216L) { x += s / 8388608L; }"
@@ -122,20 +125,20 @@ _OF_PARAGRAPH = {
 
 
 class ScoreQueries(NamedTuple):
-    """Queries whose scores are parts of the score of an article: of the whole of it, and of one of its paragraphs."""
+    """Queries whose scores are parts of an article's score: those of the whole article, and those of one paragraph."""
 
     of_article: list[ClusterQuery]
     of_paragraph: list[ClusterQuery]
 
     def best_paragraph(self) -> list[ClusterQuery]:
-        """Return a query whose score is that of the best paragraph of an article; none if no leaf gives one a score."""
+        """Return a query whose score is that of an article's best paragraph; an empty list if no leaf scores paragraphs."""
         return [nested(finding_any(self.of_paragraph), "max")] if self.of_paragraph else []
 
 
 def in_region(
     query: LeafQuery, region: str | None, *, counted: bool = False
 ) -> tuple[ClusterQuery, ClusterQuery]:
-    """Return queries for the paragraphs in whose text, and in whose headline, a leaf matches within a region."""
+    """Return queries for the paragraphs in which a leaf matches within a region: first in the text, then in the headline."""
     made = query.counted if counted else query.matches
     text = FINDS_NOTHING if region == "title" else made(TEXT)
     if region == "hlead":
@@ -149,9 +152,9 @@ def score_of(
     weights: Mapping[Leaf, LeafWeight],
     statistics: Statistics,
 ) -> ScoreQueries:
-    """Return the queries whose scores add up to the score of an article without proximity, or to no less.
+    """Return queries whose scores add up to an upper bound of an article's score without proximity.
 
-    ``queries`` has for each leaf what :func:`in_region` returns, counted.
+    ``queries`` has for each leaf the result of :func:`in_region`, counted.
     """
     low: dict[Leaf, dict[str, bool]] = {}
     for analysis in statistics.analyses:
@@ -192,7 +195,7 @@ def _scripted(
     light: Mapping[str, bool],
     statistics: Statistics,
 ) -> ClusterQuery:
-    """Return a query whose score a script computes. ``light`` are the analyses in which the leaf is a function word."""
+    """Return a query with a scripted score. ``light`` are the analyses in which the leaf is a function word."""
     factor = _PLAIN_FACTOR
     if len(light) == len(statistics.analyses):
         params["weight"] *= bm25f.FUNCTION_WORD if light else 1.0
@@ -207,7 +210,7 @@ def _scripted(
 
 
 class ScoredParagraph(NamedTuple):
-    """A paragraph of an article, by its number, with its score, and whether a leaf matches in it that is not optional."""
+    """A paragraph by number, with its score, and whether a leaf that is not optional matches in it."""
 
     number: int
     score: float
@@ -216,10 +219,10 @@ class ScoredParagraph(NamedTuple):
 
 
 class ScoredArticle(NamedTuple):
-    """The scores of an article: as a whole, and of the paragraph that represents it.
+    """The scores of an article, and of the paragraph that represents it.
 
-    ``shown`` is the number of the paragraph that a hit shows, ``matching`` the number of matching ones. ``whole`` and
-    ``best`` have a part for each leaf.
+    ``shown`` is the number of the paragraph that a hit shows, ``matching`` the number of matching paragraphs.
+    ``whole`` and ``best`` have one part for each leaf.
     """
 
     score: float
@@ -232,26 +235,26 @@ class ScoredArticle(NamedTuple):
 
 
 class RankedHit(NamedTuple):
-    """A result: the document of an article, the number of its paragraph, its score, and how the score came about."""
+    """A result: the document of an article, the number of the paragraph to show, the score, and its parts."""
 
     source: DocumentSource
     paragraph: int
     score: float
     scored: ScoredArticle
     factor: float = 1.0
-    """The factor by which the nearness in date has raised the other parts of the score."""
+    """The factor by which nearness in date has multiplied the other parts of the score."""
 
     @property
     def proximity(self) -> float:
-        """The part of the score that the nearness of words gives."""
+        """The part of the score from word proximity."""
         return self.scored.proximity
 
 
 class ArticleScores:
-    """Computes the scores of articles from their texts. ``scored`` are the leaves that add to scores.
+    """Computes the scores of articles from their texts. ``scored`` are the leaves that contribute to scores.
 
-    ``kept`` are the words that are left of patterns, see :attr:`.evaluation.Evaluation.kept`. With ``novel``, leaves match
-    only in paragraphs that no earlier article has.
+    ``kept`` has the remaining words of patterns that were cut: see :attr:`.evaluation.Evaluation.kept`. With
+    ``novel``, leaves match only in novel paragraphs.
     """
 
     def __init__(
@@ -277,7 +280,7 @@ class ArticleScores:
         self._divided_words = 0
 
     def _searched(self, source: DocumentSource, texts: Sequence[str], field: str = TEXT) -> SearchedTexts:
-        """Return texts of a field of an article, in which leaves are looked for."""
+        """Return texts of one field of an article, prepared for finding leaves."""
         analysis = source["analysis"]
         analyser = analyser_named(analysis)
         if analysis not in self._leaves:
@@ -289,11 +292,11 @@ class ArticleScores:
         return SearchedTexts(texts, divide, self._leaves[analysis])
 
     def _low_of(self, source: DocumentSource) -> frozenset[Leaf]:
-        """Return the leaves that count less in an article, because they are function words in its language."""
+        """Return the leaves with a lower weight in an article, because they are function words in its language."""
         return self._low.get(source["analysis"]) or light_words(self._scored, source["analysis"])
 
     def of(self, source: DocumentSource) -> ScoredArticle:
-        """Return the scores of an article without proximity, given its document, its texts and the numbers of its paragraphs."""
+        """Return the scores of an article without proximity, from its document with texts and outline."""
         headline = self._searched(source, [source["header"].get("title") or ""], TITLE)
         texts = self._searched(source, source["texts"]["of"])
         if self._divided_words < MAX_DIVIDED_WORDS:
@@ -337,7 +340,7 @@ class ArticleScores:
         return ScoredArticle(score, 0.0, shown, matching, paragraphs, tuple(whole), best.parts)
 
     def with_proximity(self, source: DocumentSource, scored: ScoredArticle) -> ScoredArticle:
-        """Return the scores of an article with proximity, given those without."""
+        """Add the proximity part to the scores of an article."""
         texts = self._divided.get(source["id"]) or self._searched(source, source["texts"]["of"])
         near = self._proximity(source, texts, self._low_of(source))
         return scored._replace(score=scored.score + near, proximity=near)
@@ -359,7 +362,7 @@ class ArticleScores:
         return ScoredParagraph(one.number, sum_in_order(parts), matches, tuple(parts))
 
     def _proximity(self, source: DocumentSource, texts: SearchedTexts, low: frozenset[Leaf]) -> float:
-        """Return the part of the score that the nearness of neighbouring words of the query gives."""
+        """Return the part of the score from the proximity of the query's adjacent words."""
         chosen = neighbouring_words(self._scored, low)
         if not chosen:
             return 0.0
@@ -392,10 +395,10 @@ def _has_near(start: int, others: set[int]) -> bool:
 def _best(
     paragraphs: Sequence[ScoredParagraph], held: Sequence[OutlinedParagraph], stand_in: int
 ) -> tuple[ScoredParagraph, int]:
-    """Return the paragraph that gives the score of an article, and the number of the one that a hit shows.
+    """Return the paragraph whose score counts for the article, and the number of the paragraph that a hit shows.
 
-    The first is the matching one with the highest score of those with weight; without any, the first aside that matches.
-    If only hidden ones match, or none, the one with the index ``stand_in`` stands in for them.
+    The first is the matching weighted paragraph with the highest score, else the first matching aside. If no matching
+    paragraph may be shown, the one with the index ``stand_in`` represents the article.
     """
 
     def sort_key(at: int) -> tuple[float, int]:
@@ -413,8 +416,8 @@ def _best(
 def _stand_in(held: Sequence[OutlinedParagraph], *, novel: bool) -> int:
     """Return the index of the paragraph that represents an article without a matching paragraph to show.
 
-    It is the first with weight. With ``novel``, it is the first novel one with weight, or else the first novel one that
-    may be shown.
+    It is the first weighted paragraph. With ``novel``, it is the first weighted novel one, else the first novel one
+    that may be shown.
     """
     if novel:
         some = [at for at, one in enumerate(held) if one.novel]
@@ -424,7 +427,7 @@ def _stand_in(held: Sequence[OutlinedParagraph], *, novel: bool) -> int:
 
 
 def sum_in_order(parts: Sequence[float]) -> float:
-    """Return the sum of numbers, added in their order."""
+    """Return the sum of numbers, added from left to right, for reproducible rounding."""
     total = 0.0
     for part in parts:
         total += part

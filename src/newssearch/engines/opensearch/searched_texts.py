@@ -1,7 +1,7 @@
-"""The texts of an article, in which the leaves of a query are looked for: how often each occurs, and where.
+"""Finds the matches of a query's leaves in the texts of an article.
 
-Most leaves are words, whose occurrences are counted by chunks (:class:`newssearch.text.analysis.Chunk`), for all words of a
-query at once. Only the texts in which other leaves may match, or words stand near each other, are divided into words.
+Most leaves are words. Their occurrences are counted by chunks (:class:`newssearch.text.analysis.Chunk`), for all
+words of a query at once. Texts are fully analysed only if other leaves may match in them, or for word proximity.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from newssearch.system.kept import cached_property
 from newssearch.text.analysis import Analyser, Chunk
 
 MANY_LEAVES = 3
-"""For as many phrases, it is noted once which texts of an article have which words."""
+"""From this number of phrases on, an index from words to the texts of an article is made once for all of them."""
 _KEYS_OF_CHUNK = attrgetter("keys")
 
 
 class WantedKeys:
-    """The terms and the keys of compounds of which a text that a leaf matches in has one, in one language.
+    """The keys of which a text must contain at least one for a leaf to match: terms, and keys of compounds, in one
+    language.
 
-    Only leaves that are words side by side have such: ``of_leaf`` has theirs.
+    ``of_leaf`` has them by leaf. Only words and phrases of plain words have such keys.
     """
 
     def __init__(self, leaves: Iterable[Leaf], analyser: Analyser) -> None:
@@ -39,17 +40,17 @@ class WantedKeys:
         self._chunks = analyser.chunks
 
     def may_be_in(self, text: str) -> bool:
-        """Whether a text has one of the keys."""
+        """Whether a text contains one of the keys."""
         chunks = self._chunks(text.split(" "))
         return not self.all.isdisjoint(chain.from_iterable(map(_KEYS_OF_CHUNK, chunks)))
 
 
 class SearchedLeaves:
-    """The leaves of a query as they are looked for in texts of one language."""
+    """The leaves of a query, prepared for counting matches in texts of one language."""
 
     def __init__(self, leaves: Iterable[Leaf], analyser: Analyser) -> None:
         self.words: list[Leaf] = []
-        """The leaves that only match single words, or compounds of a chunk."""
+        """The leaves whose matches are single words, or compounds within a chunk."""
         others: list[Leaf] = []
         self._wanted = WantedWords()
         for leaf in dict.fromkeys(leaves):
@@ -60,11 +61,13 @@ class SearchedLeaves:
                 self._wanted.add(len(self.words), wanted)
                 self.words.append(leaf)
         self.keys = WantedKeys(others, analyser)
-        """By what the other leaves are found."""
+        """The keys of the other leaves."""
         self._chunks = analyser.chunks
 
     def counts_in(self, texts: Sequence[str]) -> dict[Leaf, dict[int, int]]:
-        """Return for each of the words the number of its matches in each text that has one, by the index of the text."""
+        """Return for each leaf of :attr:`words` its number of matches by the index of the text, texts without matches
+        left out.
+        """
         disjoint = self._wanted.keys.isdisjoint
         found: list[dict[int, int]] = [{} for _ in self.words]
         for at, text in enumerate(texts):
@@ -74,7 +77,7 @@ class SearchedLeaves:
         return dict(zip(self.words, found, strict=True))
 
     def _matched_by(self, chunk: Chunk) -> Iterable[int]:
-        """Return the number of a word for each of its matches in a chunk."""
+        """Return the index of a leaf for each of its matches in a chunk."""
         by_term, by_key = self._wanted.by_term, self._wanted.by_key
         terms, _, compounds, _ = chunk
         if not compounds:
@@ -87,7 +90,7 @@ class SearchedLeaves:
 
 
 class SearchedTexts:
-    """Some texts of one language. ``divide`` divides one into words. What was found is kept."""
+    """Texts of one language, whose matches are cached. ``divide`` analyses a text."""
 
     def __init__(
         self, texts: Sequence[str], divide: Callable[[str], AnalysedText], leaves: SearchedLeaves
@@ -99,7 +102,7 @@ class SearchedTexts:
         self._others: dict[Leaf, dict[int, int]] = {}
 
     def counts(self, leaf: Leaf) -> dict[int, int]:
-        """Return the number of matches of a leaf in each text that has one, by the index of the text, ascending."""
+        """Return the number of matches of a leaf by the index of the text, ascending, texts without matches left out."""
         if leaf in self._words:
             return self._words[leaf]
         if leaf not in self._others:
@@ -121,7 +124,7 @@ class SearchedTexts:
         return self._divided[at]
 
     def _having(self, leaf: Leaf) -> Iterable[int]:
-        """Return the indices of the texts in which a leaf that is no single word may match."""
+        """Return the indices of the texts in which a leaf that is not a single word may match."""
         keys = self._leaves.keys.of_leaf.get(leaf)
         if keys is None:
             return range(len(self._texts))
@@ -131,12 +134,12 @@ class SearchedTexts:
 
     @cached_property
     def _with_keys(self) -> list[int]:
-        """The texts that have one of the keys."""
+        """The indices of the texts that contain one of the keys."""
         return [at for at, text in enumerate(self._texts) if self._leaves.keys.may_be_in(text)]
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:
-        """The texts that have each of the keys."""
+        """The indices of the texts that contain each key."""
         places: dict[str, list[int]] = {}
         for at in self._with_keys:
             text = self._words_of(at)

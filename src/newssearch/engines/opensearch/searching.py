@@ -1,4 +1,4 @@
-"""The search of a snapshot in OpenSearch: its page of hits, its counts, and why little was found."""
+"""The search of an OpenSearch snapshot: its page of hits, its counts, and the clauses that explain few results."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from .scoring import RankedHit
 from .told_stories import CopiesOf, copies_among, counting_stories
 
 CLAUSES_AT_ONCE = 30
-"""The number of clauses of which one request counts the articles that match all others."""
+"""The number of clauses whose articles one request counts."""
 COUNTING_DATES = {"terms": {"field": "precision", "size": 2 * AMBIGUOUS}}
-"""The aggregation that counts the articles of each precision of dates."""
+"""The aggregation that counts articles by the precision of their dates."""
 _EMPTY_SNIPPET = Snippet("", ())
 
 
 class Totals(NamedTuple):
-    """The numbers of all articles that a search finds, of their matching paragraphs, their stories, and their dates."""
+    """The numbers of all matching articles, their matching paragraphs, their stories, and their dates by precision."""
 
     articles: int
     paragraphs: int
@@ -43,7 +43,7 @@ class Totals(NamedTuple):
 
 
 def counting_totals(evaluation: Evaluation) -> dict[str, Any]:
-    """Return the parts of a search by which it also counts the articles that it finds: see :func:`told_totals`."""
+    """Return the parts to add to a search so that its response has the totals: see :func:`told_totals`."""
     text = evaluation.matching_paragraphs()
     aggs: dict[str, Any] = {
         "dates": COUNTING_DATES,
@@ -55,7 +55,7 @@ def counting_totals(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def told_totals(search: SearchCall, evaluation: Evaluation, found: ClusterQuery, answer: Any) -> Totals:
-    """Return the numbers that an answer has of the articles that a query finds."""
+    """Return the totals of the articles that match ``found`` from a response to :func:`counting_totals`."""
     aggregated = answer["aggregations"]
     dates = told_dates(aggregated["dates"])
     paragraphs = aggregated["paragraphs"]["matching"]["doc_count"] if "paragraphs" in aggregated else 0
@@ -65,7 +65,7 @@ def told_totals(search: SearchCall, evaluation: Evaluation, found: ClusterQuery,
 
 
 def told_dates(counted: Mapping[str, Any]) -> DateCounts:
-    """Return how exact the dates of articles are, given the answer to :data:`COUNTING_DATES`."""
+    """Return the numbers of articles by precision of the date from the response to :data:`COUNTING_DATES`."""
     articles = {bucket["key"]: bucket["doc_count"] for bucket in counted["buckets"]}
     by_coarseness = Counter[int]()
     for precision, number in articles.items():
@@ -79,7 +79,7 @@ def told_dates(counted: Mapping[str, Any]) -> DateCounts:
 
 
 def totals_of(search: SearchCall, evaluation: Evaluation, found: ClusterQuery) -> Totals:
-    """Return the numbers of the articles that a query finds."""
+    """Return the totals of the articles that match ``found``."""
     body = {"size": 0, "query": found, **counting_totals(evaluation)}
     return told_totals(search, evaluation, found, search(body, evaluation.check))
 
@@ -91,13 +91,13 @@ def page_and_totals(
     near_to: int | None = None,
     without: Sequence[ClusterQuery] = (),
 ) -> tuple[list[RankedHit], Totals]:
-    """Return the results on the requested page, and the numbers of all articles that a query finds, by one request if possible.
+    """Return the results of the requested page and the totals of all matching articles, by one request if possible.
 
-    ``found`` finds those of the evaluation, without those that one of the queries ``without`` finds. For ``near_to``, see
+    ``found`` is the evaluation's query, restricted to articles that match none of ``without``. For ``near_to``, see
     :class:`~.ranking.ClusterRanking`.
     """
     passed = None
-    if evaluation.is_found_by_score:  # then nothing else need say what matches
+    if evaluation.is_found_by_score:  # a score then already implies a match
         passed = finding_all([evaluation.passed(), *map(excluding, without)])
     ranking = ClusterRanking(search, evaluation, found, near_to, counting_totals(evaluation), passed)
     page = ranking.page()
@@ -107,7 +107,8 @@ def page_and_totals(
 
 
 class ClusterHits:
-    """Makes the hits of results. ``content`` is what they have of their paragraphs, ``snippet`` the length of snippets.
+    """Makes hits from results. ``content`` chooses what they contain of their paragraphs, ``snippet`` is the length
+    of snippets.
 
     ``copies`` returns the articles of a story.
     """
@@ -158,7 +159,7 @@ class ClusterHits:
 
 
 def explanation_of(scored: Sequence[LeafUse], placed: RankedHit, *, of_paragraph: bool) -> Explanation:
-    """Return how the score of a result came about; ``of_paragraph`` is whether it is that of a paragraph alone."""
+    """Return how a result's score is composed. ``of_paragraph`` is whether it is the score of a paragraph alone."""
     article, paragraph = (0.0, 1.0) if of_paragraph else (bm25f.ARTICLE, bm25f.PARAGRAPH)
     shown = {one.number: one.parts for one in placed.scored.paragraphs}
     best = shown[placed.paragraph] if of_paragraph else placed.scored.best
@@ -175,10 +176,11 @@ def explanation_of(scored: Sequence[LeafUse], placed: RankedHit, *, of_paragraph
 
 
 def clauses_of(evaluation: Evaluation) -> tuple[Clause, ...]:
-    """Return each clause of a query once, with the number of articles that match it, and that match all others.
+    """Return the distinct clauses of a query, each with the number of articles that match it, and that match all
+    others.
 
-    The clauses are the operands of an AND at the top of the tree, or else the whole query, without those that all articles
-    match; all filters of the request together are one more clause.
+    The clauses are the operands of an AND at the top of the tree, or else the whole query, without those that match
+    all articles. The filters of the request together are one more clause.
     """
     tree = evaluation.tree
     operands = tree.operands if isinstance(tree, And) else (tree,)

@@ -1,4 +1,4 @@
-"""The documents that a run brings, on their way to the cluster: sent while more are made, with bounded memory."""
+"""Sends a run's documents to the cluster while further ones are made, with bounded memory."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from .story_marks import mark
 from .tokens import PIECE_CHARS, PieceTokens, Spelled
 
 SENDERS = 2
-"""The number of requests on their way at a time."""
+"""The number of concurrent requests."""
 MAX_ON_THEIR_WAY = 4
-"""The number of batches that are on their way or wait for it. When there are more, whoever makes documents has to wait."""
+"""The number of batches that are being sent or wait for it. Beyond that, the caller has to wait."""
 MAX_SEEN_CHARS = 24_000_000
-"""The number of characters of the pieces of texts, in all languages, of which a run remembers that it has seen their words."""
+"""The number of characters of text pieces, in all languages, up to which a run remembers that it has sent their words."""
 MAX_KNOWN_WORDS = 200_000
-"""The number of words for which a run remembers that it has sent them. To send one again does no harm."""
+"""The number of words that a run remembers as sent. Sending one again does no harm."""
 SPOOLED_IN_MEMORY = 8_000_000
-"""The size in bytes from which the replacements of a commit are kept in a file."""
+"""The size in bytes from which the replacements of a commit are spooled to a file."""
 _OVERHEAD = 120
-"""More than the bytes that an action takes in a request beside its document."""
+"""An upper bound of the bytes that an action takes in a request besides its document."""
 _TOKENS = ("text", "title")
 _DOCUMENT_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -44,11 +44,11 @@ _DOCUMENT_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 class _DocumentBatch(NamedTuple):
     sending: Future[BulkOutcome]
     may_exist: bool
-    """Whether documents that are there already, in the same or a newer version, are as they should be."""
+    """Whether it is no error if documents exist already, in the same or a newer version."""
 
 
 class Sender:
-    """Sends actions to indices in batches, by threads of its own. A later call raises the error of an earlier one.
+    """Sends actions to indices in batches, in threads of its own. An error is raised by a later call.
 
     ``check`` is called before each request, and raises if it must not be sent.
     """
@@ -62,9 +62,9 @@ class Sender:
         self._sent: list[_DocumentBatch] = []
 
     def put(self, index: str, action: Action, *, may_exist: bool = False) -> None:
-        """Send an action with the next full batch.
+        """Add an action to the next batch, which is sent when it is full.
 
-        Unless a newer document ``may_exist``, finding one is an error: another writer has taken over.
+        Unless the document ``may_exist``, a newer version of it raises an error: another writer has taken over.
         """
         size = _OVERHEAD + (len(action.source) if isinstance(action.source, bytes) else 0)
         target = index, may_exist
@@ -74,7 +74,7 @@ class Sender:
         self._sizes[target] = self._sizes.get(target, 0) + size
 
     def flush(self) -> None:
-        """Send everything, and wait until it has arrived."""
+        """Send all actions, and wait until they have arrived."""
         for target in list(self._batches):
             self._send(target)
         self._wait(0)
@@ -95,7 +95,7 @@ class Sender:
             del self._sent[0]
 
     def close(self) -> None:
-        """Forget what is not yet on its way, and wait for the rest. Errors are not raised."""
+        """Discard the actions that are not yet being sent, and wait for the others. Errors are not raised."""
         self._batches.clear()
         for batch in self._sent:
             batch.sending.cancel()
@@ -104,10 +104,10 @@ class Sender:
 
 
 def check_outcome(place: Path, outcome: BulkOutcome, *, may_exist: bool = False) -> None:
-    """Raise :class:`~newssearch.IndexWriteError` if an action was not carried out.
+    """Raise :class:`~newssearch.IndexWriteError` if an action failed.
 
-    Unless a newer document ``may_exist``, finding one means that another writer has taken over. A document to delete that
-    is not there is as it should be.
+    Unless documents ``may_exist``, a newer version of one means that another writer has taken over. Deleting a
+    missing document is no failure.
     """
     if outcome.rejected:
         document, reason = next(iter(outcome.rejected.items()))
@@ -119,7 +119,7 @@ def check_outcome(place: Path, outcome: BulkOutcome, *, may_exist: bool = False)
 
 
 class NewWords:
-    """The distinct words of the articles that a run brings, sent to an index of words. Each is a document of its own."""
+    """Sends the distinct words of a run's articles to the index of words, each as a document."""
 
     def __init__(self, sender: Sender, index: str) -> None:
         self._sender = sender
@@ -129,7 +129,7 @@ class NewWords:
         self._chars = 0
 
     def learn(self, analysis: str, pieces: Sequence[str], tokens: Sequence[PieceTokens]) -> None:
-        """Send those words of the pieces of a text that the run has not sent yet."""
+        """Send those words of a text's pieces that the run has not sent yet."""
         known = self._pieces.setdefault(analysis, set())
         new = {piece: one for piece, one in zip(pieces, tokens, strict=True) if piece not in known}
         self._chars += sum(len(piece) + PIECE_CHARS for piece in new)
@@ -150,7 +150,10 @@ class NewWords:
             "form": cut(word.form), "written": cut(word.written), "lower": cut(lower(word.written)), "elided": word.elided
         }  # fmt: skip
         if (source["form"], source["written"]) != (word.form, word.written):
-            source["whole"] = {"form": word.form, "written": word.written}  # which patterns are compared with
+            source["whole"] = {
+                "form": word.form,
+                "written": word.written,
+            }  # patterns are matched against both
         self._sender.put(self._index, Action("create", word_id(word), to_json(source)), may_exist=True)
 
 
@@ -161,12 +164,14 @@ def word_id(word: Spelled) -> str:
 
 
 def lower(written: str) -> str:
-    """Return a written word as words are compared that differ only in capitals."""
+    """Return a written word in the form by which spellings are compared except for case."""
     return written.lower().lstrip("#")
 
 
 class UnmarkedDocument(NamedTuple):
-    """A document of an article, as JSON in three parts: all but its tokens, those of its headline, and those of its texts."""
+    """An article's document before its marks, as JSON in three parts: all except tokens, tokens of the headline,
+    tokens of the texts.
+    """
 
     rest: bytes
     title: bytes
@@ -174,7 +179,7 @@ class UnmarkedDocument(NamedTuple):
 
     @classmethod
     def of(cls, document: DocumentSource) -> UnmarkedDocument:
-        """Return the parts of a document that :func:`.documents.document_of` has made."""
+        """Divide a document from :func:`.documents.document_of` into these parts."""
         paragraphs = document["paragraphs"]
         without = [{name: one[name] for name in one if name not in _TOKENS} for one in paragraphs]
         title, texts = paragraphs[0]["title"], [one["text"] for one in paragraphs]
@@ -183,7 +188,7 @@ class UnmarkedDocument(NamedTuple):
         )
 
     def marked(self, marks: StoryMarks) -> bytes:
-        """Return the document with what other articles decide of it."""
+        """Return the document with the values that depend on other articles."""
         source = json.loads(self.rest)
         mark(source, marks)
         paragraphs = source.pop("paragraphs")
@@ -195,7 +200,7 @@ class UnmarkedDocument(NamedTuple):
 
 
 class Spool:
-    """Documents that are kept until a commit: in memory, or in a file that has no name if they are large."""
+    """Documents that wait for a commit, in memory or, if they are large, in an unnamed temporary file."""
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(SPOOLED_IN_MEMORY)  # noqa: SIM115 - it is closed by close()
@@ -212,7 +217,7 @@ class Spool:
         return self._file.tell()
 
     def add(self, document_id: str, document: UnmarkedDocument) -> None:
-        """Keep a document. It takes the place of an earlier one with the same id."""
+        """Add a document. It replaces an earlier one with the same id."""
         self._places[document_id] = self._file.tell()
         try:
             pickle.dump((document_id, *document), self._file, pickle.HIGHEST_PROTOCOL)
@@ -225,23 +230,23 @@ class Spool:
         end = self._file.tell()
         self._file.seek(0)
         while (place := self._file.tell()) < end:
-            document_id, *document = pickle.load(self._file)  # this process has written it
+            document_id, *document = pickle.load(self._file)  # written by this process
             if self._places[document_id] == place:
                 yield document_id, UnmarkedDocument(*document)
 
     def clear(self) -> None:
-        """Forget all documents."""
+        """Remove all documents."""
         self.close()
         self.__init__()  # type: ignore[misc]
 
     def close(self) -> None:
-        """Remove the file."""
-        with suppress(OSError):  # what could not be written is not needed
+        """Close the file, which removes it."""
+        with suppress(OSError):  # unwritten data is not needed
             self._file.close()
 
 
 def to_json(source: Any) -> bytes:
-    r"""Return a document as JSON. What no UTF-8 can hold, as in names of files, is written ``\\udcff``."""
+    r"""Return a document as JSON. Characters that UTF-8 cannot encode, as in file names, are written ``\\udcff``."""
     try:
         return _dumped(source)
     except UnicodeEncodeError:

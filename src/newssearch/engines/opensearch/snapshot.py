@@ -1,4 +1,4 @@
-"""The snapshot of an index in OpenSearch: it searches the state of the index after one commit."""
+"""The snapshot of an index in OpenSearch: searches the state of the index after one commit."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from newssearch.corpus.stories import FoundStories, StoriesRequest
 
 HITS_AT_ONCE = 200
-"""The number of results that a scan puts in order at first; each time that it needs more, twice as many."""
+"""The number of results that a scan ranks at first. The number doubles each time that the scan needs more."""
 
 
 class OpenSearchSnapshot(ClusterCorpusQueries):
@@ -79,7 +79,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         filter_path: str | None = None,
         check: StopCheck = NEVER,
     ) -> JsonAnswer:
-        """Return the answer to a search of any number of conditions: see :mod:`.condition_limit`."""
+        """Return the response to a search with any number of conditions: see :mod:`.condition_limit`."""
         whole = super()._search
         sets = self._shared_by_readers.sets
         if sets is None or sets[0] is not opened:
@@ -90,7 +90,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
     def _shared(
         self, opened: Opened, check: StopCheck
     ) -> tuple[Statistics, KnownWords, KnownOfCommit, dict[str, list[str]]]:
-        """Return the statistics, the vocabulary, and what else is known of an opened commit: last, the keys of values."""
+        """Return the statistics, the vocabulary, the cache and the keys of values of an opened commit."""
         known = self._shared_by_readers.known
         if known is None or known[0] is not opened:
             statistics = statistics_of(self._searcher(opened), opened.state.visible, check)
@@ -105,14 +105,16 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         return known[1:]
 
     def _search_words(self, opened: Opened, body: JsonAnswer, check: StopCheck) -> JsonAnswer:
-        """Return the answer of the index of words. It only gets more words, so that it needs no point in time."""
+        """Return the response to a search of the index of words. Words are only ever added, so that it needs no point
+        in time.
+        """
         try:
             return self._client.search(body, index=opened.state.words_index, check=check)
-        except IndexNotFoundError as error:  # a rebuild has removed it, and the articles too
+        except IndexNotFoundError as error:  # a rebuild has removed it, with the articles
             raise PointInTimeLostError(str(error), self._client.place) from None
 
     def _search_again(self, opened: Opened, body: JsonAnswer, check: StopCheck = NEVER) -> JsonAnswer:
-        """Return the answer to a search, if need be with another point in time of the same commit."""
+        """Return the response to a search, with another point in time of the same commit if this one is lost."""
         try:
             return self._search(opened, body, check=check)
         except PointInTimeLostError:
@@ -210,7 +212,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         whole = with_texts(lambda body: self._search_again(opened, body, request.check), page)
         hits = []
         for at, placed in enumerate(request.check.during(whole, 1)):
-            # another point in time of the commit was read, from which the next commit is removing the article
+            # a newer point in time was read, from which the next commit is removing the article
             if "texts" not in placed.source:
                 raise PointInTimeLostError(
                     f"the cluster no longer has the snapshot in which {placed.source['id']} was found",
@@ -245,7 +247,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         return self._whole(work, request.check)
 
     def _among(self, opened: Opened, evaluation: Evaluation, word: Node, ids: Sequence[str]) -> set[str]:
-        """Return those of some ids whose articles a node finds."""
+        """Return the given ids whose articles match a node."""
         query = finding_all([{"terms": {"id": list(ids)}}, evaluation.conditions(word)])
         body = {
             "size": len(ids), "query": query, "_source": False, "docvalue_fields": ["id"], "track_total_hits": False
@@ -274,7 +276,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
     def scan(
         self, tree: Node, request: ResolvedRequest, content: HitContent, after: HitAddress | None = None
     ) -> FoundScan:
-        """Return all hits from the one after the hit ``after`` on; they are made while the iterator is read."""
+        """Return all hits after the hit ``after``. They are made while the iterator is read."""
         opened, evaluation, order = self._order(tree, request)
         start = 0 if after is None else self._place_of(opened, order, after, request) + 1
 
@@ -295,7 +297,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
     def neighbours(
         self, tree: Node, request: ResolvedRequest, content: HitContent, address: HitAddress
     ) -> Neighbours:
-        """Return a hit of :meth:`scan`, and those before and after it."""
+        """Return a hit of :meth:`scan` with the hits before and after it."""
         opened, evaluation, order = self._order(tree, request)
         place = self._place_of(opened, order, address, request)
         before = max(place - 1, 0)
@@ -311,7 +313,8 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
     def _place_of(
         self, opened: Opened, order: Sequence[RankedHit], address: HitAddress, request: ResolvedRequest
     ) -> int:
-        """Return the place of a hit among all results: if each article has only one, any of its paragraphs stands for it.
+        """Return the place of a hit among all results. If each article has only one hit, any of its paragraphs
+        identifies it.
 
         Raises :class:`~newssearch.HitNotFoundError` if the search has no such hit.
         """
@@ -346,7 +349,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         return self._whole(work, request.check)
 
     def ids_matching(self, tree: Node, request: ResolvedRequest) -> list[str]:
-        """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""
+        """Return the sorted ids of all articles that match ``tree`` and pass the filters of ``request``."""
 
         def work(opened: Opened) -> list[str]:
             found = self._evaluation(opened, tree, request).found()
@@ -355,7 +358,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         return self._whole(work, request.check)
 
     def story(self, article_id: str) -> list[str]:
-        """Return the ids of all articles of the story that the given article belongs to, the earliest first."""
+        """Return the ids of all articles in the story of the given article, the earliest first."""
 
         def work(opened: Opened) -> list[str]:
             story = self._story_of(opened, article_id)
@@ -366,13 +369,13 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         return self._whole(work)
 
     def _story_of(self, opened: Opened, article_id: str) -> int | None:
-        """Return the number of the story of an article; None if it alone tells it, or if there is no such article."""
+        """Return the number of an article's story; None if the article belongs to none, or does not exist."""
         query = self._committed(opened, {"ids": {"values": [document_id(article_id)]}})
         hits = self._search_again(opened, {"query": query, "size": 1, "_source": ["story"]})["hits"]["hits"]
         return hits[0]["_source"].get("story") if hits else None
 
     def stories(self, tree: Node, request: ResolvedRequest, wanted: StoriesRequest) -> FoundStories:
-        """Return a page of the stories of which an article matches ``tree`` and passes the filters of ``request``."""
+        """Return a page of the stories with an article that matches ``tree`` and passes the filters of ``request``."""
         from .listed_stories import list_told_stories  # a search needs none of it
 
         def work(opened: Opened) -> FoundStories:
@@ -387,7 +390,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         return () if source is None else tuple(index + 1 for index in source["sampled"]["boilerplate"])
 
     def expansion(self, tree: Node, relaxed: Relaxed | None, request: ResolvedRequest) -> FoundExpansion:
-        """Return the words by which a query is expanded; ``relaxed`` adds results with some of its words."""
+        """Return the words that expand a query. ``relaxed`` adds results that contain only some of its words."""
         asked = replace(
             request, sort="relevance", limit=FEEDBACK_RESULTS, offset=0, all_paragraphs=False, group=True
         )
@@ -410,7 +413,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         return self._whole(work, request.check)
 
     def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:
-        """Return the page of articles on the subject of an article, and the words that find them."""
+        """Return the page of articles related to an article, and the words that found them."""
 
         def work(opened: Opened) -> FoundRelated:
             search = self._searcher(opened)
@@ -438,7 +441,9 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         return self._whole(work, request.check)
 
     def coverage(self, tree: Node, request: ResolvedRequest, wanted: CoverageRequest) -> FoundCoverage:
-        """Return which outlets have articles that match ``tree`` and pass the filters, or those of a story among them."""
+        """Return the outlets with articles that match ``tree`` and pass the filters, or with articles of a story
+        among them.
+        """
         from .coverage import outlet_coverage  # a search needs none of it
 
         def work(opened: Opened) -> FoundCoverage:
@@ -458,7 +463,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         return self._whole(work, request.check)
 
     def _telling_the_same(self, opened: Opened, article_id: str) -> ClusterQuery:
-        """Return a query for the articles of the story of an article."""
+        """Return a query for the articles in the story of an article."""
         story = self._story_of(opened, article_id)
         return {"ids": {"values": [document_id(article_id)]}} if story is None else telling([story])
 
@@ -490,7 +495,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         )
 
     def _date_at(self, opened: Opened, order: str) -> Any:
-        """Return the date that begins first or last; of equal ones the finest; None if no article has a date."""
+        """Return the first or last date of the articles; of equal ones, the most precise. None if no article has a date."""
         body = {
             "size": 1, "track_total_hits": False, "_source": False, "docvalue_fields": ["local", "precision"],
             "query": finding_all([opened.state.visible, {"exists": {"field": "local"}}]),

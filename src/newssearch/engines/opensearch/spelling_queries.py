@@ -1,4 +1,4 @@
-"""Queries for texts that have words of an archive in some of the ways in which they are written, and counts of these texts."""
+"""Queries for texts that contain words of the vocabulary in given spellings, and counts of these texts."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ ONE_PER_ARTICLE: ClusterQuery = {"term": {"paragraphs.stand_in": True}}
 
 
 class SpellingQueries:
-    """Makes queries for words as they are written, in articles with the given analyses, and counts what they find.
+    """Makes queries for spellings of words in articles with the given analyses, and counts the matching texts.
 
-    ``search`` sends a search of the articles; ``live`` is a query for those of the snapshot.
+    ``search`` sends a search of the articles. ``live`` is a query for those of the snapshot.
     """
 
     def __init__(
@@ -36,11 +36,11 @@ class SpellingQueries:
         self._check = check
 
     def having(self, words: Sequence[Spelled], field: str, times: int = 1) -> ClusterQuery:
-        """Return a query for the paragraphs in which, or in whose headline, one of some words is written."""
+        """Return a query for the paragraphs that contain one of the words in a field: their text, or their headline."""
         found = []
         for analyses, tokens in self._tokens(words).items():
             some = having_one_of(field, tokens)
-            if times > 1:  # the score of a term is the number of times that it occurs
+            if times > 1:  # the score of a term is its number of occurrences
                 count = {"term": {field: {"value": tokens[0]}}}
                 some = {"function_score": {"query": count, "min_score": times - 0.5}}
             if analyses is not None:
@@ -49,14 +49,15 @@ class SpellingQueries:
         return finding_any(found)
 
     def texts_with(self, words: Sequence[Spelled], field: str, times: int = 1) -> ClusterQuery:
-        """Return a query for the texts of a field that have one of some words: paragraphs, or one paragraph for each headline."""
+        """Return a query for the texts of a field that contain one of the words: all paragraphs, or one for each headline."""
         query = self.having(words, field, times)
         return query if field == TEXT else finding_all([query, ONE_PER_ARTICLE])
 
     def _tokens(self, words: Sequence[Spelled]) -> Mapping[tuple[str, ...] | None, list[str]]:
-        """Return the tokens of words, by the analyses in which they stand for these words; None is all of them.
+        """Return the tokens of words by the analyses in which they stand for these words; the key None means all
+        analyses.
 
-        A token with an apostrophe may also be a word with its elided beginning, in a language that elides it.
+        In a language with elision, a token with an apostrophe may also be a word with its elided beginning.
         """
         found: dict[tuple[str, ...] | None, list[str]] = {}
         for word in words:
@@ -70,11 +71,11 @@ class SpellingQueries:
                 yield name
 
     def numbers_of_texts(self, queries: Sequence[ClusterQuery]) -> list[int]:
-        """Return the number of paragraphs of live articles that each query finds."""
+        """Return the number of paragraphs of live articles that match each query."""
         found: list[int] = []
         for low in range(0, len(queries), TEXTS_COUNTED_AT_ONCE):
             some = {str(n): query for n, query in enumerate(queries[low : low + TEXTS_COUNTED_AT_ONCE])}
-            # each paragraph is compared with each query: first those are left out that none finds
+            # each paragraph is compared with each query: first leave out paragraphs that match none
             counted: dict[str, Any] = {"with": {"filters": {"filters": some}}}
             any_of = {"any": {"filter": finding_one_of(some.values()), "aggs": counted}}
             aggs = {"in": {"nested": {"path": PARAGRAPHS}, "aggs": any_of}}

@@ -1,10 +1,10 @@
-"""What an archive knows of itself: the names of its indices, and the document that is its last commit.
+"""The metadata of an archive: the names of its indices, and the document of its last commit.
 
-An archive has three indices, whose names begin with one *base*: the articles (``news-1-20260131120000-0a1b2c``), their
-words (``…-words``) and the state (``…-state``). The aliases ``news``, ``news-words`` and ``news-state`` stand for them. The
-index ``news-lock`` stays through all rebuilds.
+An archive has three indices, whose names begin with one *base*: the articles (``news-1-20260131120000-0a1b2c``),
+their words (``…-words``) and the state (``…-state``). The aliases ``news``, ``news-words`` and ``news-state`` stand
+for them. The index ``news-lock`` stays through all rebuilds.
 
-The document ``commit`` of the state is written over by each commit, and by each writer when it begins and when it ends.
+The document ``commit`` of the state index is overwritten by each commit, and by each writer when it begins and ends.
 """
 
 from __future__ import annotations
@@ -30,61 +30,65 @@ from .failures import RequestFailedError
 from .mapping import MAPPING_FORMAT, articles_index, state_index, words_index
 
 COMMIT = "commit"
-"""The id of the document that is the last commit."""
+"""The id of the document of the last commit."""
 OF_ONE_MOMENT = (
     "restore all its indices of one moment from a snapshot of the cluster, or let `newssearch verify --clean` accept the articles that are"
     " there; then `newssearch index --rebuild` brings them in line with their files"
 )
-"""What to do if somebody has restored some of the indices of an archive, and not the others."""
+"""The remedy if some indices of an archive, but not all, were restored from an earlier time."""
 MAX_DEAD = 1_000
-"""A state remembers this number of writers that were killed. What an earlier one sent has long arrived."""
+"""The number of killed writers that a state remembers. Requests of earlier ones have long arrived."""
 MAX_ALLOCATIONS = 200
-"""The number of times that the cluster tries to put a copy on a node, for several seconds each.
+"""The number of times that the cluster tries to allocate a shard copy, for several seconds each.
 
-A node that was cut off may hold the files of its old copy as long as a point in time of it is kept, which is five minutes. By
-default the cluster gives up after five attempts, until an administrator asks it to go on.
+A node that was cut off keeps the files of its old copy as long as a point in time of it is open: five minutes. By
+default the cluster gives up after five attempts, until an administrator makes it retry.
 """
 WORDS, STATE, LOCK = "-words", "-state", "-lock"
-"""What the names of the indices of words, of the state and of the lock end with."""
+"""The suffixes of the names of the indices of words, of the state and of the lock."""
 GUARD = "-replacing"
-"""What the name ends with of the alias by which a rebuild sees that nobody has written to the archive that it replaces."""
+"""The suffix of the guard alias, by which a rebuild detects that another writer has changed the archive."""
 
 
 class State(NamedTuple):
-    """The last commit of an archive, as it is stored."""
+    """The last commit of an archive, as stored."""
 
     base: str
-    """The name of the index of articles. The names of the other two begin with it."""
+    """The name of the index of articles, and the prefix of the names of the other two."""
     number: int
     """The number of the commit: see :class:`newssearch.Commit`."""
     commit: int
-    """The largest field ``commit`` of the articles that are committed."""
+    """The highest value of the field ``commit`` in committed articles."""
     claimed: int
-    """The largest number that a writer has taken for the articles that it brings."""
+    """The highest number that a writer has claimed for its new articles."""
     writing: int | None
-    """The number of the writer at work; None if the last one has ended well."""
+    """The number of the writer at work; None if the last one has ended properly."""
     changing: bool
-    """Whether a commit is replacing and removing articles. If its writer was killed, ``hash_sum`` is not that of the articles."""
+    """Whether a commit is replacing and removing articles. If its writer was killed, ``hash_sum`` does not match the
+    articles.
+    """
     dead: tuple[int, ...]
-    """The numbers of the last :data:`MAX_DEAD` writers that left something uncommitted. It is not seen, even if it arrives late."""
+    """The numbers of the last :data:`MAX_DEAD` writers that left uncommitted articles. Searches never see these, even
+    if they arrive late.
+    """
     time: dt.datetime
     hash_sum: int
     stamp: str
-    """Differs from that of every other commit."""
+    """A value that is unique to this commit."""
     own: dict[str, OwnKind]
-    """The own fields, each with its kind."""
+    """The own fields with their kinds."""
     boilerplate: str = ""
-    """What names the extra that holds the hashes of boilerplate; empty if there are none."""
+    """The name of the extra with the hashes of boilerplate; empty if there are none."""
     unfinished: str = ""
-    """What names the extra that says what the last commit replaced and removed; empty if none has."""
+    """The name of the extra that records what the last commit replaced and removed; empty if it did neither."""
     articles: int = 0
-    """The number of committed articles, without what a commit does that is ``changing`` them."""
+    """The number of committed articles, before the effects of a commit that is ``changing`` them."""
     removing: int = 0
-    """The number of committed articles that the commit under way removes; 0 if none is ``changing`` them."""
+    """The number of committed articles that the current commit removes; 0 unless it is ``changing`` them."""
     placed: bool = True
-    """Whether the aliases were to stand for these indices: not yet for those that a rebuild is writing."""
+    """Whether the aliases have been directed to these indices. False for those that a rebuild is writing."""
     checkpoint: int = 0
-    """The number that the checkpoint of each shard has at least: see :mod:`.checkpoints`. 0 if there are none yet."""
+    """The least number of the checkpoint in each shard: see :mod:`.checkpoints`. 0 if there are no checkpoints yet."""
 
     @classmethod
     def empty(cls, base: str, time: dt.datetime, *, placed: bool = True) -> State:
@@ -93,7 +97,7 @@ class State(NamedTuple):
 
     @property
     def least_articles(self) -> int:
-        """The number of articles that a search must find at least: those that no commit is removing."""
+        """The least number of articles that a search must see: those that no commit is removing."""
         return self.articles - self.removing
 
     @property
@@ -113,22 +117,22 @@ class State(NamedTuple):
 
     @property
     def visible(self) -> dict[str, Any]:
-        """The query for the articles that are committed. Each search has it as a filter."""
+        """The query for committed articles, which is a filter of each search."""
         committed = {"range": {"commit": {"lte": self.commit}}}
         if not self.dead:
             return committed
         return {"bool": {"filter": [committed], "must_not": [{"terms": {"commit": list(self.dead)}}]}}
 
     def has_committed(self, commit: int) -> bool:
-        """Whether articles with this number in their field ``commit`` are committed."""
+        """Whether articles with this number in the field ``commit`` are committed."""
         return commit <= self.commit and commit not in self.dead
 
     def without(self, writer: int) -> State:
-        """Return the state in which what a writer brought is never seen."""
+        """Return the state in which the articles of a killed writer stay invisible."""
         return self._replace(dead=(*self.dead, writer)[-MAX_DEAD:])
 
     def to_json(self) -> dict[str, Any]:
-        """Return the document that is stored."""
+        """Return the document to store."""
         return {
             **self._asdict(),
             "dead": list(self.dead),
@@ -141,7 +145,7 @@ class State(NamedTuple):
 
     @classmethod
     def from_json(cls, source: dict[str, Any], place: Path) -> State:
-        """Return the state of a stored document.
+        """Parse the document of a state.
 
         Raises :class:`~newssearch.IndexVersionError` and :class:`~newssearch.IndexDamagedError`.
         """
@@ -173,7 +177,7 @@ class State(NamedTuple):
 
 
 def check_versions(source: dict[str, Any], place: Path) -> None:
-    """Raise :class:`~newssearch.IndexVersionError` for the state of an index that another version wrote."""
+    """Raise :class:`~newssearch.IndexVersionError` if another version of the format wrote the state."""
     try:
         found, analysis, made_by = int(source["format"]), int(source["analysis"]), str(source["made_by"])
     except (KeyError, TypeError, ValueError) as error:
@@ -189,7 +193,7 @@ def check_versions(source: dict[str, Any], place: Path) -> None:
 
 
 class FoundState(NamedTuple):
-    """A state, and the document that it was read from."""
+    """A state with the document that it was read from."""
 
     state: State
     document: StoredDocument
@@ -198,8 +202,9 @@ class FoundState(NamedTuple):
 def read_state(client: Client, index: str | None = None, *, check: StopCheck = NEVER) -> FoundState:
     """Return the last commit of an archive, in one request.
 
-    ``index`` is that of the state; None for the one behind the alias. Raises :class:`~newssearch.IndexNotFoundError`,
-    :class:`~newssearch.IndexVersionError` and :class:`~newssearch.IndexDamagedError`.
+    ``index`` is the state index; None stands for the one behind the alias. Raises
+    :class:`~newssearch.IndexNotFoundError`, :class:`~newssearch.IndexVersionError` and
+    :class:`~newssearch.IndexDamagedError`.
     """
     place, name = client.place, client.address.name
     try:
@@ -207,11 +212,11 @@ def read_state(client: Client, index: str | None = None, *, check: StopCheck = N
     except IndexNotFoundError:
         raise _no_archive(client) from None
     except RequestFailedError:
-        check_alias(client, name + STATE)  # it cannot be read if the alias stands for several indices
+        check_alias(client, name + STATE)  # a get fails if the alias stands for several indices
         raise
     if document is None:
         raise IndexDamagedError(
-            f"{index_address(place)}: the index is damaged (its last commit is missing); `newssearch verify` looks at all of it",
+            f"{index_address(place)}: the index is damaged (its last commit is missing); `newssearch verify` checks the whole index",
             place,
         )
     return FoundState(State.from_json(document.source, place), document)
@@ -235,9 +240,9 @@ def _no_archive(client: Client) -> Exception:
 
 
 def write_state(client: Client, state: State, over: StoredDocument | None) -> FoundState:
-    """Write the last commit of an archive over the one that was read; ``over`` is None for the first.
+    """Write the state of an archive. ``over`` is the document that was read, or None for the first commit.
 
-    Raises :class:`.failures.ConflictError` if another writer wrote it meanwhile.
+    Raises :class:`.failures.ConflictError` if another writer has written it meanwhile.
     """
     document = client.put(state.state_index, COMMIT, state.to_json(), create=over is None, over=over)
     return FoundState(state, document)
@@ -247,18 +252,18 @@ def write_state(client: Client, state: State, over: StoredDocument | None) -> Fo
 
 
 def new_stamp() -> str:
-    """Return a stamp that no other commit has."""
+    """Return a stamp that is unique to a commit."""
     return secrets.token_hex(12)
 
 
 def new_base(name: str) -> str:
-    """Return the base of the names of new indices."""
+    """Return a base for the names of new indices."""
     now = dt.datetime.now(dt.timezone.utc)
     return f"{name}-{MAPPING_FORMAT}-{now:%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
 
 
 def is_ours(name: str, index: str) -> bool:
-    """Whether an index has a name that newssearch gives to one of the indices of the archive ``name``, of any format."""
+    """Whether an index name has the form that newssearch gives to the indices of the archive ``name``, in any format."""
     return (
         re.fullmatch(rf"{re.escape(name)}-[0-9]+-[0-9]{{14}}-[0-9a-f]{{6}}({WORDS}|{STATE})?", index)
         is not None
@@ -266,7 +271,7 @@ def is_ours(name: str, index: str) -> bool:
 
 
 def our_indices(client: Client) -> dict[str, list[str]]:
-    """Return the indices with such names, each with its aliases."""
+    """Return the indices whose names have that form, each with its aliases."""
     name = client.address.name
     return {
         index: aliases
@@ -276,14 +281,15 @@ def our_indices(client: Client) -> dict[str, list[str]]:
 
 
 def indices_of_base(base: str) -> tuple[str, str, str]:
-    """Return the names of the three indices of an archive."""
+    """Return the names of the three indices with this base."""
     return base, base + WORDS, base + STATE
 
 
 def check_alias(client: Client, alias: str, wanted: str | None = None) -> None:
-    """Raise an error if an alias of the archive stands for several indices, a foreign one, or another than the ``wanted`` one.
+    """Check that an alias of the archive stands for exactly one index that newssearch made, and for ``wanted`` if it
+    is given.
 
-    That is :class:`~newssearch.IndexVersionError` for an index that newssearch did not make, otherwise
+    Raises :class:`~newssearch.IndexVersionError` for a foreign index, otherwise
     :class:`~newssearch.IndexDamagedError`.
     """
     place, name = client.place, client.address.name
@@ -303,16 +309,16 @@ def check_alias(client: Client, alias: str, wanted: str | None = None) -> None:
 
 
 class LostArchive(NamedTuple):
-    """The indices of an archive for which the aliases stood once, and the number of its articles."""
+    """The indices of an archive that has lost its aliases, and the number of its articles."""
 
     base: str
     articles: int
 
 
 def lost_archives(client: Client) -> list[LostArchive]:
-    """Return the archives with articles that no alias stands for any more, the newest first.
+    """Return the archives with articles and without aliases, the newest first.
 
-    Those that a rebuild was writing are none: see :attr:`State.placed`.
+    Those that a rebuild was writing are left out: see :attr:`State.placed`.
     """
     found = []
     unused = unused_indices(client)
@@ -326,7 +332,7 @@ def lost_archives(client: Client) -> list[LostArchive]:
 
 
 def without_aliases(client: Client, lost: LostArchive) -> IndexDamagedError:
-    """Return the error of an archive that no alias stands for."""
+    """Return the error for an archive that has lost its aliases."""
     name = client.address.name
     return IndexDamagedError(
         f"{index_address(client.place)}: the index is damaged: no alias stands for {lost.base}, which has {lost.articles:,} articles:"
@@ -337,7 +343,7 @@ def without_aliases(client: Client, lost: LostArchive) -> IndexDamagedError:
 
 
 def unused_indices(client: Client) -> list[str]:
-    """Return the indices of archives that no alias stands for: those of rebuilds that were broken off, or just replaced."""
+    """Return the archive's indices without aliases: those of interrupted rebuilds, or just replaced ones."""
     found = our_indices(client)
     used = {_archive_of(index) for index, aliases in found.items() if aliases}
     return [index for index in found if _archive_of(index) not in used]
@@ -351,7 +357,7 @@ def _archive_of(index: str) -> str:
 
 
 def make_indices(client: Client, base: str, sharding: Sharding) -> None:
-    """Make the three indices of an archive at once. They are empty and have no aliases yet."""
+    """Create the three indices of an archive in parallel, empty and without aliases."""
     from concurrent.futures import ThreadPoolExecutor  # a search needs none of it
 
     bodies = {
@@ -369,15 +375,16 @@ def make_indices(client: Client, base: str, sharding: Sharding) -> None:
 
 
 def make_lock_index(client: Client, index: str) -> None:
-    """Make the index of the lock. Raises :class:`~newssearch.IndexExistsError` if there is one."""
+    """Create the index of the lock. Raises :class:`~newssearch.IndexExistsError` if it exists."""
     client.create_index(index, _with_settings(state_index(), DEFAULT_SHARDING))
 
 
 def _with_settings(body: dict[str, Any], sharding: Sharding) -> dict[str, Any]:
-    """Let an index be refreshed by commits alone, and have a replica if there are several nodes and none is asked for.
+    """Complete the settings of an index: refreshed by commits alone, with a replica if there are several nodes and
+    ``sharding`` names no number.
 
-    Copies index each document themselves, whatever the nodes and templates of the cluster have as a default, because all of
-    them must have it after a refresh; see :data:`.mapping.REPLICATION`.
+    Document replication is set explicitly, whatever the defaults and templates of the cluster, because a refresh must
+    make documents visible in all copies: see :data:`.mapping.REPLICATION`.
     """
     copies: dict[str, Any] = {"number_of_replicas": sharding.replicas}
     if sharding.replicas is None:
@@ -391,7 +398,7 @@ def _with_settings(body: dict[str, Any], sharding: Sharding) -> dict[str, Any]:
 
 
 def guard(client: Client) -> str | None:
-    """Give the archive that a rebuild is about to replace an alias, which the next writer takes away. Return its index."""
+    """Give the archive to be replaced a guard alias, which the next other writer removes. Return the guarded index."""
     name = client.address.name
     for index in client.indices_of(name + STATE):
         client.update_aliases([{"add": {"index": index, "alias": name + GUARD}}])
@@ -400,7 +407,9 @@ def guard(client: Client) -> str | None:
 
 
 def withdraw_guard(client: Client) -> None:
-    """Let no rebuild that stands still replace the archive any more. It may have done so until this returns."""
+    """Remove the guard alias, so that a suspended rebuild cannot replace the archive any more. It may have done so
+    just before.
+    """
     alias = client.address.name + GUARD
     for index in client.indices_of(alias):
         with suppress(IndexNotFoundError):  # the rebuild has just ended
@@ -408,9 +417,9 @@ def withdraw_guard(client: Client) -> None:
 
 
 def put_in_place(client: Client, base: str, guarded: str | None = None) -> None:
-    """Let the aliases of the archive stand for the indices of ``base``, and no longer for others, in one moment.
+    """Direct the aliases of the archive to the indices of ``base``, atomically.
 
-    If another writer has come since the index ``guarded`` got the alias of :func:`guard`, nothing is changed, and
+    If the index ``guarded`` has lost its guard alias (:func:`guard`) to another writer, nothing changes, and
     :class:`~newssearch.IndexWriteError` is raised.
     """
     name = client.address.name
@@ -430,9 +439,9 @@ def put_in_place(client: Client, base: str, guarded: str | None = None) -> None:
 
 
 def taken_over(place: Path) -> IndexWriteError:
-    """Return the error of a run that another one has taken the place of."""
+    """Return the error of a run whose lock was taken over by another run."""
     return IndexWriteError(
-        f"{index_address(place)}: another run has taken the place of this one, and writes to the index: what this one had not"
-        " committed is discarded; run it again",
+        f"{index_address(place)}: another run has taken over from this one, and writes to the index: uncommitted changes of this run"
+        " are discarded; run it again",
         place,
     )

@@ -1,4 +1,4 @@
-"""What the scores of a snapshot in OpenSearch depend on: the sums of all articles."""
+"""The collection statistics of an OpenSearch snapshot: sums over all articles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .scoring import Statistics
 
 
 def statistics_of(search: SearchCall, visible: ClusterQuery, check: StopCheck) -> Statistics:
-    """Return the statistics of all articles that ``visible`` finds."""
+    """Return the statistics of all articles that match ``visible``."""
     titled: ClusterQuery = {"range": {"title_words": {"gt": 0}}}
     sums = {
         name: {"sum": {"field": field}}

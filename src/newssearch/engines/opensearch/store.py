@@ -1,4 +1,4 @@
-"""The store of the engine for OpenSearch: :class:`newssearch.engines.protocol.Store` for an archive on a cluster."""
+"""The store of the OpenSearch engine: :class:`newssearch.engines.protocol.Store` for an archive on a cluster."""
 
 from __future__ import annotations
 
@@ -78,17 +78,19 @@ class OpenSearchStore:
 
     @property
     def folder(self) -> Path:
-        """The address of the index as a path, which does not exist."""
+        """The address of the index as a path. No such file exists."""
         return Path(self.address)
 
     @property
     def archive(self) -> ArchiveFolder:
-        """The archive that the working folder is in: see :func:`~newssearch.archive.archive_here`."""
+        """The archive that contains the working folder: see :func:`~newssearch.archive.archive_here`."""
         return archive_here()
 
     @property
     def config(self) -> Config:
-        """The configuration of the archive; if it has none here, that which the last run of ``newssearch index`` stored."""
+        """The configuration of the archive. Without one in the working folder, the one that the last ``newssearch
+        index`` stored.
+        """
         return load_config(self.archive.folder, stored=partial(self.read_extra, STORED_CONFIG))
 
     # ---- open, create, rebuild
@@ -103,7 +105,7 @@ class OpenSearchStore:
         check_alias(self._client, self._name, read_state(self._client).state.base)
 
     def create(self, wait: float, extras: Iterable[str] = ()) -> OpenSearchWriter:
-        """Make a new, empty index, and return its writer, which holds the lock.
+        """Create an empty index, and return its writer, which holds the lock.
 
         See :meth:`newssearch.engines.protocol.Store.create`.
         """
@@ -117,7 +119,7 @@ class OpenSearchStore:
         sharding = self.config.opensearch
         lock = ClusterLock(self._client, wait)
         try:
-            self._check_absent()  # another process may have made one while this one waited for the lock
+            self._check_absent()  # another process may have created one while this one waited for the lock
             for lost in lost_archives(self._client):
                 raise without_aliases(self._client, lost)
             check_name(self._client)
@@ -134,7 +136,7 @@ class OpenSearchStore:
             raise IndexExistsError(f"{self.address} already holds an index", self.folder)
 
     def rebuild(self, wait: float, extras: Iterable[str] = ()) -> OpenSearchRebuild:
-        """Begin a rebuild, which holds the lock. The extras of the new index replace all of the old one.
+        """Begin a rebuild, which holds the lock. The extras of the new index replace all of the old ones.
 
         Waits up to ``wait`` seconds for the lock, then raises :class:`~newssearch.IndexLockedError`.
         """
@@ -149,19 +151,19 @@ class OpenSearchStore:
 
     @property
     def format(self) -> int:
-        """The version number of the form of the indices that this version of newssearch writes."""
+        """The version of the index format that this version of newssearch writes."""
         return MAPPING_FORMAT
 
     @property
     def generation(self) -> int:
-        """The number of the last commit; negative if there is no index, or it states none."""
+        """The number of the last commit; negative if there is no index, or no number in its state."""
         from .rebuild import committed_number  # a search needs none of it
 
         return committed_number(self._client)
 
     @property
     def stamp(self) -> Hashable:
-        """The stamp of the last commit; None if there is no index, or it cannot be read. This is one short request."""
+        """The stamp of the last commit; None if the index does not exist or cannot be read. Takes one short request."""
         try:
             return read_state(self._client).state.stamp
         except IndexFolderError:
@@ -190,7 +192,11 @@ class OpenSearchStore:
         try:
             remove_unused_indices(self._client)
         except NewssearchError as error:
-            _log.info("what an earlier rebuild left of %s stays: %s", index_address(self.folder), error)
+            _log.info(
+                "leftovers of an earlier rebuild of %s could not be removed: %s",
+                index_address(self.folder),
+                error,
+            )
         except BaseException:
             writer.close()
             raise
@@ -200,7 +206,7 @@ class OpenSearchStore:
         from .lock import ClusterLock  # a search needs none of it
         from .writer import OpenSearchWriter  # a search needs none of it
 
-        self.open()  # so that no lock is made for an index that does not exist
+        self.open()  # so that no lock is created for an index that does not exist
         return OpenSearchWriter(self._client, ClusterLock(self._client, wait), mends=mends)
 
     def read_extra(self, name: str) -> str | None:
@@ -208,7 +214,7 @@ class OpenSearchStore:
         return read_extra(self._client, self._name + STATE, name)
 
     def write_extra(self, name: str, content: str) -> None:
-        """Write the extra ``name``: whatever happens, the old one or the new one is there. The caller must hold the writer."""
+        """Write the extra ``name`` atomically. The caller must hold the writer."""
         behind = self._client.indices_of(self._name + STATE)  # a missing alias must not become an index
         if len(behind) != 1:
             raise IndexNotFoundError(f"{self.address} no longer holds an index", self.folder)
@@ -217,7 +223,7 @@ class OpenSearchStore:
     # ---- check, clean, salvage
 
     def check(self, sample: int) -> OpenSearchCheck:
-        """Return a check of the whole index, not yet run.
+        """Return a check of the whole index, which is not run yet.
 
         For ``sample`` articles, it compares the indexed words with the stored text.
         """
@@ -226,7 +232,7 @@ class OpenSearchStore:
         return OpenSearchCheck(self._client, sample)
 
     def leftovers(self, extras: Iterable[str]) -> list[Leftover]:
-        """Return the indices that broken rebuilds left behind, and those that were replaced while somebody read them.
+        """Return the indices that interrupted rebuilds left behind, and replaced ones that were still being read.
 
         Empty while a run is under way. The next writer removes those that nobody reads any more.
         """
@@ -238,16 +244,16 @@ class OpenSearchStore:
         for index in [] if is_held(self._client) else unused_indices(self._client):
             try:
                 found.append(Leftover(index, self._client.stats(index).size))
-            except IndexNotFoundError:  # removed meanwhile
+            except IndexNotFoundError:  # it was removed meanwhile
                 continue
         return [] if is_held(self._client) else found
 
     def clean(self, wait: float, extras: Iterable[str]) -> tuple[list[str], list[Leftover]]:
-        """Remove what runs that were broken off left behind.
+        """Remove what interrupted runs left behind.
 
-        Returns the names of the removed indices, and those that could not be removed. Documents that no commit names, and
-        a commit that was broken off, are put in order, too; if the articles are not those of the last commit, it becomes one of
-        those that are there. Waits up to ``wait`` seconds for the lock, then raises
+        Returns the names of the removed indices, and those that could not be removed. Uncommitted documents are
+        deleted, and an interrupted commit is completed. If the articles do not match the last commit, a new commit
+        accepts those that exist. Waits up to ``wait`` seconds for the lock, then raises
         :class:`~newssearch.IndexLockedError`.
         """
         from .rebuild import remove_unused_indices  # a search needs none of it

@@ -1,4 +1,4 @@
-"""The articles of one commit, as far as they are only read: a point in time of their index, and the state of the commit."""
+"""Read access to the articles of one commit: a point in time of their index, and the state of the commit."""
 
 from __future__ import annotations
 
@@ -42,17 +42,21 @@ _T = TypeVar("_T")
 WHOLE_ARTICLES_AT_ONCE = 50
 """The number of whole articles that one request reads."""
 _OPENING_ATTEMPTS = 5
-"""A point in time is opened at most this number of times in a row: a commit, a rebuild or the end of a node may come between."""
+"""The number of attempts to open a point in time. A commit, a rebuild or the death of a node may make one fail."""
 LOSING_SECONDS = 20.0
-"""The time in seconds after which a search is not done again whose points in time are lost one after the other. Long work has no such limit."""
+"""The time in seconds after which a search is no longer repeated whose points in time are lost again and again. Long
+work has no such limit.
+"""
 RENEWING_CHECK_SECONDS = 0.2
-"""The time in seconds after which a search that waits for the point in time of another thread looks at its own time limit."""
+"""The interval in seconds at which a search that waits for another thread's point in time checks its own time limit."""
 _BY_ID = [{"id": "asc"}]
 _BY_SEQUENCE = [{"sequence": "asc"}]
 
 
 class Opened(NamedTuple):
-    """A commit, opened for reading. ``pit`` is None for a writer, which reads the index itself: nobody else changes it."""
+    """A commit, opened for reading. ``pit`` is None for a writer, which reads the index itself because nobody else
+    changes it.
+    """
 
     state: State
     pit: PointInTime | None
@@ -61,10 +65,10 @@ class Opened(NamedTuple):
 def opened_commit(client: Client, check: StopCheck = NEVER, *, incomplete: bool = False) -> Opened:
     """Return the last commit, opened as a point in time.
 
-    The state is read before and after: if it is the same, all that the point in time shows was committed, or is left out
-    by :attr:`~.state.State.visible`. A copy that lags behind the last commit is not read, but the one that it follows. That one
-    may lag, too, while it takes the place of one that has died: it is waited for as long as for a node that is away.
-    Unless the index may be ``incomplete``, it is an error if it lags longer, or has fewer articles than the commit.
+    The state is read before and after. If it is unchanged, everything visible at the point in time is committed, or
+    excluded by :attr:`~.state.State.visible`. If a shard copy lags behind the last commit, its primary is read
+    instead. A primary may lag, too, while it replaces one that has died: this waits as long as for a missing node. If
+    it still lags, or has fewer articles than the commit, an error is raised, unless the index may be ``incomplete``.
     """
     began, pause, as_written = time.monotonic(), FIRST_PAUSE, False
     state = read_state(client, check=check).state
@@ -87,13 +91,13 @@ def opened_commit(client: Client, check: StopCheck = NEVER, *, incomplete: bool 
         if time.monotonic() - began > LOSING_SECONDS:
             break
     raise IndexUnreachableError(
-        f"{index_address(client.place)}: another commit came, or a node went away, each time that the index was opened; try again",
+        f"{index_address(client.place)}: each attempt to open the index met another commit or the loss of a node; try again",
         client.place,
     )
 
 
 class _SeenAtPoint(NamedTuple):
-    """What a point in time shows: whether it ``lags`` behind the commit; if not, the number of ``articles``."""
+    """What is visible at a point in time: whether it ``lags`` behind the commit and, if not, the number of ``articles``."""
 
     pit: PointInTime
     lags: bool
@@ -103,9 +107,9 @@ class _SeenAtPoint(NamedTuple):
 def _opened_at(
     client: Client, state: State, check: StopCheck, *, as_written: bool
 ) -> tuple[State, _SeenAtPoint | None]:
-    """Open the commit of a state. Returns its state after that, or that of the commit which came meanwhile, then with None.
+    """Open a point in time for the commit of a state. Returns the state read afterwards, and what is visible.
 
-    It is None as well if the point in time is lost at once.
+    The second is None if there was another commit meanwhile, or the point in time was lost at once.
     """
     try:
         pit = client.open_pit(state.base, as_written=as_written, check=check)
@@ -137,9 +141,9 @@ def _seen_at(client: Client, state: State, pit: PointInTime, check: StopCheck) -
 
 
 def _check_complete(client: Client, state: State, seen: _SeenAtPoint) -> None:
-    """Raise the error of a point in time that lags, or has fewer articles than the commit, and close it then.
+    """Close a point in time that lags, or has fewer articles than the commit, and raise the error.
 
-    Those that another commit is removing may be missing. Copies with all checkpoints had all articles once.
+    Articles that another commit is removing may be missing.
     """
     if not seen.lags and seen.articles >= state.least_articles:
         return
@@ -147,19 +151,19 @@ def _check_complete(client: Client, state: State, seen: _SeenAtPoint) -> None:
     place = index_address(client.place)
     if seen.lags:
         raise IndexUnreachableError(
-            f"{place}: a copy of the index lags behind the last commit, and so does the one that it follows: a node may be taking the"
-            " place of another one, or be cut off from the others; try again in a moment (if it stays so, `newssearch verify` says what is missing)",
+            f"{place}: a copy of the index lags behind the last commit, and so does its primary: a node may be replacing"
+            " another one, or be cut off from the others; try again in a moment (if it lasts, `newssearch verify` says what is missing)",
             client.place,
         )
     raise IndexUnreachableError(
         f"{place}: the index is damaged: its last commit has {state.least_articles:,} articles, and a search finds {seen.articles:,}"
-        " (`newssearch verify` looks at all of it, `newssearch verify --clean` accepts the articles that are there)",
+        " (`newssearch verify` checks the whole index, `newssearch verify --clean` accepts the articles that are there)",
         client.place,
     )
 
 
 def lacks_checkpoints(client: Client, opened: Opened, check: StopCheck = NEVER) -> bool:
-    """Whether a shard does not have the checkpoint of the commit, so that searches take it for a copy that lags behind."""
+    """Whether a shard lacks the checkpoint of the commit, so that searches treat the copy as lagging."""
     state, pit = opened
     return (
         pit is not None
@@ -169,7 +173,7 @@ def lacks_checkpoints(client: Client, opened: Opened, check: StopCheck = NEVER) 
 
 
 def written_checkpoints(client: Client, opened: Opened) -> WrittenCheckpoints:
-    """Return the checkpoints that the index has, whatever the state says of them."""
+    """Return the checkpoints in the index, whatever the state says."""
     if opened.pit is not None:
         return found_checkpoints(client.search(finding_checkpoints(), pit=opened.pit))
     return found_checkpoints(client.search(finding_checkpoints(), index=opened.state.base, as_written=True))
@@ -181,25 +185,28 @@ def _found_by(client: Client, query: Mapping[str, Any], pit: PointInTime, check:
 
 
 class SharedByReaders:
-    """What the views of one snapshot share: what is known of the commit that was opened last, each with what it was opened as."""
+    """The data of the last opened commit, shared by the views of one snapshot, each item with the commit that it
+    belongs to.
+    """
 
     def __init__(self) -> None:
         self.counted: tuple[Hashable, int] | None = None
         """The stamp of the commit, and its number of articles."""
         self.known: tuple[Opened, Statistics, KnownWords, KnownOfCommit, dict[str, list[str]]] | None = None
-        """The statistics, the vocabulary, what else is known, and the keys of values."""
+        """The opened commit with its statistics, vocabulary, cache, and keys of values."""
         self.sets: tuple[Opened, ConditionSets] | None = None
         self.table_maker: tuple[Opened, WordTableMaker] | None = None
         self.making_tables = threading.Lock()
 
 
 class StoredArticles:
-    """What a snapshot reads of its articles without searching their texts: see :class:`newssearch.engines.protocol.Snapshot`.
+    """What a snapshot reads of its articles without searching their texts: see
+    :class:`newssearch.engines.protocol.Snapshot`.
 
-    A point in time that the cluster has lost (its node died, or nobody has searched for five minutes) is replaced, and what
-    was read from it is read again from the start. If there was another commit meanwhile, the snapshot is of that commit from
-    then on: :attr:`commit` says so. A view (:meth:`of_one_commit`) that has answered before is never of another commit.
-    ``renew`` opens the last commit.
+    A point in time that the cluster has lost (its node died, or nobody searched for five minutes) is replaced, and
+    everything read from it is read again from the start. If there was another commit meanwhile, the snapshot moves on
+    to that commit, as :attr:`commit` shows. A view (:meth:`of_one_commit`) that has already answered never changes
+    its commit. ``renew`` opens the last commit.
     """
 
     _origin: StoredArticles | None = None
@@ -218,7 +225,7 @@ class StoredArticles:
     def of_one_commit(self) -> Self:
         """Return a view of the snapshot for the parts of one result.
 
-        If the commit is lost after the view has answered, and there is another one, it raises
+        If the commit is lost after the view has answered, and there is a newer one, the view raises
         :class:`.failures.PointInTimeLostError`.
         """
         view = copy.copy(self)
@@ -226,7 +233,7 @@ class StoredArticles:
         return view
 
     def close(self) -> None:
-        """Let the cluster forget the point in time."""
+        """Close the point in time."""
         if self._opened.pit is not None:
             self._client.close_pit(self._opened.pit)
 
@@ -238,7 +245,7 @@ class StoredArticles:
 
     @property
     def stamp(self) -> Hashable:
-        """A value that differs from that of every other commit."""
+        """A value that is unique to the commit."""
         return self._opened.state.stamp
 
     @property
@@ -249,9 +256,10 @@ class StoredArticles:
     # ---- requests
 
     def _whole(self, work: Callable[[Opened], _T], check: StopCheck = NEVER, *, is_long: bool = False) -> _T:
-        """Return what ``work`` reads of the commit. It is done again from the start if the point in time is lost meanwhile.
+        """Return what ``work`` reads of the commit. If the point in time is lost, the work is repeated from the
+        start.
 
-        ``is_long`` is for work of which one request may take minutes.
+        ``is_long`` is for work with requests that may take minutes.
         """
         opened, first_lost = self._opened, None
         with self._client.long_work() if is_long else nullcontext():
@@ -272,16 +280,16 @@ class StoredArticles:
         return found
 
     def _opened_again(self, lost: Opened, check: StopCheck = NEVER, *, closes: bool = True) -> Opened:
-        """Return the commit with another point in time than the one that is lost. One thread opens it for all.
+        """Return the commit with a new point in time in place of a lost one. One thread opens it for all.
 
-        It ``closes`` the lost one, unless that may only be late, so that others still read it.
+        The lost one is closed if ``closes``; one that is only late may still be read by others.
         """
         if self._origin is not None:
             again = self._origin._opened_again(lost, check, closes=closes)
             if self._answered and again.state.stamp != lost.state.stamp:
                 raise PointInTimeLostError(
                     f"{index_address(self._client.place)}: there was another commit while a result was read, and the cluster no longer has"
-                    " the one before: ask again",
+                    " the one before: repeat the search",
                     self._client.place,
                 )
             self._opened = again
@@ -294,7 +302,7 @@ class StoredArticles:
             if self._opened is lost:
                 self._opened = self._renew(check)
                 if lost.pit is not None and closes:
-                    # The nodes that still have a part of it need not keep that.
+                    # frees it on the nodes that are still up
                     self._client.close_pit(lost.pit)
             return self._opened
         finally:
@@ -308,7 +316,7 @@ class StoredArticles:
         filter_path: str | None = None,
         check: StopCheck = NEVER,
     ) -> JsonAnswer:
-        """Return the answer to a search. Its query has :attr:`~.state.State.visible` among its filters."""
+        """Return the response to a search. Its query must have :attr:`~.state.State.visible` among its filters."""
         if opened.pit is not None:
             return self._client.search(body, pit=opened.pit, filter_path=filter_path, check=check)
         return self._client.search(
@@ -318,7 +326,7 @@ class StoredArticles:
     def _pages(
         self, opened: Opened, body: Mapping[str, Any], size: int = MAX_HITS_AT_ONCE, check: StopCheck = NEVER
     ) -> Iterator[list[JsonAnswer]]:
-        """Yield all hits of a search, page by page. They are sorted by ``body["sort"]``, of which no two have the same values."""
+        """Yield all hits of a search, page by page, sorted by ``body["sort"]``, whose values must be unique."""
         asked = {**body, "size": size, "track_total_hits": False}
         while True:
             hits: list[JsonAnswer] = self._search(opened, asked, check=check)["hits"]["hits"]
@@ -333,7 +341,7 @@ class StoredArticles:
         return {"bool": {"filter": [opened.state.visible, *conditions]}}
 
     def _source_of(self, article_id: str, parts: Sequence[str]) -> DocumentSource | None:
-        """Return the document of the article with an id; None if there is none."""
+        """Return the document of an article, or None if it does not exist."""
 
         def work(opened: Opened) -> DocumentSource | None:
             query = self._committed(opened, {"ids": {"values": [document_id(article_id)]}})
@@ -350,7 +358,7 @@ class StoredArticles:
         return None if source is None else article_from(source)
 
     def find(self, article_id: str) -> StoredHeader | None:
-        """Return the id, state and place of the article with an id; None if there is none."""
+        """Return the id, state and place of an article, or None if it does not exist."""
         source = self._source_of(article_id, ("header",))
         return None if source is None else header_of(source["header"])
 
@@ -386,10 +394,10 @@ class StoredArticles:
         size: int = WHOLE_ARTICLES_AT_ONCE,
         order: Sequence[Mapping[str, str]] = _BY_ID,
     ) -> Iterator[DocumentSource]:
-        """Yield the documents of all articles in an order, by default that of their ids.
+        """Yield the documents of all articles, by default in the order of their ids.
 
-        Where a point in time is lost, the next one goes on, as long as it is of the same commit. Otherwise
-        :class:`.failures.PointInTimeLostError` is raised.
+        If a point in time is lost, reading continues at another one of the same commit. If there is none, raises
+        :class:`.failures.PointInTimeLostError`.
         """
         opened, last = self._opened, None
         sizes: AnswerSizes | None = None
@@ -418,7 +426,7 @@ class StoredArticles:
             last = hits[-1]["sort"]
 
     def _sizes(self, opened: Opened, parts: Sequence[str]) -> AnswerSizes:
-        """Return the sizes of the pages by which some parts of all articles are read."""
+        """Return the page sizes for reading the given parts of all articles."""
         largest = 0
         if not {"texts", "*"}.isdisjoint(parts):
             words = {"longest": {"max": {"field": "words"}}}
@@ -461,7 +469,7 @@ class StoredArticles:
                 yield hit["fields"]["id"][0]
 
     def paths(self) -> dict[str, int]:
-        """Return the paths that the articles were read from, sorted, each with the number of articles read from it."""
+        """Return the sorted paths that articles were read from, each with its number of articles."""
 
         def work(opened: Opened) -> dict[str, int]:
             found: dict[str, int] = {}
@@ -506,7 +514,7 @@ class StoredArticles:
 
     @property
     def last_added(self) -> dt.datetime | None:
-        """The latest time at which an article came into the index, in UTC; None if none has."""
+        """The latest time at which an article was added to the index, in UTC; None if there are no articles."""
 
         def work(opened: Opened) -> dt.datetime | None:
             body = {
@@ -519,11 +527,11 @@ class StoredArticles:
 
 
 HEADER_PARTS = ("id", "state", "path", "member", "record", "added", "version")
-"""The parts of the header of a document that a :class:`~newssearch.engines.protocol.StoredHeader` is made of."""
+"""The parts of a document's header that make up a :class:`~newssearch.engines.protocol.StoredHeader`."""
 
 
 def header_of(header: DocumentSource) -> StoredHeader:
-    """Return the header of an article, given that of its document."""
+    """Return the stored header from the header of a document."""
     return StoredHeader(
         id=header["id"],
         state=header["state"],
@@ -534,17 +542,17 @@ def header_of(header: DocumentSource) -> StoredHeader:
 
 
 def hash_sum_of(articles: StoredArticles) -> int:
-    """Return the sum of the hashes of all articles, of which a commit has the digest."""
+    """Return the sum of the hashes of all articles, which the digest of a commit is made from."""
     sources = articles._sources(("header.id", "header.state"), 2000)
     return sum_of_hashes(article_hash(one["header"]["id"], one["header"]["state"]) for one in sources)
 
 
 def own_kinds_of(articles: StoredArticles) -> dict[str, OwnKind]:
-    """Return the own fields that articles have, each with its kind."""
+    """Return the own fields that occur in articles, with their kinds."""
     headers = (one.get("header", {}) for one in articles._sources(("header.extra",), 2000))
     return {name: kind for header in headers for name, kind, _ in header.get("extra", ())}
 
 
 def plain(text: str) -> str:
-    r"""Return a text that UTF-8 can hold: what stands for bytes of a file name that are not UTF-8 is written ``\\udcff``."""
+    r"""Return a text that UTF-8 can encode: surrogates that stand for undecodable bytes of file names become ``\\udcff``."""
     return text.encode("utf-8", "backslashreplace").decode()

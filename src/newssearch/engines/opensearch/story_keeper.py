@@ -27,14 +27,16 @@ from .story_marks import mark
 from .story_plan import SAMPLED_AT_ONCE, DocumentNumbers, StoryPlan, StoryPlanner, Unfinished
 
 COUNTED_ARTICLES_AT_ONCE = 1_000
-"""The number of articles of which one request reads how many words they have."""
+"""The number of articles whose lengths in words one request reads."""
 STORIES_OF_COMMIT = 1 << 32
-"""The numbers of the stories that begin with a commit are its number times this, and the following ones."""
+"""The numbers of the stories that begin with a commit start at the number of the commit times this."""
 _REWRITTEN_PARTS = ("commit", "sequence", "header", "texts", "story", "sampled")
 
 
 class StoryKeeper:
-    """The stories of an archive as its writer knows them: what is boilerplate, and the articles of the next commit."""
+    """Maintains the stories of an archive during a writer's run: the hashes that are boilerplate, and the articles of
+    the next commit.
+    """
 
     def __init__(self, client: Client, state: State) -> None:
         self._client = client
@@ -44,16 +46,16 @@ class StoryKeeper:
         self._new: dict[str, ComparedArticle] = {}
 
     def add(self, number: str, source: dict[str, Any]) -> None:
-        """Take an article of the next commit, given the id of its document and the document."""
+        """Register a new article of the next commit, with the id of its document and the document."""
         self._new[number] = compared_article(number, source)
 
     @property
     def new(self) -> Mapping[str, ComparedArticle]:
-        """The articles of the next commit by the ids of their documents."""
+        """The articles of the next commit, by the ids of their documents."""
         return self._new
 
     def plan(self, state: State, articles: StoredArticles, removed: Iterable[str]) -> StoryPlan:
-        """Return what the next commit changes. ``removed`` are the ids of the documents that it replaces or removes."""
+        """Return the changes by the next commit. ``removed`` are the ids of the documents that it replaces or removes."""
         planner = self._planner(articles, state.claimed * STORIES_OF_COMMIT)
         return planner.plan(self._new.values(), removed)
 
@@ -63,9 +65,10 @@ class StoryKeeper:
         )
 
     def foresee(self, articles: StoredArticles, numbers: Iterable[str]) -> Mapping[str, StoryMarks]:
-        """Return the marks of some articles of the next commit, as far as these and the committed ones decide.
+        """Return provisional marks of articles of the next commit, decided by these and the committed articles alone.
 
-        The plan of the commit has only those of them of which the other articles decide more. No story is foreseen.
+        The commit's plan then contains only those articles whose marks change because of others. Stories are not
+        assigned yet.
         """
         some = [self._new[number] for number in numbers]
         plan = self._planner(articles, STORIES_OF_COMMIT).plan(some, ())
@@ -76,28 +79,28 @@ class StoryKeeper:
     def rewritten(
         self, state: State, numbers: Sequence[str], plan: StoryPlan, own: Mapping[str, ArticleField]
     ) -> Iterator[tuple[str, bytes]]:
-        """Yield the ids and the JSON of documents that are in the index, with their new marks."""
+        """Yield the ids and the JSON of documents in the index, with their new marks."""
         for number, source in self._documents(state, numbers):
-            if source is None:  # or somebody else has deleted articles that this run wrote
+            if source is None:  # another run has taken over, or somebody has deleted the document
                 raise taken_over(self._client.place)
             yield number, _marked_again(source, plan.marks[number], own)
 
     def as_they_are(self, state: State, numbers: DocumentNumbers) -> Iterator[tuple[str, bytes | None]]:
-        """Yield the ids and the JSON of documents as they are in the index now; None for one that is not committed there."""
+        """Yield the ids and the JSON of documents as indexed now; None for a document that is not committed."""
         own = {row.name: row for row in state.rows}
         for number, source in self._documents(state, [f"{one:x}" for one in numbers.tolist()]):
             known = source is not None and state.has_committed(source["commit"])
             yield number, _marked_again(source, marks_of(source), own) if source and known else None
 
     def _documents(self, state: State, numbers: Sequence[str]) -> Iterator[tuple[str, dict[str, Any] | None]]:
-        """Yield the ids of documents, each with the document as it was written last; None if there is none."""
+        """Yield the ids of documents, each with the last written document; None if it does not exist."""
         for some in self._groups(state, numbers):
             found = self._client.get_many(state.base, some, _REWRITTEN_PARTS, writing=True)
             for number in some:
                 yield number, found[number].source if number in found else None
 
     def _groups(self, state: State, numbers: Sequence[str]) -> Iterator[list[str]]:
-        """Yield the ids of documents in groups, each of few enough words for one answer, or of one document."""
+        """Yield the ids of documents in groups that fit in one response."""
         some: list[str] = []
         total = 0
         for low in range(0, len(numbers), COUNTED_ARTICLES_AT_ONCE):
@@ -118,22 +121,22 @@ class StoryKeeper:
     # ---- what the state has
 
     def note(self, state: State, name: str, unfinished: Unfinished) -> None:
-        """Write down what is about to change. The state has the ``name`` of the note when the changes begin."""
+        """Record the changes that are about to begin. Once they begin, the state has the ``name`` of the record."""
         content = json.dumps(unfinished.to_json())
         write_extra(self._client, state.state_index, _note_name(name), content)
 
     def noted(self, state: State) -> Unfinished:
-        """Return what the commit was about to change that was broken off."""
+        """Return the recorded changes of an interrupted commit."""
         content = read_extra(self._client, state.state_index, _note_name(state.unfinished))
         return Unfinished() if content is None else Unfinished.from_json(json.loads(content))
 
     def forget_note(self, state: State, name: str) -> None:
-        """Remove a note that no state names any longer."""
+        """Remove a record that the state no longer names."""
         if name not in ("", state.unfinished):
             remove_extra(self._client, state.state_index, _note_name(name))
 
     def write_boilerplate(self, state: State, plan: StoryPlan, name: str) -> str:
-        """Write the hashes that are boilerplate, if they have changed. Return the name that they have in the state."""
+        """Write the hashes that are boilerplate, if they have changed. Return the name of the extra that holds them."""
         if np.array_equal(plan.boilerplate, self._boilerplate):
             return self._stored
         if not len(plan.boilerplate):
@@ -143,7 +146,7 @@ class StoryKeeper:
         return name
 
     def committed(self, state: State, plan: StoryPlan) -> None:
-        """Forget the articles of a commit that is made. If the hashes of the one before cannot be removed, they stay."""
+        """Forget the articles of a finished commit, and remove the previous boilerplate hashes; if that fails, they stay."""
         outdated = self._stored
         self._stored, self._boilerplate = state.boilerplate, plan.boilerplate
         self._new = {}
@@ -152,7 +155,7 @@ class StoryKeeper:
                 remove_extra(self._client, state.state_index, _extra_name(outdated))
 
     def mending_plan(self, state: State, articles: StoredArticles, left: Unfinished) -> StoryPlan:
-        """Return what has to change after a commit was broken off while it replaced and removed articles."""
+        """Return the changes needed after a commit was interrupted while it replaced and removed articles."""
         first = state.claimed * STORIES_OF_COMMIT + STORIES_OF_COMMIT // 2
         return self._planner(articles, first).plan((), (), left)
 

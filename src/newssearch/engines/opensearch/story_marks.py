@@ -1,4 +1,4 @@
-"""How a document says what other articles decide of its own: its story, its boilerplate, what earlier articles have."""
+"""Stores in a document the values that depend on other articles: its story, its boilerplate, its redundant paragraphs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from .sampled_article import StoryMarks
 
 
 def mark(document: dict[str, Any], marks: StoryMarks) -> None:
-    """Mark a document as :func:`.documents.document_of` returns it, and complete it with its outline.
+    """Add the marks and the outline to a document from :func:`.documents.document_of`.
 
-    Boilerplate has no weight, and no hit shows it. The first paragraph with weight stands in for an article none of
-    whose paragraphs may be shown.
+    Boilerplate has no weight, and no hit shows it. If no paragraph of an article may be shown, its first weighted
+    paragraph represents it.
     """
     if marks.story:
         document["story"] = marks.story
@@ -30,4 +30,4 @@ def mark(document: dict[str, Any], marks: StoryMarks) -> None:
     document["counted_words"] = sum(one["words"] for one in paragraphs if one["weight"])
     document["outline"] = outline_of(paragraphs)
     for one in paragraphs:
-        del one["number"], one["hidden"]  # which no query asks for
+        del one["number"], one["hidden"]  # no query uses them

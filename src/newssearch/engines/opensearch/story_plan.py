@@ -1,8 +1,8 @@
-"""Plans how a commit changes stories, boilerplate and redundant paragraphs.
+"""Plans the changes that a commit makes to stories, boilerplate and redundant paragraphs.
 
-The rules are those of :mod:`newssearch.engines.near_duplicates`. Of the committed articles, only those are read that have a
-sample in common with an article that is new, removed, or changed by these. Hashes that are boilerplate already stay so unless
-a removed article has them: articles are not read only because they share these.
+The rules are those of :mod:`newssearch.engines.near_duplicates`. Of the committed articles, only those are read that
+share a sample with an article that is new, removed, or changed as a consequence. A hash that is boilerplate stays so
+unless a removed article contains it: articles are not read only because they share such a hash.
 """
 
 from __future__ import annotations
@@ -29,27 +29,30 @@ from .sampled_article import (
 )
 
 VALUES_AT_ONCE = 20_000
-"""The number of hashes, ids or stories that one request looks for."""
+"""The number of hashes, ids or stories in one request."""
 SAMPLED_AT_ONCE = 500
-"""The number of articles that one request returns."""
+"""The number of articles in one response."""
 ARTICLES_FOR_PROOF = 500
-"""The number of articles that are read at first to see whether hashes of removed articles are still boilerplate."""
+"""The number of articles that are read at first to check whether hashes of removed articles are still boilerplate."""
 SLOWNESS_OF_VALUES = 8
-"""How many times as long a request for :data:`VALUES_AT_ONCE` values takes as a request for the next articles."""
+"""The estimated ratio between the time of a request for :data:`VALUES_AT_ONCE` values and that of the next page of
+all articles.
+"""
 
 DocumentNumbers = npt.NDArray[np.uint64]
 NONE_WRITTEN: DocumentNumbers = np.empty(0, np.uint64)
 
 ReadArticles = Callable[[dict[str, Any], Sequence[str], int | None], Iterator[dict[str, Any]]]
-"""Yields the hits of a query among the committed articles, with some parts of their documents; at most so many."""
+"""Yields the hits of a query among the committed articles, with the given parts of their documents, up to a limit."""
 
 
 class Unfinished(NamedTuple):
-    """What a commit was about to change, noted before it does: enough to find out what it left behind if it is killed.
+    """The changes that a commit is about to make, recorded in advance: if it is killed, the next writer can complete
+    them.
 
-    ``numbers`` are the ids of the documents of articles whose stories may change. ``hashes`` are those of removed
-    articles, and ``stories`` the stories that articles were in before. ``written`` are the ids of all committed documents
-    that it replaces, deletes or marks, as numbers, ascending: also those of which nothing may have arrived yet.
+    ``numbers`` are the document ids of articles whose stories may change. ``hashes`` are those of removed articles,
+    and ``stories`` the previous stories of articles. ``written`` are the ids, as ascending numbers, of all committed
+    documents that the commit replaces, deletes or marks, whether or not its requests have arrived.
     """
 
     numbers: tuple[str, ...] = ()
@@ -58,12 +61,12 @@ class Unfinished(NamedTuple):
     written: DocumentNumbers = NONE_WRITTEN
 
     def writing(self, ids: Iterable[str]) -> Unfinished:
-        """Return it with further ids of documents that are written."""
+        """Return a record that also contains further ids of documents to be written."""
         more = np.array([int(one, 16) for one in ids], np.uint64)
         return self._replace(written=np.union1d(self.written, more))
 
     def joined(self, other: Unfinished) -> Unfinished:
-        """Return what two commits have left."""
+        """Return the union of two records."""
         return Unfinished(
             tuple(sorted({*self.numbers, *other.numbers})),
             _distinct_hashes([self.hashes, other.hashes]),
@@ -72,7 +75,7 @@ class Unfinished(NamedTuple):
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON types."""
+        """Return the record as JSON types."""
         written = b64encode(self.written.astype("<u8").tobytes()).decode()
         return {
             "numbers": list(self.numbers), "hashes": packed(self.hashes), "stories": list(self.stories), "written": written
@@ -80,13 +83,13 @@ class Unfinished(NamedTuple):
 
     @classmethod
     def from_json(cls, source: dict[str, Any]) -> Unfinished:
-        """Return what :meth:`to_json` was called for."""
+        """Return the record from the result of :meth:`to_json`."""
         written = np.frombuffer(b64decode(source["written"]), "<u8").astype(np.uint64)
         return cls(tuple(source["numbers"]), unpacked(source["hashes"]), tuple(source["stories"]), written)
 
 
 class StoryPlan(NamedTuple):
-    """What a commit changes: the new marks of articles by the ids of their documents, and the hashes that are boilerplate."""
+    """The changes by a commit: the new marks by the ids of documents, and the hashes that are boilerplate."""
 
     marks: dict[str, StoryMarks]
     boilerplate: Hashes
@@ -94,9 +97,10 @@ class StoryPlan(NamedTuple):
 
 
 class StoryPlanner:
-    """Makes the plan of one commit. ``boilerplate`` are the hashes that were boilerplate before, ascending.
+    """Plans one commit. ``boilerplate`` are the previous boilerplate hashes, ascending.
 
-    ``read`` reads committed articles, of which there are ``committed``. New stories have numbers from ``first_story`` on.
+    ``read`` reads committed articles; there are ``committed`` of them. New stories are numbered from ``first_story``
+    on.
     """
 
     def __init__(self, read: ReadArticles, committed: int, boilerplate: Hashes, first_story: int) -> None:
@@ -116,9 +120,9 @@ class StoryPlanner:
         removed: Iterable[str],
         left: Unfinished = Unfinished(),  # noqa: B008
     ) -> StoryPlan:
-        """Return the plan for adding and removing articles, and for finishing what a commit that was killed has ``left``.
+        """Return the plan for adding and removing articles, and for completing a killed commit's ``left`` changes.
 
-        A replaced article is both new and removed. ``removed`` are the ids of the documents.
+        A replaced article is both new and removed. ``removed`` has ids of documents.
         """
         self._removed = frozenset(removed)
         gone = [*self._articles("_id", sorted(self._removed), removed=True)]
@@ -155,7 +159,7 @@ class StoryPlanner:
         return StoryPlan(marks, boilerplate, noted)
 
     def _renumber(self, found: dict[str, StoryMarks]) -> None:
-        """Add the articles that were not read of stories that now have the numbers of others."""
+        """Add the unread articles of stories whose number changes, with the new number."""
         numbers: dict[int, int] = {}
         for number, marks in found.items():
             before = self._held[number].marks.story
@@ -172,7 +176,9 @@ class StoryPlanner:
     # ---- hashes
 
     def _certain(self, touched: Hashes) -> Hashes:
-        """Return the hashes that are boilerplate still, also if ``touched`` are those of removed articles."""
+        """Return the previous boilerplate hashes that are still boilerplate, although ``touched`` ones belong to
+        removed articles.
+        """
         doubtful = np.intersect1d(self._before, touched)
         certain = np.setdiff1d(self._before, doubtful)
         if not len(doubtful):
@@ -185,7 +191,7 @@ class StoryPlanner:
         return _distinct_hashes([certain, doubtful[update.boilerplate_among(doubtful)]])
 
     def _load_hashes(self, dirty: set[str], touched: Hashes, certain: Hashes) -> None:
-        """Read the articles that have one of the hashes of dirty or removed articles."""
+        """Read the articles that contain a hash of a dirty or removed article."""
         wanted = _distinct_hashes([touched, *(self._held[number].hashes for number in dirty)])
         wanted = np.setdiff1d(np.setdiff1d(wanted, certain), self._looked_up)
         if self._reads_all_for(len(wanted)):
@@ -197,31 +203,32 @@ class StoryPlanner:
         self._looked_up = _distinct_hashes([self._looked_up, wanted])
 
     def _reads_all_for(self, hashes: int) -> bool:
-        """Whether all committed articles are read in less time than those are found that have one of so many hashes.
+        """Whether reading all committed articles is faster than searching those that contain one of ``hashes``
+        hashes.
 
-        An article that has several of the hashes comes with each request for one of them, and the search is done again for
-        each page of what it finds.
+        A search takes one request for each :data:`VALUES_AT_ONCE` hashes. It returns an article again in each request
+        with one of its hashes, and is evaluated again for each page.
         """
         return SLOWNESS_OF_VALUES * hashes * SAMPLED_AT_ONCE > self._committed * VALUES_AT_ONCE
 
     # ---- reading
 
     def _load_stories(self, stories: Iterable[int]) -> set[str]:
-        """Read all articles of stories, and return the ids of their documents."""
+        """Read all articles of the given stories, and return the ids of their documents."""
         wanted = set(stories)
         self._load("story", sorted(wanted - self._read_stories))
         self._read_stories |= wanted
         return {number for number, one in self._held.items() if one.marks.story in wanted}
 
     def _load_versions(self, dirty: set[str]) -> None:
-        """Read all versions of articles."""
+        """Read all versions of the dirty articles."""
         found = (self._held[number].version_of for number in dirty)
         wanted = {shared for shared in found if shared is not None} - self._read_versions
         self._load("version_of", sorted(wanted))
         self._read_versions |= wanted
 
     def _load(self, field: str, values: Sequence[Any]) -> None:
-        """Read the committed articles that have one of the values in a field, if they are not removed."""
+        """Read the committed articles that have one of the values in a field, removed ones excluded."""
         for one in self._articles(field, values):
             self._held.setdefault(one.number, one)
 
@@ -245,5 +252,5 @@ def _in_requests(values: Sequence[Any]) -> Iterator[list[Any]]:
 
 
 def _distinct_hashes(hashes: Sequence[Hashes]) -> Hashes:
-    """Return the distinct hashes of all arrays, ascending."""
+    """Return the sorted union of hashes."""
     return np.asarray(np.unique(np.concatenate([NO_HASHES, *hashes])), np.uint32)

@@ -1,8 +1,9 @@
-"""Counts the articles and matches of several queries in the cells of a table: see :mod:`newssearch.corpus.tabulation`.
+"""Counts the articles and matches of several queries in the cells of a table: see
+:mod:`newssearch.corpus.tabulation`.
 
-Articles with the same entries in all groupings (:mod:`.article_groups`) are one *row*. OpenSearch counts the articles and
-the matching paragraphs of rows; occurrences and sentences are counted in the texts of the articles, and the values of own
-fields, of which an article may have several, are read article by article.
+Articles with the same entries in all groupings (:mod:`.article_groups`) form one *row*. OpenSearch counts the
+articles and the matching paragraphs of each row. Occurrences and sentences are counted by reading texts. Values of
+own fields, of which an article may have several, are read article by article.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from .query_notes import notes_on
 from .searching import COUNTING_DATES, told_dates
 
 MAX_KEPT_ROWS, MAX_KEPT_EXTENTS = 50_000, 8
-"""The sizes of the articles of this number of tables are kept for a commit, of no more than this number of rows each."""
+"""The largest number of rows of a cached table, and the number of tables whose sizes are cached for a commit."""
 
 EntryRow = tuple[GroupEntry, ...]
 """The entries of articles in all groupings of a table."""
@@ -47,7 +48,7 @@ CellCounts = TypeVar("CellCounts", MatchCounts, Extent)
 
 
 class _TableGroups(NamedTuple):
-    """The groups that a table has of a grouping, and for each entry the indices of the groups that it is in."""
+    """The groups of one grouping in a table, and the indices of the groups of each entry."""
 
     groups: Groups
     indices_of: Mapping[GroupEntry, Sequence[int]]
@@ -59,7 +60,7 @@ def tabulate_cells(
     own: Mapping[str, ArticleField],
     wanted: TabulationRequest,
 ) -> Tabulation:
-    """Count the articles that each evaluation finds, and their matches, in the cells that ``wanted`` asks for."""
+    """Count the articles that match each evaluation's query, and their matches, in the cells that ``wanted`` asks for."""
     aliases = evaluations[0].request.aliases
     groupings = [ArticleGroups(one.name, own, aliases) for one in wanted.by]
     reader = _RowReader(search, groupings)
@@ -112,12 +113,12 @@ class _RowReader:
         self._fields = [name for one in groupings for name in one.stored]
         self._by_buckets = all(one.stored for one in groupings)
         self.dates = NO_DATE_COUNTS
-        """How exact the dates are of the articles that were counted last."""
+        """The numbers of the last counted articles by precision of their dates."""
 
     def matches(
         self, evaluation: Evaluation, found: ClusterQuery, wanted: TabulationRequest
     ) -> dict[EntryRow, MatchCounts]:
-        """Return the numbers that are wanted of the articles that a query finds. :attr:`dates` is about them then."""
+        """Return the counts of the articles that match ``found``, by row. :attr:`dates` then describes these articles."""
         if wanted.occurrences or wanted.sentences or (wanted.paragraphs and not self._by_buckets):
             return self._matches_in_texts(evaluation, found, wanted)
         text = evaluation.matching_paragraphs() if wanted.paragraphs else FINDS_NOTHING
@@ -131,9 +132,10 @@ class _RowReader:
         return rows
 
     def extents(self, evaluation: Evaluation, passed: ClusterQuery) -> dict[EntryRow, Extent]:
-        """Return the sizes of the articles that pass the filters; if only novel paragraphs are wanted, that of these.
+        """Return the sizes by row of the articles that pass the filters; of their novel paragraphs, if only these are
+        wanted.
 
-        They are kept for the next tables of the commit.
+        They are cached for further tables of the commit.
         """
         kept, name = (
             evaluation.known_extents,
@@ -163,7 +165,7 @@ class _RowReader:
     def _rows(
         self, evaluation: Evaluation, query: ClusterQuery, aggs: dict[str, Any]
     ) -> Iterator[tuple[EntryRow, Any]]:
-        """Yield each row of the articles that a query finds once, with what OpenSearch aggregates of it."""
+        """Yield each row of the matching articles once, with the results of the aggregations ``aggs``."""
         if not self._groupings:
             answer = self._aggregated(evaluation, query, {**aggs, "dates": COUNTING_DATES})
             self.dates = told_dates(answer["aggregations"]["dates"])
@@ -242,7 +244,7 @@ class _RowReader:
 
 
 def _summed_words(bucket: Mapping[str, Any]) -> float:
-    """Return the number of words that an aggregation has summed up."""
+    """Return the number of words that an aggregation has summed."""
     found: float = (bucket if "words" in bucket else bucket["in"]["novel"])["words"]["value"]
     return found
 
@@ -251,7 +253,7 @@ def _summed_words(bucket: Mapping[str, Any]) -> float:
 
 
 def _of_entries(weights: Mapping[EntryRow, int], number: int) -> Counter[GroupEntry]:
-    """Return the sums of the weights of rows by their entries in one grouping."""
+    """Return the sums of the rows' weights by their entries in one grouping."""
     found = Counter[GroupEntry]()
     for row, weight in weights.items():
         found[row[number]] += weight
@@ -261,7 +263,7 @@ def _of_entries(weights: Mapping[EntryRow, int], number: int) -> Counter[GroupEn
 def _group_index(
     groups: ArticleGroups, grouping: Grouping, weights: Mapping[GroupEntry, int], *, with_extents: bool
 ) -> _TableGroups:
-    """Return the groups that a table has. ``weights`` has the number of articles of each entry that queries find."""
+    """Return the groups of a grouping in a table. ``weights`` has the number of matching articles of each entry."""
     own = {entry: [group for group, _ in groups.own_groups(entry)] for entry in weights}
     counted = weights
     if groups.in_time and with_extents:
@@ -298,7 +300,7 @@ def _summed(rows: Mapping[EntryRow, CellCounts], make: type[CellCounts]) -> Cell
 def _summed_cells(
     rows: Mapping[EntryRow, CellCounts], indices: Sequence[_TableGroups], make: type[CellCounts]
 ) -> dict[GroupIndices, CellCounts]:
-    """Return the sums of the numbers of rows by the cells that they are in."""
+    """Return the sums of the rows' counts by the cells that they belong to."""
     sums: dict[GroupIndices, list[int]] = {}
     for row, numbers in rows.items() if indices else ():
         of_row = (index.indices_of[entry] for index, entry in zip(indices, row, strict=True))

@@ -1,4 +1,4 @@
-"""What telling words are found by in OpenSearch: numbers of articles by term, and the best paragraphs of results."""
+"""Term statistics and feedback texts from OpenSearch, from which related articles and query expansion choose words."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .scoring import RankedHit
 from .tokens import term_token
 
 MAX_KNOWN_TERMS = 200_000
-"""For one commit, the numbers of articles with this number of terms are kept; then they are forgotten."""
+"""The number of terms after which a commit's cache of article counts is emptied."""
 
 
 class ClusterTermCounts:
-    """Knows in how many live articles terms are: see :class:`newssearch.engines.related.TermCounts`.
+    """Counts the live articles that contain a term: see :class:`newssearch.engines.related.TermCounts`.
 
-    What is counted is kept for all searches of the commit.
+    The counts are cached for all searches of the commit.
     """
 
     def __init__(self, evaluation: Evaluation) -> None:
@@ -36,9 +36,9 @@ class ClusterTermCounts:
         return self._statistics.articles
 
     def expect(self, terms: Iterable[str]) -> None:
-        """Count the articles of the given terms, many at once."""
+        """Count the articles of the given terms in few requests."""
         kept = self._evaluation.known_terms
-        asked = {term: kept.get(term) for term in terms}  # another thread may forget them meanwhile
+        asked = {term: kept.get(term) for term in terms}  # another thread may empty the cache meanwhile
         self._known.update((term, number) for term, number in asked.items() if number is not None)
         unknown = [term for term in asked if term not in self._known]
         counted = self._evaluation.counts([self._articles_with(term) for term in unknown])
@@ -49,7 +49,7 @@ class ClusterTermCounts:
         kept.update(found)
 
     def articles_with(self, term: str) -> int:
-        """Return the number of articles that have a term in their text."""
+        """Return the number of articles whose text contains a term."""
         self.expect([term])
         return self._known[term]
 
@@ -59,14 +59,14 @@ class ClusterTermCounts:
 
 
 def weighty_texts(source: DocumentSource) -> Iterator[str]:
-    """Yield the texts of those paragraphs of the article of a document that add to scores."""
+    """Yield the texts of the weighted paragraphs of an article."""
     for text, one in zip(source["texts"]["of"], paragraphs_of(source), strict=False):
         if one.weight:
             yield text
 
 
 def feedback_of(results: Sequence[RankedHit]) -> Iterator[FeedbackResult]:
-    """Yield what the expansion of a query reads of its first results."""
+    """Yield the feedback from the first results that expands a query."""
     for placed in results:
         source = placed.source
         texts = {
@@ -74,6 +74,6 @@ def feedback_of(results: Sequence[RankedHit]) -> Iterator[FeedbackResult]:
             for text, one in zip(source["texts"]["of"], paragraphs_of(source), strict=False)
             if one.weight
         }
-        # An article without paragraphs has an empty one.
+        # an article without paragraphs has an empty one
         text = texts.get(placed.paragraph) if source["texts"]["of"] else ""
         yield FeedbackResult(placed.score, analyser_named(source["analysis"]), text)

@@ -1,4 +1,4 @@
-"""The words of texts that are read from a cluster: each with its counted word, its folded form and its spelling."""
+"""The words of texts read from a cluster, each with its counted word, folded form and spelling."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from newssearch.text.folding import spelled, unelided
 from newssearch.text.tokenizer import TAG_PREFIX
 
 MAX_KNOWN_CHUNKS = 500_000
-"""The words of this number of chunks of text are remembered; then they are forgotten."""
+"""The number of chunks of text after which the cache of their words is emptied."""
 
 
 class WrittenWord(NamedTuple):
-    """A word of a text: the counted word, its folded form, and how it is written without an elided beginning."""
+    """A word of a text: the counted word, its folded form, and its spelling without an elided beginning."""
 
     counted: str
     folded: str
@@ -37,7 +37,7 @@ class WrittenWord(NamedTuple):
 
 
 class TextWords:
-    """Divides texts into words. It remembers every chunk of text that it has analysed."""
+    """Divides texts into words, with a cache of analysed chunks."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], tuple[WrittenWord, ...]] = {}
@@ -64,9 +64,9 @@ def _written_words(chunk: str, analyser: Analyser) -> Iterable[WrittenWord]:
 
 
 def window_classes(size: int, matches: Sequence[Match], left: int, right: int) -> list[int]:
-    """Return the class of each word of a text of ``size`` words: see :mod:`newssearch.engines.counted_words`.
+    """Return the class of each of the ``size`` words of a text: see :mod:`newssearch.engines.counted_words`.
 
-    A word in the windows of several matches is in that of the nearest one; if two are equally near, in that of the first.
+    A word in the windows of several matches belongs to the nearest match; at equal distance, to the first.
 
     >>> window_classes(7, [(1, 2), (4, 5)], 1, 2)
     [1, 3, 2, 1, 3, 2, 2]
@@ -87,7 +87,7 @@ def window_classes(size: int, matches: Sequence[Match], left: int, right: int) -
 
 
 class ClassCounts:
-    """Counts words by class, and the articles that have them inside, left or right of matches."""
+    """Counts words by class, and the articles that contain them inside, left or right of matches."""
 
     def __init__(self) -> None:
         self._by_class = [Counter[str]() for _ in range(CLASSES)]
@@ -96,7 +96,7 @@ class ClassCounts:
         """The number of articles that have each word, headlines left out."""
 
     def add(self, paragraphs: Iterable[tuple[list[str], Sequence[int] | None]], analysis: str) -> None:
-        """Count the words of an article, paragraph by paragraph. Without classes, all words are inside."""
+        """Count the words of an article, paragraph by paragraph. Without classes, all words count as inside."""
         common = function_word_bytes(analysis)
         here = set[str]()
         for words, classes in paragraphs:

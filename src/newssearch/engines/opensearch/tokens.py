@@ -1,17 +1,8 @@
-"""The tokens that stand for a text in an index of OpenSearch: our own analysis, as one string.
+"""The tokens of a text in an OpenSearch index: the result of our own analysis, as one string.
 
-The words of a text stand at its even positions. Between two words is an odd position, at which :data:`SENTENCE` stands if
-the second begins a sentence, and nothing otherwise. Several tokens stand at the position of a word; in the string they
-are joined by :data:`JOINT`. The first letter of a token says what it is:
-
-=======================  ===============================================================================================
-``Tenglish:secur``       the term of the word, in the analysis of its article
-``CUkraine``             the word as written, without a possessive ending and an elided beginning: each word has one
-``Cl'Ukraine``           the word with its elided beginning, if it has one
-``Jenglish:2:alabbasi``  a compound of two words that begins here, by its key (:class:`newssearch.text.analysis.Compound`)
-=======================  ===============================================================================================
-
-A token that would be too long for the server ends with a digest of the word.
+The words of a text stand at its even positions. At the odd position between two words stands :data:`SENTENCE` if the
+second one begins a sentence, and nothing otherwise. A word has several tokens at its position; in the string they are
+joined by :data:`JOINT`. The first letter of a token is its type:
 """
 
 from __future__ import annotations
@@ -26,17 +17,20 @@ from newssearch.text.folding import spelled, unelided, whole_form
 from newssearch.text.sentences import sentence_starts
 
 JOINT = "|"
-"""Stands between two tokens at the same position."""
+"""Joins tokens at the same position."""
 NO_TOKEN = "_"
-"""Stands for a position without a token."""
+"""Marks a position without a token."""
 SENTENCE = "#"
-"""The token between two words of which the second begins a sentence."""
+"""The token between two words if the second one begins a sentence."""
 MAX_TOKEN_CHARS = 1000
-"""A longer word is cut, and ends with a digest: OpenSearch takes terms of 32,766 bytes at most."""
+"""The number of characters at which a word is truncated, and a digest appended. Lucene takes terms of at most 32,766
+bytes.
+"""
 MAX_KNOWN_CHARS = 32_000_000
-"""The number of characters of the pieces of texts whose tokens are remembered, in all languages together: about 300 MB.
+"""The number of characters of text pieces, in all languages, whose tokens are cached: about 300 MB.
 
-Each piece counts as :data:`PIECE_CHARS` more. Of those that were seen last, at least half are remembered.
+Each piece counts :data:`PIECE_CHARS` characters more. At least half of these characters, the most recently used, stay
+cached.
 """
 PIECE_CHARS = 100
 HASH_BYTES = 8
@@ -45,10 +39,10 @@ _GAP, _SENTENCE_GAP = f" {NO_TOKEN} ", f" {SENTENCE} "
 
 
 class Spelled(NamedTuple):
-    """A distinct word of the vocabulary: its folded form, and how it is written.
+    """A distinct word of the vocabulary: its folded form and its spelling.
 
-    ``elided`` is whether it is a word with its elided beginning (``l'Ukraine``), whose form is that of all of it. The
-    word without that beginning is in the vocabulary, too.
+    ``elided`` is whether it has its elided beginning (``l'Ukraine``), in which case ``form`` includes that beginning.
+    The word without it is in the vocabulary, too.
     """
 
     form: str
@@ -57,7 +51,7 @@ class Spelled(NamedTuple):
 
 
 class TokenStream(NamedTuple):
-    """A text as a string of tokens, the number of its words, and the hashes of their terms, of :data:`HASH_BYTES` each."""
+    """A text as a string of tokens, with its number of words and the hashes of their terms, :data:`HASH_BYTES` each."""
 
     tokens: str
     words: int
@@ -65,17 +59,17 @@ class TokenStream(NamedTuple):
 
 
 def term_token(analysis: str, term: str) -> str:
-    """Return the token of the term of a word."""
+    """Return the token for the term of a word."""
     return f"T{analysis}:{_shortened(term)}"
 
 
 def written_token(word: str) -> str:
-    """Return the token of a word as it is written."""
+    """Return the token for the spelling of a word."""
     return f"C{_shortened(word)}"
 
 
 def compound_token(analysis: str, size: int, key: str) -> str:
-    """Return the token of a compound of ``size`` words.
+    """Return the token for a compound of ``size`` words.
 
     >>> compound_token("english", 1, "al abbasi")
     'Jenglish:1:al~abbasi'
@@ -90,10 +84,10 @@ def _shortened(word: str) -> str:
 
 
 class PieceTokens(NamedTuple):
-    """What is indexed of a piece of a text without spaces: ``at`` has the tokens at the position of each of its words.
+    """The analysis of a piece of text without spaces. ``at`` has the tokens at the position of each word.
 
-    ``starts`` are the offsets of the words. ``joined`` are all tokens, if no sentence begins within the piece.
-    ``spelled`` are its words for the vocabulary, ``hashes`` those of their terms.
+    ``starts`` are the offsets of the words. ``joined`` is the token string, if no sentence begins within the piece.
+    ``spelled`` are its words for the vocabulary, ``hashes`` the hashes of their terms.
     """
 
     at: tuple[str, ...]
@@ -104,24 +98,24 @@ class PieceTokens(NamedTuple):
 
 
 Learn = Callable[[str, Sequence[str], Sequence[PieceTokens]], object]
-"""Called with the analysis of a text, its pieces, and what is indexed of each."""
+"""Called with the analysis of a text, its pieces, and the tokens of each piece."""
 
 
 class KnownPieces:
-    """What is indexed of pieces of texts that were seen before, by analysis. Most pieces of a text are known from others."""
+    """A cache of analysed pieces of text. Most pieces of a text occur in others."""
 
     def __init__(self) -> None:
         self._young: dict[str, dict[str, PieceTokens]] = {}
         self._old: dict[str, dict[str, PieceTokens]] = {}
         self._chars = 0
-        """The characters of those that are young."""
+        """The number of characters in the young generation."""
 
     def __len__(self) -> int:
-        """Return the number of pieces that are remembered, some of them twice."""
+        """Return the number of cached pieces. Those in both generations count twice."""
         return sum(map(len, (*self._young.values(), *self._old.values())))
 
     def of(self, analysis: str, pieces: Sequence[str]) -> list[PieceTokens]:
-        """Return what is indexed of each piece."""
+        """Return the tokens of each piece."""
         found = list(map(self._young.setdefault(analysis, {}).get, pieces))
         if all(found):
             return cast("list[PieceTokens]", found)
@@ -140,12 +134,12 @@ class KnownPieces:
         return made
 
     def forget(self) -> None:
-        """Forget all pieces: no more articles are written."""
+        """Empty the cache, when no more articles are written."""
         self._young, self._old, self._chars = {}, {}, 0
 
 
 KNOWN_PIECES = KnownPieces()
-"""Those of this process."""
+"""The cache of this process."""
 
 
 def _tokens_of_piece(analyser: Analyser, piece: str) -> PieceTokens:
@@ -170,7 +164,7 @@ def _tokens_of_piece(analyser: Analyser, piece: str) -> PieceTokens:
 
 
 def token_stream(text: str, analyser: Analyser, learn: Learn | None = None) -> TokenStream:
-    """Return the tokens of a text. ``learn`` is called with its pieces, of which the vocabulary has the words.
+    """Return the tokens of a text. ``learn`` is called with its pieces, to collect the vocabulary.
 
     >>> from newssearch.text.analysis import analyser
     >>> token_stream("It rained. Then", analyser("en")).tokens
@@ -196,7 +190,7 @@ def token_stream(text: str, analyser: Analyser, learn: Learn | None = None) -> T
 
 
 def _sentence_places(text: str, analysis: str, found: Sequence[PieceTokens]) -> dict[int, list[int]]:
-    """Return the pieces in which sentences begin, each with the numbers of the words that begin them, ascending."""
+    """Return the pieces in which sentences begin, each with the ascending indices of the words that begin them."""
     places: dict[int, list[int]] = {}
     at = before = 0
     for start in sentence_starts(text, analysis):
@@ -204,7 +198,7 @@ def _sentence_places(text: str, analysis: str, found: Sequence[PieceTokens]) -> 
         before = start
         within = start - (text.rfind(" ", 0, start) + 1)
         place, word = at, bisect_left(found[at].starts, within)
-        if word == len(found[at].starts):  # a sign that stands alone before the sentence
+        if word == len(found[at].starts):  # a sign of its own precedes the sentence
             place = next((n for n in range(at + 1, len(found)) if found[n].at), len(found))
             word = 0
         if place < len(found) and word not in (here := places.setdefault(place, [])):

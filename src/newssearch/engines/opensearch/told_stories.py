@@ -1,4 +1,4 @@
-"""Counts the stories that articles tell, and finds all articles of a story."""
+"""Counts the stories of articles, and finds all copies in a story."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from .leaf_queries import ClusterQuery, finding_all, finding_any
 from .mapping import MAX_HITS_AT_ONCE
 
 MAX_STORIES_OF_SET = 60_000
-"""The largest number of stories that OpenSearch takes in a set."""
+"""The largest number of stories in a set (a ``terms`` query)."""
 STORIES_AT_ONCE = 50
 """The number of stories whose first articles one request reads."""
 EARLIEST_FIRST: list[dict[str, Any]] = [{"instant": {"order": "asc", "missing": "_last"}}, {"id": "asc"}]
-"""The order of the articles of a story."""
+"""The sort order of the articles in a story."""
 
 
 def counting_stories(after: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return the aggregation that counts the articles of each story, some stories at a time, exactly."""
+    """Return the aggregation with the exact number of articles of each story, in pages of stories."""
     composite: dict[str, Any] = {
         "size": MAX_HITS_AT_ONCE,
         "sources": [{"story": {"terms": {"field": "story"}}}],
@@ -35,9 +35,9 @@ def counting_stories(after: Mapping[str, Any] | None = None) -> dict[str, Any]:
 def stories_among(
     search: SearchCall, found: ClusterQuery, check: StopCheck, counted: Mapping[str, Any] | None = None
 ) -> Iterator[tuple[int, int]]:
-    """Yield each story that articles share which a query finds, with the number of these articles.
+    """Yield each story of the articles that match ``found``, with its number of these articles.
 
-    ``counted`` is the answer to :func:`counting_stories` if it was asked already.
+    ``counted`` is the response to :func:`counting_stories`, if it was already requested.
     """
     while True:
         if counted is None:
@@ -56,12 +56,12 @@ def stories_among(
 def copies_among(
     search: SearchCall, found: ClusterQuery, check: StopCheck, counted: Mapping[str, Any] | None = None
 ) -> int:
-    """Return the number of the articles that a query finds that are copies: all but one of each story."""
+    """Return the number of matching articles that are redundant copies: all except one of each story."""
     return sum(number - 1 for _, number in stories_among(search, found, check, counted))
 
 
 def telling(stories: list[int]) -> ClusterQuery:
-    """Return a query for the articles of some stories."""
+    """Return a query for the articles of the given stories."""
     return finding_any(
         {"terms": {"story": stories[low : low + MAX_STORIES_OF_SET]}}
         for low in range(0, len(stories), MAX_STORIES_OF_SET)
@@ -69,14 +69,14 @@ def telling(stories: list[int]) -> ClusterQuery:
 
 
 class Copies(NamedTuple):
-    """The first articles of a story, the earliest first, and the number of all."""
+    """The first articles of a story, the earliest first, and the number of all its articles."""
 
     first: tuple[Copy, ...]
     total: int
 
 
 class CopiesOf:
-    """The copies of the articles of a page. ``live`` is a query for all articles of the snapshot."""
+    """Reads the copies of articles, with a cache. ``live`` is a query for all articles of the snapshot."""
 
     def __init__(self, search: SearchCall, live: ClusterQuery, check: StopCheck) -> None:
         self._search = search
@@ -85,7 +85,7 @@ class CopiesOf:
         self._known: dict[int, Copies] = {}
 
     def __call__(self, source: DocumentSource) -> Copies:
-        """Return the articles of the story that the article of a document tells; none if it alone tells it."""
+        """Return the articles in the story of a document's article; none if it belongs to no story."""
         story = source.get("story")
         if story is None:
             return Copies((), 0)
@@ -93,7 +93,7 @@ class CopiesOf:
         return self._known[story]
 
     def expect(self, stories: Iterable[int]) -> None:
-        """Read the articles of some stories, many by one request."""
+        """Read the articles of the given stories, many in one request."""
         unknown = [story for story in dict.fromkeys(stories) if story not in self._known]
         for low in range(0, len(unknown), STORIES_AT_ONCE):
             self._known.update(self._read(unknown[low : low + STORIES_AT_ONCE]))

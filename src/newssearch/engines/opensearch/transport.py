@@ -1,11 +1,12 @@
-"""Requests to the nodes of a cluster: over kept connections, to another node if one is down, again if one is busy.
+"""Sends requests to the nodes of a cluster over persistent connections, with failover and retries.
 
-A request to a node that is down goes to the next one. An answer that asks for patience (429, 502, 503, 504) is asked for
-again after a while, which doubles, or as long as the server wants: for a few seconds if it reads, for a minute if it writes. If requests
-that write fail one after the other, the minute is that of all of them. No attempt goes beyond the time limit of a search.
+A request to a node that is down goes to the next one. After a response that asks for patience (429, 502, 503, 504),
+the request is repeated with exponential backoff, or after the time in ``Retry-After``: for a few seconds if it reads,
+for a minute if it writes. Consecutive failing writes share this minute. No attempt exceeds the time limit of a
+search.
 
-A node that stands still may be the one that is asked, or one that it asks in turn. So another one is asked after some seconds, and
-a search ends after about half a minute, unless it is part of long work, or has a longer time limit.
+A node may hang, or a node that it asks in turn. The request therefore goes to another node after some seconds, and a
+search ends after about half a minute, unless it is part of long work or has a longer time limit.
 """
 
 from __future__ import annotations
@@ -36,38 +37,40 @@ if TYPE_CHECKING:
 
 READ_PATIENCE = 5.0
 WRITE_PATIENCE = 60.0
-"""The time in seconds for which a request is repeated before it fails, for requests that read and those that write."""
+"""The times in seconds for which requests are retried: those that read, and those that write."""
 CONNECT_TIMEOUT = 3.0
 READ_TIMEOUTS = (6.0, 20.0)
-"""The times in seconds to wait for an answer: a node that stands still is left after the first, and a slow search gets the others."""
+"""The read timeouts in seconds, attempt by attempt. The first one abandons a node that hangs; a slow search gets the
+others.
+"""
 LONG_TIMEOUTS = (6.0, 30.0, 120.0)
-"""The same for a part of long work, and for a search with a time limit that is longer than :data:`READ_TIMEOUTS` together."""
+"""The read timeouts of long work, and of searches with a time limit longer than the sum of :data:`READ_TIMEOUTS`."""
 BODY_SECONDS = 120.0
-"""The time in seconds in which the whole of an answer must arrive once it has begun."""
+"""The time in seconds within which the whole response must arrive once it has begun."""
 MAX_ANSWER = 1_000_000_000
-"""The largest size in bytes of an answer, uncompressed."""
+"""The largest size in bytes of a response, uncompressed."""
 _AT_ONCE = 65_536
 WRITE_TIMEOUTS = (30.0, 60.0, 120.0)
 PROBE_TIMEOUT = 1.0
-"""The time in seconds in which a node that stood still must show that it answers, before it gets a request again."""
+"""The timeout in seconds of the probe that a node must answer after it hung, before it gets requests again."""
 _IS_LONG_WORK: ContextVar[bool] = ContextVar("is_long_work", default=False)
 """Whether requests are parts of long work."""
 DOWN_SECONDS = (1.0, 60.0)
-"""The time in seconds for which a node that is down gets no requests: at first, and at most."""
+"""The times in seconds for which a node that is down gets no requests: the first, and the longest."""
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 MAX_CONNECTIONS_TO_NODE = 32
-"""The largest number of connections to a node. More threads than that wait for each other."""
+"""The largest number of connections to one node. Further threads wait."""
 COMPRESSED_FROM = 2_048
-"""The size in bytes from which bodies are compressed, except on the way to this machine."""
+"""The size in bytes from which request bodies are compressed, except to this machine."""
 
 URLLIB3_MISSING = "an index on a cluster needs the package urllib3: pip install 'newssearch[opensearch]'"
 
 
 class Reply(NamedTuple):
-    """The last answer to a request.
+    """The final response to a request.
 
-    ``repeated`` is whether an earlier attempt may have been carried out, although its answer was lost. ``host`` answered.
+    ``host`` sent it. ``repeated`` is whether an earlier attempt may have taken effect although its response was lost.
     """
 
     status: int
@@ -77,7 +80,7 @@ class Reply(NamedTuple):
 
 
 def json_of(reply: Reply, place: ClusterPlace) -> Any:
-    """Return the JSON of an answer; None if it is empty."""
+    """Return the JSON of a response; None if it is empty."""
     try:
         return json.loads(reply.body) if reply.body else None
     except (ValueError, RecursionError):
@@ -86,7 +89,7 @@ def json_of(reply: Reply, place: ClusterPlace) -> Any:
 
 @contextmanager
 def long_work() -> Iterator[None]:
-    """Let requests that read wait longer for their answers while the block runs, as far as their time limits allow it."""
+    """Let read requests in the block wait longer, within their time limits."""
     before = _IS_LONG_WORK.set(True)
     try:
         yield
@@ -95,11 +98,11 @@ def long_work() -> Iterator[None]:
 
 
 class _NotSentError(Exception):
-    """A node could not be connected to."""
+    """The connection to a node failed, so that the request was not sent."""
 
 
 class _NoAnswerError(Exception):
-    """The connection to a node broke, or it did not answer in time. The request may have been carried out."""
+    """The connection to a node broke, or the node did not respond in time. The request may have taken effect."""
 
     def __init__(self, message: str, *, late: bool) -> None:
         super().__init__(message)
@@ -107,7 +110,7 @@ class _NoAnswerError(Exception):
 
 
 class _Node:
-    """A node as this process knows it: its connections, and whether it is down."""
+    """A node with its connection pool, and whether it is down."""
 
     def __init__(self, host: Host, pool: HTTPConnectionPool) -> None:
         self.host = host
@@ -117,19 +120,19 @@ class _Node:
         self.stood_still = False
 
     def failed(self, *, late: bool) -> None:
-        """Note that the node is down: it gets no requests for a while, as long as others are up."""
+        """Mark the node as down: it gets no requests for a while, as long as others are up."""
         first, longest = DOWN_SECONDS
         self.down_until = time.monotonic() + min(first * 2**self.failures, longest)
         self.failures += 1
         self.stood_still = self.stood_still or late
 
     def answered(self) -> None:
-        """Note that the node is up."""
+        """Mark the node as up."""
         self.down_until, self.failures, self.stood_still = 0.0, 0, False
 
 
 class Transport:
-    """The connections to a cluster. Threads may share it, and a forked process makes its own connections."""
+    """The connections to a cluster. Threads may share it; a forked process opens its own connections."""
 
     def __init__(self, address: ClusterAddress, settings: ConnectionSettings, place: ClusterPlace) -> None:
         try:
@@ -154,12 +157,12 @@ class Transport:
 
     @property
     def hosts(self) -> tuple[Host, ...]:
-        """The nodes that may be asked."""
+        """The nodes to contact."""
         return self._address.hosts
 
     @property
     def tls(self) -> bool:
-        """Whether what is sent is encrypted."""
+        """Whether the connections are encrypted."""
         return self._address.tls
 
     def _connect(self) -> None:
@@ -169,7 +172,7 @@ class Transport:
         self._turns = itertools.count(random.Random(os.urandom(4)).randrange(len(self._nodes)))
         self._reached = False
         self._writing_fails: tuple[float, float] | None = None
-        """When the first and the last attempt to write failed since one that did not."""
+        """The times of the first and the last failed write since the last successful one."""
 
     def _pool(self, host: Host) -> HTTPConnectionPool:
         name = f"[{host.name}]" if ":" in host.name else host.name
@@ -182,14 +185,14 @@ class Transport:
         )
 
     def write_patience(self) -> float:
-        """Return for how many seconds a request that writes is repeated: a minute since the first one of a row that fails."""
+        """Return the number of seconds for which a write is retried: a minute from the first of consecutive failures."""
         now, left = time.monotonic(), WRITE_PATIENCE
         if self._writing_fails is not None and now - self._writing_fails[1] < WRITE_PATIENCE:
             left = self._writing_fails[0] + WRITE_PATIENCE - now
         return max(left, min(READ_PATIENCE, WRITE_PATIENCE))
 
     def note_writing(self, *, failed: bool) -> None:
-        """Note whether an attempt to write had an answer that counts."""
+        """Record whether a write attempt got a final response."""
         now, before = time.monotonic(), self._writing_fails
         if not failed:
             self._writing_fails = None
@@ -201,13 +204,13 @@ class Transport:
     def close(self) -> None:
         """Close the connections. The next request makes new ones."""
         with self._lock:
-            if self._process == os.getpid():  # after a fork they are those of the other process
+            if self._process == os.getpid():  # after a fork they belong to the other process
                 for node in self._nodes:
                     node.pool.close()
             self._connect()
 
     def _in_turn(self, passed: set[Host]) -> _Node | None:
-        """Return the next node that is up and was not passed, or one that is down if none is up; None if all were passed."""
+        """Return the next node that is up and not in ``passed``, else one that is down; None if all were passed."""
         with self._lock:
             if self._process != os.getpid():
                 self._connect()
@@ -229,10 +232,10 @@ class Transport:
         timeouts: Sequence[float] = (),
         when_late: Callable[[], object] | None = None,
     ) -> Reply:
-        """Return the answer to a request: success, or a refusal that patience does not change.
+        """Return the final response to a request: success, or a refusal that retrying does not change.
 
-        ``timeouts`` are the times to wait for an answer, one after the other, instead of those of all requests that read or
-        write. ``when_late`` is called after each that has passed; what it raises ends the request.
+        ``timeouts`` replaces the read timeouts, attempt by attempt. ``when_late`` is called after each one that has
+        expired; if it raises, the request ends.
 
         Raises :class:`~newssearch.IndexUnreachableError` if no node answers, and
         :class:`~newssearch.SearchStoppedError` at the time limit of ``check``.
@@ -256,7 +259,7 @@ class Transport:
         seconds: float,
         body_seconds: float = BODY_SECONDS,
     ) -> tuple[int, str, bytes]:
-        """Return status, Retry-After and body of one answer of one node."""
+        """Return the status, the ``Retry-After`` header and the body of one node's response."""
         errors = self._urllib3.exceptions
         timeout = self._urllib3.Timeout(connect=min(CONNECT_TIMEOUT, seconds), read=seconds)
         try:
@@ -273,7 +276,7 @@ class Transport:
             )
             content = self._content(answer, node.host, body_seconds)
         except errors.SSLError as error:
-            if "EOF" in _said(error):  # the node ended in this moment
+            if "EOF" in _said(error):  # the node has just shut down
                 raise _NotSentError(f"{node.host} does not answer: {_said(error)}") from None
             raise certificate_failure(self._place, node.host, _said(error)) from None
         except errors.NameResolutionError:
@@ -288,7 +291,7 @@ class Transport:
         return answer.status, answer.headers.get("Retry-After", ""), content
 
     def _content(self, answer: BaseHTTPResponse, host: Host, seconds: float) -> bytes:
-        """Return the body of an answer. One that arrives drop by drop, or never ends, is given up."""
+        """Read the body of a response. One that is too slow or too large is abandoned."""
         end = time.monotonic() + seconds
         parts, size = [], 0
         try:
@@ -309,7 +312,7 @@ class Transport:
 
 
 class _Sending:
-    """One request, with all its attempts."""
+    """One request with all its attempts."""
 
     def __init__(
         self, transport: Transport, method: str, url: str, body: bytes | None, headers: Mapping[str, str], writing: bool, check: StopCheck,
@@ -321,7 +324,7 @@ class _Sending:
         self._writing = writing
         patience = transport.write_patience() if writing else READ_PATIENCE
         self._when_late = when_late
-        if writing and patience < WRITE_PATIENCE:  # others had the longer times already
+        if writing and patience < WRITE_PATIENCE:  # others have already waited the longer times
             timeouts = timeouts[:1]
         self._timeouts = iter(timeouts)
         self._timeout = next(self._timeouts)
@@ -332,7 +335,7 @@ class _Sending:
         self._trouble: list[str] = []
 
     def reply(self) -> Reply:
-        """Make attempts until one has an answer that counts."""
+        """Make attempts until one gets a final response."""
         while True:
             self._check()
             node = self._transport._in_turn(self._passed)
@@ -378,14 +381,14 @@ class _Sending:
         return Reply(status, content, node.host, self._repeated)
 
     def _probe(self, node: _Node, seconds: float) -> None:
-        """Let a node that stood still show that it answers. If it does not, the request was not sent to it."""
+        """Probe a node that hung. If it does not respond, the request was not sent to it."""
         try:
             self._transport.ask(node, "HEAD", "/", None, self._request[3], seconds)
         except _NoAnswerError as error:
             raise _NotSentError(str(error)) from None
 
     def _asks_for_patience(self, refusal: Refusal) -> bool:
-        """Whether the request is worth repeating: not if it is the search of a point in time whose node is away."""
+        """Whether to retry the request. Not a search of a point in time whose node is away."""
         of_point_in_time = self._request[1].startswith("/_search")
         return refusal.asks_for_patience and not (of_point_in_time and refusal.lost_point)
 
@@ -398,13 +401,11 @@ class _Sending:
             self._trouble.append(trouble)
 
     def _slower(self, trouble: str) -> None:
-        """Give the next attempt more time. Raises if this one had the most."""
+        """Choose the next longer timeout. Raises if there is none."""
         slower = next(self._timeouts, None)
         if slower is None:
             hint = (
-                ""
-                if self._writing
-                else ": a node may stand still; a search with a longer time limit waits longer"
+                "" if self._writing else ": a node may hang; a search with a longer time limit waits longer"
             )
             raise self._transport._place.unreachable(trouble + hint)
         self._timeout = slower
@@ -412,7 +413,7 @@ class _Sending:
             self._when_late()
 
     def _wait(self, retry_after: str = "") -> bool:
-        """Wait before the next attempt. Returns False if that would be after the patience is at its end."""
+        """Wait before the next attempt. Return False if the patience would be exceeded."""
         pause = float(retry_after) if retry_after.isdecimal() else self._pause * random.uniform(0.75, 1.25)
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
         if time.monotonic() + pause > self._give_up:
@@ -432,7 +433,7 @@ class _Sending:
 
 
 def _timeouts_for(check: StopCheck, *, writing: bool) -> Sequence[float]:
-    """Return how long a request waits for its answer, attempt after attempt."""
+    """Return the read timeouts of a request, attempt by attempt."""
     if writing:
         return WRITE_TIMEOUTS
     left = check.remaining
@@ -441,7 +442,7 @@ def _timeouts_for(check: StopCheck, *, writing: bool) -> Sequence[float]:
 
 
 def _gzip(body: bytes) -> bytes:
-    """Compress a body as gzip, for which the fastest level is enough: names and terms repeat."""
+    """Compress a body with gzip at the fastest level, which suffices for repetitive names and terms."""
     compressor = zlib.compressobj(1, wbits=31)
     return compressor.compress(body) + compressor.flush()
 
@@ -454,7 +455,7 @@ def _tls(settings: ConnectionSettings, place: ClusterPlace) -> ssl.SSLContext:
 
 
 def _said(error: BaseException) -> str:
-    """Return what the innermost cause of an error of a connection says."""
+    """Return the message of the innermost cause of a connection error."""
     inner: BaseException | None = error
     said = ""
     while inner is not None:

@@ -1,4 +1,4 @@
-"""Notes on the values of fields that a query or a filter asks for: those that no article has, those of a pattern."""
+"""Notes on the field values in a query or filter: those that no article has, and the matches of patterns."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ from .leaf_queries import MAX_VALUES_OF_SET, ClusterQuery, finding_all
 
 
 class WantedValue(NamedTuple):
-    """A condition on the value of a field: ``node`` if it is one of a query, with which it is also a pattern or an address.
+    """A condition on the value of a field. ``node`` is set if it comes from the query, where it may be a pattern or
+    an address.
 
-    ``is_necessary`` is whether all articles that the search finds fulfil it.
+    ``is_necessary`` is whether all found articles must fulfil it.
     """
 
     field: str
@@ -46,7 +47,7 @@ class WantedValue(NamedTuple):
 
 
 def wanted_values(tree: Node, request: ResolvedRequest) -> Iterator[WantedValue]:
-    """Yield the conditions on values of a tree, then those of the filters, in the order in which they are noted."""
+    """Yield the conditions on values in a tree, then those of the filters, in the order of their notes."""
     yield from _values_in(tree, is_necessary=True)
     for filters, keeps in ((request.filters, True), (request.exclusions, False)):
         for field, values in filters:
@@ -76,7 +77,7 @@ def _values_in(node: Node, *, is_necessary: bool) -> Iterator[WantedValue]:
 
 
 class ValueNotes:
-    """Makes the notes on the values that an evaluation asks for. ``found`` is whether it finds an article."""
+    """Makes the notes on an evaluation's field values. ``found`` is whether its query finds an article."""
 
     def __init__(self, evaluation: Evaluation, *, found: bool) -> None:
         self._evaluation = evaluation
@@ -122,7 +123,7 @@ class ValueNotes:
     # ---- values
 
     def _values_like(self, node: Field) -> set[str]:
-        """Return the values of all articles that match a pattern."""
+        """Return the values that match a pattern, of all articles."""
         row = self._evaluation.conditions.row_with_text(node.name)
         keys = self._evaluation.conditions.keys_like(row, node.value)
         place, chosen = place_of_key(row.name), frozenset(keys)
@@ -136,7 +137,7 @@ class ValueNotes:
         return {value for (value,), _ in values if value is not None and key_of_own(row, value) in chosen}
 
     def _similar(self, row: ArticleField, wanted: str) -> Sequence[str]:
-        """Return the values that a mistyped one may stand for, the most likely first."""
+        """Return likely corrections of a mistyped value, the likeliest first."""
         everything = self._evaluation.found_everywhere()
         if row.kind == "exact":
             place, sought = place_of_key(row.name), normal_key(wanted)

@@ -1,4 +1,4 @@
-"""The distinct words of an archive on OpenSearch: which of them a pattern, a name or a spelling stands for."""
+"""The vocabulary of an archive on OpenSearch: the words that match a pattern, a name or a spelling."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from .tokens import Spelled
 
 SearchBody = dict[str, Any]
 MAX_KEPT_SPELLINGS = 1_000_000
-"""The number of words that are kept of what was read of the index of words, unless one pattern stands for more."""
+"""The number of words up to which results from the index of words are cached. A single pattern may exceed it."""
 
 _PLAIN_PATTERN = re.compile("[A-Za-z0-9*?]+")
 _WILDCARDS = re.compile("[*?]+")
 
 
 class WrittenWords(NamedTuple):
-    """Words as they are written, each once, and whether two of them can be one word of a text.
+    """Distinct spellings of words, and whether two of them can be one word of a text.
 
-    That is so if a word is listed with and without its elided beginning.
+    That is the case if a word is listed with and without its elided beginning.
     """
 
     written: tuple[str, ...]
@@ -36,9 +36,9 @@ class WrittenWords(NamedTuple):
 
 
 class MatchingWords(NamedTuple):
-    """The words that a pattern matches, and the words without their elided beginning whose folded forms it matches.
+    """The words that match a pattern, and the words without elided beginnings whose folded forms match it.
 
-    The second has words that the first lacks only if the pattern is compared as written.
+    The second has words that are not in the first only if the pattern compares spellings.
     """
 
     words: list[Spelled]
@@ -46,9 +46,9 @@ class MatchingWords(NamedTuple):
 
 
 class KnownWords:
-    """Reads the index of words. ``search`` sends a request to it, and returns the answer.
+    """Reads the index of words, with a cache. ``search`` sends a request to it.
 
-    What was read or asked for last is kept: an archive only gets more words, and a snapshot may know words that come after it.
+    Results stay valid because words are only ever added. A snapshot may see words that were added after it.
     """
 
     def __init__(self, search: Callable[[SearchBody, StopCheck], SearchBody]) -> None:
@@ -57,7 +57,7 @@ class KnownWords:
         self._keeping = threading.Lock()
 
     def matching(self, node: Wildcard | Fuzzy | Regex, check: StopCheck) -> MatchingWords:
-        """Return the words of texts that match a pattern, each with its folded form, and those whose forms match."""
+        """Return the words of texts that match a pattern, with their folded forms, and those whose folded forms match."""
         pattern = pattern_of(node)
         if isinstance(node, Fuzzy):
             known = self._near(fold(without_possessive(node.text)), node.edits, check)
@@ -80,11 +80,11 @@ class KnownWords:
         return MatchingWords(by_form, bare)
 
     def names(self, node: Name, check: StopCheck) -> WrittenWords:
-        """Return the words of texts that spell a name."""
+        """Return the spellings in texts that match a name."""
         return each_once(self.spelling_name(node, check))
 
     def spelling_name(self, node: Name, check: StopCheck) -> list[Spelled]:
-        """Return the words of texts that spell a name, each with its folded form."""
+        """Return the words of texts that match a name, with their folded forms."""
         return [
             word
             for beginning in beginnings(node.text)
@@ -93,7 +93,7 @@ class KnownWords:
         ]
 
     def spelled_as(self, word: str, check: StopCheck) -> WrittenWords:
-        """Return the words that are ``word`` but for capitals: the accents are the same."""
+        """Return the words that differ from ``word`` at most in case; accents must be equal."""
         wanted = spelled_lower(word)
         return each_once(self._read({"term": {"lower": cut(wanted)}}, f"lower {wanted}", check))
 
@@ -105,7 +105,7 @@ class KnownWords:
         return self._read(query, f"beginning {prefix}", check)
 
     def _containing(self, part: str, check: StopCheck) -> list[Spelled]:
-        """Return the words whose folded form has a part, and the few that are too long for the cluster to see all of them."""
+        """Return the words whose folded form contains ``part``, and the few words that were truncated in the index."""
         if (every := self._kept.get("beginning ")) is not None:
             return every
         patterns = [{"wildcard": {"form": {"value": f"*{one}*"}}} for one in (part, CUT)]
@@ -113,9 +113,9 @@ class KnownWords:
         return self._read(query, f"containing {part}", check)
 
     def near(self, word: str, edits: int, prefix: str, check: StopCheck) -> list[Spelled]:
-        """Return the words that are within some edits of a folded word, or a little further away.
+        """Return the words within an edit distance of a folded word, and possibly some slightly further away.
 
-        An exchange of two adjacent letters is one edit. The words begin with ``prefix``.
+        A transposition of adjacent letters is one edit. The words begin with ``prefix``.
         """
         query = _within_edits(word, edits, transpositions=True, prefix=len(prefix))
         return _bare(self._read(query, "", check))
@@ -128,7 +128,7 @@ class KnownWords:
         return self._read(_within_edits(word, edits), f"near {edits} {word}", check)
 
     def _read(self, query: SearchBody, name: str, check: StopCheck) -> list[Spelled]:
-        """Return the words that a query finds; they are kept by ``name``, if there is one."""
+        """Return the words that match a query, cached under ``name`` unless it is empty."""
         kept = self._kept.get(name)
         if kept is not None:
             with self._keeping:
@@ -158,7 +158,7 @@ class KnownWords:
         return found
 
     def _keep(self, name: str, found: list[Spelled]) -> None:
-        """Keep words, and forget those that were not asked for the longest time if there are too many."""
+        """Cache words, and evict the least recently used ones if there are too many."""
         with self._keeping:
             self._kept[name] = found
             held = sum(len(words) + 1 for words in self._kept.values())
@@ -167,7 +167,7 @@ class KnownWords:
 
 
 def _letters_in(node: Wildcard) -> str:
-    """Return the longest sequence of letters that the folded forms of all words have that match a pattern; often empty.
+    """Return the longest literal substring that every folded form matching the pattern must contain; may be empty.
 
     >>> _letters_in(Wildcard("*istan")), _letters_in(Wildcard("*e?S*")), _letters_in(Wildcard("*état"))
     ('istan', '', '')
@@ -184,12 +184,12 @@ def _within_edits(word: str, edits: int, *, transpositions: bool = False, prefix
 
 
 def _bare(words: list[Spelled]) -> list[Spelled]:
-    """Return the words without those that stand for a word with its elided beginning."""
+    """Return the words without those that have an elided beginning."""
     return [word for word in words if not word.elided]
 
 
 def each_once(found: list[Spelled]) -> WrittenWords:
-    """Return how words are written, each once."""
+    """Return the distinct spellings of words."""
     elided = {word.written for word in found if word.elided}
     bare = {word.written for word in found if not word.elided}
     return WrittenWords(tuple(sorted(elided | bare)), bool(elided and bare))

@@ -1,4 +1,4 @@
-"""Collocates and keywords: the words near matches, and of articles, counted in the texts that are read from the cluster."""
+"""Collocates and keywords: counts words near matches, and in articles, in texts that are read from the cluster."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PURPOSE = "count words"
 
 
 class WordComparison:
-    """Counts the words of the articles of one commit. ``table`` returns the numbers of all its words."""
+    """Compares the words of one commit's articles. ``table`` returns the counts of all its words."""
 
     def __init__(self, search: SearchCall, evaluation: Evaluation, table: Callable[[], CommitWords]) -> None:
         self._search = search
@@ -44,7 +44,9 @@ class WordComparison:
         self._words = TextWords()
 
     def collocates(self, found: ClusterQuery, options: CollocateOptions) -> FoundCollocates:
-        """Return the words near the matches of the query, which finds ``found``, those with the highest score first."""
+        """Return the words near the matches of a query, by descending score. ``found`` is a query for the matching
+        articles.
+        """
         counts, occurrences = ClassCounts(), 0
         reader = OccurrenceReader(self._evaluation)
         for source in reader.articles(self._search, found, PURPOSE):
@@ -78,9 +80,9 @@ class WordComparison:
     def keywords(
         self, found: ClusterQuery, against: ClusterQuery | None, options: KeywordOptions
     ) -> FoundKeywords:
-        """Return the words that are relatively more frequent in the articles that ``found`` finds.
+        """Return the words that are relatively more frequent in the articles that match ``found``.
 
-        They are compared with the articles that ``against`` finds, or with all that pass the filters.
+        They are compared with the articles that match ``against``, or with all that pass the filters.
         """
         compared = self._evaluation.passed() if against is None else against
         others = finding_all([compared, excluding(found)])
@@ -96,7 +98,7 @@ class WordComparison:
         kept = listed_words(counted, options.min_count, all_words=options.all_words)
         words = [counted.words[number] for number in kept.tolist()]
         count = counted.counts[INSIDE][kept]
-        if against is None:  # the table may have them
+        if against is None:  # the table may have the counts
             frequency = self._frequencies(words, compared) - count
         else:
             frequency = self._frequencies(words, others)
@@ -109,7 +111,7 @@ class WordComparison:
         return FoundKeywords(target=target, reference=reference, total=total, words=rows)
 
     def _texts(self, source: DocumentSource) -> list[str]:
-        """Return the texts of the paragraphs of an article, of novel ones alone if only these are wanted."""
+        """Return the texts of an article's paragraphs; only of novel ones if the request asks for these."""
         both = zip(source["texts"]["of"], paragraphs_of(source), strict=False)
         return [text for text, one in both if not self._request.novel or one.novel]
 
@@ -117,7 +119,7 @@ class WordComparison:
         return [word.counted for word in self._words.of(text, analyser_named(analysis))]
 
     def _frequencies(self, words: Sequence[bytes], query: ClusterQuery) -> Ints:
-        """Return the number of occurrences of each of the given words in the paragraphs of the articles of a query."""
+        """Return the number of occurrences of each word in the paragraphs of the articles that match ``query``."""
         counts: Mapping[str, int] = {}
         if words:
             is_all = query == self._evaluation.found_everywhere()
@@ -133,7 +135,7 @@ class WordComparison:
         return found
 
     def _size(self, query: ClusterQuery) -> CorpusSize:
-        """Return the number of articles that a query finds, and of the words in their paragraphs."""
+        """Return the number of articles that match ``query``, and the number of words in their paragraphs."""
         words: dict[str, Any] = {"words": {"sum": {"field": "words"}}}
         if self._request.novel:
             sums = {"words": {"sum": {"field": "paragraphs.words"}}}

@@ -1,4 +1,4 @@
-"""The numbers of all words of a commit, counted in the texts of all articles: made once, when they are first needed."""
+"""The counts of all words of a commit, from the texts of all articles. They are made once, when first needed."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .documents import DocumentSource
 from .text_words import TextWords, WrittenWord
 
 LOCK_SECONDS = 0.1
-"""The time between two checks of a request that waits for another one, which is counting."""
+"""The interval in seconds at which a request that waits for another one's counting checks its time limit."""
 _LAST_CHARACTER = chr(0x10FFFF)
 
 
 class CommitWords:
-    """The numbers of all words of the articles of one commit."""
+    """The counts of all words in the articles of one commit."""
 
     def __init__(self) -> None:
         self._words = TextWords()
@@ -32,7 +32,7 @@ class CommitWords:
         self._articles = Counter[str]()
 
     def add(self, source: DocumentSource) -> None:
-        """Count the words of the article of a document, which is given with header and texts."""
+        """Count the words of a document's article, which must have header and texts."""
         analyser = analyser_named(source["analysis"])
         title = self._words.of(source["header"].get("title") or "", analyser)
         self._titles.update(title)
@@ -51,13 +51,13 @@ class CommitWords:
         return _summed_by_word(self._texts)
 
     def spelling(self, word: str) -> str:
-        """Return the most frequent spelling of a counted word in paragraphs; of equally frequent ones, the first."""
+        """Return the most frequent spelling of a counted word in paragraphs; at equal frequency, the first."""
         return _most_frequent_spelling(word, (self._written.get(word, ()),), (self._texts,))
 
     # ---- words of paragraphs and headlines
 
     def words(self, prefix: str, limit: int) -> tuple[IndexWord, ...]:
-        """Return the words that begin with a folded prefix, the most frequent first, equal ones by counted word."""
+        """Return the words that begin with a folded prefix, by descending frequency, then by counted word."""
         counts = self._all_counts
         wanted: Iterable[str] = counts
         if prefix:
@@ -142,10 +142,10 @@ def _most_frequent_spelling(
 
 
 class WordTableMaker:
-    """Makes the table of a commit when it is first asked for, and keeps it.
+    """Makes the table of a commit when it is first requested, and caches it.
 
-    ``read`` returns all articles of the commit, with header and texts. They are read once: if the request that counts is
-    stopped, the next one goes on where it has ended; other requests wait for it. After a failure they are read again.
+    ``read`` returns all articles of the commit, with header and texts. They are read once: if the counting request is
+    stopped, the next one continues where it ended, and others wait for it. After a failure, counting starts again.
     """
 
     def __init__(self, read: Callable[[], Iterator[DocumentSource]]) -> None:
@@ -156,7 +156,7 @@ class WordTableMaker:
         self._is_complete = False
 
     def table(self, check: StopCheck) -> CommitWords:
-        """Return the table. ``check`` ends the search while it is made."""
+        """Return the table. ``check`` stops the search while the table is made."""
         while not self._is_complete:
             check()
             if self._lock.acquire(timeout=LOCK_SECONDS):

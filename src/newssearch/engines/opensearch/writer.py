@@ -1,17 +1,18 @@
 """The writer of an archive on a cluster.
 
-New articles wait for the commit, too, because other ones decide which of their paragraphs are boilerplate: so each is sent
-once. Of a run that adds very many between two commits, some are sent before, and again if later ones decide more of them.
-They have the number that the writer has *claimed*, which no search sees until a commit names it. The commit sends what it
-has not sent yet, then what replaces or removes committed articles, lets searches find all that was sent (a refresh), and
-then writes the state over that of the commit before.
+New articles are held back until the commit, because later ones decide which of their paragraphs are boilerplate: each
+is then sent once. If a run adds very many between two commits, some are sent earlier, and again if later ones change
+their marks. Uncommitted documents carry a number that the writer has *claimed*, and that searches exclude until a
+commit names it. The commit sends the remaining new articles, then replaces and removes committed ones, refreshes the
+index, and finally overwrites the state.
 
-So a search sees all new articles of a commit at once. What is replaced or removed it sees one by one, while the commit is
-made: a replacement keeps the number that is committed already, so that at no time neither is seen.
+A search thus sees all new articles of a commit at once. Replacements and removals become visible one by one during
+the commit. A replacement keeps the number that is already committed, so that at each moment either the old or the new
+version is visible.
 
-A run that is killed leaves documents that no search sees, which the next writer deletes. If it was killed while it replaced
-and removed, the next writer writes all these documents again, as it finds them, and computes the sum of the hashes of the
-articles anew. Its number is higher: what a run that only stood still has on its way to them is then refused.
+A killed run leaves documents that no search sees, which the next writer deletes. If it was killed while it replaced
+and removed articles, the next writer rewrites all documents concerned as it finds them, and recomputes the sum of the
+article hashes. Its document versions are higher, so that late requests of a run that was only suspended are refused.
 """
 
 from __future__ import annotations
@@ -49,17 +50,20 @@ from .story_plan import DocumentNumbers, StoryPlan, Unfinished
 from .tokens import KNOWN_PIECES
 
 HELD_BYTES = 256_000_000
-"""The size in bytes of the new articles that wait for the commit. If there are more, those that wait are sent."""
+"""The size in bytes of the new articles that may be held back until the commit. Beyond it, they are sent early."""
 ARTICLES_OF_COMMIT = 1 << 32
-"""The field ``sequence`` of an article is its commit times this, plus the number of the article in the commit."""
+"""The field ``sequence`` of an article is the number of its commit times this, plus its index in the commit."""
 
 DELETED, WRITTEN_AGAIN, MENDED, SENT, MARKED, DISCARDED = range(6)
-"""The steps of :data:`.checkpoints.STEPS`.
+"""The steps of a writer: see :data:`.checkpoints.STEPS`.
 
-What writers before left, is deleted, written again and mended; then articles are sent, marked, or discarded at the end.
+Leftovers of earlier writers are deleted, rewritten and mended. New articles are then sent and marked. At the end,
+uncommitted ones are discarded.
 """
 UNKNOWN_WRITERS = 1_000
-"""A writer that finds an older state than its articles are of leaves this number to writers which were killed since."""
+"""The number of claims that a writer skips when it finds a state older than its articles, for writers that were
+killed since.
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -69,9 +73,9 @@ EARLIEST_MOMENT = dt.datetime.min.replace(tzinfo=dt.timezone.utc)
 class OpenSearchWriter:
     """The only writer of an archive: see :class:`newssearch.engines.protocol.Writer`.
 
-    It holds ``lock``, which it releases when it is closed if it ``owns_lock``. ``state_index`` is that of a new index which
-    a rebuild makes. All its moments are later than ``after``. If the articles are not those of the last commit, that raises
-    :class:`~newssearch.IndexDamagedError`; with ``mends``, the last commit becomes one of those that are there.
+    It holds ``lock``, and releases it when it is closed if it ``owns_lock``. ``state_index`` is the state index of a
+    rebuild. All its times are later than ``after``. If the articles do not match the last commit, it raises
+    :class:`~newssearch.IndexDamagedError`; with ``mends``, it instead makes a commit of the articles that exist.
     """
 
     def __init__(
@@ -101,7 +105,7 @@ class OpenSearchWriter:
             articles = self._checked(lags=lags, mends=mends)
             self._moment = after or EARLIEST_MOMENT
             self._latest = articles.last_added or EARLIEST_MOMENT
-            """The latest time at which an article came into the index, or one that will come with the next commit."""
+            """The latest time at which an article was added to the index, the next commit included."""
             self._begin_commit()
         except BaseException:
             self._sender.close()
@@ -111,18 +115,18 @@ class OpenSearchWriter:
         self._own = by_name(self._state.rows)
         self._vocabulary = NewWords(self._sender, self._state.words_index)
         self._spool = Spool()
-        """What replaces committed articles."""
+        """The replacements of committed articles."""
         self._held = Spool()
         """The new articles that were not sent yet."""
         self._sent: set[str] = set()
-        """The ids of the documents of the new articles that were."""
+        """The document ids of the new articles that were sent."""
         self._removed: dict[str, int] = {}
-        """The hash of each article that the next commit replaces or removes, by the id of its document."""
+        """The hash of each article that the next commit replaces or removes, by document id."""
         self._added_hashes = self._added = 0
         self.pending = 0
         """The number of paragraphs added since the last commit."""
         self._broken: NewssearchError | None = None
-        """What made it unknown which changes have taken effect. The next writer finds out."""
+        """The error after which it is unknown which changes have taken effect. The next writer finds out."""
 
     @property
     def _state(self) -> State:
@@ -133,13 +137,15 @@ class OpenSearchWriter:
     def _written(self, *, mends: bool) -> WrittenCheckpoints:
         """Return the checkpoints of the articles.
 
-        Raises :class:`~newssearch.IndexDamagedError` if somebody has brought back a state that is older than the articles, or
-        articles of which the digest cannot tell whether they are older than the state, unless that is to be mended.
+        Raises :class:`~newssearch.IndexDamagedError` if somebody has restored a state that is older than the
+        articles, or articles that may be older than a state whose digest is not valid now, unless ``mends``.
         """
         state, client = self._state, self._client
         opened = Opened(state, None)
         found = written_checkpoints(client, opened)
-        if mends or found.least < state.checkpoint:  # what a node that died has left may not be found yet
+        if (
+            mends or found.least < state.checkpoint
+        ):  # checkpoints left by a node that died may not be visible yet
             client.refresh(state.base)
             found = written_checkpoints(client, opened)
         which = ""
@@ -153,9 +159,9 @@ class OpenSearchWriter:
         return found
 
     def _claim(self, written: WrittenCheckpoints) -> None:
-        """Take a number that no other writer has, in the name of the lock. From then on a writer that was late cannot commit.
+        """Claim a number that no other writer has. From then on a suspended earlier writer can no longer commit.
 
-        If the state is older than what was ``written``, all commits are accepted that have arrived.
+        If the state is older than the checkpoints in ``written``, all commits that have arrived are accepted.
         """
         state = self._state
         if written.writer > state.claimed:
@@ -166,7 +172,7 @@ class OpenSearchWriter:
         self._put(state._replace(claimed=state.claimed + 1, writing=state.claimed + 1))
 
     def _above(self, newest: int) -> State:
-        """Return the state with a number that is higher than those of the ``newest`` writer, and of others that were killed after it."""
+        """Return the state with a number higher than that of the ``newest`` writer and of any killed after it."""
         number = newest + UNKNOWN_WRITERS
         return self._state._replace(claimed=number, writing=number)
 
@@ -176,7 +182,7 @@ class OpenSearchWriter:
         return Action(kind, number, content, self._state.claimed * STEPS + step)
 
     def _recover(self) -> None:
-        """Clean up after a writer that was killed or lost its lock, even in the middle of a commit."""
+        """Clean up after a writer that was killed or lost its lock, also in the middle of a commit."""
         self._client.refresh(self._state.base)
         self._delete_uncommitted(DELETED)
         if not self._state.changing:
@@ -208,9 +214,9 @@ class OpenSearchWriter:
         self._stories.committed(self._state, plan)
 
     def _write_again(self, numbers: DocumentNumbers) -> None:
-        """Write documents again as they are, or delete them again, with the number of this writer.
+        """Rewrite documents as they are, or delete them again, with this writer's number.
 
-        What a writer before it still has on its way to them comes too late then: it has a lower number.
+        Requests of an earlier writer that arrive later are then refused, because their version is lower.
         """
         state = self._state
         for number, content in self._stories.as_they_are(state, numbers):
@@ -221,7 +227,7 @@ class OpenSearchWriter:
         self._client.refresh(state.base)
 
     def _mend_stories(self, articles: StoredArticles, left: Unfinished) -> StoryPlan:
-        """Bring up to date the stories that the writer before was about to change, and return what has changed."""
+        """Update the stories that the previous writer was about to change, and return the plan."""
         plan = self._stories.mending_plan(self._state, articles, left)
         if plan.marks:
             self._begin_changing(left.joined(plan.unfinished).writing(plan.marks), self._state.removing)
@@ -232,10 +238,11 @@ class OpenSearchWriter:
         return plan
 
     def _checked(self, *, lags: bool, mends: bool) -> StoredArticles:
-        """Return the committed articles. There are as many as the state says, or that is put right if their digest is.
+        """Return the committed articles, after checking their number and digest.
 
-        So are the checkpoints, if one ``lags`` behind the state. Otherwise :class:`~newssearch.IndexDamagedError` is raised; with ``mends``, the state gets number and digest of those that
-        are there.
+        If only the number in the state is wrong, or a checkpoint ``lags`` behind the state, this is corrected. If the
+        digest is wrong, raises :class:`~newssearch.IndexDamagedError`; with ``mends``, the state gets the number and
+        digest of the articles that exist.
         """
         articles, state = self._articles(), self._state
         number = len(articles)
@@ -271,7 +278,7 @@ class OpenSearchWriter:
         return StoredArticles(self._client, Opened(self._state, None))
 
     def _begin_changing(self, unfinished: Unfinished, removing: int) -> None:
-        """Write down what is about to be replaced, deleted and marked, before the state says that this is under way."""
+        """Record the documents to be replaced, deleted and marked, then mark the state as changing."""
         before, name = self._state, str(self._state.claimed)
         self._stories.note(before, name, unfinished)
         self._put(before._replace(changing=True, removing=removing, unfinished=name))
@@ -294,7 +301,7 @@ class OpenSearchWriter:
         if not found:
             return
         newest = max(found.values())
-        if step == DELETED and newest >= state.claimed:  # somebody has brought back an older state
+        if step == DELETED and newest >= state.claimed:  # somebody has restored an older state
             self._put(self._above(newest))
         self._lock.check()
         actions = (self._action("delete", one, None, step) for one in found)
@@ -307,7 +314,7 @@ class OpenSearchWriter:
             raise taken_over(self._client.place) from None
 
     def _begin_commit(self) -> None:
-        """Read from the last commit, and choose the moment of the next one. This makes no request."""
+        """Start from the last commit, and choose the time of the next one. This makes no request."""
         self._committed = CommittedArticles(self._articles(), empty=not self._state.articles)
         before = max(self._moment, self._latest, self._state.time)
         self._moment = max(dt.datetime.now(dt.timezone.utc), before + dt.timedelta(microseconds=1))
@@ -316,7 +323,7 @@ class OpenSearchWriter:
 
     @property
     def moment(self) -> dt.datetime:
-        """The time that articles get which are added before the next commit, in UTC."""
+        """The time, in UTC, that articles added before the next commit get."""
         return self._moment
 
     def states(self, path: str) -> dict[str, str]:
@@ -345,7 +352,7 @@ class OpenSearchWriter:
     # ---- changing
 
     def keep(self, fields: Iterable[ArticleField]) -> None:
-        """Give the index the own fields that it does not have yet: see :class:`newssearch.engines.protocol.Writer`."""
+        """Add the own fields that the index does not have yet: see :class:`newssearch.engines.protocol.Writer`."""
         joined = with_own_fields(self._own, fields)
         new = [row for name, row in joined.items() if name not in self._own]
         if new:
@@ -359,7 +366,7 @@ class OpenSearchWriter:
     def add(self, article: Article, state: str) -> None:
         """Add an article.
 
-        ``state`` is a string by which the caller recognises later whether the article has changed.
+        ``state`` is a fingerprint by which the caller later recognises whether the article has changed.
         """
         if article.added is None:
             article = replace(article, added=self._moment)
@@ -391,7 +398,7 @@ class OpenSearchWriter:
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """Note an error after which it is unknown what has arrived. All later changes raise it again."""
+        """Remember an error that leaves it unknown which requests have arrived. All later changes raise it again."""
         if self._broken is not None:
             raise self._broken
         try:
@@ -399,7 +406,7 @@ class OpenSearchWriter:
         except NewssearchError as error:
             self._broken = error
             raise
-        except BaseException:  # Ctrl-C: what was on its way may have arrived, even a whole commit
+        except BaseException:  # Ctrl-C: requests on their way may have arrived, even a whole commit
             self._broken = IndexWriteError(
                 f"{index_address(self._client.place)}: a commit was interrupted; the next run finds out what became of it",
                 self._client.place,
@@ -409,11 +416,11 @@ class OpenSearchWriter:
     # ---- committing
 
     def commit(self, *, last: bool = True) -> None:
-        """Commit all changes since the last commit. ``last`` makes no difference.
+        """Commit all changes since the last commit. ``last`` has no effect.
 
-        The commit is on the disks of the cluster when this returns. Raises :class:`~newssearch.IndexWriteError` if it
-        cannot be written, and :class:`~newssearch.IndexUnreachableError` if the cluster does not answer. An error while
-        articles are replaced and removed may leave some of these changes in effect.
+        When this returns, the commit is on the disks of the cluster. Raises :class:`~newssearch.IndexWriteError` if
+        it cannot be written, and :class:`~newssearch.IndexUnreachableError` if the cluster does not respond. An error
+        while articles are replaced and removed may leave some of these changes in effect.
         """
         if not (self._added or self._removed):
             return
@@ -469,7 +476,7 @@ class OpenSearchWriter:
         self._begin_commit()
 
     def _write_checkpoints(self, step: int) -> int:
-        """Write into each shard that all before has arrived there, and return the number of that."""
+        """Write the checkpoint of each shard, after everything else has arrived, and return its number."""
         state = self._state
         if self._shards is None:
             self._shards = int(self._client.settings(state.base)["index.number_of_shards"])
@@ -484,7 +491,7 @@ class OpenSearchWriter:
         return {name: row.kind for name, row in self._own.items()}  # type: ignore[misc]
 
     def _send_held(self, marks: Mapping[str, StoryMarks]) -> None:
-        """Send the new articles that wait, with their marks."""
+        """Send the new articles that were held back, with their marks."""
         self._send(self._held, marks)
         self._sent |= self._held.ids
         self._held.clear()
@@ -497,14 +504,16 @@ class OpenSearchWriter:
     def _rewrite(
         self, numbers: list[str], plan: StoryPlan, own: Mapping[str, ArticleField], step: int
     ) -> None:
-        """Send articles again that are in the index, as the plan marks them."""
+        """Send articles that are in the index again, with the marks of the plan."""
         state = self._state
         for number, content in self._stories.rewritten(state, numbers, plan, own):
             fault_point("commit: marking")
             self._sender.put(state.base, self._action("index", number, content, step))
 
     def _change(self, plan: StoryPlan, marked: list[str]) -> None:
-        """Replace and remove articles, and mark committed ones anew, after the state says that this is under way."""
+        """Replace and remove articles, and update the marks of committed ones, after the state says that this is
+        under way.
+        """
         self._found = self._found._replace(state=self._state._replace(own=self._kinds))
         removing = len(self._removed.keys() - self._spool.ids)
         self._begin_changing(plan.unfinished.writing([*self._removed, *marked]), removing)
@@ -518,7 +527,8 @@ class OpenSearchWriter:
         fault_point("commit: changed")
 
     def publish(self, number: int) -> str:
-        """Give the last commit another number, that of the index which it is about to replace plus 1, and end the writer.
+        """Set the number of the last commit, which for a rebuild is that of the replaced index plus 1, and end the
+        writer.
 
         Returns the name of the index of articles.
         """
@@ -548,6 +558,6 @@ class OpenSearchWriter:
         if self._added:
             self._client.refresh(state.base)
             self._delete_uncommitted(DISCARDED)
-            state = state.without(state.claimed)  # a request that was repeated may arrive once more
+            state = state.without(state.claimed)  # a repeated request may arrive again
         self._lock.check()
         self._put(state._replace(writing=None))

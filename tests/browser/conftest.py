@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import pytest
 import uvicorn
 
-from newssearch import Article
+from newssearch import Article, Request, SavedSearch, save_search
 from newssearch.web import create_app
 from support import THOROUGH, article, index_of
 
@@ -37,6 +37,12 @@ HARBOUR = (
     "Forty ships had waited outside for nine days, and two of them had turned back with their cargo of oranges.",
     "The owner of the ferry has to pay for the work, which took three cranes and a hundred people, a court decided.",
 )
+
+SAVED = (
+    SavedSearch(name="rain-of-the-post", query="rain OR flood*", label="Rain, <b>أمطار</b> & wind", request=Request(outlet=["The Post", "The Echo"], section_not="World", since="2023", novel=True)),
+    SavedSearch(name="long", query=" OR ".join(f"rain{number}" for number in range(60)), label="w" * 180),
+    SavedSearch(name="ferry", query='"ferry" w/20 channel', to=("mail:desk@example.org", "atom:ferry.xml")),
+)  # fmt: skip
 
 
 def _articles() -> list[Article]:
@@ -124,6 +130,9 @@ def started_chromium() -> Iterator[Browser]:
 def serving(folder: Path) -> Iterator[str]:
     """Index the articles in a folder, serve them on a free port of this machine, and yield the address."""
     index_of(folder, *_articles()).close()
+    for search in SAVED:
+        save_search(search, folder)
+    (folder.parent / "searches" / "broken.toml").write_text('query = "colour:red"\n')
     with socket.create_server(("127.0.0.1", 0)) as listening:  # connections wait until the server takes them
         server = uvicorn.Server(uvicorn.Config(create_app(folder), log_level="warning", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

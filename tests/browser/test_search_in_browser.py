@@ -29,6 +29,9 @@ PAGES = {
     "period": "/?q=rain&since=2024&until=2023",
     "compare": "/compare?q=rain&q=voters&q=colour:red",
     "compare-empty": "/compare",
+    "saved": "/searches?saved=ferry",
+    "remove-saved": "/searches/long/remove",
+    "remove-ferry": "/searches/ferry/remove",
 }
 
 

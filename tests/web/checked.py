@@ -60,8 +60,11 @@ def operation_at(path: str) -> dict[str, Any] | None:
         found: dict[str, Any] = DOCUMENT["paths"][path]["get"]
         return found
     first = path.split("/")[1]
-    template = f"/{first}/{{id}}"
-    return DOCUMENT["paths"][template]["get"] if template in DOCUMENT["paths"] else None
+    for template in (f"/{first}/{{id}}", f"/{first}/{{name}}"):
+        if template in DOCUMENT["paths"]:
+            operation: dict[str, Any] = DOCUMENT["paths"][template]["get"]
+            return operation
+    return None
 
 
 def validate(value: object, schema: dict[str, Any]) -> None:

@@ -128,6 +128,8 @@ REQUESTS: dict[str, list[dict[str, Any]]] = {
     "/receipt": [{"q": "rain", "outlet": "The Echo", "since": "2024"}, {}],
     "/export": [{"q": "rain"}, {"content": "fields"}, {"q": "rain", "format": "csv"}, {"after": "none"}],
     "/info": [{}],
+    "/searches": [{}],
+    "/searches/oil": [{}],
     "/commit": [{}],
     "/fields": [{}],
     "/words": [{}, {"prefix": "r", "limit": 3}, {"limit": 101}],
@@ -149,7 +151,7 @@ def test_every_answer_is_as_the_document_says(
 
 
 def test_every_endpoint_is_asked() -> None:
-    asked = {path.replace(ID, "{id}") for path in REQUESTS}
+    asked = {path.replace(ID, "{id}").replace("/oil", "/{name}") for path in REQUESTS}
     assert {endpoint.path for endpoint in ENDPOINTS} <= asked
 
 
@@ -157,7 +159,9 @@ def test_without_an_index_the_answer_is_a_problem_too(tmp_path: Path) -> None:
     with CheckedClient(create_app(tmp_path / "nothing")) as client:
         for endpoint in ENDPOINTS:
             needed = {one.name: "x" for one in endpoint.parameters if one.required}
-            answer = client.get(f"/api{endpoint.path}".replace("{id}", "x"), params=needed)
+            answer = client.get(
+                f"/api{endpoint.path}".replace("{id}", "x").replace("{name}", "x"), params=needed
+            )
             assert (answer.status_code, answer.json()["detail"]) == (503, "there is no index yet")
             assert str(tmp_path) not in answer.text
 
@@ -181,6 +185,6 @@ def test_an_empty_index_has_answers(tmp_path: Path) -> None:
     newssearch.create(tmp_path / "index").close()
     with CheckedClient(create_app(tmp_path / "index")) as client:
         for endpoint in ENDPOINTS:
-            if "{id}" not in endpoint.path and endpoint.name not in ("neighbours", "article-by-key"):
+            if "{" not in endpoint.path and endpoint.name not in ("neighbours", "article-by-key"):
                 needed = {one.name: "x" for one in endpoint.parameters if one.required}
                 assert client.get(f"/api{endpoint.path}", params=needed).status_code == 200, endpoint.path

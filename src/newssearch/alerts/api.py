@@ -71,11 +71,18 @@ class Alerts:
         return index.search(search.query, request, timeout=timeout)
 
     def save(
-        self, index: Index, search: SavedSearch, *, replace: bool, wait: float, timeout: float | None = None
+        self,
+        index: Index,
+        search: SavedSearch,
+        *,
+        replace: bool,
+        wait: float,
+        timeout: float | None = None,
+        plain: bool = False,
     ) -> tuple[Path, AlertReport | None]:
         """Save a search, and count what it finds already as seen, if it says so. See :meth:`AlertRun.save`."""
         running = AlertRun(index, self._archive, lambda report: None, wait=wait, timeout=timeout)
-        return running.save(search, replace=replace)
+        return running.save(search, replace=replace, plain=plain)
 
     def has_begun(self, name: str) -> bool:
         """Whether the alert of a search has had its first run, so that ``start`` decides nothing any more."""
@@ -98,13 +105,24 @@ class Alerts:
             len(state.batches),
         )
 
-    def remove(self, name: str, wait: float) -> None:
-        """Remove a saved search, and all that its alert remembers."""
+    def state(self, name: str) -> AlertState | None:
+        """Return what the alert of a search remembers; None if it has had no run yet."""
+        return read_alert_state(self._states, name)
+
+    def remove(self, name: str, wait: float, *, plain: bool = False) -> None:
+        """Remove a saved search, and all that its alert remembers.
+
+        With ``plain``, raises :class:`~newssearch.SavedSearchError` for a search that has outputs.
+        """
         origin = self.searches.origin(name)
+        if plain:
+            self.searches.check_plain(name)
         if origin.file is None or not self._states.is_dir():
             self.searches.remove(name)
             return
         with holding(self._states, name, wait):
+            if plain:
+                self.searches.check_plain(name)  # another process may have saved it meanwhile
             self.searches.remove(name)
             self._forget(name)  # not the lock: another run may wait for it
 

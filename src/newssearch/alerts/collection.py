@@ -97,7 +97,13 @@ class SavedSearches:
         Raises :class:`~newssearch.SavedSearchError` if there is none, and :class:`~newssearch.ConfigError` or
         :class:`~newssearch.QueryError` if its settings are wrong.
         """
-        origin = self.origin(name)
+        return self.read(name, self.origin(name))
+
+    def read(self, name: str, origin: SearchOrigin) -> SavedSearch:
+        """Return the search with that name, which is defined at a place that :meth:`found` has returned.
+
+        Raises as :meth:`get` does.
+        """
         if origin.file is None:
             table, _ = searches_of(self._archive)
             return SavedSearch.from_settings(name, table[name], origin.name)
@@ -116,15 +122,17 @@ class SavedSearches:
         known = f"the saved searches are: {', '.join(origins)}" if origins else "there are none"
         raise SavedSearchError(f"there is no saved search {name!r}; {known}")
 
-    def save(self, search: SavedSearch, *, replace: bool = False) -> Path:
+    def save(self, search: SavedSearch, *, replace: bool = False, plain: bool = False) -> Path:
         """Write a search into its file, which has it whole or not at all, and return the file.
 
         A file that is replaced keeps its permissions. If an output may have a secret in it, a new file is for its owner alone,
         and one that is replaced is not for others than owner and group.
         Raises :class:`~newssearch.SavedSearchError` if there is a search with that name, unless ``replace``; one in the
-        archive's configuration is never replaced.
+        archive's configuration is never replaced, nor with ``plain`` one that has outputs.
         """
         self.check_free(search.name, replace=replace)
+        if plain and search.name in self.origins():
+            self.check_plain(search.name)
         self.folder.mkdir(exist_ok=True)
         file = self.folder / f"{search.name}{SEARCH_SUFFIX}"
         mode = _mode(file, is_private=any(map(may_have_secret, search.outputs)))
@@ -141,6 +149,19 @@ class SavedSearches:
             raise SavedSearchError(f"the search {name} is in {origin.name}: edit it there")
         if origin is not None and not replace:
             raise SavedSearchError(f"there is a search {name} in {origin.name}; --replace changes it")
+
+    def check_plain(self, name: str) -> None:
+        """Raise :class:`~newssearch.SavedSearchError` for a search in the archive's configuration, and for one with outputs.
+
+        Who may change searches, but not what an alert run writes, sends and executes, may change all others.
+        """
+        search, origin = self.get(name), self.origin(name)
+        if origin.file is None:
+            raise SavedSearchError(f"the search {name} is in {origin.name}: change it there")
+        if search.to:
+            raise SavedSearchError(
+                f"the search {name} has outputs, which {origin.name} names: change it there"
+            )
 
     def remove(self, name: str) -> None:
         """Remove the file of a search. Raises :class:`~newssearch.SavedSearchError` if there is none, or no file."""

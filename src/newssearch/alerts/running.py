@@ -123,22 +123,25 @@ class AlertRun:
                 deliverer.state = self._kept(search, deliverer.state, news)
             return self._delivered(deliverer, report)
 
-    def save(self, search: SavedSearch, *, replace: bool) -> tuple[Path, AlertReport | None]:
+    def save(
+        self, search: SavedSearch, *, replace: bool, plain: bool = False
+    ) -> tuple[Path, AlertReport | None]:
         """Save a search, and make its first run if it begins now, unless it has had it: what is found already is no news.
 
-        Nothing is saved if that run fails. Return the file, and the report of the run.
+        Nothing is saved if that run fails. Return the file, and the report of the run. ``plain`` is that of
+        :meth:`SavedSearches.save`.
         """
         if search.start != NOW:
-            return self._searches.save(search, replace=replace), None
+            return self._searches.save(search, replace=replace, plain=plain), None
         with holding(self._folder, search.name, self._wait):
             self._searches.check_free(search.name, replace=replace)
             before = read_alert_state(self._folder, search.name)
             if before is not None and (before.begun or before.start):
-                return self._searches.save(search, replace=replace), None
+                return self._searches.save(search, replace=replace, plain=plain), None
             state = Deliverer(self._folder, search, before or AlertState(), self._environment).state
             news = self._news(search, state)
             assert news is not None, "a first run searches"
-            file = self._searches.save(search, replace=replace)
+            file = self._searches.save(search, replace=replace, plain=plain)
             write_alert_state(self._folder, search.name, self._after(search, state, news))
             return file, self._report(search, state, news)
 

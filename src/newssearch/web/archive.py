@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from newssearch._version import __version__
+from newssearch.alerts.api import Alerts
 from newssearch.commit import Commit
 from newssearch.config import Config
 from newssearch.index import Index, open_index
@@ -38,6 +39,7 @@ class Archive:
         self.settings = settings
         self._lock = threading.Lock()
         self._index: Index | None = None
+        self._alerts: Alerts | None = None
         self._kept = KeptValues(None, {})
 
     def index(self) -> Index:
@@ -76,6 +78,12 @@ class Archive:
                 return made
         return make(index)
 
+    def alerts(self) -> Alerts:
+        """Return the saved searches of the archive, and their alerts. Each method of them reads the files again."""
+        if self._alerts is None:
+            self._alerts = Alerts(self.settings.index)
+        return self._alerts
+
     def info(self) -> IndexInfo:
         """Return the contents of the index in numbers, counted once for each commit."""
         return self.kept("contents", lambda index: index.info())
@@ -94,6 +102,10 @@ class Archive:
             kept.values[name] = make(index)
         made: Kept = kept.values[name]
         return made
+
+    def has_kept(self, name: Hashable) -> bool:
+        """Whether :meth:`kept` has the value with this name, without making it."""
+        return name in self._kept.values
 
     def close(self) -> None:
         """Close the index."""

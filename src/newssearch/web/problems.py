@@ -28,6 +28,20 @@ PROBLEM_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
 
 
+class ChangeRefusedError(NewssearchError):
+    """A saved search is not changed as a client wants it. ``parameter`` is what is at fault, ``status`` that of HTTP."""
+
+    def __init__(self, status: int, reason: str, suggestion: str = "", parameter: str = "") -> None:
+        self.status = status
+        self.reason = reason
+        self.suggestion = suggestion
+        self.parameter = parameter
+        super().__init__(f"{reason}{f'; {suggestion}' if suggestion else ''}")
+
+    def __reduce__(self) -> tuple[type[ChangeRefusedError], tuple[int, str, str, str]]:
+        return type(self), (self.status, self.reason, self.suggestion, self.parameter)
+
+
 class HttpProblem(NamedTuple):
     """What went wrong with a request.
 
@@ -85,6 +99,9 @@ def problem_of(error: NewssearchError | ServerBusyError) -> HttpProblem:
         return HttpProblem(400, "The query cannot be answered", error.reason, error.suggestion, *place)
     if isinstance(error, ParameterError):
         return HttpProblem(400, "The request cannot be answered", error.detail, error.suggestion, parameter=error.parameter)  # fmt: skip
+    if isinstance(error, ChangeRefusedError):
+        title = "There is no such search" if error.status == 404 else "Nothing was changed"
+        return HttpProblem(error.status, title, error.reason, error.suggestion, parameter=error.parameter)
     if isinstance(error, ArticleNotFoundError):
         return HttpProblem(404, "There is no such article", str(error), candidates=error.candidates)
     if isinstance(error, HitNotFoundError):

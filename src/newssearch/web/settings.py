@@ -45,7 +45,7 @@ class ServerSettings:
     process, and ``waiting`` requests may wait for them; further ones are refused.
 
     ``origins`` are the origins (``https://example.org``) whose pages may read the API, ``("*",)`` for all. ``show_paths``
-    tells where articles were read. ``log_queries`` writes whole addresses to the log, thus what people search for.
+    tells where articles were read. ``read_only`` refuses to save and remove searches. ``log_queries`` writes whole addresses to the log, thus what people search for.
 
     ``token`` and ``password`` are what a client has to know, "" for neither: a program sends the token with each request, a
     person logs in with one of them. ``session_key`` signs the sessions of browsers: processes that share it accept those of
@@ -60,6 +60,7 @@ class ServerSettings:
     waiting: int = 32
     origins: tuple[str, ...] = ()
     show_paths: bool = False
+    read_only: bool = False
     log_queries: bool = False
     token: str = ""
     password: str = ""
@@ -84,7 +85,7 @@ class ServerSettings:
             number = arguments.whole_number(name, getattr(self, name))
             if number < least:
                 raise ValueError(f"{name} is at least {least}, not {number}")
-        for name in ("show_paths", "log_queries"):
+        for name in ("show_paths", "read_only", "log_queries"):
             arguments.flag(name, getattr(self, name))
         _check_secrets(self.token, self.password, self.session_key)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newssearch.web.problems import PROBLEM_TYPE, HttpProblem
+from newssearch.web.problems import EXPECTED, PROBLEM_TYPE, HttpProblem, logged_problem
+
+Handler = Callable[[Request], Awaitable[Response]]
 
 HIDDEN = ("path", "member", "other_places")
 """The keys of answers that tell where files are on the machine of the server."""
@@ -33,6 +35,18 @@ def problem_answer(problem: HttpProblem) -> Response:
         headers=problem.headers,
         media_type=PROBLEM_TYPE,
     )
+
+
+def answering_problems(handler: Handler) -> Handler:
+    """Return a handler that answers with a problem where the given one raises an error that is expected."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except EXPECTED as error:
+            return problem_answer(logged_problem(error))
+
+    return answered
 
 
 def entity_tag(key: str, request: Request, show_paths: bool) -> str:

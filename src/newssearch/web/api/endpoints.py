@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, cast
 
+from newssearch.alerts.api import Alerts
 from newssearch.article import Article
 from newssearch.corpus.concordance import LINE_SORTS, MAX_SEED, MAX_WIDTH
 from newssearch.corpus.stories import STORY_SORTS
@@ -26,6 +27,7 @@ from newssearch.system.late_dataclass import dataclass
 from newssearch.web.options import MAX_OFFSET, MAX_PAGE, QUERY, options_of
 from newssearch.web.parameters import Parameter, ParameterError
 from newssearch.web.pool import SearchLimits
+from newssearch.web.searches.listing import SearchList, listed_search, listed_searches
 
 from .exports import EXPORT_FORMAT, FORMAT, Export
 from .suggestions import Completer
@@ -51,7 +53,7 @@ class EndpointRequest:
     """A request to an endpoint: the index, the values of its parameters, those of its path, and what ends it.
 
     ``contents`` returns the contents of the index, which are counted once for each commit; ``completer`` completes
-    words. ``show_paths`` is whether the answer may tell where articles were read.
+    words. ``alerts`` returns the saved searches. ``show_paths`` is whether the answer may tell where articles were read.
     """
 
     index: Index
@@ -61,6 +63,7 @@ class EndpointRequest:
     contents: Callable[[], IndexInfo]
     completer: Completer
     show_paths: bool = False
+    alerts: Callable[[], Alerts] | None = None
 
     def options(self, *names: str) -> dict[str, Any]:
         """Return the keyword arguments of a method of the index: all given values but the named ones, and the limits."""
@@ -113,7 +116,7 @@ def _offsets(snippet: Snippet) -> list[list[int]]:
 class Endpoint(NamedTuple):
     """An address of the API.
 
-    ``path`` may have ``{id}``, the id of an article. ``answer`` returns the value that the answer consists of; ``schema``
+    ``path`` may have ``{id}``, the id of an article, or ``{name}``, the name of a saved search. ``answer`` returns the value that the answer consists of; ``schema``
     is the name of its description in the OpenAPI document. ``only_by_commit`` is whether the answer is the same as long
     as the commit is. ``operation`` is its name, by default the path without the id. ``streams`` is whether the
     answer is an :class:`Export`, sent while it is made.
@@ -257,6 +260,16 @@ def _answer_info(asked: EndpointRequest) -> Json:
     return asked.contents()
 
 
+def _answer_searches(asked: EndpointRequest) -> Json:
+    assert asked.alerts is not None, "the application gives each request the saved searches"
+    return SearchList(tuple(listed_searches(asked.alerts())))
+
+
+def _answer_saved_search(asked: EndpointRequest) -> Json:
+    assert asked.alerts is not None, "the application gives each request the saved searches"
+    return listed_search(asked.alerts(), asked.path["name"])
+
+
 def _answer_commit(asked: EndpointRequest) -> Json:
     return asked.index.commit
 
@@ -346,6 +359,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("/article", "The article with a key, which its source gives it", (Parameter("key", "text", "The key.", required=True),), "Article", _answer_article_by_key, operation="article-by-key"),
     Endpoint("/info", "The contents of the archive in numbers", (), "Info", _answer_info, only_by_commit=False),
     Endpoint("/commit", "The state of the archive: it changes with each article that is added, changed or removed", (), "Commit", _answer_commit),
+    Endpoint("/searches", "The saved searches, and what their alerts have reported", (), "SavedSearches", _answer_searches, only_by_commit=False),
+    Endpoint("/searches/{name}", "A saved search", (), "SavedSearch", _answer_saved_search, only_by_commit=False, operation="saved-search"),
     Endpoint("/fields", "The fields of articles, own fields of the archive included", (), "Fields", _answer_fields),
     Endpoint("/words", "The words that begin with a prefix, the most frequent first", (
         Parameter("prefix", "text", "The beginning of the words. Case and accents make no difference."),

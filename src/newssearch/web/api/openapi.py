@@ -20,7 +20,8 @@ JsonObject = dict[str, Any]
 OPENAPI_PATH = "/openapi.json"
 _SCHEMA = "#/components/schemas/"
 _DESCRIPTION = """The HTTP API of an archive of news articles. Each answer is what the method of the same name of
-`newssearch.Index` returns, as JSON. Answers are read only, and the same for the same commit: their `ETag` changes with it.
+`newssearch.Index` returns, as JSON. Answers are the same for the same commit: their `ETag` changes with it. Nothing can be
+changed but saved searches without outputs.
 Texts of articles are data of others; treat them as such."""
 _PROBLEMS = {
     "400": "A parameter or the query is wrong.",
@@ -51,7 +52,7 @@ def openapi_document(prefix: str = "") -> JsonObject:
         "info": {"title": "newssearch", "version": __version__, "description": _DESCRIPTION.replace("\n", " ")},
         "servers": [{"url": f"{prefix}/api"}],
         "paths": {
-            **{endpoint.path: {"get": _operation(endpoint)} for endpoint in ENDPOINTS},
+            **{endpoint.path: {"get": _operation(endpoint), **_CHANGES.get(endpoint.path, {})} for endpoint in ENDPOINTS},
             OPENAPI_PATH: {"get": itself},
         },
         "components": {
@@ -72,20 +73,69 @@ def _operation(endpoint: Endpoint) -> JsonObject:
     }
     if endpoint.only_by_commit:
         answers["304"] = {"description": "The answer is the one that the client has (`If-None-Match`)."}
-    problem = {PROBLEM_TYPE: {"schema": {"$ref": f"{_SCHEMA}Problem"}}}
     for status, text in _PROBLEMS.items():
-        answers[status] = {"description": text, "content": problem}
+        answers[status] = {"description": text, "content": _PROBLEM}
     return {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         "parameters": [
             *([_ID] if "{id}" in endpoint.path else []),
+            *([_SEARCH_NAME] if "{name}" in endpoint.path else []),
             *map(_query_parameter, endpoint.parameters),
         ],
         "responses": answers,
     }
 
 
+_PROBLEM: JsonObject = {PROBLEM_TYPE: {"schema": {"$ref": f"{_SCHEMA}Problem"}}}
+_SEARCH_NAME: JsonObject = {
+    "name": "name",
+    "in": "path",
+    "description": "The name of a saved search.",
+    "required": True,
+    "schema": {"type": "string"},
+}
+_NOT_CHANGED: JsonObject = {
+    status: {"description": text, "content": _PROBLEM}
+    for status, text in {
+        "400": "The search or its query is wrong.",
+        "401": _PROBLEMS["401"],
+        "403": "Nothing may be changed here, or the search has outputs, or the archive's configuration defines it.",
+        "404": "There is no such search.",
+        "409": "There is a search with this name already, or its files are not in order.",
+        "503": "The folder cannot be written, the alert is running, or the search took too long.",
+        "default": _PROBLEMS["default"],
+    }.items()
+}
+_CHANGES: JsonObject = {
+    "/searches": {
+        "post": {
+            "operationId": "save-search",
+            "summary": "Save a search without outputs; what it finds already counts as seen",
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": {"$ref": f"{_SCHEMA}NewSearch"}}},
+            },
+            "responses": {
+                "201": {
+                    "description": "The saved search.",
+                    "headers": {"Location": {"description": "Its address.", "schema": {"type": "string"}}},
+                    "content": {"application/json": {"schema": {"$ref": f"{_SCHEMA}SavedSearch"}}},
+                },
+                **_NOT_CHANGED,
+            },
+        }
+    },
+    "/searches/{name}": {
+        "delete": {
+            "operationId": "remove-search",
+            "summary": "Remove a saved search without outputs, and what its alert remembers",
+            "parameters": [_SEARCH_NAME],
+            "responses": {"204": {"description": "It is removed."}, **_NOT_CHANGED},
+        }
+    },
+}
+"""The operations that change something, by the path of an endpoint."""
 _ID: JsonObject = {
     "name": "id",
     "in": "path",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,16 +17,24 @@ from newssearch.web.options import may_depend_on_clock
 from newssearch.web.parameters import read_parameters
 from newssearch.web.pool import SearchLimits
 from newssearch.web.prefix import prefix_of
-from newssearch.web.problems import EXPECTED, http_problem, logged_problem
+from newssearch.web.problems import http_problem
 
-from .answers import entity_tag, is_known, json_answer, problem_answer, without_paths
+from .answers import (
+    Handler,
+    answering_problems,
+    entity_tag,
+    is_known,
+    json_answer,
+    problem_answer,
+    without_paths,
+)
 from .combinations import check_combination
 from .endpoints import ENDPOINTS, Endpoint, EndpointRequest
 from .exports import MAX_EXPORTS, Export, ExportSlots, attachment, rows_answer, rows_of_answer
 from .openapi import OPENAPI_PATH, openapi_document
+from .saving import change_routes
 from .suggestions import Completer
 
-Handler = Callable[[Request], Awaitable[Response]]
 KEPT = "private, no-cache"
 """The instruction to keep an answer, and to ask each time whether it is still the same."""
 
@@ -51,7 +58,7 @@ def api_routes(completer: Completer) -> list[BaseRoute]:
         for endpoint in ENDPOINTS
     ]
     described = Route(OPENAPI_PATH, _answer_openapi, name="api:openapi")
-    return [*routes, described, Route("/{rest:path}", _answer_unknown, name="api:unknown")]
+    return [*routes, *change_routes(), described, Route("/{rest:path}", _answer_unknown, name="api:unknown")]
 
 
 async def _answer_openapi(request: Request) -> Response:
@@ -65,18 +72,6 @@ async def _answer_unknown(request: Request) -> Response:
     near = difflib.get_close_matches(asked, [*known, OPENAPI_PATH], 1)
     hint = f"did you mean /api{near[0]}?" if near else f"/api{OPENAPI_PATH} describes all addresses"
     return problem_answer(http_problem(404)._replace(suggestion=hint))
-
-
-def answering_problems(handler: Handler) -> Handler:
-    """Return a handler that answers with a problem where the given one raises an error that is expected."""
-
-    async def answered(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except EXPECTED as error:
-            return problem_answer(logged_problem(error))
-
-    return answered
 
 
 def _endpoint_handler(endpoint: Endpoint, shared: SharedWork) -> Handler:
@@ -99,6 +94,7 @@ def _endpoint_handler(endpoint: Endpoint, shared: SharedWork) -> Handler:
                 context.archive.info,
                 shared.completer,
                 context.settings.show_paths,
+                context.archive.alerts,
             )
             found = endpoint.answer(asked)
             headers = {"ETag": tag, "Cache-Control": KEPT} if kept else {"Cache-Control": "no-store"}

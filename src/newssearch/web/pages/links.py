@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Collection, Iterable, Mapping
 from copy import copy
-from functools import lru_cache
+from functools import lru_cache, partial
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from newssearch.filters import NONE
 from newssearch.request import MatchOptions
 from newssearch.web.context import server_context
 from newssearch.web.prefix import path_of, prefix_of
+from newssearch.web.security.writing import form_token, why_read_only
 from newssearch.web.static_files import static_path
 
 PAGING = ("page", "offset", "after")
@@ -40,9 +42,17 @@ class Links:
     def __init__(self, request: Request) -> None:
         self.prefix = prefix_of(request)
         self.path = path_of(request.scope)
-        self.has_session = server_context(request).access.has_session(request)
+        access = server_context(request).access
+        self.has_session = access.has_session(request)
+        self.read_only = why_read_only(request, access)
+        self._form_token = partial(form_token, request, access)
         self._origin = f"{request.url.scheme}://{request.url.netloc}"
         self.given = tuple((name, value) for name, value in request.query_params.multi_items() if value)
+
+    @property
+    def token(self) -> str:
+        """The token that a form needs to change something."""
+        return self._form_token(time.time())
 
     def values(self, name: str) -> list[str]:
         """Return the values of a parameter in the current address."""
@@ -61,6 +71,16 @@ class Links:
     def query(self) -> str:
         """The query of the current address, the first of several; "" if it has none."""
         return self.value("q")
+
+    def of_pairs(self, path: str, pairs: Iterable[tuple[str, str]]) -> str:
+        """Return the address of a view with the given names and values of parameters alone."""
+        return self._address(path, pairs)
+
+    def with_pairs(self, pairs: Iterable[tuple[str, str]]) -> Links:
+        """Return the links of the page of articles at the address with the given names and values of parameters."""
+        other = copy(self)
+        other.path, other.given = "/", tuple((name, value) for name, value in pairs if value)
+        return other
 
     def asking(self, query: str) -> Links:
         """Return the links of the same view of another query, at its first page."""

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from newssearch.web.bodies import read_body
 from newssearch.web.context import server_context
 from newssearch.web.prefix import prefix_of
 from newssearch.web.security.access import Access, client_of, cookie_name, too_many_attempts
@@ -32,7 +33,7 @@ async def _show_login(request: Request) -> Response:
 
 async def _log_in(request: Request) -> Response:
     access = _limited_access(request)
-    form = parse_qs((await _body(request)).decode("utf-8", "replace"))
+    form = parse_qs((await read_body(request, MAX_FORM)).decode("utf-8", "replace"))
     client, given = client_of(request.scope), form.get("password", [""])[0]
     after = next_path(form.get("next", [""])[0])
     if not access.is_token(
@@ -79,16 +80,6 @@ def _set_session(answer: Response, request: Request, content: str, seconds: int)
         httponly=True,
         samesite="lax",
     )
-
-
-async def _body(request: Request) -> bytes:
-    """Return the form that was sent. Raises HTTPException if it is too long."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_FORM:
-            raise HTTPException(413)
-    return body
 
 
 def next_path(text: str) -> str:

@@ -10,9 +10,11 @@ from newssearch.corpus.periods import DayBounds, Unit
 from newssearch.facets import FacetValue
 from newssearch.index import Index
 from newssearch.results import Results, left_out
+from newssearch.web.feed_paths import FEED_OF_SEARCH
 
 from .chips import filter_chips_of, without_filters
 from .facet_panels import facet_panels, facet_remarks, facets_to_count, useful_facets
+from .feeds import FEED_PARAMETERS
 from .links import SHARED_PARAMETERS, Links
 from .paging import paging_of
 from .question import (
@@ -27,6 +29,7 @@ from .question import (
 )
 from .remarks import remarks_of
 from .rendering import ShownPage, View, page_route
+from .save_form import save_form
 from .start import start_page
 from .timeline import CountBy, Timeline, likely_unit, timeline_of, unit_remarks
 
@@ -70,6 +73,8 @@ def search_page(view: View) -> ShownPage:
         "sizes": [str(size) for size in PAGE_SIZES],
         "fixed": fixed,
         "export": _export_links(links),
+        "form": None if view.links.read_only else save_form(links),
+        "feed": links.picked(FEED_OF_SEARCH, [one.name for one in FEED_PARAMETERS]),
         "took": found.took,
         "archive_articles": len(index),
         "permalink": view.links.absolute(fixed or links.here(page=view.links.value("page"))),

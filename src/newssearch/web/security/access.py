@@ -39,10 +39,14 @@ class Access(NamedTuple):
 
     def has_session(self, request: Request) -> bool:
         """Whether a request belongs to a session."""
+        return bool(self.session(request))
+
+    def session(self, request: Request) -> str:
+        """Return the content of the cookie of the session that a request belongs to; "" if it belongs to none."""
         if not self.is_limited:
-            return False
+            return ""
         content = cookie_parser(request.headers.get("cookie", "")).get(cookie_name(request), "")
-        return is_session(self.settings.session_key, content, time.time())
+        return content if is_session(self.settings.session_key, content, time.time()) else ""
 
 
 def _is_same(given: str, secret: str) -> bool:

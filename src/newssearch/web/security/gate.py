@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -9,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from newssearch.web.feed_paths import is_feed_path
 from newssearch.web.prefix import path_of, prefix_of
 from newssearch.web.problems import HttpProblem
 
@@ -49,6 +52,8 @@ class AccessMiddleware:
             return _unauthorized(request, "this is not the token of the server", ' error="invalid_token"')
         if self._access.has_session(request):
             return None
+        if is_feed_path(path):
+            return self._refused_reader(request, given if scheme.lower() == "basic" else "")
         if scope["method"] in ("GET", "HEAD") and not is_for_programs(path):
             return RedirectResponse(login_address(request), 303)
         if not self._access.settings.token:
@@ -56,6 +61,39 @@ class AccessMiddleware:
             return _unauthorized(request, "the server asks for a password", "", hint)
         hint = "send the token of the server in the header Authorization: Bearer TOKEN"
         return _unauthorized(request, "the server asks for a token", "", hint)
+
+    def _refused_reader(self, request: Request, given: str) -> Response | None:
+        """Return the refusal of a feed reader, which knows only HTTP Basic (RFC 7617): its password is the secret.
+
+        A user's name means nothing. Other addresses take no such password: a browser sends it unasked.
+        """
+        secret = _basic_password(given)
+        client = client_of(request.scope)
+        if self._access.is_token(secret):
+            return None
+        if secret:  # a password can be guessed: it is not even compared if there are too many attempts
+            if seconds := self._access.attempts.wait(client):
+                return refusal(request, too_many_attempts(seconds))
+            if self._access.is_password(secret):
+                return None
+            self._access.attempts.add(client)
+        hint = "give your feed reader any user name, and as password the password or the token of the server"
+        answer = refusal(request, HttpProblem(401, "Not allowed", "this feed needs a password", hint))
+        answer.headers["WWW-Authenticate"] = 'Basic realm="newssearch", charset="UTF-8"'
+        return answer
+
+
+def _basic_password(given: str) -> str:
+    """Return the password of the credentials of HTTP Basic; "" if they are none.
+
+    >>> _basic_password("cmVhZGVyOmNvcnJlY3QgaG9yc2U="), _basic_password("?")
+    ('correct horse', '')
+    """
+    try:
+        text = base64.b64decode(given.strip(), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return ""
+    return text.partition(":")[2]
 
 
 def _unauthorized(request: Request, detail: str, parameter: str, hint: str = "") -> Response:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -33,12 +34,15 @@ MAX_LOGGED_CHARS = 500
 CLIENT_GONE = 499
 """The status that the log gives a request whose client did not wait for the answer, as the log of nginx does."""
 READING = ("GET", "HEAD")
-METHODS: Mapping[str, tuple[str, ...]] = {
-    "/login": (*READING, "POST"),
-    "/logout": ("POST",),
-    "/mcp": ("POST",),
-}
-"""The methods of the paths that know others than :data:`READING`."""
+METHODS: Sequence[tuple[re.Pattern[str], tuple[str, ...]]] = (
+    (re.compile(r"/login"), (*READING, "POST")),
+    (re.compile(r"/logout"), ("POST",)),
+    (re.compile(r"/mcp"), ("POST",)),
+    (re.compile(r"/searches|/searches/[^/]+/remove"), (*READING, "POST")),
+    (re.compile(r"/api/searches"), (*READING, "POST")),
+    (re.compile(r"/api/searches/[^/]+"), (*READING, "DELETE")),
+)
+"""Matches the paths that know other methods than :data:`READING`, with their methods."""
 _FRAMES = ("iframe", "frame", "embed", "object", "fencedframe")
 
 _log = logging.getLogger(__name__)
@@ -149,7 +153,7 @@ class _GuardedRequest:
         method, path = self._scope["method"], self._path
         if not self._scope["path"].startswith("/"):
             return _short_answer(400, "the address has no path")
-        allowed = METHODS.get(path, READING)
+        allowed = methods_of(path)
         if method == "OPTIONS":
             return self._options(allowed)
         if method not in allowed:
@@ -161,11 +165,14 @@ class _GuardedRequest:
         return None
 
     def _is_foreign(self) -> bool:
-        """Whether a page of another site sent the request, without the user having followed a link to this one."""
-        if self._is_allowed_origin():
+        """Whether a page of another site sent the request, without the user having followed a link to this one.
+
+        Pages of allowed origins may read the API and use the tools, and change nothing.
+        """
+        reads = self._scope["method"] in READING
+        if self._is_allowed_origin() and (reads or self._path == "/mcp"):
             return False
         site = self._headers.get("sec-fetch-site")
-        reads = self._scope["method"] in READING
         if site is not None:
             followed = reads and self._headers.get("sec-fetch-mode") == "navigate"
             framed = self._headers.get("sec-fetch-dest") in _FRAMES
@@ -202,12 +209,22 @@ class _GuardedRequest:
     def _options(self, allowed: tuple[str, ...]) -> Response:
         headers = {"Allow": ", ".join((*allowed, "OPTIONS"))}
         if self._is_allowed_origin() and "access-control-request-method" in self._headers:
-            headers["Access-Control-Allow-Methods"] = ", ".join(allowed)
+            shared = allowed if self._path == "/mcp" else READING
+            headers["Access-Control-Allow-Methods"] = ", ".join(shared)
             headers["Access-Control-Allow-Headers"] = (
                 "Accept, Authorization, Content-Type, If-None-Match, Last-Event-ID, Mcp-Protocol-Version, Mcp-Session-Id"
             )
             headers["Access-Control-Max-Age"] = "600"
         return Response(status_code=204, headers=headers)
+
+
+def methods_of(path: str) -> tuple[str, ...]:
+    """Return the methods that a path knows.
+
+    >>> methods_of("/"), methods_of("/api/searches/oil")
+    (('GET', 'HEAD'), ('GET', 'HEAD', 'DELETE'))
+    """
+    return next((methods for pattern, methods in METHODS if pattern.fullmatch(path)), READING)
 
 
 def _short_answer(status: int, text: str) -> Response:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from newssearch.web.api.answers import problem_answer
+from newssearch.web.feed_paths import is_feed_path
 from newssearch.web.pages.links import Links
 from newssearch.web.pages.rendering import problem_page
 from newssearch.web.prefix import path_of
@@ -18,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 def is_for_programs(path: str) -> bool:
     """Whether programs ask for a path, not people."""
-    return path in ("/api", "/mcp") or path.startswith(("/api/", "/mcp/"))
+    return path in ("/api", "/mcp") or path.startswith(("/api/", "/mcp/")) or is_feed_path(path)
 
 
 def refusal(request: Request, problem: HttpProblem) -> Response:

@@ -71,11 +71,14 @@ async function load(link) {
   const answer = await fetch(link.href);
   if (!answer.ok) return;
   const loaded = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
-  if (loaded) part.replaceWith(loaded);
+  if (!loaded) return;
+  part.replaceWith(loaded);
+  watch(loaded);
 }
 
-const late = document.querySelector("a[data-load]");
-if (late && "IntersectionObserver" in window) {
+function watch(part) {
+  const late = part.querySelector("a[data-load]");
+  if (!late || !("IntersectionObserver" in window)) return;
   const observer = new IntersectionObserver((seen) => {
     if (!seen.some((one) => one.isIntersecting)) return;
     observer.disconnect();
@@ -83,6 +86,7 @@ if (late && "IntersectionObserver" in window) {
   });
   observer.observe(late);
 }
+watch(document);
 
 // ---- what takes long says so while it runs
 document.addEventListener("submit", (event) => tellThatItRuns(event.target));

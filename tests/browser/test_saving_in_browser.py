@@ -29,7 +29,7 @@ def save_change_and_remove(reader: Page) -> None:
     """Do with a search all that a reader can do."""
     reader.goto("/?q=bridge&outlet=The+Post")
     save(reader, "bridges", "Bridges")
-    assert reader.get_by_role("status").inner_text().startswith("Saved Bridges: it finds ")
+    assert reader.locator(".told").inner_text().startswith("Saved Bridges: it finds ")
     reader.goto("/?q=bridge+mayor")
     save(reader, "bridges", "Bridges & mayors")
     assert reader.locator("#save-fault").inner_text().startswith("there is a search bridges already")
@@ -40,7 +40,7 @@ def save_change_and_remove(reader: Page) -> None:
     reader.locator("#bridges h2 a").click()
     assert reader.locator("#q").input_value() == "bridge mayor"
     remove(reader, "bridges")
-    assert reader.get_by_role("status").inner_text() == "Removed bridges."
+    assert reader.locator(".told").inner_text() == "Removed bridges."
 
 
 def test_a_reader_saves_changes_and_removes_a_search(page: Page) -> None:

@@ -328,7 +328,7 @@ def test_there_are_so_many_searches_and_no_more(
 def test_an_archive_that_cannot_be_written_says_so(
     reader: TestClient, archive: Path, monkeypatch: pytest.MonkeyPatch, number: int, status: int
 ) -> None:
-    def fail(path: Path, content: bytes) -> None:
+    def fail(path: Path, content: bytes, mode: int | None = None) -> None:
         raise OSError(number, "no", str(path))
 
     monkeypatch.setattr(atomic_files, "replace", fail)

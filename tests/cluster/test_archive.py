@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -11,13 +12,20 @@ from typing import Any
 import pytest
 
 import newssearch
-from newssearch import Article
-from newssearch.engines.opensearch import answer_sizes, article_limits, page_ranking, ranking
+from newssearch import Article, Index
+from newssearch.engines.opensearch import (
+    answer_sizes,
+    article_limits,
+    articles_by_id,
+    page_ranking,
+    ranking,
+)
 from newssearch.engines.opensearch.checkpoints import reached
 from newssearch.engines.opensearch.client import Client
 from newssearch.engines.opensearch.state import STATE, WORDS, read_state
 from newssearch.engines.opensearch.store import OpenSearchStore
-from support import Command, command
+from newssearch.engines.opensearch.transport import Transport
+from support import Command, command, index_of
 
 STORY = "{}\n\nBy Ana Silva\n\n25 July 2024\n\nThe river {} above its banks on Monday, and the council closed two bridges.\n"
 
@@ -179,7 +187,7 @@ def test_no_answer_has_more_texts_than_fit(address: str, monkeypatch: pytest.Mon
             return [
                 [hit.address for hit in index.search("rain", limit=None)], [hit.snippet for hit in index.search("report OR rain", limit=None, sort="newest")],
                 [hit.text for hit in index.scan("rain /fel+/")], list(OpenSearchStore(address).snapshot().articles()), [hit.address for hit in index.search("rain", limit=7, all_paragraphs=True)],
-                [(hit.address, hit.score) for hit in index.search("rain place report", limit=20)],
+                [(hit.address, hit.score) for hit in index.search("rain place report", limit=20)], whole_texts(index, "rain", rows="paragraphs"),
             ]  # fmt: skip
 
     expected = read()
@@ -198,14 +206,46 @@ def test_no_answer_has_more_texts_than_fit(address: str, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Client, "search", recorded)
     monkeypatch.setattr(answer_sizes, "MAX_WORDS_OF_ANSWER", 100)
-    for module in (ranking, page_ranking):
+    for module in (ranking, page_ranking, articles_by_id):
         monkeypatch.setattr(module, "MAX_WORDS_OF_ANSWER", 100)
+    for module in (ranking, page_ranking):
         monkeypatch.setattr(module, "KEPT_WORDS", 50)
     assert read() == expected
     monkeypatch.setattr(ranking, "MAX_SCORED_CONDITIONS", 2)  # bounds of scores are listed first
     assert read() == expected
     assert max(words for number, words in sizes if number > 1) <= 100
     assert max(number for number, _ in sizes) > 3
+
+
+def whole_texts(index: Index, query: str, **options: Any) -> bytes:
+    """Return an export of whole articles."""
+    stream = io.BytesIO()
+    index.export(query, stream, format="jsonl", text="full", columns=["id", "paragraph", "text"], **options)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("rows", ["articles", "paragraphs"])
+def test_an_export_of_whole_articles_reads_many_with_one_request(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: str
+) -> None:
+    """Its bytes are those of an export from a folder."""
+    articles = [
+        Article.create(title=f"Report {n}", text=[f"Rain fell on place {n}. " * (n % 7 + 1)] * 2, lang="en", identity=str(n))
+        for n in range(220)
+    ]  # fmt: skip
+    expected = whole_texts(index_of(str(tmp_path / "index"), *articles), "rain", rows=rows)
+    sent: list[str] = []
+    send = Transport.send
+
+    def counted(self: Transport, method: str, path: str, *arguments: Any, **options: Any) -> Any:
+        sent.append(path)
+        return send(self, method, path, *arguments, **options)
+
+    with index_of(address, *articles) as index:
+        monkeypatch.setattr(Transport, "send", counted)
+        assert whole_texts(index, "rain", rows=rows) == expected
+    assert len(expected.splitlines()) == (220 if rows == "articles" else 440)
+    assert len(sent) < 40, sent
 
 
 def test_a_commit_that_marks_articles_again_reads_few_long_ones_at_once(

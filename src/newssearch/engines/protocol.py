@@ -258,6 +258,9 @@ class Snapshot(CorpusSnapshot, Protocol):
         Here and below, the digest at the end of an id identifies the article: see :mod:`newssearch.identity`.
         """
 
+    def articles_with(self, ids: Iterable[str]) -> Iterator[Article | None]:
+        """Yield what :meth:`article` returns for each of the given ids, in their order, reading a few at a time."""
+
     def find(self, article_id: str) -> StoredHeader | None:
         """Return the header of the article with that id; None if there is none."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import groupby, islice, repeat
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from newssearch.reports import ExportReport
 
 _BETWEEN_PARAGRAPHS = "\n\n"
+_HITS_AT_ONCE = 200
+"""The number of hits whose articles are read together."""
 
 
 class ExportingMethods(OpenIndex):
@@ -137,8 +141,8 @@ class _Exporter:
 
         def items() -> Iterator[ExportedItem]:
             nonlocal written
-            for hit in found.hits:
-                yield self._item(hit)
+            for hit, article in self._with_articles(found.hits):
+                yield self._item(hit, article)
                 written += 1
 
         cut = write_export(stream, self._plan, self._columns, items(), about, snapshot.commit.time)
@@ -168,13 +172,26 @@ class _Exporter:
             return "snippets"
         return "texts" if self._has_text and not self._reads_articles else "fields"
 
-    def _item(self, hit: Hit) -> ExportedItem:
+    def _with_articles(self, hits: Iterator[Hit]) -> Iterator[tuple[Hit, Article | None]]:
+        """Yield each hit with its article, or with None if the export needs no articles."""
+        if not self._reads_articles:
+            yield from ((hit, None) for hit in hits)
+            return
+        while part := list(islice(hits, _HITS_AT_ONCE)):
+            for hit, article in zip(part, self._articles_of(part), strict=True):
+                assert article is not None, "an article of the snapshot"
+                yield hit, article
+
+    def _articles_of(self, hits: Sequence[Hit]) -> Iterator[Article | None]:
+        """Yield the article of each hit. Hits of one article that follow each other share it."""
+        runs = [(one, len([*several])) for one, several in groupby(hits, attrgetter("id"))]
+        articles = self._asked.snapshot.articles_with(one for one, _ in runs)
+        for (_, number), article in zip(runs, articles, strict=True):
+            yield from repeat(article, number)
+
+    def _item(self, hit: Hit, article: Article | None) -> ExportedItem:
         from newssearch.hit_columns import ExportedItem  # a search needs none of it
 
-        article = None
-        if self._reads_articles:
-            article = self._asked.snapshot.article(hit.id)
-            assert article is not None, "an article of the snapshot"
         snippet = self._marked(hit.snippet) if self._has_snippet else ""
         return ExportedItem(hit, self._text(hit, article), snippet, article)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from heapq import merge
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -354,6 +354,10 @@ class EmbeddedSnapshot(CorpusQueries):
         with self._reading():
             found = self._reader.article(article_id)
             return found[0].read(found[1]) if found is not None else None
+
+    def articles_with(self, ids: Iterable[str]) -> Iterator[Article | None]:
+        """Yield the article with each of the given ids, in their order; None for one that the index does not have."""
+        return map(self.article, ids)
 
     def story(self, article_id: str) -> list[str]:
         """Return the ids of all articles of the story that the given article belongs to, the earliest first."""

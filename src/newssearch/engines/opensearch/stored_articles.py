@@ -6,7 +6,7 @@ import copy
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -20,6 +20,7 @@ from newssearch.fields import ArticleField, OwnKind
 from newssearch.stopping import NEVER, StopCheck
 
 from .answer_sizes import AnswerSizes
+from .articles_by_id import articles_by_id
 from .checkpoints import WrittenCheckpoints, finding_checkpoints, found_checkpoints, reached
 from .client import Client, JsonAnswer, PointInTime
 from .documents import DocumentSource, article_from, cut, document_id, place_from
@@ -192,6 +193,8 @@ class SharedByReaders:
     def __init__(self) -> None:
         self.counted: tuple[Hashable, int] | None = None
         """The stamp of the commit, and its number of articles."""
+        self.longest: tuple[Hashable, int] | None = None
+        """The stamp of the commit, and the number of words of its longest article."""
         self.known: tuple[Opened, Statistics, KnownWords, KnownOfCommit, dict[str, list[str]]] | None = None
         """The opened commit with its statistics, vocabulary, cache, and keys of values."""
         self.sets: tuple[Opened, ConditionSets] | None = None
@@ -357,6 +360,19 @@ class StoredArticles:
         source = self._source_of(article_id, ("header", "texts"))
         return None if source is None else article_from(source)
 
+    def articles_with(self, ids: Iterable[str]) -> Iterator[Article | None]:
+        """Yield the article with each of the given ids, in their order; None for one that the index does not have."""
+
+        def found(condition: Mapping[str, Any], members: Mapping[str, Any]) -> list[JsonAnswer]:
+            def work(opened: Opened) -> list[JsonAnswer]:
+                body = {"query": self._committed(opened, condition), **members}
+                hits: list[JsonAnswer] = self._search(opened, body)["hits"]["hits"]
+                return hits
+
+            return self._whole(work)
+
+        return articles_by_id(ids, found, lambda: self._whole(self._longest))
+
     def find(self, article_id: str) -> StoredHeader | None:
         """Return the id, state and place of an article, or None if it does not exist."""
         source = self._source_of(article_id, ("header",))
@@ -427,12 +443,18 @@ class StoredArticles:
 
     def _sizes(self, opened: Opened, parts: Sequence[str]) -> AnswerSizes:
         """Return the page sizes for reading the given parts of all articles."""
-        largest = 0
-        if not {"texts", "*"}.isdisjoint(parts):
+        largest = 0 if {"texts", "*"}.isdisjoint(parts) else self._longest(opened)
+        return AnswerSizes(lambda body: self._search(opened, body), largest, MAX_HITS_AT_ONCE)
+
+    def _longest(self, opened: Opened) -> int:
+        """Return the number of words of the longest article."""
+        known = self._shared_by_readers.longest
+        if known is None or known[0] != opened.state.stamp:
             words = {"longest": {"max": {"field": "words"}}}
             body = {"query": self._committed(opened), "size": 0, "track_total_hits": True, "aggs": words}
-            largest = int(self._search(opened, body)["aggregations"]["longest"]["value"] or 0)
-        return AnswerSizes(lambda body: self._search(opened, body), largest, MAX_HITS_AT_ONCE)
+            found = int(self._search(opened, body)["aggregations"]["longest"]["value"] or 0)
+            known = self._shared_by_readers.longest = opened.state.stamp, found
+        return known[1]
 
     def __len__(self) -> int:
         """Return the number of articles."""

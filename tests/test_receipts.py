@@ -282,3 +282,36 @@ def test_own_fields_that_are_left_out_are_limits() -> None:
 def test_no_receipt_is_left_of_a_command_that_fails(archive: Path, cli: Command) -> None:
     assert cli("query", "date:2024-99", "--receipt", "r.json").code == 2
     assert not Path("r.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["count", "rain", "--by", "outlet", "-o", "out/../t.csv", "--receipt", "t.csv"], "--receipt and --output"),
+        (["count", "rain", "--by", "outlet", "-o", "t.csv", "--receipt", "link.csv"], "--receipt and --output"),
+        (["kwic", "rain", "-o", "{folder}/t.csv", "--receipt", "out/../t.csv"], "--receipt and --output"),
+        (["count", "--queries", "queries.csv", "-o", "out/../queries.csv"], "--output and --queries"),
+        (["count", "--queries", "queries.csv", "--receipt", "hard.csv"], "--receipt and --queries"),
+        (["coverage", "{id}", "--outlets", "queries.csv", "-o", "queries.csv"], "--output and --outlets"),
+    ],
+)  # fmt: skip
+def test_no_command_writes_two_results_or_its_input_into_one_file(
+    archive: Path, cli: Command, arguments: list[str], said: str
+) -> None:
+    (archive / "out").mkdir()
+    (archive / "queries.csv").write_text("rain\n", "utf-8")
+    (archive / "link.csv").symlink_to("t.csv")
+    (archive / "hard.csv").hardlink_to(archive / "queries.csv")
+    done = cli(*(one.format(folder=archive, id=ARTICLES[0].id) for one in arguments))
+    assert (done.code, done.out) == (2, "")
+    assert f"{said} name one file" in done.err
+    assert (archive / "queries.csv").read_text("utf-8") == "rain\n"
+    assert not (archive / "t.csv").exists()
+
+
+def test_a_receipt_is_written_to_the_file_that_a_link_leads_to(archive: Path, cli: Command) -> None:
+    (archive / "kept").mkdir()
+    (archive / "receipt.json").symlink_to("kept/receipt.json")
+    assert cli("query", "rain", "--receipt", "receipt.json").code == 0
+    assert (archive / "receipt.json").is_symlink()
+    assert json.loads((archive / "kept" / "receipt.json").read_text("utf-8"))["searches"]

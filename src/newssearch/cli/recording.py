@@ -17,6 +17,7 @@ from click.core import ParameterSource
 from newssearch.errors import ReceiptError
 from newssearch.system import atomic_files
 from newssearch.system.frozen import FrozenDict
+from newssearch.system.real_paths import is_same_file
 
 from .console import OutputClosed, without_surrogates
 from .options import OutputFile
@@ -117,7 +118,22 @@ def clock() -> dt.datetime | None:
 def read_input(option: str, file: Path) -> str:
     """Return the text of a file that an option of the command names; the file ``-`` is standard input."""
     recording = recorder()
+    if recording is None or recording.before is None:
+        _check_not_written(option, file)
     return recording.read(option, file) if recording is not None else text_of(file)
+
+
+def _check_not_written(option: str, file: Path) -> None:
+    """Raise UsageError for a file of input that the command would also write."""
+    written = click.get_current_context().params
+    for one in ("receipt", "output"):
+        if (target := written.get(one)) is not None and is_same_file(target, file):
+            named = option.partition(" ")[0].removesuffix("_file")
+            raise _one_file(one, named, target)
+
+
+def _one_file(one: str, other: str, file: Path) -> click.UsageError:
+    return click.UsageError(f"--{one} and --{other} name one file, {file}: give each its own.")
 
 
 def is_input(option: str, file: Path) -> bool:
@@ -149,10 +165,10 @@ def with_receipt(function: Callable[..., Any]) -> Callable[..., Any]:
     def recorded(*positional: Any, receipt: Path | None, **options: Any) -> Any:
         if receipt is None or recorder() is not None:
             return function(*positional, **options)
-        output = options.get("output")
-        if output is not None and output.absolute() == receipt.absolute():
-            raise click.UsageError(f"--receipt and --output name one file, {receipt}: give each its own.")
         context = click.get_current_context()
+        output = options.get("output")
+        if output is not None and is_same_file(receipt, output):
+            raise _one_file("receipt", "output", receipt)
         recording = Recorder()
         token = current.set(recording)
         closed: OutputClosed | None = None
@@ -164,7 +180,8 @@ def with_receipt(function: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             current.reset(token)
         made = recording.receipt(str(context.info_name), arguments_of(context))
-        atomic_files.replace(receipt, made.to_json().encode("utf-8", "backslashreplace"))
+        content = made.to_json().encode("utf-8", "backslashreplace")
+        atomic_files.replace(receipt.resolve(), content)  # a link stays, and leads to the receipt
         if closed is not None:
             raise closed
         return result

@@ -18,3 +18,11 @@ def real_path(file: str | Path) -> str:
         return os.path.realpath(file)
     except (OSError, ValueError):  # ValueError: a name that no file can have
         return os.path.abspath(file)  # noqa: PTH100
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, which need not exist: by ``..``, by links, or because the system ignores case."""
+    try:
+        return os.path.realpath(one) == os.path.realpath(other) or one.samefile(other)
+    except (OSError, ValueError):  # one of them does not exist, or has a name that no file can have
+        return False

@@ -48,6 +48,7 @@ PUBLIC = [
     "Article",
     "ArticleConflictError",
     "ArticleNotFoundError",
+    "ArticleTags",
     "Change",
     "Clause",
     "Collocate",
@@ -95,6 +96,7 @@ PUBLIC = [
     "NONE",
     "Neighbours",
     "NewssearchError",
+    "Note",
     "OutletCoverage",
     "OwnFieldError",
     "Paragraph",
@@ -133,6 +135,13 @@ PUBLIC = [
     "TableDimension",
     "TableGroup",
     "TableQuery",
+    "TagChange",
+    "TagCount",
+    "TagCounts",
+    "TagError",
+    "TagFileError",
+    "TagMerge",
+    "TagReport",
     "TermScore",
     "TimeSpan",
     "Verification",
@@ -351,7 +360,7 @@ def test_the_tree_of_errors_is_as_drawn() -> None:
         "NewssearchError": 1, "OwnFieldError": 2, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
         "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "IndexCopyError": 1, "IndexUnreachableError": 3, "ArticleNotFoundError": 1,
         "ArticleConflictError": 1, "ConfigError": 2, "HitNotFoundError": 1, "SearchStoppedError": 5, "ReceiptError": 1,
-        "QueryError": 2, "SavedSearchError": 2, "AlertError": 1,
+        "QueryError": 2, "SavedSearchError": 2, "TagError": 2, "TagFileError": 1, "AlertError": 1,
     }  # fmt: skip
     for name, code in drawn.items():
         error = getattr(errors, name)

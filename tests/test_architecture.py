@@ -26,6 +26,7 @@ LAYERS: tuple[str | tuple[str, ...], ...] = (
     "stopping", "highlight", "filters", "request", "config", "archive", "story", "corpus", "reports", "engines",
     "engines.embedded.storage", "engines.embedded.segment", ("engines.embedded.indexing", "engines.embedded.search"),
     "engines.embedded.corpus", ("engines.embedded.whoosh_compat", "engines.embedded.integrity"), "engines.embedded", "engines.opensearch", "engines.address",
+    "tags",
     "whoosh_codec", "citations", ("readers.decoding", "readers.html_fragment"), "readers.api", "readers.article",
 ("readers.records", "readers.xml"), "readers.styled_text", "readers.databases", ("readers.pages", "readers.exports"), "readers.texts", "readers.documents", "readers.pdf", "readers.containers", "readers",
     "export", "review", "updating", "info", "index", ("integrity", "copying"), "alerts.batch", "alerts.outputs", "alerts", "mcp", "web", "cli", "__init__", "__main__",

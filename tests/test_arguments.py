@@ -122,6 +122,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
     made: dict[str, dict[str, object]] = {
         "article": {"article_id": RAIN.id}, "story": {"article_id": RAIN.id}, "related": {"article_id": RAIN.id}, "review": {"query": "x", "file": io.BytesIO(), "format": "html"}, "articles_of": {"path": "x"},
         "add": {"articles": RAIN}, "collocates": {"query": "x"}, "highlights": {"article_id": RAIN.id, "query": "x"}, "keywords": {"query": "x"}, "kwic": {"query": "x"}, "neighbours": {"query": "x", "address": "x#1"}, "update": {"paths": []}, "export": {"query": "x", "file": io.BytesIO(), "format": "csv"}, "remove": {"ids": []},
+        "tag": {"articles": RAIN.id, "add": "x"}, "tags_of": {"article_id": RAIN.id}, "id_of_tagged": {"article_id": RAIN.id}, "merge_tags": {"file": folder / "none.jsonl"},
     }  # fmt: skip
     found: dict[str, tuple[Callable[..., object], dict[str, object]]] = {}
     for name, _ in inspect.getmembers(Index, inspect.isfunction):
@@ -152,6 +153,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
 RESULTS = {
     "AlertReport", "Article", "Change", "Clause", "Contents", "Copy", "CopyReport", "DateCounts", "Delivery", "Diagnostic", "EarlierVersion", "Edit", "Explanation", "ExportReport", "FacetValue", "FacetValues", "Hit", "Index", "IndexInfo",
     "IndexReport", "Leftover", "Paragraph", "Place", "Problem", "Progress", "Provenance", "Query", "Rank", "Rejected", "Removal", "Results", "ReviewReport",
+    "ArticleTags", "Note", "TagChange", "TagCount", "TagCounts", "TagMerge", "TagReport",
     "Salvage", "Snippet", "Story", "TermScore", "Verification", "Version",
     "Collocate", "Collocates", "Commit", "Concordance", "ConcordanceLine", "CorpusSize", "Coverage", "IndexWord", "Keyword", "Keywords", "ListedStory", "Neighbours", "OutletCoverage", "PeriodCount", "Receipt", "Sample", "SampledArticle", "Scan", "Series", "StoryList", "Stratum", "Table", "TableCell", "TableDimension", "TableGroup", "TableQuery", "TimeSpan",
 }  # fmt: skip

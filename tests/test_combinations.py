@@ -21,9 +21,9 @@ from support import Command, Outcome, article, command, every_command, index_of
 QUERY = "gadhafi OR rain"
 OPTIONS: dict[str, list[str]] = {
     "outlet": ["--outlet", "The Echo"], "source": ["--source", "AFP"], "byline": ["--byline", "silva"], "located": ["--located", "baghdad"],
-    "lang": ["--lang", "en"], "section": ["--section", "world"], "where": ["--where", "size=>30"],
+    "lang": ["--lang", "en"], "section": ["--section", "world"], "tag": ["--tag", "seen"], "where": ["--where", "size=>30"],
     **{f"not-{name}": [f"--not-{name}", value] for name, value in
-       {"outlet": "The Sun", "source": "Reuters", "byline": "Ana Silva", "located": "New Baghdad", "lang": "en-US", "section": "(none)", "where": "size=>70"}.items()},
+       {"outlet": "The Sun", "source": "Reuters", "byline": "Ana Silva", "located": "New Baghdad", "lang": "en-US", "section": "(none)", "tag": "later", "where": "size=>70"}.items()},
      "since": ["--since", "2024-03"], "until": ["--until", "2024-10"],
     "on": ["--on", "2024"], "limit": ["-n", "2"], "offset": ["--offset", "1"], "sort": ["--sort", "oldest"], "all": ["--all"],
     "facet": ["--facet", "year"], "snippet": ["--snippet", "40"], "json": ["--json"], "jsonl": ["--format", "jsonl"], "csv": ["--format", "csv"],
@@ -88,6 +88,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     first, last = made()[:50], made()[50:]
     with index_of(folder / "index", *first) as index:
         index.add(last)
+        ids = index.find()
+        index.tag(ids[::3], "seen")
+        index.tag(ids[::7], "later")
     return folder
 
 

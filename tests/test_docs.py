@@ -26,6 +26,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         own = {"theme": "value", "words": "number", "coded": "date"}
         options = newssearch.ReadOptions(fields=own)  # type: ignore[arg-type]
         made.update([], stream=io.BytesIO(corpus[1].encode()), options=options)
+        made.tag([*made.find('title:"austin sends"'), *made.find("title:rates")], "checked")
+        made.tag(made.find("title:rates"), "to cite")
         yield made
 
 

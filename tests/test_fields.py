@@ -23,6 +23,7 @@ from newssearch.fields import (
     FIELD_NAMES,
     FILTER_FIELDS,
     QUERY_FIELDS,
+    TAG,
     VALUE_FIELDS,
     ArticleField,
     ValueField,
@@ -38,7 +39,9 @@ VALUES = {"date": "2024-07-25", "lang": "de", "url": "https://e.org/1"}
 """The values of the fields that accept only certain forms."""
 
 EACH = pytest.mark.parametrize("field", ARTICLE_FIELDS, ids=FIELD_NAMES)
-EACH_FILTER = pytest.mark.parametrize("field", [f for f in ARTICLE_FIELDS if f.filter], ids=FILTER_FIELDS)
+EACH_FILTER = pytest.mark.parametrize(
+    "field", [f for f in ARTICLE_FIELDS if f.filter], ids=FILTER_FIELDS[:-1]
+)
 
 
 def value_of(field: ArticleField) -> str:
@@ -181,8 +184,8 @@ def test_articles_without_a_value_are_a_value_of_each_filter(
 
 
 def test_only_these_are_filters() -> None:
-    assert FILTER_FIELDS == ("outlet", "source", "byline", "located", "lang", "section")
-    shown = [option for option in inspect.signature(Index.find).parameters if option in FIELD_NAMES]
+    assert FILTER_FIELDS == ("outlet", "source", "byline", "located", "lang", "section", "tag")
+    shown = [option for option in inspect.signature(Index.find).parameters if option in (*FIELD_NAMES, TAG)]
     assert tuple(shown) == FILTER_FIELDS
 
 
@@ -213,13 +216,15 @@ def test_a_query_takes_each_field_of_the_language(index: Index, name: str) -> No
         assert written().id in index.find(f'added:"{time:%Y-%m-%dT%H:%M:%S}"')
         assert index.find("added:<2024") == []
         return
+    if name == TAG:
+        index.tag(written().id, "Some tag")
     value = written().id if name == "id" else VALUES.get(name, f"Some {name}")
     assert index.find(f'{name}:"{value}"') == [written().id]
 
 
 def test_the_fields_of_the_language_are_those_of_the_table() -> None:
     assert QUERY_FIELDS == (
-        "title", "outlet", "source", "byline", "located", "lang", "section", "key", "id", "url", "date", "added",
+        "title", "outlet", "source", "byline", "located", "lang", "section", "key", "id", "url", "tag", "date", "added",
     )  # fmt: skip
     assert get_args(ValueField) == VALUE_FIELDS, "those that a type checker reads"
     for name in VALUE_FIELDS:

@@ -69,6 +69,9 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         exported = index.export("rained )", folder / "a.csv", since="2023")
         review = index.review("rained )", folder / "a.html", since="2023")
         everything = list(index)
+        tagged = index.tag(RAIN.id, ["seen", "later"], note="By whom?")
+        said, tags = index.tags_of(RAIN.id), index.tags()
+        merged = index.merge_tags(folder / "tags.jsonl")
     search = newssearch.SavedSearch(name="rain", query="rained", start="all")
     newssearch.save_search(search, folder / "index")
     with contextlib.redirect_stdout(io.StringIO()):
@@ -84,6 +87,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     ]
     counted += [*drawn, *drawn.strata, *told, *covered.outlets]
     counted += alerted
+    counted += [tagged, *tagged.tags, said, *said.notes, tags, *tags, merged]
     counted += [
         table,
         series,
@@ -205,7 +209,7 @@ ERRORS: list[errors.NewssearchError] = [
     QueryError("odd", query="a b", start=1, end=2, suggestion="try c"), errors.IndexFolderError("x", Path("f")),
     errors.IndexNotFoundError("x", Path("f")), errors.IndexExistsError("x", Path("f")), errors.IndexVersionError("x", Path("f"), 7),
     errors.IndexDamagedError("x", Path("f")), errors.IndexLockedError("x", Path("f"), "process 7"), errors.IndexWriteError("x", Path("f")), errors.IndexCopyError("x", Path("f")), errors.IndexUnreachableError("x", Path("f")), errors.OwnFieldError("x"),
-    errors.SearchStoppedError("x", 1.5), errors.ReceiptError("x"), errors.SavedSearchError("x"), errors.AlertError("x"), errors.HitNotFoundError("x#1"),
+    errors.SearchStoppedError("x", 1.5), errors.ReceiptError("x"), errors.SavedSearchError("x"), errors.AlertError("x"), errors.TagError("x"), errors.TagFileError("x"), errors.HitNotFoundError("x#1"),
 ]  # fmt: skip
 
 

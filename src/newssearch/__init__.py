@@ -57,6 +57,8 @@ if TYPE_CHECKING:
         ReceiptError,
         SavedSearchError,
         SearchStoppedError,
+        TagError,
+        TagFileError,
     )
     from .facets import Facet, FacetValue, FacetValues
     from .filters import NONE
@@ -85,6 +87,8 @@ if TYPE_CHECKING:
     from .sharding import Sharding
     from .snippet import Snippet
     from .story import Change, Edit, Story, Version
+    from .tags.counts import TagCount, TagCounts, TagMerge
+    from .tags.state import ArticleTags, Note, TagChange, TagReport
     from .text.partial_dates import PartialDate
 
 __all__ = [
@@ -93,6 +97,7 @@ __all__ = [
     "Article",
     "ArticleConflictError",
     "ArticleNotFoundError",
+    "ArticleTags",
     "Change",
     "Clause",
     "Collocate",
@@ -140,6 +145,7 @@ __all__ = [
     "NONE",
     "Neighbours",
     "NewssearchError",
+    "Note",
     "OutletCoverage",
     "OwnFieldError",
     "Paragraph",
@@ -178,6 +184,13 @@ __all__ = [
     "TableDimension",
     "TableGroup",
     "TableQuery",
+    "TagChange",
+    "TagCount",
+    "TagCounts",
+    "TagError",
+    "TagFileError",
+    "TagMerge",
+    "TagReport",
     "TermScore",
     "TimeSpan",
     "Verification",
@@ -244,6 +257,8 @@ _NAMES_BY_MODULE = {
         "ReceiptError",
         "SavedSearchError",
         "SearchStoppedError",
+        "TagError",
+        "TagFileError",
     ),
     "facets": ("Facet", "FacetValue", "FacetValues"),
     "filters": ("NONE",),
@@ -256,6 +271,8 @@ _NAMES_BY_MODULE = {
     "readers": ("ReadOptions",),
     "updating.rebuilding": ("rebuild",),
     "request": ("Request",),
+    "tags.counts": ("TagCount", "TagCounts", "TagMerge"),
+    "tags.state": ("ArticleTags", "Note", "TagChange", "TagReport"),
     "results": (
         "Clause",
         "Copy",

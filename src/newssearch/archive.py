@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import NamedTuple
 
+from newssearch.system.lazy_regex import Pattern
 from newssearch.system.real_paths import real_path
 
 from .config import CONFIG_FILE
@@ -13,6 +15,13 @@ from .config import CONFIG_FILE
 SEARCHES = "searches"
 """The name of the folder of an archive with the files of its saved searches."""
 SEARCH_SUFFIX = ".toml"
+TAGS_FILE = "tags.jsonl"
+"""The name of the file of an archive with the tags and notes of its articles."""
+TAGS_LOCK = ".tags.lock"
+"""The name of the file beside it whose lock a process holds that changes the tags."""
+
+_TEMPORARY_TAGS = Pattern(rf"{re.escape(TAGS_FILE)}\.[0-9a-f]{{16}}\.tmp")
+"""Matches the name of a file in which the next state of the tags is written."""
 
 
 class ArchiveFolder(NamedTuple):
@@ -43,9 +52,11 @@ def archive_here() -> ArchiveFolder:
 
 
 def is_own_file(root: str, file: str) -> bool:
-    """Whether a file is one of the archive itself, which no run reads: its configuration, or a saved search.
+    """Whether a file is one of the archive itself, which no run reads: its configuration, a saved search, or the tags.
 
     ``root`` is the archive's folder, and both paths have their links resolved.
     """
     folder, name = os.path.split(file)
+    if folder == root and (name in (TAGS_FILE, TAGS_LOCK) or _TEMPORARY_TAGS.fullmatch(name)):
+        return True
     return name == CONFIG_FILE or (name.endswith(SEARCH_SUFFIX) and folder == os.path.join(root, SEARCHES))  # noqa: PTH118

@@ -19,6 +19,8 @@ Each exception carries the data that a program needs to react, and the exit code
     ├── OwnFieldError               2   an own field of another kind than the index has, or one too many
     ├── ReceiptError                1   a file that is no receipt, or a damaged one, or one that cannot be run again
     ├── SavedSearchError            2   a saved search that is not there, or already there, or has a wrong name
+    ├── TagError                    2   a tag, a note or a change of them that is not allowed
+    ├── TagFileError                1   the file of tags is damaged, or another process holds it
     ├── AlertError                  1   the state of an alert is damaged, or another run holds it
     ├── ConfigError                 2   the configuration of an archive, or an address, has an invalid value
     └── QueryError                  2   a query or a filter that would silently find nothing
@@ -172,6 +174,16 @@ class SavedSearchError(NewssearchError):
     """A saved search that does not exist, or exists already, or has a name that is not allowed."""
 
     exit_code = 2
+
+
+class TagError(NewssearchError):
+    """A tag, a note or a change of them that is not allowed."""
+
+    exit_code = 2
+
+
+class TagFileError(NewssearchError):
+    """The file of the tags of an archive is damaged, too large or of a newer version, or another process holds it."""
 
 
 class AlertError(NewssearchError):

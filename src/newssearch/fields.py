@@ -123,7 +123,15 @@ HIT_COLUMNS = (
 )  # fmt: skip
 """The columns of a table of hits, before those of own fields."""
 
-FILTERS = {field.name: field.filter for field in ARTICLE_FIELDS if field.filter}
+TAG = "tag"
+"""The name of the field of tags, which people give to articles; no reader claims it."""
+NO_TAG = "none"
+"""Stands in ``tag:none`` for articles without a tag; thus no tag can have this name."""
+
+FILTERS = {
+    **{field.name: field.filter for field in ARTICLE_FIELDS if field.filter},
+    TAG: "Only articles that were given this tag.",
+}
 """The help text of each filter, by the name of the field that a search can filter by."""
 FILTER_FIELDS = tuple(FILTERS)
 """The names of the fields that a search can filter by."""
@@ -157,9 +165,10 @@ TIME_FIELDS: tuple[TimeField, ...] = get_args(TimeField)
 QUERY_FIELDS = (
     *(field.name for field in ARTICLE_FIELDS if field.in_query and field.kind == "text"),
     *VALUE_FIELDS,
+    TAG,
     *TIME_FIELDS,
 )
-"""All names that queries can put before a colon: :data:`VALUE_FIELDS`, the title and :data:`TIME_FIELDS`."""
+"""All names that queries can put before a colon: :data:`VALUE_FIELDS`, the title, the tag and :data:`TIME_FIELDS`."""
 
 COLUMN_FIELDS = ("id", "title", "text", *(name for name in FIELD_NAMES if name != "title"))
 """The names that ``--map`` accepts: the fields, id and text that a column of a table or a key of a record can hold."""
@@ -177,7 +186,7 @@ _OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 RESERVED_NAMES = frozenset({
     *FIELD_NAMES, *QUERY_FIELDS, *COLUMN_FIELDS, *FACET_FIELDS, *FILTER_FIELDS,
-    "author", "caps", "hlead", "atleast", "none", "keyword", "text",
+    "tags", "note", "notes", "author", "caps", "hlead", "atleast", "none", "keyword", "text",
     "path", "member", "record", "added", "version", "version_of", "earlier", "other_places", "provenance", "paragraphs", "extra",
     "paragraph", "score", "snippet", "matching", "story", "copies", "copies_total", "variants", "explanation", "state", "digest",
     "since", "until", "on", "since_run", "where", "day", "week", "quarter", "year", "month",

@@ -15,7 +15,7 @@ from newssearch.text.periods import is_empty, parse_period, why_no_period
 from . import arguments
 from .errors import QueryError
 from .fields import FILTER_FIELDS, ArticleField, is_own_name
-from .query import Field, Node, Not, Within, any_of, condition, unknown_field
+from .query import Field, Node, Not, Tagged, Within, any_of, condition, unknown_field
 
 
 class NoValue(Enum):
@@ -130,6 +130,13 @@ def _condition(field: ArticleField, value: FilterValue, now: dt.datetime) -> Nod
     if field.kind in ("number", "date"):
         return Within(field.name, "none", field.kind)
     return Not(Field(field.name, "*", pattern=True))
+
+
+def tag_condition(tags: Iterable[FilterValue]) -> Node:
+    """Return the condition to have one of the given tags; :data:`NONE` stands for having none."""
+    return any_of([
+        Not(Tagged("*", pattern=True)) if isinstance(tag, NoValue) else Tagged(tag) for tag in tags
+    ])  # fmt: skip
 
 
 # ---- dates

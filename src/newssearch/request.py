@@ -15,7 +15,7 @@ from newssearch.system.late_dataclass import dataclass
 from . import arguments
 from .errors import QueryError
 from .facets import Facet, facets_of, no_facet
-from .fields import EXCLUSIONS, FACET_FIELDS, FILTER_FIELDS, FILTERS, ArticleField
+from .fields import EXCLUSIONS, FACET_FIELDS, FILTER_FIELDS, FILTERS, TAG, ArticleField
 from .filters import (
     FilterValue,
     Names,
@@ -26,6 +26,7 @@ from .filters import (
     own_conditions,
     own_filter_values,
     period_bounds,
+    tag_condition,
 )
 from .outlets import Aliases
 from .query import (
@@ -72,6 +73,7 @@ class FilterOptions(TypedDict, total=False):
     located: Names
     lang: Names
     section: Names
+    tag: Names
     where: Where | None
     outlet_not: Names
     source_not: Names
@@ -79,6 +81,7 @@ class FilterOptions(TypedDict, total=False):
     located_not: Names
     lang_not: Names
     section_not: Names
+    tag_not: Names
     where_not: Where | None
     since: When | None
     until: When | None
@@ -205,6 +208,7 @@ class Request:
     located: Names = _option((), FILTERS["located"])
     lang: Names = _option((), FILTERS["lang"])
     section: Names = _option((), FILTERS["section"])
+    tag: Names = _option((), FILTERS["tag"])
     where: Where | None = _option(
         FrozenDict(),
         'Only articles with these values of own fields: ``{"theme": "economy", "words": ">500"}``. Of several values of'
@@ -216,6 +220,7 @@ class Request:
     located_not: Names = _option((), EXCLUSIONS["located"])
     lang_not: Names = _option((), EXCLUSIONS["lang"])
     section_not: Names = _option((), EXCLUSIONS["section"])
+    tag_not: Names = _option((), EXCLUSIONS["tag"])
     where_not: Where | None = _option(
         FrozenDict(),
         "Leave out articles with one of these values of own fields, given as in ``where``.",
@@ -388,9 +393,10 @@ class ResolvedRequest(Request):
     end: dt.datetime | None = None
     """The first moment after the period; None if the period has no end."""
     conditions: Mapping[str, Node] = field(default_factory=FrozenDict)
-    """For each own field with chosen values, the condition that an article has one of them."""
+    """For each own field with chosen values, the condition that an article has one of them; for chosen tags, too."""
     unwanted: Mapping[str, Node] = field(default_factory=FrozenDict)
-    """For each own field with excluded values, the condition that an article has one of them, which it must not match."""
+    """For each own field with excluded values, and for excluded tags, the condition that an article has one of them, which it
+    must not match."""
     added_since: dt.datetime | None = None
     """The time, in UTC, from which on articles must have come into the index; None for any time. It is the beginning of the
     last run if the request has ``since_run``."""
@@ -401,6 +407,22 @@ class ResolvedRequest(Request):
 
     def __post_init__(self) -> None:
         """Skip the checks of :class:`Request`, because the values come from a request that has passed them."""
+
+    @property
+    def filters(self) -> tuple[tuple[str, tuple[FilterValue, ...]], ...]:
+        """The filters on fields of articles that are set. That on tags is among :attr:`conditions`."""
+        return _of_articles(_pairs(_filters_of(self)))
+
+    @property
+    def exclusions(self) -> tuple[tuple[str, tuple[FilterValue, ...]], ...]:
+        """The exclusions of values of fields of articles that are set. That of tags is among :attr:`unwanted`."""
+        return _of_articles(_pairs(_exclusions_of(self)))
+
+
+def _of_articles(
+    filters: tuple[tuple[str, tuple[FilterValue, ...]], ...],
+) -> tuple[tuple[str, tuple[FilterValue, ...]], ...]:
+    return tuple([one for one in filters if one[0] != TAG])
 
 
 def parsed_query(
@@ -450,6 +472,10 @@ def resolve(
     start, end = period_bounds(request.since, request.until, request.on, now)
     values: dict[str, Any] = dict(zip(OPTIONS, _values_of(request), strict=True))
     values["group"] = request.group and not request.all_paragraphs
+    conditions = dict(own_conditions(request.own_filters, now, own))
+    unwanted = dict(own_conditions(request.own_exclusions, now, own))
+    for filters, found in ((request.filters, conditions), (request.exclusions, unwanted)):
+        found.update((TAG, tag_condition(tags)) for name, tags in filters if name == TAG)
     for facet in request.asked_facets:
         if facet.name not in FACET_FIELDS and facet.name not in own:
             raise no_facet(facet.name, own)
@@ -457,8 +483,8 @@ def resolve(
         **values,
         start=start,
         end=end,
-        conditions=own_conditions(request.own_filters, now, own),
-        unwanted=own_conditions(request.own_exclusions, now, own),
+        conditions=FrozenDict(conditions),
+        unwanted=FrozenDict(unwanted),
         aliases=aliases,
         check=check,
     )

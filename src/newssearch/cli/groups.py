@@ -48,6 +48,7 @@ GROUPS: Sequence[CommandGroup] = (
         {
             "index": "writing",
             "remove": "writing",
+            "tag": "tagging",
             "copy": "copying",
             "info": "reading",
             "verify": "repairing",

@@ -141,7 +141,7 @@ def _without_idle_exclusions(command: Callable[..., Any]) -> Callable[..., Any]:
     def checked(*arguments: Any, **values: Any) -> Any:
         for name in FILTERS:
             wanted, excluded = values[name], values[f"{name}_not"]
-            has_one_value = FIELDS[name].kind in ("outlet", "value")
+            has_one_value = name in FIELDS and FIELDS[name].kind in ("outlet", "value")
             if wanted and excluded and (has_one_value or {*excluded} == {NONE}):
                 raise click.UsageError(
                     f"--not-{name} has no effect with --{name}, which leaves out all others."

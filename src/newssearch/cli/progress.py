@@ -101,8 +101,8 @@ def confirming(yes: bool, asks: bool) -> Callable[[Removal], bool] | None:
     return ask
 
 
-def confirmed(question: str) -> bool:
-    """Ask the user a question. Return whether the answer is yes.
+def confirmed(question: str, otherwise: str = "nothing was removed") -> bool:
+    """Ask the user a question. Return whether the answer is yes. ``otherwise`` is what happens without an answer.
 
     Raises :class:`NewssearchError` if standard input is not a terminal and ends without an answer.
     """
@@ -112,7 +112,7 @@ def confirmed(question: str) -> bool:
         if sys.stdin.isatty():
             raise
         click.echo(err=True)
-        raise NewssearchError("nothing was removed: answer the question, or use --yes") from None
+        raise NewssearchError(f"{otherwise}: answer the question, or use --yes") from None
 
 
 def print_report(report: IndexReport, as_json: bool, rebuilds: bool) -> None:

@@ -42,6 +42,7 @@ from newssearch.query.tree import (
     Or,
     Region,
     Same,
+    Tagged,
     Undated,
     Within,
 )
@@ -341,7 +342,9 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
         return sorted({match for operand in node.operands for match in find_matches(operand, text)})
     if isinstance(node, And):
         return _matches_except(node, text)
-    if isinstance(node, Not | AtLeast | Region | Field | Within | Dated | Undated | Boost | Everything):
+    if isinstance(
+        node, Not | AtLeast | Region | Field | Tagged | Within | Dated | Undated | Boost | Everything
+    ):
         raise TypeError(f"{type(node).__name__} has no matches in a text")
     assert_never(node)
 

@@ -16,6 +16,7 @@ from .listing import ListingMethods
 from .proving import ProvingMethods
 from .reading import ReadingMethods
 from .reviewing import ReviewingMethods
+from .tagging import TaggingMethods
 from .words import WordMethods
 from .writing import WritingMethods
 
@@ -64,6 +65,7 @@ def open_or_create(folder: str | Path = "index", *, wait: float = 10.0) -> Index
 
 class Index(
     ReadingMethods,
+    TaggingMethods,
     CountingMethods,
     ContextMethods,
     CarryingMethods,

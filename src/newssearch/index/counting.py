@@ -150,7 +150,10 @@ class CountingMethods(OpenIndex):
             ]
             texts = " ".join(one.query.text for one in parsed)
             aliases = self.config.outlets if {*by} & {*OUTLET_FIELDS} else self._aliases(request, texts)
-            resolved = opened.resolved(resolve(request, now, aliases, own, check))
+            resolved = resolve(request, now, aliases, own, check)
+            tagged = [self._with_tags(one.query, resolved) for one in parsed]
+            parsed = [one._replace(query=query) for one, (query, _) in zip(parsed, tagged, strict=True)]
+            resolved = opened.resolved(tagged[0][1])
             try:
                 yield CountedBy(opened.snapshot, parsed, resolved, (), measures, now.date())
             except QueryError as error:

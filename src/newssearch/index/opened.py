@@ -13,8 +13,8 @@ from newssearch.config import Config
 from newssearch.display.brief import brief, quoted
 from newssearch.engines.protocol import Snapshot, Store
 from newssearch.errors import ArticleNotFoundError, IndexUnreachableError, NewssearchError, QueryError
-from newssearch.fields import OUTLET_FIELDS, by_name
-from newssearch.query import Node, Query, scored_leaves
+from newssearch.fields import OUTLET_FIELDS, TAG, by_name
+from newssearch.query import Node, Query, has_tags, scored_leaves
 from newssearch.request import Request, ResolvedRequest, parsed_query, resolve
 from newssearch.stopping import NEVER, StopCheck
 from newssearch.system.kept import cached_property
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from newssearch.commit import Commit
     from newssearch.outlets import Aliases
+    from newssearch.tags.file import TagFile
     from newssearch.updating.manifest import Manifest
 
 
@@ -173,10 +174,25 @@ class OpenIndex:
             own = by_name(opened.snapshot.own_fields)
             parsed = parsed_query(query, request.literal, now, request.names, own, request.match)
             resolved = resolve(request, now, self._aliases(request, parsed.text), own, check)
+            parsed, resolved = self._with_tags(parsed, resolved)
             try:
                 yield Asked(opened.snapshot, parsed, opened.resolved(resolved))
             except QueryError as error:
                 raise error.placed(parsed.text, 0, len(parsed.text)) from None
+
+    def _with_tags(self, parsed: Query, resolved: ResolvedRequest) -> tuple[Query, ResolvedRequest]:
+        """Return a query and a request whose conditions on tags have the articles that have these tags now."""
+        if not (has_tags(parsed.tree) or TAG in resolved.conditions or TAG in resolved.unwanted):
+            return parsed, resolved
+        from newssearch.tags.lookup import with_articles  # a search without tags needs none of it
+
+        return with_articles(self._tag_file.state(), parsed, resolved)
+
+    @cached_property
+    def _tag_file(self) -> TagFile:
+        from newssearch.tags.file import TagFile  # a search without tags needs none of it
+
+        return TagFile(self._store.archive.folder)
 
     @staticmethod
     def _id_in(snapshot: Snapshot, wanted: str) -> str:

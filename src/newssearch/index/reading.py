@@ -14,7 +14,7 @@ from newssearch.article import Article
 from newssearch.errors import ArticleNotFoundError
 from newssearch.fields import ArticleField, by_name
 from newssearch.info import IndexInfo
-from newssearch.query import Field, Node, Query
+from newssearch.query import Everything, Field, Node, Query
 from newssearch.request import (
     HighlightOptions,
     MatchOptions,
@@ -215,9 +215,11 @@ class ReadingMethods(OpenIndex):
         asked = request_of("related", RelatedOptions, request, changes)
         now = asked.now or dt.datetime.now()
         resolved = resolve(asked, now, self._aliases(asked, ""), by_name(self.own_fields), check)
+        noted, resolved = self._with_tags(Query("", Everything()), resolved)
         with self._opened() as opened:
             results = related_results(opened.snapshot, article, opened.resolved(resolved))
-        return replace(results, took=time.perf_counter() - started)
+        diagnostics = (*noted.diagnostics, *results.diagnostics)
+        return replace(results, diagnostics=diagnostics, took=time.perf_counter() - started)
 
     @takes_options(MatchOptions)
     def find(

@@ -186,5 +186,5 @@ def corrected_query(
         except QueryError:
             return Query(str(tree), tree)
         if again.tree == tree:
-            return again
+            return replace(again, tree=tree)  # whose conditions on tags have their articles
     return Query(str(tree), tree)

@@ -12,7 +12,7 @@ from newssearch.errors import QueryError
 from newssearch.fields import ArticleField, by_name
 from newssearch.query import Node, Query
 from newssearch.query.tree import NODES
-from newssearch.request import MatchOptions, Request, parsed_query, request_of, takes_options
+from newssearch.request import MatchOptions, Request, parsed_query, request_of, resolve, takes_options
 from newssearch.stopping import StopCheck
 from newssearch.text.folding import fold
 
@@ -199,7 +199,9 @@ class WordMethods(OpenIndex):
     ) -> Query:
         """Return a further query of a request, parsed."""
         now = request.now or dt.datetime.now()
-        return parsed_query(query, request.literal, now, request.names, by_name(own_fields), request.match)
+        own = by_name(own_fields)
+        parsed = parsed_query(query, request.literal, now, request.names, own, request.match)
+        return self._with_tags(parsed, resolve(Request(), now, (), own))[0]
 
     def words(
         self,

@@ -15,7 +15,7 @@ from .leaves import AnyWord, Caps, Exact, Fuzzy, Name, PatternPhrase, Phrase, Re
 from .node import NOWHERE, Span
 from .parser import GRAMMAR_VERSION, MAX_DEPTH, MAX_LENGTH, Query, condition, literal, parse, words
 from .relaxing import Relaxed, relaxed
-from .rewriting import depth, of_any_date, side_by_side, with_dates, with_spellings
+from .rewriting import depth, has_tags, of_any_date, side_by_side, with_dates, with_spellings, with_tags
 from .tree import (
     LEAD,
     And,
@@ -31,6 +31,7 @@ from .tree import (
     Or,
     Region,
     Same,
+    Tagged,
     Undated,
     Within,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "Relaxed",
     "Same",
     "Span",
+    "Tagged",
     "Undated",
     "WeightedWord",
     "LeafUse",
@@ -83,6 +85,7 @@ __all__ = [
     "depth",
     "expanded",
     "has_everything",
+    "has_tags",
     "leaves",
     "literal",
     "names_in",
@@ -96,5 +99,6 @@ __all__ = [
     "with_corrections",
     "with_dates",
     "with_spellings",
+    "with_tags",
     "words",
 ]

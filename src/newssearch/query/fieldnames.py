@@ -20,6 +20,7 @@ OTHER_NAMES = {
     "located": "location place dateline country city geographic region",
     "lang": "language la ln lr",
     "section": "se desk category topic subject su de sect",
+    "tag": "tags tagged label labels",
     "date": "published publish_date pubdate publication_date day year pd dt py",
     "added": "indexed indexed_date index_date added_date date_added imported ingested",
     "caps": "allcaps nocaps",

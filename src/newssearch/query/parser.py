@@ -28,7 +28,16 @@ from collections.abc import Iterable, Mapping
 from newssearch import arguments
 from newssearch.display.brief import brief, many, quoted
 from newssearch.errors import QueryError
-from newssearch.fields import LITERAL_FIELDS, TIME_FIELDS, WORD_FIELDS, ArticleField, TimeField, by_name
+from newssearch.fields import (
+    LITERAL_FIELDS,
+    NO_TAG,
+    TAG,
+    TIME_FIELDS,
+    WORD_FIELDS,
+    ArticleField,
+    TimeField,
+    by_name,
+)
 from newssearch.system.exhaustive import assert_never
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
@@ -59,6 +68,7 @@ from .tree import (
     Or,
     Region,
     Same,
+    Tagged,
     Undated,
     Within,
     why_no_operand,
@@ -410,9 +420,11 @@ class _Parser:
         """Return ``node`` with its words and phrases replaced by conditions on the field ``name``."""
         span = Span(token.span.start, node.span.end)
         if isinstance(node, Word | Phrase) and not (isinstance(node, Phrase) and (node.within or node.names)):
-            return Field(name, node.text, span=span)
+            return self._with_tag(node.text, span) if name == TAG else Field(name, node.text, span=span)
         if self._is_pattern_of_value(name, node):
             source = self.text[node.span.start : node.span.end].strip(QUOTES)
+            if name == TAG:
+                return Tagged(source, pattern=True, span=span)
             return Field(name, source, pattern=True, span=span)
         if isinstance(node, Not):
             return Not(self._values(name, node.operand, token), span=span)
@@ -420,13 +432,21 @@ class _Parser:
             return Or(tuple(self._values(name, operand, token) for operand in node.operands), span=span)
         if isinstance(node, And):
             kept = [operand for operand in node.operands if not isinstance(operand, Not)]
-            if len(kept) > 1 and name not in WORD_FIELDS and name not in self.own:
+            if len(kept) > 1 and name not in (*WORD_FIELDS, TAG) and name not in self.own:
                 hint = f'put the whole name in quotation marks, as in {name}:"…", or write OR'
                 raise self._error(f"no article has two values of {name}", span, hint)
             return And(tuple(self._values(name, operand, token) for operand in node.operands), span=span)
-        if isinstance(node, Leaf | AtLeast | Region | Field | Within | Dated | Undated | Boost | Everything):
+        if isinstance(
+            node, Leaf | AtLeast | Region | Field | Tagged | Within | Dated | Undated | Boost | Everything
+        ):
             raise self._error(f"{name}: takes words and phrases, not {node}", span)
         assert_never(node)
+
+    def _with_tag(self, tag: str, span: Span) -> Node:
+        """Return the condition to have a tag; for ``none``, the one to have no tag."""
+        if tag.lower() == NO_TAG:
+            return Not(Tagged("*", pattern=True, span=span), span=span)
+        return Tagged(tag, span=span)
 
     def _literal_value(self, token: QueryToken) -> Field | None:
         """Return the condition on the address or the key after ``token``, its field; None if it has no word.

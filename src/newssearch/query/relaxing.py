@@ -20,6 +20,7 @@ from .tree import (
     Or,
     Region,
     Same,
+    Tagged,
     Undated,
     Within,
 )
@@ -62,6 +63,8 @@ def is_bare_word(node: Node) -> bool:
         return is_bare_word(node.operand)
     if isinstance(node, Phrase | Wildcard | Fuzzy | Regex | Exact | Caps | PatternPhrase | Near | Same):
         return False
-    if isinstance(node, And | Or | Not | AtLeast | Region | Field | Within | Dated | Undated | Everything):
+    if isinstance(
+        node, And | Or | Not | AtLeast | Region | Field | Tagged | Within | Dated | Undated | Everything
+    ):
         return False
     assert_never(node)

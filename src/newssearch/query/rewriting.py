@@ -10,7 +10,7 @@ from newssearch.text.function_words import FUNCTION_WORDS
 
 from .leaves import Name, PatternPhrase, Phrase, Word
 from .names import core
-from .tree import And, AtLeast, Dated, Everything, Leaf, Node, Not, map_children
+from .tree import And, AtLeast, Dated, Everything, Leaf, Node, Not, Tagged, map_children
 
 
 def with_spellings(tree: Node) -> Node:
@@ -68,6 +68,18 @@ def of_any_date(tree: Node) -> Node:
     (rain AND * AND (storm OR *) AND NOT date:2022)
     """
     return with_dates(tree, lambda _: Everything())
+
+
+def with_tags(tree: Node, change: Callable[[Tagged], Node]) -> Node:
+    """Return the tree with its conditions on tags changed; the same object if it has none."""
+    if isinstance(tree, Tagged):
+        return change(tree)
+    return map_children(tree, lambda operand: with_tags(operand, change)) if tree.children else tree
+
+
+def has_tags(tree: Node) -> bool:
+    """Whether a tree has a condition on tags."""
+    return isinstance(tree, Tagged) or any(map(has_tags, tree.children))
 
 
 def _with_neighbours(operands: tuple[Node, ...], at: int) -> Node:

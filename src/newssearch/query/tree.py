@@ -18,7 +18,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import field, replace
-from typing import Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from newssearch import arguments
 from newssearch.fields import TIME_FIELDS, VALUE_FIELDS, TimeField, is_own_name
@@ -43,6 +43,10 @@ from .leaves import (
 )
 from .node import NodeBase
 from .quoting import escaped_quotes, has_wildcard, quote, tidy
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MAX_COUNT = 1_000_000
 """The largest number of matches that ``atleast`` can require."""
@@ -247,6 +251,32 @@ class Field(Operator):
 
 
 @dataclass(frozen=True, slots=True)
+class Tagged(Operator):
+    """Articles that people have given a tag. It never changes a score.
+
+    Tags are compared without regard to capitals and accents. If ``pattern``, ``*`` and ``?`` are wildcards, as in
+    :class:`Field`. ``articles`` are the numbers of the articles with the tag (:func:`newssearch.identity.id_number`),
+    ascending. A search looks them up among the tags of the archive; a parsed query has None.
+    """
+
+    tag: str
+    pattern: bool = False
+    articles: NDArray[np.uint64] | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.pattern:
+            require_word(self, "tag")
+            return
+        tag = escaped_quotes(tidy(arguments.text("tag", self.tag)))
+        object.__setattr__(self, "tag", tag)
+        if not has_wildcard(tag) or not _VALID_ESCAPES.fullmatch(tag):
+            raise ValueError(f"not a pattern of a tag: {self!r}")
+
+    def __str__(self) -> str:
+        return f'tag:"{self.tag}"' if self.pattern else f"tag:{quote(self.tag)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Within(Operator):
     """Articles whose own field ``name`` has a number or a date in a range, or has none. It never changes a score.
 
@@ -367,13 +397,15 @@ class Everything(Operator):
         return "*"
 
 
-Node = Leaf | And | Or | Not | AtLeast | Region | Field | Within | Dated | Undated | Boost | Everything
+Node = (
+    Leaf | And | Or | Not | AtLeast | Region | Field | Tagged | Within | Dated | Undated | Boost | Everything
+)
 """A node of the tree.
 
 Every function that decides by its kind ends in ``assert_never``, so that mypy finds those that do not handle a new
 kind."""
 
-NodeWithoutMatches = Not | AtLeast | Region | Field | Within | Dated | Undated | Boost | Everything
+NodeWithoutMatches = Not | AtLeast | Region | Field | Tagged | Within | Dated | Undated | Boost | Everything
 """A node that holds or fails for an article as a whole. It has no matches in a text, and is no operand of a leaf."""
 
 NODES: tuple[type[Node], ...] = get_args(Node)
@@ -453,6 +485,6 @@ def why_no_operand(node: Node) -> str | None:
         return next(filter(None, map(why_no_operand, inner)), None)
     if isinstance(node, Not):
         return "NOT alone has no matches in a text"
-    if isinstance(node, AtLeast | Region | Field | Within | Dated | Undated | Boost | Everything):
+    if isinstance(node, AtLeast | Region | Field | Tagged | Within | Dated | Undated | Boost | Everything):
         return f"{node} applies to the whole article"
     assert_never(node)

@@ -8,7 +8,22 @@ from typing import NamedTuple
 from newssearch.system.exhaustive import assert_never
 
 from .leaves import AnyWord, Name, PatternPhrase, Phrase
-from .tree import And, AtLeast, Boost, Dated, Everything, Field, Leaf, Node, Not, Or, Region, Undated, Within
+from .tree import (
+    And,
+    AtLeast,
+    Boost,
+    Dated,
+    Everything,
+    Field,
+    Leaf,
+    Node,
+    Not,
+    Or,
+    Region,
+    Tagged,
+    Undated,
+    Within,
+)
 
 
 class LeafUse(NamedTuple):
@@ -48,7 +63,7 @@ def leaves(tree: Node) -> Iterator[LeafUse]:
             stack.append((node.operand, negated, narrower(region, node.name), boost, optional))
         elif isinstance(node, Boost):
             stack.append((node.operand, negated, region, boost * node.factor, optional))
-        elif not isinstance(node, Field | Within | Dated | Undated | Everything):
+        elif not isinstance(node, Field | Tagged | Within | Dated | Undated | Everything):
             assert_never(node)
 
 

@@ -79,6 +79,7 @@ JSON_EXPORT = re.compile(
         _json_object(("field", _JSON_STRING), ("value", _JSON_VALUE), ("articles", r"\d+")) + r"\s*\}",
         _json_object(("removed", r"\d+")) + r"\s*\}\s*\Z",
         _json_object(("newssearch_alert", r"\d+")),
+        _json_object(("newssearch_tags", r"\d+")),
         _json_object(("search", _JSON_STRING), ("title", _JSON_STRING), ("run", r"\d+"), ("commit", r"\{")),
         _json_object(("searches", r"\[\s*" + _json_object(("search", _json_object(("name", _JSON_STRING), ("query", _JSON_STRING)))))),
         _json_object(("search", _json_object(("name", _JSON_STRING), ("query", _JSON_STRING)))),

@@ -27,6 +27,7 @@ from newssearch.query import (
     Not,
     Or,
     Region,
+    Tagged,
     Undated,
     Within,
     has_everything,
@@ -121,6 +122,8 @@ class ArticleQueries:
             if node.name == "added":
                 return self.added(node.start, node.end)
             return self.dated(node.start, node.end, in_part=in_part and not negated)
+        if isinstance(node, Tagged):
+            return tagged(node)
         if isinstance(node, Within):
             return self.within(node)
         if isinstance(node, Undated):
@@ -278,6 +281,12 @@ class ArticleQueries:
         if request.added_since is not None:
             found[FilterPart("added")] = self.added(request.added_since)
         return found
+
+
+def tagged(node: Tagged) -> ClusterQuery:
+    """Return a query for the articles with a tag, whose numbers were looked up."""
+    assert node.articles is not None, "the tags of the archive are looked up before an engine searches"
+    return having_one_of("_id", [f"{number:x}" for number in node.articles.tolist()])
 
 
 def place_of_value(field: str) -> str:

@@ -17,7 +17,7 @@ from newssearch.errors import QueryError
 from newssearch.fields import FIELDS, ArticleField
 from newssearch.filters import FilterValue, NoValue
 from newssearch.outlets import Aliases, outlets
-from newssearch.query import NOWHERE, Diagnostic, Field, Span, Within, unknown_field
+from newssearch.query import NOWHERE, Diagnostic, Field, Span, Tagged, Within, unknown_field
 from newssearch.stopping import StopCheck
 from newssearch.text.periods import is_last_moment
 
@@ -112,6 +112,14 @@ class ArticleConditions:
 
     def _with_codes(self, field: str, codes: Mapping[Segment, Sequence[int]]) -> Mask:
         return self._reader.per_segment(lambda segment: segment.with_codes(field, codes.get(segment, ())))
+
+    def tagged(self, node: Tagged) -> Mask:
+        """Return a mask of the articles with a tag, whose numbers were looked up."""
+        numbers = node.articles
+        assert numbers is not None, "the tags of the archive are looked up before an engine searches"
+        if not len(numbers):
+            return self._reader.per_segment(lambda segment: np.zeros(segment.articles, np.bool_))
+        return self._reader.per_segment(lambda segment: segment.with_id_numbers(numbers))
 
     def within(self, node: Within) -> Mask:
         """Return a mask of the articles that match a condition on an own field that has numbers or dates."""

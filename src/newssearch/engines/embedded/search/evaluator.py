@@ -34,6 +34,7 @@ from newssearch.query import (
     Not,
     Or,
     Region,
+    Tagged,
     Undated,
     Within,
     Word,
@@ -140,6 +141,8 @@ class QueryEvaluator:
                 return self.reader.live_articles() & self._conditions.added(node.start, node.end)
             in_part = isinstance(node, DatedInPart)
             return self.reader.live_articles() & self._conditions.dated(node.start, node.end, in_part=in_part)
+        if isinstance(node, Tagged):
+            return self.reader.live_articles() & self._conditions.tagged(node)
         if isinstance(node, Within):
             return self.reader.live_articles() & self._conditions.within(node)
         if isinstance(node, Undated):

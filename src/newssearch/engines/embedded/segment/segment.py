@@ -351,6 +351,19 @@ class Segment:
         found = int(self.container["article.digest.order"][at])
         return found if self.live is None or self.live[found] else -1
 
+    def with_id_numbers(self, wanted: NDArray[np.uint64]) -> Mask:
+        """Return a mask of the articles whose :attr:`id_numbers` are among the wanted ones, which are ascending.
+
+        Deleted articles may be among them.
+        """
+        digests = self.container["article.digest"]
+        mask = np.zeros(self.articles, np.bool_)
+        if len(digests) and len(wanted):
+            at = np.searchsorted(wanted, digests)
+            at[at == len(wanted)] = 0
+            mask[self.container["article.digest.order"]] = wanted[at] == digests
+        return mask
+
     @cached_property
     def id_numbers(self) -> NDArray[np.uint64]:
         """The number that identifies each article: see :func:`newssearch.identity.id_number`."""

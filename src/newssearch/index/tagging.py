@@ -1,0 +1,130 @@
+"""The methods of an index for what people say of its articles: tags and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newssearch import arguments
+from newssearch.errors import ArticleNotFoundError, TagError
+from newssearch.identity import without_slug
+from newssearch.query import Tagged
+from newssearch.request import Request
+
+from .opened import OpenIndex
+
+if TYPE_CHECKING:
+    from newssearch.tags.counts import TagCounts, TagMerge
+    from newssearch.tags.state import ArticleTags, TagReport, TagState
+
+
+class TaggingMethods(OpenIndex):
+    """The methods for tags and notes, which are in the file ``tags.jsonl`` of the archive's folder."""
+
+    def tag(
+        self,
+        articles: str | Iterable[str],
+        add: str | Iterable[str] = (),
+        remove: str | Iterable[str] = (),
+        *,
+        note: str | None = None,
+        author: str = "",
+        wait: float = 10.0,
+    ) -> TagReport:
+        """Give articles tags, take tags from them, or write a note on them. Return what that changed.
+
+        ``articles`` are ids, or their ends, as :meth:`article` takes them. A tag is compared without regard to capitals and
+        accents. ``note`` replaces the note by the same ``author`` on each article, and ``""`` removes it; None changes none.
+        Tags and notes are kept apart from the index: no update, rebuild or new index of the archive changes them.
+
+        Raises :class:`ArticleNotFoundError`; :class:`TagError` for what is no tag, and if nothing is to be changed; and
+        :class:`TagFileError` if the file is damaged, or another process holds it for longer than ``wait`` seconds.
+
+        >>> import newssearch, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(f"{folder}/index") as index:
+        ...     report = index.add(newssearch.Article.create(title="Rain", text="It rained.", url="https://e.org/rain"))
+        ...     report = index.tag(index.find("rain"), add=["checked", "weather"], note="Second source?", author="Ada")
+        ...     [index.tags_of(hit.id).tags for hit in index.search("tag:checked")], index.count("tag:none")
+        ([('checked', 'weather')], 0)
+        """
+        from newssearch.tags.state import TagWish  # a search needs none of it
+
+        wanted = TagWish(
+            add=arguments.texts("add", add),
+            remove=arguments.texts("remove", remove),
+            note=None if note is None else arguments.text("note", note),
+            author=arguments.text("author", author),
+        )
+        arguments.seconds("wait", wait)
+        asked = arguments.texts("articles", articles)
+        if not asked:
+            raise TagError("no article is given")
+        self._check_open()
+        return self._tag_file.change(lambda state: self._ids_of(asked, state), wanted, wait)
+
+    def _ids_of(self, wanted: tuple[str, ...], state: TagState) -> list[str]:
+        """Return the ids of articles, of which the index or the tags have the given ends.
+
+        Raises :class:`ArticleNotFoundError`.
+        """
+        found = []
+        with self._reading() as snapshot:
+            for one in wanted:
+                try:
+                    found.append(self._id_in(snapshot, one))
+                except ArticleNotFoundError as error:
+                    ids = state.ids_ending(one) if one and not error.candidates else []
+                    if len(ids) != 1:
+                        raise
+                    found.append(ids[0])
+        return found
+
+    def tags_of(self, article_id: str) -> ArticleTags:
+        """Return the tags of an article, and the notes on it.
+
+        ``article_id`` is an id, or its end, as :meth:`article` takes it; also of an article that was removed from the index and
+        has tags. Raises :class:`ArticleNotFoundError`, and :class:`TagFileError` if the file of tags is damaged.
+        """
+        wanted = arguments.text("article_id", article_id)
+        state = self._tag_file.state()
+        return state.of_article(self._ids_of((wanted,), state)[0])
+
+    def id_of_tagged(self, article_id: str) -> str:
+        """Return the whole id of an article in the index, or with tags, whose id is or ends with the given one.
+
+        Raises :class:`ArticleNotFoundError`.
+        """
+        wanted = arguments.text("article_id", article_id)
+        return self._ids_of((wanted,), self._tag_file.state())[0]
+
+    def tags(self) -> TagCounts:
+        """Return all tags, in alphabetical order, each with the number of articles that have it.
+
+        Articles with tags that are not in the index now are counted apart. Raises :class:`TagFileError`.
+        """
+        from newssearch.tags.counts import counts_of  # a search needs none of it
+
+        state = self._tag_file.state()
+        numbers = state.numbers_of_articles(state.articles)
+        request = Request()
+        with self._asking("", request) as (snapshot, _, asked):
+            there = snapshot.ids_matching(Tagged("*", pattern=True, articles=numbers), asked)
+        return counts_of(state, frozenset(map(without_slug, there)))
+
+    def merge_tags(self, file: str | Path, *, wait: float = 10.0) -> TagMerge:
+        """Join the tags and notes of another file, such as a colleague's ``tags.jsonl``, to those of this archive.
+
+        Of each tag of an article, the later change holds, also if it is a removal. Notes are all kept, unless somebody has
+        removed or replaced them. In whichever order files are merged, the result is the same.
+
+        Raises :class:`TagFileError` for a damaged file, and OSError for one that cannot be read.
+        """
+        from newssearch.tags.counts import merge_of  # a search needs none of it
+        from newssearch.tags.file import read_entries  # nor of these
+        from newssearch.tags.state import TagState  # nor of these
+
+        arguments.seconds("wait", wait)
+        self._check_open()
+        other = TagState.of(read_entries(arguments.path("file", file)))
+        return merge_of(*self._tag_file.merge(other, wait), other)

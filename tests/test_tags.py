@@ -210,6 +210,9 @@ def test_a_tree_finds_what_its_text_finds(index: Index) -> None:
         parse("tag:(a w/3 b)")
     with pytest.raises(QueryError):
         Request(tag="x", tag_not="X")
+    for odd in ("\x00", "…"):
+        with pytest.raises(QueryError, match="is no tag"):
+            index.find(tag=odd)
 
 
 def test_a_tag_that_no_article_has_gets_a_note_with_similar_tags(index: Index) -> None:

@@ -133,10 +133,17 @@ def _condition(field: ArticleField, value: FilterValue, now: dt.datetime) -> Nod
 
 
 def tag_condition(tags: Iterable[FilterValue]) -> Node:
-    """Return the condition to have one of the given tags; :data:`NONE` stands for having none."""
-    return any_of([
-        Not(Tagged("*", pattern=True)) if isinstance(tag, NoValue) else Tagged(tag) for tag in tags
-    ])  # fmt: skip
+    """Return the condition to have one of the given tags; :data:`NONE` stands for having none.
+
+    Raises :class:`~newssearch.QueryError` for a text without a letter or digit, which is no tag.
+    """
+    found: list[Node] = []
+    for tag in tags:
+        try:
+            found.append(Not(Tagged("*", pattern=True)) if isinstance(tag, NoValue) else Tagged(tag))
+        except ValueError:
+            raise QueryError(f"{tag!r} is no tag: it has no letter or digit") from None
+    return any_of(found)
 
 
 # ---- dates

@@ -68,6 +68,7 @@ class Labels(NamedTuple):
     located: str
     language: str
     section: str
+    tag: str
     last_update: str
     novel: str
     literal: str
@@ -189,6 +190,7 @@ ENGLISH = Labels(
     located="place",
     language="language",
     section="section",
+    tag="tag",
     last_update="articles that came with the last update",
     novel="paragraphs that no earlier article has",
     literal="plain words without operators",

@@ -1,1 +1,1 @@
-"""Corpus analysis: what is counted and listed of the articles that a query finds, as plain values."""
+"""Corpus analysis: the counts and lists of a query's articles, as plain values."""

@@ -1,7 +1,7 @@
-"""Measures of how strongly words belong together, or to one corpus rather than to another.
+"""Measures of association: of a word with other words, or with one corpus rather than another.
 
-All take arrays of counts and return an array with a score for each item, rounded to :data:`DIGITS` digits after the
-point, so that equal counts have equal scores on every machine.
+All take arrays of counts and return a score for each item, rounded to :data:`DIGITS` decimal places: equal counts
+then have equal scores on every machine.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CRITICAL_LL = 15.13
 """A log-likelihood of at least this is significant at p < 0.0001, with one degree of freedom (Rayson, Berridge & Francis
 2004, "Extending the Cochran rule for the comparison of word frequencies between corpora")."""
 INSTEAD_OF_ZERO = 0.5
-"""The count that replaces 0 where a logarithm needs one (Hardie 2014)."""
+"""The count that replaces 0 in a logarithm (Hardie 2014)."""
 
 
 def log_likelihood(count: Counts, words: int, reference: Counts, reference_words: int) -> AssociationScores:

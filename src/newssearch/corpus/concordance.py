@@ -1,4 +1,4 @@
-"""A concordance: each occurrence of the words of a query on a line of its own, between the words around it (KWIC)."""
+"""A concordance (KWIC): each occurrence of a query's words on a line of its own, with the words around it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ BY_WORDS = ("left", "right")
 """The orders for which the text of each line must be read."""
 
 MAX_LINES_SORTED_BY_WORDS = 20_000
-"""If there are more occurrences, a random sample of this size is sorted by words: the text of each must be read."""
+"""The number of occurrences above which a random sample of this size is sorted by words, because that reads the text
+of each.
+"""
 MAX_WIDTH = 100
 """The largest number of words of context on each side."""
 MAX_SEED = (1 << 64) - 1
@@ -36,7 +38,7 @@ MAX_SEED = (1 << 64) - 1
 
 @dataclass(frozen=True, slots=True)
 class LineOptions:
-    """Which lines of a concordance are wanted, in which order, and how many words of context each has."""
+    """The options of a concordance: which lines, in which order, with how many words of context."""
 
     width: int = 10
     sort: str = "relevance"
@@ -72,7 +74,7 @@ class LineOptions:
         return self.sort in BY_WORDS
 
     def drawn(self, total: int) -> int | None:
-        """Return how many of ``total`` occurrences are drawn at random; None if all are taken."""
+        """Return the size of the random sample of ``total`` occurrences; None if all are used."""
         limits = [self.sample or total, MAX_LINES_SORTED_BY_WORDS if self.by_words else total]
         return min(limits) if min(limits) < total else None
 
@@ -98,12 +100,12 @@ class ConcordanceLine:
 
     @property
     def address(self) -> str:
-        """The address of the paragraph: the id of the article and the number of the paragraph, as in ``ID#3``."""
+        """The address of the paragraph: the article's id and the number of the paragraph, as in ``ID#3``."""
         return f"{self.id}#{self.paragraph}"
 
     @property
     def right_to_left(self) -> bool:
-        """Whether the line is written from right to left, as most of its letters are."""
+        """Whether the line is written from right to left, judged by most of its letters."""
         return is_right_to_left(f"{self.left}{self.match}{self.right}")
 
     def __repr__(self) -> str:
@@ -206,7 +208,7 @@ class Concordance(TupleSequence[ConcordanceLine], Framed):
         }  # fmt: skip
 
     def head(self) -> dict[str, object]:
-        """Return what :meth:`to_dict` has besides the lines."""
+        """Return :meth:`to_dict` without the lines."""
         return {
             "version": CONCORDANCE_VERSION,
             "commit": self.commit.to_dict(),
@@ -242,7 +244,7 @@ def line_totals(found: Concordance) -> str:
 
 
 def remarks(found: Concordance) -> Iterator[str]:
-    """Yield what a reader of the totals has to know: the sample, the articles without lines, those left out, the page."""
+    """Yield remarks for a reader of the totals: on the sample, articles without lines, excluded articles, and the page."""
     if found.sample is not None:
         yield f"a random sample of {found.sample:,} of them (seed {found.seed})"
     if found.without_lines:
@@ -267,7 +269,7 @@ def is_right_to_left(text: str) -> bool:
 
 
 def _lines_table(lines: Iterable[ConcordanceLine]) -> str:
-    """Return lines as an HTML table. The context before the match is on the side where reading begins."""
+    """Return lines as an HTML table. The context before the match is on the side at which reading begins."""
     return notebook.table(
         ("Date", "Outlet", "", "", "", "Address"),
         (

@@ -1,4 +1,4 @@
-"""Which outlets ran a story, which of a list did not, and how late each was."""
+"""Coverage of a story: the outlets that published it and how late each was, and the outlets of a list that did not."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ CoverageStatus = Literal["ran", "did not run", "not in the index"]
 
 
 class CoverageRequest(NamedTuple):
-    """Whose coverage an engine finds: of the articles of a story, by the id of one of them, or of all that match.
+    """The coverage to compute: of the story of an article, given by its id, or of all matching articles.
 
-    ``outlets`` are names of outlets that are listed whether they have such an article or not.
+    ``outlets`` are names of outlets to list even if they have no such article.
     """
 
     story: str | None = None
@@ -34,12 +34,11 @@ class CoverageRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OutletCoverage:
-    """How an outlet covered a story: its first article, and how long after the first article of all outlets it came.
+    """An outlet's coverage of a story: its first article, and the time since the first article of all outlets.
 
-    ``outlet`` is the name that most of its articles in the index have, None for the articles without an outlet.
-    ``articles`` is the number of its articles among those that are looked at, 0 if it ran none; then the fields of an
-    article are None. ``in_index`` is the number of all its articles in the index, whatever they say. ``is_listed`` is
-    whether it was asked for by name.
+    ``outlet`` is its most frequent name in the index; None stands for articles without an outlet. ``articles`` is the
+    number of its articles among those considered; if it is 0, the fields of an article are None. ``in_index`` is the
+    number of all its articles in the index. ``is_listed`` is whether it was requested by name.
     """
 
     outlet: str | None
@@ -54,7 +53,7 @@ class OutletCoverage:
 
     @property
     def status(self) -> CoverageStatus:
-        """Whether the outlet ran the story. One that has no article in the index at all cannot have run it there."""
+        """Whether the outlet published the story; an outlet without any article in the index gets a status of its own."""
         if self.articles:
             return "ran"
         return "did not run" if self.in_index else "not in the index"
@@ -87,7 +86,7 @@ COVERAGE_COLUMNS = (
 
 
 class FoundCoverage(NamedTuple):
-    """The outlets that ran a story, in order of time, then those that did not, in the order in which they were asked for.
+    """The outlets that published a story, in order of time, then those that did not, in the order requested.
 
     ``undated`` and ``imprecise`` are as in :class:`~newssearch.Results`.
     """
@@ -100,9 +99,10 @@ class FoundCoverage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Coverage(TupleSequence[OutletCoverage], Framed):
-    """Which outlets ran a story, in order of time; then those of a list that did not: see :meth:`Index.coverage`.
+    """The outlets that published a story, in order of time, then those of a list that did not: see
+    :meth:`Index.coverage`.
 
-    ``story`` is the id of the story whose articles are looked at; None if they are all articles that match ``query``.
+    ``story`` is the id of the story; None if all articles that match ``query`` are considered.
     """
 
     query: str
@@ -120,21 +120,23 @@ class Coverage(TupleSequence[OutletCoverage], Framed):
 
     @property
     def ran(self) -> tuple[OutletCoverage, ...]:
-        """The outlets that ran the story, in order of time."""
+        """The outlets that published the story, in order of time."""
         return tuple(one for one in self.outlets if one.articles)
 
     @property
     def missing(self) -> tuple[OutletCoverage, ...]:
-        """The outlets of the list that did not run the story."""
+        """The outlets of the list that did not publish the story."""
         return tuple(one for one in self.outlets if not one.articles)
 
     @property
     def articles(self) -> int:
-        """The number of articles that are looked at."""
+        """The number of articles considered."""
         return sum(one.articles for one in self.outlets)
 
     def records(self) -> list[dict[str, object]]:
-        """Return a flat dict for each outlet. ``date`` is a day, ``date_text`` the date of its first article as it is known."""
+        """Return a flat dict for each outlet. ``date`` is a day, ``date_text`` the date of the first article with its
+        own precision.
+        """
         return [
             {**one.to_dict(), "date": calendar_day(one.date), "date_text": date_text(one.date)}
             for one in self.outlets
@@ -148,7 +150,7 @@ class Coverage(TupleSequence[OutletCoverage], Framed):
 
     @property
     def summary(self) -> str:
-        """The totals, as text.
+        """The totals as text.
 
         ``5 outlets ran it, in 7 articles; 2 of 4 listed outlets did not``
         """
@@ -161,7 +163,7 @@ class Coverage(TupleSequence[OutletCoverage], Framed):
         return brief(self, f"{of}: {self.summary}")
 
     def head(self) -> dict[str, object]:
-        """Return what :meth:`to_dict` has besides the outlets."""
+        """Return :meth:`to_dict` without the outlets."""
         return {
             "version": COVERAGE_VERSION,
             "query": self.query,

@@ -1,4 +1,4 @@
-"""The paragraph for a methods section: what was searched when and how, in the words of a receipt."""
+"""The paragraph for a methods section: what was searched, when and how, from a receipt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .records import ArchiveRecord, SearchRecord
 
 
 class Reported(Protocol):
-    """What the paragraph needs of a :class:`~newssearch.Receipt`."""
+    """The attributes of a :class:`~newssearch.Receipt` that the paragraph needs."""
 
     @property
     def made(self) -> dt.datetime: ...
@@ -95,7 +95,7 @@ _RELATIVE_IN_QUERY = Pattern(
 
 
 def has_relative_dates(search: SearchRecord) -> bool:
-    """Whether a search has dates that count from the clock."""
+    """Whether a search has relative dates, which depend on the clock."""
     given = (search.options.get(name) for name in ("since", "until", "on"))
     if any(isinstance(one, str) and is_relative_period(one) for one in given):
         return True
@@ -133,7 +133,7 @@ def _asked_words(search: SearchRecord) -> str:
 
 
 def limit_words(options: Mapping[str, object]) -> str:
-    """Return the options of a search that limit what is found, as text; "" if there are none."""
+    """Return the options that limit a search, as text; "" if there are none."""
     found = []
     for name in FILTER_FIELDS:
         if values := options.get(name):

@@ -21,7 +21,7 @@ LAST_DAY = dt.date.max
 """The last day of the calendar, at which its last periods end."""
 
 MAX_KEPT_PERIODS = 4096
-"""The first day and the name of this number of periods are kept: a page or a table asks for each several times."""
+"""The number of periods whose first day and name are cached: a page or a table asks for each several times."""
 
 
 def period_number(unit: Unit, day: dt.date) -> int:
@@ -41,7 +41,8 @@ def period_number(unit: Unit, day: dt.date) -> int:
 
 @lru_cache(maxsize=MAX_KEPT_PERIODS)
 def first_day(unit: Unit, number: int) -> dt.date:
-    """Return the first day of a period, given by its number. That of the first week of the calendar is 1 January of year 1.
+    """Return the first day of a period, given by its number. The first week of the calendar begins on 1 January of
+    year 1.
 
     Raises ValueError or OverflowError if the period is beyond the calendar.
 
@@ -86,9 +87,9 @@ def period_name(unit: Unit, day: dt.date) -> str:
 
 
 def is_in_part(since: dt.date, until: dt.date, whole_days: tuple[dt.date | None, dt.date | None]) -> bool:
-    """Whether a period from ``since`` to ``until`` has days that are not among the given whole days.
+    """Whether a period from ``since`` to ``until`` has days outside the given range.
 
-    These are the first and the last day; None for no bound.
+    ``whole_days`` are the first and the last day of the range; None for no bound.
 
     >>> is_in_part(dt.date(2024, 7, 1), dt.date(2024, 7, 31), (dt.date(2024, 7, 2), None))
     True
@@ -101,7 +102,7 @@ _LENGTHS = {"year": 4, "month": 7, "day": 10}
 
 
 DayBounds = tuple[dt.date | None, dt.date | None]
-"""The first and the last day that are asked for; None where the period is open."""
+"""The first and the last requested day; None for an open end."""
 
 
 class PeriodSpan(NamedTuple):
@@ -127,7 +128,7 @@ class PeriodSpan(NamedTuple):
         return PeriodSpan(unit, period_number(unit, since), period_number(unit, until))
 
     def within(self, bounds: DayBounds) -> PeriodSpan:
-        """Return a span that begins and ends with the bounds, where there are any."""
+        """Return the span with its ends replaced by the bounds that are given."""
         since, until = (None if day is None else period_number(self.unit, day) for day in bounds)
         first = self.first if since is None else since
         return PeriodSpan(self.unit, first, max(first, self.last if until is None else until))
@@ -136,9 +137,9 @@ class PeriodSpan(NamedTuple):
 def periods_within(
     unit: Unit, periods: Sequence[str], start: dt.datetime | None, end: dt.datetime | None
 ) -> set[str]:
-    """Return which periods, given by their names, lie whole between ``start`` and ``end``, if one of these is given.
+    """Return the periods, by name, that lie entirely between ``start`` and ``end``; none if both are None.
 
-    Bounds with a time zone are compared with no period.
+    Bounds with a time zone are not compared with periods.
     """
     zoned = any(bound is not None and bound.tzinfo is not None for bound in (start, end))
     if zoned or (start is None and end is None):

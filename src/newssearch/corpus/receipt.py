@@ -1,4 +1,4 @@
-"""Receipts: what was asked, of which commit of an index, and what was found; enough to run it again and compare."""
+"""Receipts: records of searches with the commit that was searched and the results, for repeating and comparing them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RECEIPT_VERSION = 1
 
 
 class Difference(NamedTuple):
-    """A difference between a receipt and another one: what differs, and the value in each, as JSON types."""
+    """A difference between two receipts: the name of the item, and both values as JSON types."""
 
     what: str
     before: object
@@ -38,11 +38,11 @@ class Difference(NamedTuple):
 class Receipt:
     """The record of one or several searches of an index, with which they can be repeated.
 
-    ``made`` is the time at which it was made, in UTC, and ``clock`` the moment that relative dates of the searches count
-    from. ``command`` and ``arguments`` are those of the command line that ran the searches, and ``inputs`` the content of
-    the files that it read, by option; they are empty for a receipt that a program made. ``versions`` are those of Python,
-    newssearch, the format of the index and the packages that decide what is found. ``drawn`` says which part of what was
-    found is shown, if that is a random sample.
+    ``made`` is the time of the receipt, in UTC, and ``clock`` the time to which relative dates refer. ``command`` and
+    ``arguments`` are those of the command line that ran the searches, and ``inputs`` the contents of the files that
+    it read, by option; they are empty in a receipt made by a program. ``versions`` are those of Python, newssearch,
+    the index format, and the packages that affect results. ``drawn`` describes the random sample of results that is
+    shown, if there is one.
     """
 
     made: dt.datetime
@@ -101,18 +101,19 @@ class Receipt:
             raise ReceiptError(f"the receipt is damaged: {type(error).__name__}: {error}") from None
 
     def differences(self, other: Receipt) -> tuple[Difference, ...]:
-        """Return what differs in ``other``, a later receipt for the same searches.
+        """Return the differences from ``other``, a later receipt of the same searches.
 
-        The times, and the number and time of the commit, do not count: equal content has an equal digest.
+        Times, and the number and time of the commit, are ignored: equal content has an equal digest.
         """
         return tuple(_all_differences(self, other))
 
     def text(self) -> str:
-        """Return a paragraph for the methods section of a paper: what PRISMA-S asks of a search of a database.
+        """Return a paragraph for the methods section of a paper, with the items that PRISMA-S requires of a database
+        search.
 
-        PRISMA-S (Rethlefsen et al. 2021, doi:10.1186/s13643-020-01542-z) asks for the database and its platform (items
-        1 and 8), the full strategy as it was run (8), limits (9), the date of the search (13), the records found (15), and
-        how duplicates were removed (16).
+        PRISMA-S (Rethlefsen et al. 2021, doi:10.1186/s13643-020-01542-z) asks for the database and its platform
+        (items 1 and 8), the full strategy as it was run (8), limits (9), the date of the search (13), the records
+        found (15), and how duplicates were removed (16).
         """
         return methods.methods_paragraph(self)
 
@@ -214,7 +215,7 @@ def _output_from(value: Mapping[str, Any]) -> OutputRecord:
 def _json_text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
-    value.encode()  # raises ValueError for half of a surrogate pair, which no output can have
+    value.encode()  # raises ValueError for a lone surrogate, which no output can contain
     return value
 
 

@@ -14,11 +14,11 @@ from newssearch.system.late_dataclass import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRecord:
-    """One search of a receipt: the query with its options, what it was understood as, and what it found.
+    """One search in a receipt: the query with its options, its interpretation, and its results.
 
-    ``options`` are those that differ from their defaults, as JSON types. ``undated`` and ``imprecise`` count the articles
-    left out only because of their dates: see :class:`~newssearch.Results`. ``ids`` is the SHA-256, in hexadecimal digits,
-    of the ids of all articles found, sorted by code point, each followed by a newline.
+    ``options`` are those that differ from their defaults, as JSON types. ``undated`` and ``imprecise`` count the
+    articles excluded only because of their dates: see :class:`~newssearch.Results`. ``ids`` is the SHA-256, in
+    hexadecimal digits, of the ids of all articles found, sorted by code point, each followed by a newline.
     """
 
     query: str
@@ -34,7 +34,7 @@ class SearchRecord:
     notes: tuple[str, ...]
     ids: str
     name: str = ""
-    """The name of the search among several of one command; "" if it has none."""
+    """The name of the search if a command makes several; "" otherwise."""
 
     def to_dict(self) -> dict[str, object]:
         """Return the search as JSON types."""

@@ -1,4 +1,4 @@
-"""A random sample of articles, which anybody can draw again: how articles are drawn, and the sample itself."""
+"""Reproducible random samples of articles: the method of drawing, and the sample itself."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ DRAW_SIZE = 8
 
 
 class SampleRequest(NamedTuple):
-    """What an engine draws: the number of articles, the seed, and the field or unit of time of the strata, if any.
+    """The sample to draw: the number of articles, the seed, and the field or unit of time of the strata, if any.
 
-    ``equal`` is whether strata get equal numbers of articles, instead of proportional ones. Without ``texts``, no text
-    is read.
+    ``equal`` is whether strata get equal numbers of articles, instead of proportional ones. Without ``texts``, no
+    text is read.
     """
 
     size: int
@@ -61,13 +61,14 @@ def draw_of(seed: int, article_id: str) -> tuple[int, int]:
 
 
 def allocated(strata: Sequence[int], size: int, *, equal: bool = False) -> list[int]:
-    """Return how many of ``size`` articles each stratum gets, given the number of articles in each.
+    """Return the number of the ``size`` articles for each stratum, given the number of articles in each.
 
-    Proportional numbers are rounded by the method of largest remainders: each stratum gets its quota, rounded down, and
-    those with the largest remainders one more; of equal remainders, the larger stratum comes first, then the earlier.
+    Proportional numbers are rounded by the method of largest remainders: each stratum gets its quota, rounded down,
+    and those with the largest remainders get one more. At equal remainders, the larger stratum comes first, then the
+    earlier one.
 
-    With ``equal``, all strata get the same number, or all that they have; what small ones lack is shared by the others
-    in the same way. If the rest cannot be shared equally, the largest strata get one more.
+    With ``equal``, all strata get the same number, or all articles that they have. What small strata lack is shared
+    among the others in the same way. A remainder goes to the largest strata, one each.
 
     >>> allocated([600, 300, 100], 25), allocated([600, 300, 2], 25, equal=True)
     ([15, 8, 2], [12, 11, 2])
@@ -88,7 +89,7 @@ def allocated(strata: Sequence[int], size: int, *, equal: bool = False) -> list[
 
 
 def _level(strata: Sequence[int], size: int) -> int:
-    """Return the greatest number that all strata can get of ``size``, if those with fewer articles get all they have."""
+    """Return the largest n such that giving each stratum min(n, its articles) needs at most ``size`` articles."""
     left, level = size, 0
     for at, articles in enumerate(ordered := sorted(strata)):
         share = left // (len(ordered) - at)
@@ -112,12 +113,12 @@ class Stratum:
 
     @property
     def probability(self) -> float:
-        """The probability with which each article of the stratum came into the sample; 0 if it has none."""
+        """The probability that an article of the stratum is in the sample; 0 if the stratum is empty."""
         return self.sampled / self.articles if self.articles else 0.0
 
     @property
     def weight(self) -> float | None:
-        """The number of articles that each article of the sample stands for; None if the sample has none of them.
+        """The number of articles that each sampled article represents; None if none was drawn.
 
         It is the inverse of the probability (Horvitz and Thompson, 1952).
         """
@@ -141,9 +142,9 @@ class Stratum:
 class SampledArticle:
     """An article of a sample: its fields as in a :class:`~newssearch.Hit`, its text, and its stratum.
 
-    ``paragraphs`` is the number of its paragraphs. ``text`` has all of them, with an empty line between two; it is None if
-    the sample has no texts. ``stratum`` has the weight of the article; in a sample without strata it stands for all
-    articles that match.
+    ``paragraphs`` is the number of its paragraphs. ``text`` has all of them, with an empty line between two; it is
+    None if the sample has no texts. ``stratum`` has the weight of the article; in a sample without strata, this is a
+    single stratum of all matching articles.
     """
 
     id: str
@@ -184,7 +185,7 @@ class SampledArticle:
 
 
 NOT_IN_SAMPLES = tuple(name for name in SHOWN_FIELDS if name not in SampledArticle.__annotations__)
-"""The fields of hits that a sample leaves out: where and when an article was read, which a rebuild changes."""
+"""The fields of hits that samples leave out: where and when an article was read, which a rebuild changes."""
 
 
 def sampled_article(
@@ -197,7 +198,8 @@ def sampled_article(
 
 
 class FoundSample(NamedTuple):
-    """What an engine has drawn: the articles in the order of their draws, and the strata, or one of all articles.
+    """The sample that an engine has drawn: the articles in the order of their draws, and the strata, or one of all
+    articles.
 
     ``undated`` and ``imprecise`` are as in :class:`~newssearch.Results`.
     """
@@ -262,7 +264,7 @@ class Sample(TupleSequence[SampledArticle], Framed):
         return f"{drawn}, {'equally from' if self.equal else 'in proportion to'} {strata}{left}"
 
     def head(self) -> dict[str, object]:
-        """Return what :meth:`to_dict` has besides the articles."""
+        """Return :meth:`to_dict` without the articles."""
         return {
             "version": SAMPLE_VERSION,
             "query": self.query,
@@ -292,7 +294,7 @@ class Sample(TupleSequence[SampledArticle], Framed):
 
     @staticmethod
     def _own_column(name: str) -> str:
-        """Return the column of an own field; one that has the name of another column is told apart from it."""
+        """Return the column of an own field, renamed if another column has the same name."""
         return f"extra.{name}" if name in ("draw", "date_text") or name in ROW_KEYS else name
 
     def rows(self) -> Iterator[dict[str, object]]:
@@ -303,7 +305,9 @@ class Sample(TupleSequence[SampledArticle], Framed):
             yield {name: values.get(name) for name in self.columns}
 
     def records(self) -> list[dict[str, object]]:
-        """Return a flat dict for each article: the columns, with ``date`` as a day and ``date_text`` as it is known."""
+        """Return a flat dict for each article: the columns, with ``date`` as a day and ``date_text`` with its own
+        precision.
+        """
         found = []
         types = self._frame_types()
         for one, row in zip(self.articles, self.rows(), strict=True):

@@ -1,8 +1,8 @@
-"""Random samples that depend only on what is sampled and on a seed, not on how an index stores it.
+"""Random samples that depend only on the items and a seed, not on how an index stores the items.
 
-Each item gets a key: a hash of the numbers that identify it, and of the seed. A sample of size n has the n items with the
-smallest keys. So every index with the same articles has the same sample, a larger sample with the same seed includes a
-smaller one, and a new item changes the sample only if it is drawn itself.
+The key of an item is a hash of its identifying numbers and the seed. A sample of size n has the n items with the
+smallest keys. Indexes with the same articles therefore give the same sample, a larger sample with the same seed
+includes a smaller one, and a new item changes the sample only if it is drawn itself.
 """
 
 from __future__ import annotations

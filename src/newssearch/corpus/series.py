@@ -51,12 +51,12 @@ class PeriodCount(NamedTuple):
 
     @property
     def share(self) -> float | None:
-        """The share of the articles that match, from 0 to 1; None if there is no article, or if it was not asked for."""
+        """The share of the articles that match, from 0 to 1; None if there are no articles, or it was not requested."""
         return share_of(self.articles, self.all_articles)
 
     @property
     def per_million(self) -> float | None:
-        """The occurrences per million words of all articles; None if these have no words, or if not asked for."""
+        """The occurrences per million words of all articles; None if these have no words, or it was not requested."""
         return rate_of(self.occurrences, self.all_words)
 
 

@@ -1,4 +1,4 @@
-"""The stories that articles tell, as a list: how many articles and outlets, from when to when, and who was first."""
+"""Lists of stories: the number of articles and outlets of each, its first and last date, and its first article."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STORY_SORTS: tuple[StorySort, ...] = get_args(StorySort)
 
 
 class StoriesRequest(NamedTuple):
-    """Which stories an engine lists: at least of ``min_outlets`` outlets, in an order, and of these a page."""
+    """The stories to list: those of at least ``min_outlets`` outlets, their order, and the page."""
 
     sort: StorySort = "size"
     limit: int | None = None
@@ -34,14 +34,15 @@ class StoriesRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ListedStory:
-    """A story that articles tell which match. Its numbers and dates are those of the matching articles alone.
+    """A story with at least one matching article. Its numbers and dates are those of its matching articles.
 
-    ``articles`` is the number of articles that match, ``outlets`` that of their outlets, and ``of`` the number of all
-    articles of the story, whether they match or not. ``lead`` is the id of the earliest article that matches; ``title``,
-    ``outlet``, ``url`` and ``first``, its date, are those of this article. ``last`` is the date of the latest one.
-    Articles dated only by a month or a year count as later than those dated by a day, and those without a date come last.
+    ``articles`` is the number of matching articles, ``outlets`` that of their outlets, and ``of`` the number of all
+    articles of the story. ``lead`` is the id of the earliest matching article; ``title``, ``outlet``, ``url`` and
+    ``first``, its date, belong to it. ``last`` is the date of the latest one. Articles dated by month or year count
+    as later than those dated by day; undated ones come last.
 
-    ``story`` is the id of the story, as in :class:`~newssearch.Hit`: that of its earliest article, which need not match.
+    ``story`` is the id of the story, as in :class:`~newssearch.Hit`: that of its earliest article, which need not
+    match.
     """
 
     story: str
@@ -86,7 +87,7 @@ STORY_COLUMNS = (
 
 
 class FoundStories(NamedTuple):
-    """A page of stories, in order, and the numbers of all stories that are listed, and of their articles that match.
+    """A page of stories, in order, and the numbers of all listed stories and of their matching articles.
 
     ``undated`` and ``imprecise`` are as in :class:`~newssearch.Results`.
     """
@@ -102,11 +103,11 @@ class FoundStories(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoryList(TupleSequence[ListedStory], Framed):
-    """A page of the stories that matching articles tell: see :meth:`Index.stories`.
+    """A page of the stories of the matching articles: see :meth:`Index.stories`.
 
-    A story here has at least two articles in the index, of which at least one matches. ``total_stories`` is the number
-    of stories on all pages, ``story_articles`` that of their articles that match, ``total_articles`` that of all articles
-    that match, those that tell no story with others included.
+    A story here has at least two articles in the index, at least one of which matches. ``total_stories`` is the
+    number of stories on all pages, ``story_articles`` that of their matching articles, and ``total_articles`` that of
+    all matching articles, including those that belong to no story.
     """
 
     query: str
@@ -142,7 +143,9 @@ class StoryList(TupleSequence[ListedStory], Framed):
         return brief(self, f"for {quoted(self.query)}: {self.summary}")
 
     def records(self) -> list[dict[str, object]]:
-        """Return a flat dict for each story. ``first`` and ``last`` are days, ``first_text`` and ``last_text`` the dates as known."""
+        """Return a flat dict for each story. ``first`` and ``last`` are days, ``first_text`` and ``last_text`` the
+        dates with their own precision.
+        """
         return [
             {
                 **one.to_dict(),
@@ -162,7 +165,7 @@ class StoryList(TupleSequence[ListedStory], Framed):
         return types
 
     def head(self) -> dict[str, object]:
-        """Return what :meth:`to_dict` has besides the stories."""
+        """Return :meth:`to_dict` without the stories."""
         return {
             "version": STORIES_VERSION,
             "query": self.query,

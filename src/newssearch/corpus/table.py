@@ -1,4 +1,4 @@
-"""Tables of counts: how many articles say something, by the values of fields and over time."""
+"""Tables of counts: the numbers of matching articles, by the values of fields and over time."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ TABLE_VERSION = 1
 Measure = Literal["articles", "paragraphs", "sentences", "occurrences", "share", "per_million"]
 """A number that a table has for each cell: see :class:`TableCell`."""
 MEASURES: tuple[Measure, ...] = get_args(Measure)
-"""All measures, in the order of their columns. The last of those that are asked for is the main one, which bars show."""
+"""All measures, in the order of their columns. The last requested one is the main one, which bars show."""
 EXTENT_NAMES = ("all_articles", "all_words")
-"""The names of the numbers that a share and a rate are of."""
+"""The names of the denominators of the share and of the rate."""
 NOTEBOOK_ROWS = 200
 """The largest number of rows that a notebook shows."""
 
 
 def share_of(articles: int, all_articles: int | None) -> float | None:
-    """Return the share of articles; None if there are none, or if their number is unknown."""
+    """Return the share of articles; None if the denominator is 0 or unknown."""
     return articles / all_articles if all_articles else None
 
 
@@ -41,7 +41,7 @@ def rate_of(occurrences: int | None, all_words: int | None) -> float | None:
 
 
 def shown_measures(measures: Sequence[Measure]) -> tuple[Measure, ...]:
-    """Return the given measures and the number of articles, in the order of their columns."""
+    """Return the requested measures and the number of articles, in the order of their columns."""
     return tuple(name for name in MEASURES if name == "articles" or name in measures)
 
 
@@ -51,7 +51,7 @@ def measure_type(name: str) -> FrameType:
 
 
 def extent_keys(measures: Sequence[Measure]) -> tuple[str, ...]:
-    """Return the names of the numbers that a share and a rate are of, as far as they are among the measures.
+    """Return the denominators that the given measures need.
 
     >>> extent_keys(["share"]), extent_keys(["occurrences"])
     (('all_articles',), ())
@@ -61,13 +61,13 @@ def extent_keys(measures: Sequence[Measure]) -> tuple[str, ...]:
 
 
 class TableCell(NamedTuple):
-    """The numbers of a query in one cell of a table, or in all of it. A number that was not asked for is None.
+    """The counts of a query in one cell of a table, or in the whole table. A number that was not requested is None.
 
     ``articles`` is the number of articles that match, ``paragraphs`` that of their paragraphs that match, as in the
     results of a search. ``occurrences`` counts the matches of the query's words, phrases and other units in these
-    paragraphs; equal spans of words count once, and headlines do not count. ``sentences`` is the number of sentences in
-    which an occurrence begins. ``all_articles`` counts the articles of the cell that pass the filters, whether or not
-    they match, and ``all_words`` the words of their paragraphs.
+    paragraphs; equal spans of words count once, and headlines do not count. ``sentences`` is the number of sentences
+    in which an occurrence begins. ``all_articles`` counts the articles of the cell that pass the filters, whether or
+    not they match, and ``all_words`` the words of their paragraphs.
     """
 
     articles: int
@@ -79,7 +79,7 @@ class TableCell(NamedTuple):
 
     @property
     def share(self) -> float | None:
-        """The share of the articles that match, from 0 to 1; None if there is no article, or if it was not asked for.
+        """The share of the articles that match, from 0 to 1; None if there are no articles, or it was not requested.
 
         >>> TableCell(1, all_articles=4).share
         0.25
@@ -88,7 +88,8 @@ class TableCell(NamedTuple):
 
     @property
     def per_million(self) -> float | None:
-        """The occurrences per million words of all articles of the cell; None if these have no words, or if not asked for.
+        """The occurrences per million words of all articles of the cell; None if these have no words, or it was not
+        requested.
 
         >>> TableCell(1, occurrences=3, all_words=60_000).per_million
         50.0
@@ -101,7 +102,7 @@ class TableCell(NamedTuple):
 
 
 def cell_of(counts: MatchCounts, extent: Extent, measures: Sequence[Measure]) -> TableCell:
-    """Return the numbers of a cell that the given measures need."""
+    """Return the counts of a cell that the given measures need."""
     articles, paragraphs, sentences, occurrences = counts
     rate = "per_million" in measures
     return TableCell(
@@ -117,10 +118,10 @@ def cell_of(counts: MatchCounts, extent: Extent, measures: Sequence[Measure]) ->
 class TableGroup(NamedTuple):
     """A row or a column of a table: the articles with one value, or of one period.
 
-    ``value`` is None for the articles without a value, or without a date that is fine enough; and where ``others``, the
-    number of values that are counted together because they are not among the most frequent, is not 0. Of a period,
-    ``since`` and ``until`` are the first and the last day, ``over`` is False if its last day has not passed, and
-    ``in_part`` is True if the dates of the request leave out some of its days.
+    ``value`` is None for articles without a value, or whose date is too coarse. It is also None if ``others`` is not
+    0: the group then combines this number of less frequent values. For a period, ``since`` and ``until`` are the
+    first and the last day, ``over`` is False if its last day has not passed, and ``in_part`` is True if the dates of
+    the request exclude some of its days.
     """
 
     value: str | None
@@ -147,10 +148,10 @@ class TableGroup(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TableDimension:
-    """What the rows or the columns of a table are: the name of a field or of a unit of time, and the groups in order.
+    """The rows or the columns of a table: the name of a field or of a unit of time, and the groups in order.
 
-    ``unit`` is the unit of time if the groups are periods. If ``overlapping``, an article may be in several groups, so
-    that their numbers add up to more than the total.
+    ``unit`` is the unit of time if the groups are periods. If ``overlapping``, an article may be in several groups,
+    whose numbers then add up to more than the total.
     """
 
     name: str
@@ -164,10 +165,10 @@ class TableDimension:
 
 @dataclass(frozen=True, slots=True)
 class TableQuery:
-    """A query of a table: its name, its text, how it was understood, and its counts.
+    """A query of a table: its name, its text, its interpretation, and its counts.
 
-    ``cells`` has the counts of each cell in which the query matches, by the indices of its groups; ``total`` those of all
-    articles that match, each counted once. ``undated``, ``imprecise`` and ``dates`` are as in
+    ``cells`` has the counts of each cell in which the query matches, by the indices of its groups; ``total`` those of
+    all articles that match, each counted once. ``undated``, ``imprecise`` and ``dates`` are as in
     :class:`~newssearch.Results`.
     """
 
@@ -189,9 +190,9 @@ class TableQuery:
 class Table(Framed):
     """Counts of articles that match one or several queries, by at most two fields or a unit of time.
 
-    ``by`` has the rows, and the columns of a cross table; ``measures`` are the numbers that were asked for. ``extent`` is
-    the size of the archive, or of the part that passes the filters, and ``extents`` that of each cell; both are empty
-    unless a share or a rate was asked for. ``commit`` is the state of the index that was counted.
+    ``by`` has the rows, and the columns of a cross table; ``measures`` are the requested numbers. ``extent`` is the
+    size of the archive, or of the part that passes the filters, and ``extents`` that of each cell; both are empty
+    unless a share or a rate was requested. ``commit`` is the state of the index that was counted.
 
     >>> import newssearch, tempfile
     >>> articles = [
@@ -252,7 +253,7 @@ class Table(Framed):
 
     @property
     def shown_measures(self) -> tuple[Measure, ...]:
-        """The measures that were asked for, with the number of articles, in the order of their columns."""
+        """The requested measures and the number of articles, in the order of their columns."""
         return shown_measures(self.measures)
 
     def _repr_html_(self) -> str:

@@ -1,4 +1,4 @@
-"""What an engine counts for a table: which values articles have, and how many articles and matches each cell has."""
+"""The counts that a table needs from an engine: the values of articles, and the articles and matches of each cell."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from newssearch.results import DateCounts
 
 
 class MatchCounts(NamedTuple):
-    """What a query finds in some articles. A number that was not asked for is 0.
+    """The counts of a query in a set of articles. A number that was not requested is 0.
 
     ``articles`` is the number of articles that match, ``paragraphs`` that of their paragraphs that match.
-    ``occurrences`` counts the matches of the query's words, phrases and other units in these paragraphs; equal spans of
-    words count once, and headlines do not count. ``sentences`` counts the sentences in which an occurrence begins.
+    ``occurrences`` counts the matches of the query's words, phrases and other units in these paragraphs; equal spans
+    of words count once, and headlines do not count. ``sentences`` counts the sentences in which an occurrence begins.
     """
 
     articles: int = 0
@@ -37,8 +37,7 @@ class Extent(NamedTuple):
 class Grouping(NamedTuple):
     """A field, a unit of time or an own field, by whose values articles are grouped.
 
-    ``limit`` is the largest number of values that are told apart, those with most articles; None for all. All periods
-    are told apart.
+    ``limit`` is the number of values to distinguish, the most frequent ones; None for all. Periods are not limited.
     """
 
     name: str
@@ -46,7 +45,7 @@ class Grouping(NamedTuple):
 
 
 class TabulationRequest(NamedTuple):
-    """What is counted: ``by`` at most two groupings, and which numbers besides those of articles."""
+    """The counts to compute: ``by`` at most two groupings, and the numbers besides those of articles."""
 
     by: tuple[Grouping, ...] = ()
     paragraphs: bool = False
@@ -56,11 +55,11 @@ class TabulationRequest(NamedTuple):
 
 
 class Groups(NamedTuple):
-    """The values by which a grouping tells articles apart, in order. Cells refer to them by their indices.
+    """The values of a grouping, in order. Cells refer to them by their indices.
 
-    Values are texts, or the first days of periods. ``None`` stands for the articles without a value, or without a date
-    that is fine enough. ``others`` is the number of further values, whose articles form one more group after the last
-    value. ``overlapping`` is whether an article can be in several groups.
+    Values are texts, or the first days of periods. ``None`` stands for articles without a value, or whose date is too
+    coarse. ``others`` is the number of further values, whose articles form one more group after the last value.
+    ``overlapping`` is whether an article can be in several groups.
     """
 
     values: tuple[str | dt.date | None, ...]
@@ -73,7 +72,8 @@ GroupIndices = tuple[int, ...]
 
 
 class QueryCounts(NamedTuple):
-    """What one query finds: in all, in each cell that has a match, and which articles its date conditions exclude.
+    """The counts of one query: in total, in each cell with a match, and of the articles that its date conditions
+    exclude.
 
     ``undated``, ``imprecise`` and ``dates`` are as in :class:`~newssearch.Results`.
     """
@@ -89,8 +89,8 @@ class QueryCounts(NamedTuple):
 class Tabulation(NamedTuple):
     """The counts of several queries, by the same groups.
 
-    ``extents`` has the size of each cell that any article is in, whether or not a query matches there, for the values of
-    ``groups``; ``extent`` is that of all articles that pass the filters. Both are empty if they were not asked for.
+    ``extents`` has the size of each cell that contains any article, matching or not, for the values of ``groups``.
+    ``extent`` is the size of all articles that pass the filters. Both are empty if they were not requested.
     """
 
     groups: tuple[Groups, ...]

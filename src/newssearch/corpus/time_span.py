@@ -1,4 +1,4 @@
-"""The time between two dates of publication: in hours where both say an hour, else in days."""
+"""The time between two dates of publication: in hours if both have a time of day, otherwise in days."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class TimeSpan(NamedTuple):
     hours: float | None = None
 
     def __str__(self) -> str:
-        """Return the span as people read it; ``""`` if it is not known.
+        """Return the span for people, as text; ``""`` if it is unknown.
 
         >>> str(TimeSpan(0, 5.5)), str(TimeSpan(1, 26.0)), str(TimeSpan(3, 75.2)), str(TimeSpan(0)), str(TimeSpan())
         ('5.5 h', '26.0 h', '3 days', 'same day', '')
@@ -33,7 +33,7 @@ class TimeSpan(NamedTuple):
 
 
 MAX_SHOWN_HOURS = 72
-"""From this number of hours on, people read days."""
+"""The number of hours from which a span is shown in days."""
 
 
 def span_between(first: Date | None, last: Date | None) -> TimeSpan:

@@ -1,4 +1,4 @@
-"""The words of an index, the words beside a query, and the words that mark the articles of a query."""
+"""The words of an index, the words near the matches of a query, and the words that characterise its articles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WORDS_VERSION = 1
 meaning."""
 
 MAX_SPAN = 100
-"""The largest number of words to each side of a match in which collocates are counted."""
+"""The largest number of words on each side of a match in which collocates are counted."""
 DEFAULT_SPAN = 5
 DEFAULT_MIN_COUNT = 5
 DEFAULT_LIMIT = 50
@@ -57,10 +57,10 @@ class IndexWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordOptions:
-    """Which words are listed of those that are compared, and how many.
+    """The words to list among those compared, and their number.
 
-    A word must occur ``min_count`` times, and in ``min_articles`` articles. Unless ``all_words``, numbers and words that
-    mostly are function words in the language of their article are left out. ``limit`` None stands for all words.
+    A word must occur ``min_count`` times, and in ``min_articles`` articles. Unless ``all_words``, numbers and words
+    that are mostly function words in the language of their article are left out. ``limit`` None stands for all words.
     """
 
     min_count: int = DEFAULT_MIN_COUNT
@@ -78,7 +78,7 @@ class WordOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollocateOptions(WordOptions):
-    """What :meth:`newssearch.Index.collocates` is asked for, besides the query and the articles.
+    """The options of :meth:`newssearch.Index.collocates` besides the query and the articles.
 
     ``left`` and ``right`` are the numbers of words to each side of a match.
     """
@@ -102,7 +102,7 @@ class CollocateOptions(WordOptions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordOptions(WordOptions):
-    """What :meth:`newssearch.Index.keywords` is asked for, besides the queries and the articles."""
+    """The options of :meth:`newssearch.Index.keywords` besides the queries and the articles."""
 
     measure: str = "ll"
 
@@ -113,7 +113,7 @@ class KeywordOptions(WordOptions):
 
 
 def sides_of(span: object) -> tuple[int, int]:
-    """Return the numbers of words to the left and to the right of a match, of one number for both or a pair.
+    """Return the numbers of words on the left and the right of a match, from one number for both or a pair.
 
     >>> sides_of(5), sides_of((0, 3))
     ((5, 5), (0, 3))
@@ -201,13 +201,13 @@ KEYWORD_FIELDS = (
 
 
 def of_second_query(note: Diagnostic) -> Diagnostic:
-    """Return a diagnostic of the query that keywords are compared with: its place is in no part of the first query."""
+    """Return a diagnostic of the comparison query without its place, which does not lie in the first query."""
     return Diagnostic(note.kind, f"in the second query, {note.message}", suggestion=note.suggestion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundCollocates:
-    """What an engine finds for :class:`Collocates`."""
+    """An engine's result for :class:`Collocates`."""
 
     occurrences: int
     window_words: int
@@ -221,7 +221,7 @@ class FoundCollocates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundKeywords:
-    """What an engine finds for :class:`Keywords`."""
+    """An engine's result for :class:`Keywords`."""
 
     target: CorpusSize
     reference: CorpusSize
@@ -236,11 +236,11 @@ class FoundKeywords:
 class Collocates(TupleSequence[Collocate], Framed):
     """The words near the matches of a query, those with the highest score first.
 
-    ``interpretation`` is the query as it was understood. ``left`` and ``right`` are the numbers of words to each side of a
-    match that were counted, ``occurrences`` is the number of matches, and ``window_words`` the number of all words near
-    them. ``corpus`` is the size of all articles that pass the filters. ``total`` is the number of words that qualify,
-    whatever ``limit`` and ``min_articles`` are. ``commit``, ``undated`` and ``imprecise`` are as in
-    :class:`~newssearch.Results`.
+    ``interpretation`` is the query with full parentheses. ``left`` and ``right`` are the numbers of words to each
+    side of a match that were counted, ``occurrences`` is the number of matches, and ``window_words`` the number of
+    all words near them. ``corpus`` is the size of all articles that pass the filters. ``total`` is the number of
+    words that qualify, whatever ``limit`` and ``min_articles`` are. ``commit``, ``undated`` and ``imprecise`` are as
+    in :class:`~newssearch.Results`.
     """
 
     query: str
@@ -314,11 +314,11 @@ class Collocates(TupleSequence[Collocate], Framed):
 class Keywords(TupleSequence[Keyword], Framed):
     """The words that are more frequent in the matching articles than in others, those with the highest score first.
 
-    ``interpretation`` is the query as it was understood, ``against`` and ``against_interpretation`` are the same for the
-    query of the articles compared with; None if these are all others. ``target`` and ``reference`` are the sizes of the
-    two sets of articles, which have none in common. ``total`` is the number of words that qualify, whatever ``limit`` and
-    ``min_articles`` are. ``commit``, ``undated`` and ``imprecise`` are as in :class:`~newssearch.Results`, for the first
-    query.
+    ``interpretation`` is the query with full parentheses. ``against`` and ``against_interpretation`` are the
+    comparison query and its interpretation; None if all other articles are compared. ``target`` and ``reference`` are
+    the sizes of the two sets of articles, which have none in common. ``total`` is the number of words that qualify,
+    whatever ``limit`` and ``min_articles`` are. ``commit``, ``undated`` and ``imprecise`` are as in
+    :class:`~newssearch.Results`, for the first query.
     """
 
     query: str

@@ -1,1 +1,1 @@
-"""Engines, which keep and search an index: the protocol, the choice of an engine by address, the embedded engine."""
+"""Engines store and search an index: their protocol, the choice of an engine by address, and code that all engines share."""

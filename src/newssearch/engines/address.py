@@ -33,7 +33,7 @@ FOLDER = "folder"
 ENGINES: Mapping[str, Callable[[str], Store]] = {
     FOLDER: _embedded, "opensearch": _opensearch, "opensearch+http": _opensearch
 }  # fmt: skip
-"""For each scheme, the function that returns the store at an address of that scheme. It opens no index."""
+"""Maps each scheme to the function that returns the store at an address. The function opens no index."""
 
 
 _MEANT = {
@@ -42,14 +42,15 @@ _MEANT = {
     "opensearch+https": "opensearch",
     "opensearchs": "opensearch",
 }
-"""For schemes that other programs have for the same, those of newssearch."""
+"""Maps schemes that people type by mistake to those of newssearch."""
 
 
 def store_at(name: str, address: str | Path) -> Store:
     """Return the store at an address, which need not hold an index yet.
 
-    ``name`` is the name of the caller's argument, for messages. Raises TypeError if the address is neither a string nor
-    a path, and :class:`~newssearch.ConfigError` if it has an unknown scheme, or one without slashes, or is incomplete.
+    ``name`` is the name of the caller's argument, for messages. Raises TypeError if the address is neither a string
+    nor a path, and :class:`~newssearch.ConfigError` if its scheme is unknown or lacks slashes, or the address is
+    incomplete.
     """
     path = index_address(arguments.path(name, address))
     scheme = INDEX_SCHEME.match(path)

@@ -1,4 +1,4 @@
-"""How the addresses of articles are compared with a wanted one: a page, a section of a site, or a host with its subdomains."""
+"""Compares addresses of articles with a wanted address: a page, a section of a site, or a host with its subdomains."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def as_given(address: str) -> str:
 
 
 def host_in(address: str) -> str:
-    """Return the host of an address, which has the form that addresses are compared in.
+    """Return the host of an address in comparable form.
 
     >>> host_in("bbc.co.uk:8080/news")
     'bbc.co.uk'
@@ -32,7 +32,7 @@ def host_in(address: str) -> str:
 
 
 def with_slash(address: str) -> tuple[str, str]:
-    """Return an address, and with a slash at its end: a wanted address or a pattern may match either."""
+    """Return an address without and with a trailing slash: a wanted address or pattern may match either."""
     return address, f"{address}/"
 
 
@@ -67,6 +67,6 @@ def is_below(wanted: str) -> Callable[[str], bool]:
 
 
 def comparable_wanted(wanted: str) -> str:
-    """Return a wanted address as addresses are compared. A host needs no scheme to be one."""
+    """Return a wanted address in comparable form. A host needs no scheme."""
     whole = wanted if _NAMED_SCHEME.match(wanted) else f"https://{wanted}"
     return comparable(whole)

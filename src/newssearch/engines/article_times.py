@@ -15,31 +15,33 @@ NO_TIME = -1
 NO_DATE, ONLY_YEAR, ONLY_MONTH, DAY, MOMENT = range(5)
 """The values of the column of precisions, by what the date of an article states."""
 AMBIGUOUS = 8
-"""Is added to the precision of a date whose day and month may have to be exchanged."""
+"""Added to the precision of an ambiguous date, whose day and month may be swapped."""
 
 _EPOCH = dt.datetime(1, 1, 1)
 
 
 def microseconds(moment: dt.datetime) -> int:
-    """Return the microseconds from the beginning of year 1 to a time without a zone."""
+    """Return the microseconds from 0001-01-01T00:00 to a time without a zone."""
     return (moment - _EPOCH) // dt.timedelta(microseconds=1)
 
 
 @lru_cache(maxsize=1024)
 def moment_of(passed: int) -> dt.datetime:
-    """Return the time of UTC that is so many microseconds after the beginning of year 1."""
+    """Return the UTC time ``passed`` microseconds after 0001-01-01T00:00."""
     return (_EPOCH + dt.timedelta(microseconds=passed)).replace(tzinfo=dt.timezone.utc)
 
 
 def added_time(article: Article) -> int:
-    """Return when an article came into the index, in microseconds of UTC. Raises ValueError if it does not say."""
+    """Return the time at which an article was added to the index, in microseconds of UTC. Raises ValueError if it has
+    none.
+    """
     if article.added is None:
         raise ValueError("an article is stored with the time at which it came into the index")
     return instant(article.added)
 
 
 def local_time(date: Date) -> dt.datetime:
-    """Return a date as the time by the outlet's clock, without a zone; a day, a month or a year becomes its first moment."""
+    """Return a date as local time at the outlet, without a zone. A day, month or year becomes its first moment."""
     if isinstance(date, dt.datetime):
         return date.replace(tzinfo=None)
     day = date.first_day if isinstance(date, PartialDate) else date
@@ -47,7 +49,7 @@ def local_time(date: Date) -> dt.datetime:
 
 
 def instant(date: Date) -> int:
-    """Return a date as microseconds in UTC since the beginning of year 1; a time without a zone counts as UTC.
+    """Return a date as microseconds of UTC since 0001-01-01T00:00. A time without a zone counts as UTC.
 
     Articles are ordered by this number.
     """
@@ -60,7 +62,7 @@ class DateColumns(NamedTuple):
     """The values of an article in the columns of its date."""
 
     local: int
-    """The first moment of the date by the outlet's clock, in microseconds, or NO_TIME."""
+    """The first moment of the date in the outlet's local time, in microseconds, or NO_TIME."""
     instant: int
     """The same in UTC."""
     precision: int
@@ -68,7 +70,7 @@ class DateColumns(NamedTuple):
 
 
 def date_columns(date: Date | None, provenance: Provenance | None) -> DateColumns:
-    """Return the values of an article with this date, and this provenance of the date, in the columns of its date."""
+    """Return the values of the date columns for an article with this date and its provenance."""
     if date is None:
         return DateColumns(NO_TIME, NO_TIME, NO_DATE)
     if isinstance(date, PartialDate):
@@ -86,7 +88,7 @@ def partial_date(local: int, precision: int) -> PartialDate:
 
 
 def end_of(local: int, precision: int) -> int:
-    """Return the first moment after a month or a year, in microseconds; ``local`` is its first moment."""
+    """Return the first moment after a month or a year that begins at ``local``, in microseconds."""
     last = partial_date(local, precision).last_day
     return microseconds(dt.datetime(last.year, last.month, last.day)) + MICROSECONDS_A_DAY
 

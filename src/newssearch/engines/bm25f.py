@@ -1,33 +1,32 @@
-"""The score of an article: the whole of it, its best paragraph, and how near the words stand to each other.
+"""The score of an article: the sum of a score of the whole article, one of its best paragraph, and word proximity.
 
-    S = ARTICLE · D + PARAGRAPH · max P + proximity
+S = ARTICLE · D + PARAGRAPH · max P + proximity
 
-Both D and P are BM25F (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, 3.5). A word or phrase ℓ of
-the query that occurs ``x`` times in a paragraph of ``n`` words, ``z`` times in all paragraphs of its article, which have
-``l`` words, and ``y`` times in the article's headline, which has ``m`` words, adds to them::
+Both D and P are BM25F (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, 3.5). A word or phrase ℓ
+of the query that occurs ``x`` times in a paragraph of ``n`` words, ``z`` times in all paragraphs of its article,
+which have ``l`` words, and ``y`` times in the article's headline, which has ``m`` words, adds to them::
 
-    D:  f(ℓ) · idf(ℓ) · w / (K1_ARTICLE + w),  w = z / (1 - B_ARTICLE + B_ARTICLE · l/avg(l)) + TITLE_ARTICLE · h
-    P:  f(ℓ) · idp(ℓ) · t / (K1 + t),          t = x / (1 - B + B · max(n/avg(n), 1)) + TITLE · h
+D: f(ℓ) · idf(ℓ) · w / (K1_ARTICLE + w), w = z / (1 - B_ARTICLE + B_ARTICLE · l/avg(l)) + TITLE_ARTICLE · h P: f(ℓ) ·
+idp(ℓ) · t / (K1 + t), t = x / (1 - B + B · max(n/avg(n), 1)) + TITLE · h
 
-    h = y / (1 - B_TITLE + B_TITLE · m/avg(m))
-    idf(ℓ) = ln(1 + (N - df + 0.5) / (df + 0.5))
+h = y / (1 - B_TITLE + B_TITLE · m/avg(m)) idf(ℓ) = ln(1 + (N - df + 0.5) / (df + 0.5))
 
 In ``idf``, ``N`` is the number of articles and ``df`` the number of articles with ℓ; in ``idp``, they are numbers of
 paragraphs. ``avg`` is the mean over the index, for headlines over those articles that have one. ``f`` is
-:data:`FUNCTION_WORD` for a function word of the article's language, and 1 for all others; if the query has nothing but
-function words, it is 1. A phrase counts as one word. Boilerplate, asides
-(:mod:`newssearch.asides`) and the headline repeated have no weight, and no length in D. An optional word of the query
+:data:`FUNCTION_WORD` for a function word of the article's language, and 1 for all others; if the query has nothing
+but function words, it is 1. A phrase counts as one word. Boilerplate, asides (:mod:`newssearch.asides`) and the
+headline repeated have no weight, and no length in D. An optional word of the query
 (:func:`newssearch.query.scored_leaves`) adds to D only, and counts neither for ``f`` of others nor for proximity.
 
 *Proximity* counts, for each pair of content words (a, b) that are neighbours in the query, how often b follows a
 directly, ``o``, and how often they stand within :data:`WINDOW` words of each other in a paragraph, ``u``. Both are
 divided by ``1 - B + B · l/avg(l)`` before they add::
 
-    max(idf(a), idf(b)) · (ORDERED · o / (K1 + o) + NEAR · u / (K1 + u))
+max(idf(a), idf(b)) · (ORDERED · o / (K1 + o) + NEAR · u / (K1 + u))
 
-It is computed for the first :data:`PROXIMITY_ARTICLES` articles in the order of S without it, which it puts in another
-order. The score does not depend on how the documents are divided into segments, and deleted documents do not count.
-The constants were chosen on four collections with judged results; benchmarks/relevance.py measures them.
+It is computed for the first :data:`PROXIMITY_ARTICLES` articles in the order of S without it, which it puts in
+another order. The score does not depend on how the documents are divided into segments, and deleted documents do not
+count. The constants were chosen on four collections with judged results; benchmarks/relevance.py measures them.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ WINDOW = 8
 PROXIMITY_ARTICLES = 50
 """The number of articles, the first in order, whose scores proximity raises."""
 MAX_PAIRS = 20
-"""Only the first pairs of neighbouring words of a query, up to this number, are looked for."""
+"""Only this number of pairs of adjacent query words is used, the first ones."""
 
 Floats = NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""The part of the protocol of a snapshot that counts, compares and lists the words and matches of a corpus."""
+"""The part of the snapshot protocol that counts, compares and lists the words and matches of a corpus."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ class CorpusSnapshot(Protocol):
     ) -> Tabulation:
         """Return the counts of each tree, as a whole and in the cells that ``wanted`` asks for.
 
-        An article is in the cells of all values that it would be found by in a filter. The values of a grouping are
-        those that articles have which match one of the trees, ordered by the number of these articles, added up over the
-        trees, then by value, numbers by size; of several spellings, the most frequent one stands for all. Periods are
-        ordered by time; if extents are wanted, they are those of all articles that pass the filters.
+        An article counts in the cells of all values by which a filter would find it. The values of a grouping are
+        those of the articles that match one of the trees. They are ordered by the number of these articles, summed
+        over the trees, then by value, numbers by size; the most frequent of several spellings is shown. Periods are
+        ordered by time. With extents, the periods are those of all articles that pass the filters.
         """
 
     def concordance(self, tree: Node, request: ResolvedRequest, wanted: LineOptions) -> FoundLines:
@@ -78,11 +78,11 @@ class CorpusSnapshot(Protocol):
     def collocates(self, tree: Node, request: ResolvedRequest, options: CollocateOptions) -> FoundCollocates:
         """Return the words near the matches of a query in the articles that pass the filters.
 
-        A match is an occurrence as counts have it: of a leaf that is not negated, in a paragraph of a matching article. A
-        word in the windows of several matches counts once, for the nearest one; if two are equally near, for the first. The
-        words of matches are in no window. Words are counted as :mod:`newssearch.text.counted_words` says. Numbers, and words
-        that mostly are function words in the language of their article, are left out unless ``all_words``. They are
-        ordered by score, then by count, then by word.
+        A match is an occurrence of a leaf that is not negated, in a paragraph of a matching article. A word in the
+        windows of several matches counts once, for the nearest match; at equal distance, for the first. The words of
+        matches are in no window. Words are those of :mod:`newssearch.text.counted_words`. Unless ``all_words``,
+        numbers and words that are mostly function words in the language of their article are left out. The order is
+        by score, then by count, then by word.
         """
 
     def keywords(
@@ -90,9 +90,9 @@ class CorpusSnapshot(Protocol):
     ) -> FoundKeywords:
         """Return the words that are relatively more frequent in the articles that match ``tree`` than in others.
 
-        The others match ``against``, or are all, pass the filters, and do not match ``tree``. With ``novel``, only the
-        words of novel paragraphs count. The order, and which words are left out, are those of :meth:`collocates`; by log
-        ratio, words without significant evidence are left out too.
+        The others are the articles that match ``against``, or all, and that pass the filters without matching
+        ``tree``. With ``novel``, only the words of novel paragraphs count. Order and exclusions are those of
+        :meth:`collocates`; by log ratio, words without significant evidence are left out, too.
         """
 
     def words(self, prefix: str, limit: int, check: StopCheck) -> tuple[IndexWord, ...]:
@@ -107,22 +107,24 @@ class CorpusSnapshot(Protocol):
     def sample(self, tree: Node, request: ResolvedRequest, wanted: SampleRequest) -> FoundSample:
         """Return a random sample of the articles that match ``tree`` and pass the filters of ``request``.
 
-        Of each stratum, it has the articles with the smallest :func:`~newssearch.corpus.sample.draw_of`, as many as
-        :func:`~newssearch.corpus.sample.allocated` gives it; they are in the order of their draws. A stratum has the
-        articles whose value a filter cannot tell apart, whole values only: ``Jane Doe and John Roe`` is one byline.
-        Strata are ordered by descending number of articles, then by value; periods by time; last come articles without one.
+        Each stratum contributes the articles with the smallest :func:`~newssearch.corpus.sample.draw_of`, as many as
+        :func:`~newssearch.corpus.sample.allocated` assigns to it, in the order of their draws. A stratum consists of
+        the articles whose whole values are equal to a filter: ``Jane Doe and John Roe`` is one byline. Strata are
+        ordered by descending number of articles, then by value; periods by time. Articles without a value come last.
         """
 
     def stories(self, tree: Node, request: ResolvedRequest, wanted: StoriesRequest) -> FoundStories:
-        """Return a page of the stories of at least two articles, of which one matches ``tree`` and passes the filters.
+        """Return a page of the stories of at least two articles of which at least one matches ``tree`` and passes the
+        filters.
 
-        Equal ones are ordered by the number of articles that match, then by that of all of their articles, then by the
-        newest first article, then by its id. See :class:`~newssearch.ListedStory`.
+        Ties are broken by the number of matching articles, then of all articles of the story, then by the newest
+        first article, then by its id. See :class:`~newssearch.ListedStory`.
         """
 
     def coverage(self, tree: Node, request: ResolvedRequest, wanted: CoverageRequest) -> FoundCoverage:
-        """Return which outlets have articles that match ``tree`` and pass the filters, or those of a story among them.
+        """Return the outlets with articles that match ``tree`` and pass the filters, or with articles of a story
+        among them.
 
-        Outlets are ordered by their first articles, as :class:`~newssearch.ListedStory` orders them, equal ones by id; then
-        come the outlets that are asked for and have none. All names of an outlet are one outlet.
+        Outlets are ordered by their first articles, as in :class:`~newssearch.ListedStory`, then by id. Requested
+        outlets without articles follow. All names of an outlet count as one.
         """

@@ -1,4 +1,4 @@
-"""Numbers of the words that are compared: which occurrences are counted, and the sums of several parts of an archive."""
+"""Counts of the words that are compared: by class of occurrence, summed over segments."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from newssearch.text.counted_words import function_words
 Classes = NDArray[np.uint8]
 
 OUTSIDE, INSIDE, RIGHT, MATCH = range(4)
-"""The classes of words that are marked: those outside of what is counted; those inside, which for windows are those to
-the left of a match; those to the right; those of the match itself."""
+"""The classes of marked words: outside the counted text; inside, or left of a match; right of a match; part of a match."""
 LEFT = INSIDE
 CLASSES = 4
 
 
 class WordCounts(NamedTuple):
-    """Words, and the numbers of their occurrences: a row of ``counts`` for each of the :data:`CLASSES`.
+    """Words, and the numbers of their occurrences: one row of ``counts`` for each of the :data:`CLASSES`.
 
-    ``functional`` are those of the occurrences inside, left and right, that are function words in the language of their
+    ``functional`` counts the occurrences inside, left or right that are function words in the language of their
     article.
     """
 
@@ -39,7 +38,7 @@ def function_word_bytes(analysis: str) -> frozenset[bytes]:
 
 
 class WordTotals:
-    """Words of several segments, numbered in the order in which they are added, and the sums of their counts."""
+    """The words of several segments, numbered in the order of addition, with the sums of their counts."""
 
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}

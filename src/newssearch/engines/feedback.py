@@ -1,16 +1,17 @@
-"""Finds the words by which a query is expanded: those of the best paragraphs of its first results (relevance feedback).
+"""Finds expansion words for a query in the best paragraphs of its first results (pseudo-relevance feedback).
 
 The weight of a term t is ::
 
-    (1 - ORIGINAL) / ORIGINAL · |q| · v(t) / Σ v,   v(t) = idf(t) · Σ_i s(i)/Σs · n(t, i)/n(i)
+(1 - ORIGINAL) / ORIGINAL · |q| · v(t) / Σ v, v(t) = idf(t) · Σ_i s(i)/Σs · n(t, i)/n(i)
 
-The best paragraph of result i, whose score is ``s(i)``, has ``n(i)`` words, of which ``n(t, i)`` have the term; ``idf`` is
-that of :mod:`newssearch.engines.bm25f`, over articles. ``|q|`` is the sum of the weights of the words and phrases of the query. This is
-RM3 (Lavrenko and Croft, Relevance-Based Language Models, 2001; Abdul-Jaleel et al., UMass at TREC 2004) with probabilities
-weighted by idf, divided by ORIGINAL, so that the words of the query keep their weights. They are among the terms as well.
+The best paragraph of result i, whose score is ``s(i)``, has ``n(i)`` words, of which ``n(t, i)`` have the term;
+``idf`` is that of :mod:`newssearch.engines.bm25f`, over articles. ``|q|`` is the sum of the weights of the words and
+phrases of the query. This is RM3 (Lavrenko and Croft, Relevance-Based Language Models, 2001; Abdul-Jaleel et al.,
+UMass at TREC 2004) with probabilities weighted by idf, divided by ORIGINAL, so that the words of the query keep their
+weights. They are among the terms as well.
 
-The constants were chosen on the four collections in ``benchmarks/README.md``, which has what expansion changes there. Only one
-paragraph of each result is read, because much of an article may be about something else.
+The constants were chosen on the four collections in ``benchmarks/README.md``, which has what expansion changes there.
+Only one paragraph of each result is read, because much of an article may be about something else.
 """
 
 from __future__ import annotations
@@ -50,23 +51,23 @@ from newssearch.text.tokenizer import word_matches as words_of
 from .related import TermCounts, is_function_word, says_little, without_addresses
 
 FEEDBACK_RESULTS = 20
-"""The number of results, the first in order, whose best paragraphs are read."""
+"""The number of first results whose best paragraphs are read."""
 MAX_EXPANSION_WORDS = 50
-"""The largest number of words by which a query is expanded."""
+"""The largest number of expansion words."""
 ORIGINAL = 0.8
-"""The share of the words of the query in all weights."""
+"""The share of the query's own words in the sum of weights."""
 MIN_EXPANSION_ARTICLES = 2
-"""The smallest number of articles that have a word by which a query is expanded."""
+"""The smallest number of articles that contain an expansion word."""
 MAX_EXPANSION_SHARE = 0.1
-"""The largest share of all articles that have such a word; more frequent ones say little about a subject."""
+"""The largest share of all articles that contain an expansion word. More frequent words say little about a subject."""
 COMMON_ARTICLES = 5
-"""A word that this number of articles have, or fewer, is never too frequent."""
+"""A word is never too frequent if at most this number of articles contain it."""
 WEIGHT_DIGITS = 4
 """The number of decimal places to which weights are rounded."""
 
 
 class _Term:
-    """A term of the paragraphs that are read: its probability there, its spellings, and the language in which it was read."""
+    """A term of the paragraphs read: its probability, its spellings, and the analyser of the language."""
 
     def __init__(self, language: Analyser) -> None:
         self.language = language
@@ -74,7 +75,7 @@ class _Term:
         self.spellings: Counter[str] = Counter()
 
     def text(self, term: str) -> str | None:
-        """Return the most frequent spelling that means the term also in a query; None if there is none."""
+        """Return the most frequent spelling that a query analyses to this term; None if there is none."""
         for text in sorted(self.spellings, key=lambda text: (-self.spellings[text], text)):
             if self.language.terms(text) == [term]:
                 return text
@@ -82,7 +83,7 @@ class _Term:
 
 
 class FeedbackResult(NamedTuple):
-    """A result: its score, the analyser of its article, and the text of its best paragraph, if that adds to scores."""
+    """A result: its score, the analyser of its article, and the text of its best paragraph, if it contributes to scores."""
 
     score: float
     language: Analyser
@@ -96,12 +97,12 @@ def expansion_of(
     function_words: Callable[[str], Collection[Leaf]],
     check: StopCheck,
 ) -> FoundExpansion:
-    """Return the words by which a query is expanded, the heaviest first, or why there are none.
+    """Return the expansion words of a query, by descending weight, or why there are none.
 
-    ``results`` are the first results of the query, ``function_words`` returns the leaves of the query that are function
-    words in an analysis. A word is spelled as their best paragraphs most often spell it. Function
-    words, words with digits at the beginning, and words that a negated part of the query matches are left out. A query of
-    optional words alone is not expanded: further ones would decide what matches, as these do.
+    ``results`` are the first results of the query. ``function_words`` returns the query's leaves that are function
+    words in an analysis. A word has the spelling that is most frequent in the paragraphs. Function words, words that
+    begin with a digit, and words that a negated part of the query matches are left out. A query of optional words
+    alone is not expanded, because further optional words would change what matches.
     """
     if all(use.optional or use.negated for use in leaves(tree)):
         return FoundExpansion((), "it has no word that must match")
@@ -138,7 +139,7 @@ def expansion_of(
 
 
 def _read(text: str, language: Analyser, share: float, terms: dict[str, _Term]) -> None:
-    """Add the terms of a paragraph to ``terms``, with the ``share`` of its score in all scores as their probability.
+    """Add the terms of a paragraph to ``terms``, with its ``share`` of all scores as their probability.
 
     Web addresses are left out.
     """
@@ -152,9 +153,9 @@ def _read(text: str, language: Analyser, share: float, terms: dict[str, _Term]) 
 def _by_weight(
     counts: TermCounts, terms: Mapping[str, _Term], check: StopCheck
 ) -> Iterator[tuple[str, float]]:
-    """Yield the terms that can say something about a subject with their ``v(t)``, the greatest first.
+    """Yield the terms that can characterise a subject with their ``v(t)``, in descending order.
 
-    In how many articles a term is, is looked up only once an upper bound of its ``v(t)`` is the greatest that is left.
+    The articles of a term are counted only when the upper bound of its ``v(t)`` is the greatest remaining one.
     """
     most = max(MAX_EXPANSION_SHARE * counts.articles, COMMON_ARTICLES)
     greatest = bm25f.idf(counts.articles, MIN_EXPANSION_ARTICLES)
@@ -179,7 +180,7 @@ def _by_weight(
 
 
 def _query_weight(tree: Node, lowered: Collection[Leaf]) -> float:
-    """Return the sum of the weights of the leaves of a query, without optional leaves; ``lowered`` are function words."""
+    """Return the sum of the weights of a query's leaves, optional ones excluded. ``lowered`` are function words."""
     return sum(
         wanted.boost * (bm25f.FUNCTION_WORD if wanted.leaf in lowered else 1.0)
         for wanted in scored_leaves(tree)
@@ -188,7 +189,7 @@ def _query_weight(tree: Node, lowered: Collection[Leaf]) -> float:
 
 
 def _negated_words(node: Node, negated: bool) -> Iterator[Leaf]:
-    """Yield the parts of a leaf, or of an operand of one, that are negated and match single words."""
+    """Yield the negated parts of a leaf or its operands that match single words."""
     if isinstance(node, Not):
         yield from _negated_words(node.operand, not negated)
     elif isinstance(node, Near | Same | And | Or):
@@ -207,9 +208,9 @@ def _negated_words(node: Node, negated: bool) -> Iterator[Leaf]:
 
 
 class _Excluded:
-    """The negated parts of a query: a word that one of them matches is none by which the query is expanded.
+    """The negated parts of a query, whose matches are no expansion words.
 
-    Words are compared as terms, all at once; only patterns are matched one by one.
+    Words are compared as terms, all at once. Only patterns are matched word by word.
     """
 
     def __init__(self, parts: Iterable[Leaf], check: StopCheck) -> None:
@@ -241,7 +242,7 @@ class _Excluded:
                 whole = [o for o in wanted.others if o.end - o.start == len(wanted.terms)]
                 keys.update(other.key for other in whole if other.key)
                 for ways in (wanted.terms, *(other.terms for other in whole)):
-                    if len(ways) == 1:  # several terms are not in one word
+                    if len(ways) == 1:  # several terms are not a single word
                         terms.add(ways[0])
             found = self._of_language[language.name] = frozenset(terms), frozenset(keys)
         return found

@@ -16,7 +16,7 @@ def distances_of(word: str, others: Sequence[str], edits: int, *, transpositions
     >>> distances_of("austin", ["austen", "boston"], 2)
     [1, 3]
     """
-    most = len(word) + edits + 1  # a longer word is too far
+    most = len(word) + edits + 1  # a longer word is too far away
     letters = np.array([other[:most] for other in others], f"U{most}").view(np.uint32)
     sizes = np.array([len(other) for other in others], np.int64)
     table = letters.reshape(len(others), most)
@@ -42,7 +42,7 @@ def distances(
     """
     beyond = np.uint8(edits + 1)
     found = np.full(len(letters), beyond, np.uint8)
-    kept = np.arange(len(letters))  # words that are not yet too far
+    kept = np.arange(len(letters))  # the words that are not yet too far away
     band = 2 * edits + 1  # entry k of a row compares with a prefix that is k - edits letters longer
     before = np.full((band, len(letters)), beyond, np.uint8)
     before[edits:] = np.minimum(np.arange(edits + 1), beyond)[:, None]

@@ -1,8 +1,8 @@
-"""The cut of patterns that match many words: each engine looks for the same ones, and says so.
+"""The cut of patterns that match many words. Every engine keeps the same words, and reports the cut.
 
-The *forms* of a pattern are the folded words that it matches. Of more than :data:`MAX_FORMS`, those are kept that are in the
-most paragraphs (in the most headlines, for matches in headlines), and of equally frequent ones those first in the order of
-code points. Removed articles do not count. A pattern that is compared as written, as in ``caps(A*)``, is cut before that.
+The *forms* of a pattern are the folded words that it matches. If there are more than :data:`MAX_FORMS`, those in the
+most paragraphs are kept (for headlines, those in the most headlines); ties are broken by code points. Removed
+articles do not count. A pattern that compares spellings, as in ``caps(A*)``, is cut before spellings are compared.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from newssearch.query import Diagnostic, Fuzzy, Regex, Wildcard
 
 MAX_FORMS = 1_000
-"""The largest number of folded words that a pattern stands for in texts, and in headlines."""
+"""The largest number of folded words that a pattern matches in texts, and in headlines."""
 
 
 def note_on_cut(node: Wildcard | Fuzzy | Regex) -> Diagnostic:

@@ -53,7 +53,7 @@ MAX_LISTED_COPIES = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The outcome of a search: one page of hits, in order, and the counts and facets of all matching articles."""
+    """The result of a search: one page of hits, in order, and the counts and facets of all matching articles."""
 
     hits: tuple[Hit, ...]
     total_articles: int
@@ -66,13 +66,13 @@ class Found:
     undated: int
     """The number of articles without a date that would match if the search had no condition on dates."""
     imprecise: int
-    """The number of articles left out only because their date is a month or a year that lies partly in the period."""
+    """The number of articles left out only because they are dated by a month or year that overlaps the period partly."""
     corrections: Mapping[str, str]
     """The words of the query that are probably misspelt, each with the word of the index that it most likely stands for."""
     dates: DateCounts
     """How many matching articles have no date, only a month or a year, or an ambiguous date."""
     evaluated: object = None
-    """What the engine has evaluated for the search, so that :meth:`Snapshot.search_more` need not do it again."""
+    """The engine's evaluation of the search, which :meth:`Snapshot.search_more` reuses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class FoundMore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundRelated:
-    """A page of articles on the subject of a given one, the best first, and the words that find them, joined by OR."""
+    """A page of articles related to a given one, the best first, and the words that found them, joined by OR."""
 
     tree: Node
     hits: tuple[Hit, ...]
@@ -115,11 +115,11 @@ class FoundScan(NamedTuple):
 
 
 class FoundExpansion(NamedTuple):
-    """The words by which a query is expanded, the heaviest first, or why there are none."""
+    """The expansion words of a query, by descending weight, or why there are none."""
 
     words: tuple[WeightedWord, ...]
     reason: str = ""
-    """Says of the query why it is not expanded, such as ``"it has no results"``. Empty if it is."""
+    """Why the query is not expanded, as in ``"it has no results"``. Empty if it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,9 @@ class Contents:
 
 
 class StoredHeader(NamedTuple):
-    """What a writer compares of an article in the index; see :class:`~newssearch.Article` and :meth:`Writer.add`."""
+    """The fields by which a writer compares an article with the index; see :class:`~newssearch.Article` and
+    :meth:`Writer.add`.
+    """
 
     id: str
     state: str
@@ -163,7 +165,9 @@ class StoredHeader(NamedTuple):
 
 
 class KeptVersion(NamedTuple):
-    """A version of an article that is an article of its own (``Article.version_of``): its number, from 1, and its id."""
+    """A version of an article that is stored as an article of its own (``Article.version_of``): its number, from 1,
+    and its id.
+    """
 
     number: int
     id: str
@@ -197,31 +201,32 @@ class Snapshot(CorpusSnapshot, Protocol):
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
         """Return the page of hits that ``request`` asks for, with the counts and facets of the search.
 
-        Hits are ordered by score, by date or by ``added``, as requested; equal ones by score, or by date if the order
-        is by score; then by id, then by paragraph number. A boolean operator holds for an article as a whole, headline
-        included; each paragraph has its own score. Filters never change scores.
-        The facets are those of :class:`~newssearch.Facet`: each value counts the articles that a filter on it would leave.
-        Snippets, here and below, are those of a :class:`~newssearch.highlight.snippets.Highlighter` of ``tree``.
+        Hits are ordered by score, by date or by ``added``, as requested. Ties are broken by score, or by date if the
+        order is by score; then by id, then by paragraph number. A boolean operator holds for an article as a whole,
+        headline included; each paragraph has its own score. Filters never change scores. The facets are those of
+        :class:`~newssearch.Facet`: each value counts the articles that a filter for it would leave. Snippets, here
+        and below, are those of a :class:`~newssearch.highlight.snippets.Highlighter` of ``tree``.
         """
 
     def search_more(self, tree: Node, relaxed: Relaxed, request: ResolvedRequest, first: Found) -> FoundMore:
-        """Return the page of articles that match the ``relaxed`` tree and pass the filters, but do not match ``tree``.
+        """Return the page of articles that match the ``relaxed`` tree and pass the filters, but do not match
+        ``tree``.
 
-        ``first`` is what :meth:`search` has found for ``tree`` and the same request, but for its offset and limit.
-        Of the relaxed words, they have one that is not a function word in their language, if there is such a one.
-        They are ordered by the score that :meth:`search` gives them for ``tree``, whatever order ``request`` asks for.
-        If it groups stories, those of articles that match ``tree`` are left out.
+        ``first`` is the result of :meth:`search` for ``tree`` and the same request, offset and limit aside. The
+        articles contain at least one of the relaxed words that is not a function word in their language, if there is
+        such a word. They are ordered by their scores for ``tree``, whatever order ``request`` asks for. If it groups
+        stories, the stories of articles that match ``tree`` are left out.
         """
 
     def expansion(self, tree: Node, relaxed: Relaxed | None, request: ResolvedRequest) -> FoundExpansion:
-        """Return the words by which a query is expanded: the best of its first results, by relevance, have them.
+        """Return the expansion words of a query, from its best results by relevance.
 
-        The first results are those of :meth:`search`, and after them those of :meth:`search_more` with ``relaxed``, if that
-        is not None. They do not depend on the page, the order and the grouping that ``request`` asks for.
+        The first results are those of :meth:`search`, and after them those of :meth:`search_more` with ``relaxed``,
+        if that is not None. They do not depend on the page, the order and the grouping that ``request`` asks for.
         """
 
     def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:
-        """Return the page of articles on the subject of an article of the snapshot, and the words that find them.
+        """Return the page of articles related to an article of the snapshot, and the words that found them.
 
         Articles of the same story are left out. Each hit has its explanation.
         """
@@ -253,7 +258,7 @@ class Snapshot(CorpusSnapshot, Protocol):
         """Return the ids, sorted, of all articles that match ``tree`` and pass the filters of ``request``."""
 
     def article(self, article_id: str) -> Article | None:
-        """Return the article with that id, with its paragraphs; None if there is none.
+        """Return the article with that id and its paragraphs, or None if it does not exist.
 
         Here and below, the digest at the end of an id identifies the article: see :mod:`newssearch.identity`.
         """
@@ -262,7 +267,7 @@ class Snapshot(CorpusSnapshot, Protocol):
         """Yield what :meth:`article` returns for each of the given ids, in their order, reading a few at a time."""
 
     def find(self, article_id: str) -> StoredHeader | None:
-        """Return the header of the article with that id; None if there is none."""
+        """Return the header of the article with that id, or None if it does not exist."""
 
     def versions_of(self, shared: str) -> list[KeptVersion]:
         """Return the articles that are versions of the article with the id ``shared``, in the order of their numbers."""
@@ -302,7 +307,7 @@ class Snapshot(CorpusSnapshot, Protocol):
 
     @property
     def last_added(self) -> dt.datetime | None:
-        """The latest time at which one of the articles came into the index, in UTC; None if there are no articles."""
+        """The latest time at which an article was added to the index, in UTC; None if there are no articles."""
 
     def close(self) -> None:
         """Close the files of the snapshot."""
@@ -320,22 +325,24 @@ class Writer(Protocol):
 
     @property
     def moment(self) -> dt.datetime:
-        """The time that articles get which are added before the next commit, in UTC.
+        """The time, in UTC, that articles added before the next commit get.
 
         It is later than that of any earlier commit of the index, even if the clock was set back.
         """
 
     def states(self, path: str) -> dict[str, str]:
-        """Return the ids of the committed articles read from ``path``, each with the ``state`` that it was added with.
+        """Return the ids of the committed articles read from ``path``, each with the ``state`` that it was added
+        with.
 
-        Here and in :meth:`find` and :meth:`article`, removed articles are no longer there, and added ones not yet.
+        Here and in :meth:`find` and :meth:`article`, articles removed since the commit are missing, and added ones do
+        not appear yet.
         """
 
     def find(self, article_id: str) -> StoredHeader | None:
-        """Return the header of a committed article; None if there is none whose id ends with the same digest."""
+        """Return the header of the committed article whose id ends with the same digest, or None."""
 
     def article(self, article_id: str) -> Article | None:
-        """Return a committed article with its paragraphs; None if there is none whose id ends with the same digest."""
+        """Return the committed article whose id ends with the same digest, with its paragraphs, or None."""
 
     def versions_of(self, shared: str) -> list[KeptVersion]:
         """Return the committed articles that are versions of the article with the id ``shared``, in the order of their numbers."""
@@ -345,7 +352,7 @@ class Writer(Protocol):
         """The own fields of the index, and those given to :meth:`keep`, by name."""
 
     def keep(self, fields: Iterable[ArticleField]) -> None:
-        """Give the index the own fields that it does not have yet.
+        """Add the own fields that the index does not have yet.
 
         Raises :class:`~newssearch.OwnFieldError` if the index has one of them with another kind, or would have too
         many.
@@ -366,11 +373,11 @@ class Writer(Protocol):
         """Remove the committed articles with the given ids, and return how many of them existed."""
 
     def commit(self, *, last: bool = True) -> None:
-        """Commit all changes since the last commit. ``last`` says that the run ends with this commit.
+        """Commit all changes since the last commit. ``last`` is whether the run ends with this commit.
 
         The changes are on disk when this returns. The time of the commit is that of the clock, but not before
-        :attr:`moment`. If they cannot be written, none of them takes effect, and
-        :class:`~newssearch.IndexWriteError` is raised.
+        :attr:`moment`. If they cannot be written, none of them takes effect, and :class:`~newssearch.IndexWriteError`
+        is raised.
         """
 
     def close(self) -> None:
@@ -387,7 +394,7 @@ class Rebuild(Protocol):
         """Write one of the extras of the new index: see :class:`Store`."""
 
     def finish(self, first: Iterable[str] = ()) -> None:
-        """Put the new index in the place of the old one, in one commit. The old one is not read: it may be damaged.
+        """Replace the old index by the new one, in one commit. The old one is not read: it may be damaged.
 
         The extras that ``first`` names take the place of the old ones before that. The others are removed before it,
         and written after it.
@@ -398,7 +405,7 @@ class Rebuild(Protocol):
 
 
 class StoredArticle(NamedTuple):
-    """An article as it is in an index, and the ``state`` that it was added with.
+    """An article as stored in an index, and the ``state`` that it was added with.
 
     ``own_fields`` has the rows of its own fields.
     """
@@ -411,10 +418,10 @@ class StoredArticle(NamedTuple):
 def with_own_fields(
     known: Mapping[str, ArticleField], fields: Iterable[ArticleField]
 ) -> dict[str, ArticleField]:
-    """Return the own fields of an index with further ones, in alphabetical order.
+    """Return the own fields of an index together with further ones, in alphabetical order.
 
-    Raises :class:`~newssearch.OwnFieldError` for a field of another kind than it had, and for more than
-    :data:`~newssearch.fields.MAX_OWN_FIELDS`.
+    Raises :class:`~newssearch.OwnFieldError` for a field whose kind would change, and for more than
+    :data:`~newssearch.fields.MAX_OWN_FIELDS` fields.
     """
     joined = dict(known)
     for row in fields:
@@ -484,7 +491,7 @@ class Store(Protocol):
 
     @property
     def config(self) -> Config:
-        """The configuration of the archive, read anew. Raises :class:`~newssearch.ConfigError` if it is invalid."""
+        """The configuration of the archive, read each time. Raises :class:`~newssearch.ConfigError` if it is invalid."""
 
     # ---- open, create, rebuild
 
@@ -517,13 +524,13 @@ class Store(Protocol):
 
     @property
     def generation(self) -> int:
-        """The number of the last commit; each commit adds 1. That of an index without articles, as created, is 0."""
+        """The number of the last commit. Each commit adds 1; a new index has 0."""
 
     @property
     def stamp(self) -> Hashable:
         """The stamp of the last commit: see :attr:`Snapshot.stamp`. None if there is none, or it cannot be read.
 
-        It is read in a fraction of a millisecond, so that a server can ask for it before each search.
+        Reading it takes a fraction of a millisecond, so that a server can compare it before each search.
         """
 
     @property
@@ -566,5 +573,5 @@ class Store(Protocol):
     def salvage(self) -> Iterator[StoredArticle | LostArticle | Problem]:
         """Yield each article that can still be read, each that is lost, and each other problem.
 
-        Raises :class:`OSError` before it yields anything if the system does not allow us to read a file.
+        Raises :class:`OSError` before it yields anything if the system refuses to read a file.
         """

@@ -1,4 +1,4 @@
-"""Makes the query that finds articles on the subject of a given one: its most telling words, by weight."""
+"""Makes the query that finds related articles: the most distinctive words of an article, with weights."""
 
 from __future__ import annotations
 
@@ -18,44 +18,44 @@ from newssearch.text.folding import spelled
 _ADDRESS_IN_TEXT = Pattern(r"(?:https?://|\bwww\.|\bpic\.twitter\.com/)\S+", re.IGNORECASE)
 
 RELATED_TERMS = 40
-"""The number of terms of an article by which related ones are found."""
+"""The number of an article's terms in the query for related articles."""
 TITLE_FACTOR = 2
-"""A word of the headline counts as often as this number of words of the text."""
+"""The factor by which an occurrence in the headline counts more than one in the text."""
 MIN_TERM_CHARS = 3
-"""Shorter terms in Latin letters and digits say little about a subject."""
+"""The length in characters below which terms in Latin letters and digits say little about a subject."""
 NOTHING: Node = Not(Everything())
 """A tree that finds no article."""
 DAYS = 7.0
-"""The number of days in which the nearness in date falls to a third."""
+"""The number of days after which the bonus for nearness in date falls to a third."""
 NEARNESS = 0.5
-"""Scores of articles of the same day are raised by this share."""
+"""The share by which the score of an article of the same day is raised."""
 DATED_ARTICLES = 200
-"""The number of articles, the first in order, whose scores the date changes."""
+"""The number of first articles whose scores the date changes."""
 
 
 class TermCounts(Protocol):
-    """Knows in how many articles of an index terms are."""
+    """Counts the articles of an index that contain a term."""
 
     @property
     def articles(self) -> int:
         """The number of all articles."""
 
     def expect(self, terms: Iterable[str]) -> None:
-        """Prepare for questions about the given terms, where it is faster to look up many at once."""
+        """Announce terms that will be looked up, for engines that look up many at once faster."""
 
     def articles_with(self, term: str) -> int:
-        """Return the number of articles that have a term in their text."""
+        """Return the number of articles whose text contains a term."""
 
 
 def related_tree(
     title: str, paragraphs: Iterable[str], own: Analyser, terms: TermCounts, check: StopCheck
 ) -> Node:
-    """Return the words of an article that say most about its subject, joined by OR; :data:`NOTHING` if it has none.
+    """Return the words of an article that characterise its subject, joined by OR; :data:`NOTHING` if there are none.
 
-    A term is weighted by (1 + ln n) · idf, where ``n`` is the number of its occurrences; the idf is part of any score,
-    the rest is its boost. The word stands in the query as the article most often writes it. Web addresses are
-    left out. ``title`` is the headline, ``paragraphs`` are the texts of the paragraphs that add to scores, and ``own`` is the
-    analyser of the article.
+    The weight of a term is (1 + ln n) · idf, where ``n`` is its number of occurrences. Every score includes the idf;
+    the rest is the boost of the word. The query has the article's most frequent spelling. Web addresses are left out.
+    ``title`` is the headline, ``paragraphs`` are the texts of the paragraphs that contribute to scores, and ``own``
+    is the analyser of the article.
     """
     counts, spellings = Counter[str](), dict[str, Counter[str]]()
     texts = [(title, TITLE_FACTOR), *((text, 1) for text in paragraphs)]
@@ -81,7 +81,7 @@ def related_tree(
 
 
 def without_addresses(text: str) -> str:
-    """Return a text without web addresses, whose parts (``https``, ``com``) are no words of a subject.
+    """Return a text without web addresses, whose parts (``https``, ``com``) say nothing about a subject.
 
     >>> without_addresses("Rain https://t.co/bruzkWy5w0 and www.echo.org/snow. Snow pic.twitter.com/a1B2")
     'Rain   and   Snow  '
@@ -90,15 +90,15 @@ def without_addresses(text: str) -> str:
 
 
 def says_little(term: str) -> bool:
-    """Whether a term says little about a subject: a number, or very short in Latin letters."""
+    """Whether a term says little about a subject: a number, or a very short term in Latin letters."""
     return term.isdigit() or (term.isascii() and len(term) < MIN_TERM_CHARS)
 
 
 def is_function_word(language: Analyser, spellings: Iterable[str]) -> bool:
-    """Whether a term is that of a function word, because one of its ``spellings`` is one: *Doe* finds *does* as well."""
+    """Whether a term is a function word, because one of its ``spellings`` is: *Doe* also finds *does*."""
     return any(language.is_function_word(spelled(word)) for word in spellings)
 
 
 def nearness(days: float) -> float:
-    """Return the factor of the score of an article that is this number of days older or newer than the given one."""
+    """Return the factor for the score of an article that is ``days`` days older or newer than the given one."""
     return 1 + NEARNESS * math.exp(-days / DAYS)

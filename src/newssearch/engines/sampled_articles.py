@@ -1,4 +1,4 @@
-"""The articles whose stories :mod:`.near_duplicates` finds, as each engine holds them: their samples, dates and outlets."""
+"""The input of :mod:`.near_duplicates`, as each engine provides it: the samples, dates and outlets of articles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .shingles import Hashes, Signatures
 
 
 class ItemsByNumber(Protocol):
-    """Numbers of which some can be read."""
+    """An array of which parts can be read."""
 
     def at(self, indices: Ints) -> Array:
         """Return the items with the given indices, which are ascending."""
@@ -36,20 +36,20 @@ class SampleLookup(Protocol):
         """The number of samples of each document."""
 
     def of(self, articles: Mask) -> Ints:
-        """Return the numbers of the samples of the articles that the mask selects, ascending."""
+        """Return the indices of the samples of the articles in the mask, ascending."""
 
     def articles_at(self, indices: Ints) -> Ints:
-        """Return the article of each of the samples with the given numbers, which are ascending."""
+        """Return the article of each sample, given the samples' indices, which are ascending."""
 
     def find(self, wanted: Hashes) -> tuple[Ints, Ints]:
-        """Return for each given hash the number of the first sample with it, and how many samples have it.
+        """Return for each hash the index of the first sample with it, and the number of samples with it.
 
         The hashes are ascending. For a hash without samples, the first number is arbitrary.
         """
 
 
 class SampledArticles(Protocol):
-    """Articles whose stories are found: those of a segment, or those that an engine has read."""
+    """Articles to be grouped in stories: those of a segment, or those that an engine has read."""
 
     @property
     def articles(self) -> int:
@@ -81,7 +81,7 @@ class SampledArticles(Protocol):
 
     @property
     def version_identities(self) -> Array:
-        """The number of the id that the versions of an article share, for each article that is one version."""
+        """For each article that is one version of another: the number of the id that all versions share."""
 
     @property
     def version_articles(self) -> Array:
@@ -91,7 +91,7 @@ class SampledArticles(Protocol):
         """Return a mask of the articles that are not removed."""
 
     def values(self, field: str) -> tuple[Array, Sequence[str]]:
-        """Return the number of each article's value of a field, and the values, of which the first is ``""``."""
+        """Return the value of each article in a field as an index into the second array, which begins with ``""``."""
 
     def id(self, article: int) -> bytes:
         """Return the id of an article, in UTF-8."""

@@ -1,4 +1,4 @@
-"""Which values a request filters by, whatever the engine: what a facet marks as selected, and what it leaves out."""
+"""The values that a request filters by, which a facet marks as selected, and which a disjunctive facet ignores."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from newssearch.request import ResolvedRequest
 
 
 class FilterPart(NamedTuple):
-    """What a request asks of the values of a field: to have one of some values, or, if it ``excludes``, none of some."""
+    """A filter of a request on one field: articles must have one of the values or, if it ``excludes``, none of them."""
 
     field: str
     excludes: bool = False
 
 
 def chosen_by(facet: str) -> FilterPart:
-    """Return what a disjunctive facet leaves out: the chosen values of its field. Excluded ones stay excluded."""
+    """Return the filter that a disjunctive facet ignores: the chosen values of its field. Excluded values stay excluded."""
     return FilterPart("date" if facet in DATE_FACETS else facet)
 
 

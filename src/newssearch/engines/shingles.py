@@ -1,10 +1,10 @@
-"""Min-hash samples of paragraphs: few numbers by which copies of a text are found among millions of articles.
+"""Min-hash samples of paragraphs: small fingerprints by which copies are found among millions of articles.
 
-A *shingle* is a sequence of :data:`SHINGLE_WORDS` terms, so that case, punctuation and endings make no difference; a
-shorter paragraph is one shingle. The *samples* of a paragraph are the hashes of its shingles that are among its
-:data:`MIN_SAMPLES` lowest, or in the lowest 1/:data:`SHINGLES_PER_SAMPLE` of the range of hashes. Texts that have much
-in common share samples, however they are divided into paragraphs (Broder, On the resemblance and containment of
-documents, 1997). The *signature* of a paragraph is the least of its samples after these are hashed again.
+A *shingle* is a sequence of :data:`SHINGLE_WORDS` terms; case, punctuation and endings therefore make no difference.
+A shorter paragraph is one shingle. The *samples* of a paragraph are the hashes of its shingles that are among its
+:data:`MIN_SAMPLES` lowest, or in the lowest 1/:data:`SHINGLES_PER_SAMPLE` of the range of hashes. Texts with much in
+common share samples, however they are divided into paragraphs (Broder, On the resemblance and containment of
+documents, 1997). The *signature* of a paragraph is the least of its samples after a second hash.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from newssearch.engines.sorted_sets import Array, Ints, run_starts
 
 SHINGLE_WORDS = 5
-"""The number of words of a shingle. Fewer often agree by chance; with more, one edited word changes too many."""
+"""The number of words in a shingle. Shorter shingles often agree by chance; in longer ones, one edited word changes
+too many.
+"""
 MIN_SAMPLES = 3
-"""A paragraph has at least this many samples, or as many as it has shingles if these are fewer."""
+"""The smallest number of samples of a paragraph that has at least this number of shingles."""
 SHINGLES_PER_SAMPLE = 16
 """In a long paragraph, one shingle in 16 is a sample on average."""
 
@@ -45,7 +47,9 @@ class Samples(NamedTuple):
 
 
 def sample_texts(values: NDArray[np.uint64], sizes: Ints) -> Samples:
-    """Return the samples of texts. ``values`` are the hashes of the terms of all texts, ``sizes`` the number of each text's."""
+    """Return the samples of texts. ``values`` has the hashes of the terms of all texts, ``sizes`` the number of terms
+    of each text.
+    """
     text = np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes)
     whole = max(len(values) - SHINGLE_WORDS + 1, 0)
     found = values[:whole] * _FACTORS[0]
@@ -78,11 +82,11 @@ def _keys(texts: Array, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 class Signatures(NamedTuple):
-    """The signatures of articles, an item of each array for each.
+    """The signatures of articles, as parallel arrays.
 
-    ``least`` is the least signature of its documents, which copies of it usually share. ``within`` is the number of the
-    document with that signature in the article, from 0. ``other`` is the least signature of its other documents; 0 if
-    these have no samples.
+    ``least`` is the least signature of an article's documents, which copies usually share. ``within`` is the number
+    of that document in the article, from 0. ``other`` is the least signature of the other documents; 0 if these have
+    no samples.
     """
 
     least: Hashes

@@ -1,4 +1,4 @@
-"""Values of fields for the notes on a query: those that a pattern stands for, and those that a mistyped one resembles."""
+"""Values of fields for the notes on a query: the matches of a pattern, and likely corrections of a mistyped value."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def shown_values(found: Collection[str]) -> str:
 
 
 def similar_values(values: Sequence[str], wanted: str, most: int, check: StopCheck) -> list[str]:
-    """Return at most ``most`` of the given values that the mistyped value ``wanted`` may stand for, the most likely first.
+    """Return at most ``most`` values that the mistyped value ``wanted`` may stand for, the likeliest first.
 
-    ``values`` are those of all articles, the most frequent first.
-    First come the values that begin with the words of ``wanted``, then those that contain these words, those whose
-    words ``wanted`` contains, and those that contain its letters, each group with the most frequent first; last come
-    those that differ in few letters, the most similar first.
+    ``values`` are those of all articles, the most frequent first. The result begins with values that begin with the
+    words of ``wanted``. Values that contain these words follow, then those whose words ``wanted`` contains, then
+    those that contain its letters, each group by frequency. Values that differ in few letters come last, the most
+    similar first.
     """
     sought = key(wanted)
     keys = [key(value) for value in check.during(values)]
@@ -56,9 +56,9 @@ def similar_values(values: Sequence[str], wanted: str, most: int, check: StopChe
 
 
 def similar_keys(keys: Iterable[bytes], sought: bytes, most: int) -> list[str]:
-    """Return at most ``most`` of the given keys that differ from ``sought`` in capitals, or begin with it, the shortest first.
+    """Return at most ``most`` keys that differ from ``sought`` only in case, or begin with it, the shortest first.
 
-    Only capitals of English count.
+    Only the case of ASCII letters counts.
     """
     start = sought.lower()
     found = {one for one in keys if one.lower().startswith(start)}

@@ -13,27 +13,29 @@ from newssearch.text.tokenizer import word_matches as words_of
 from .word_lookup import NearWord, WordLookup
 
 SHORT_WORD = 3
-"""The smallest number of letters in a word for which others are suggested: one edit leaves little of a shorter one."""
+"""The smallest number of letters of a word with suggestions. An edit changes too much of a shorter one."""
 LONG_WORD = 5
-"""The smallest number of letters in a word whose suggestions may differ from it by two edits, instead of one."""
+"""The smallest number of letters of a word whose suggestions may be two edits away, instead of one."""
 EDIT_COST = 1.6
-"""The cost of an edit: a word with one edit more must be in 10 ** 1.6 = 40 times as many articles to come first."""
+"""The cost of one edit, in powers of 10 of the number of articles: a word one edit further away must be in 40 times
+as many.
+"""
 FIRST_LETTER_COST = 0.8
-"""The cost of another first letter: writers seldom mistake it."""
+"""The cost of a different first letter, which writers seldom mistake."""
 MAX_SCORE_GAP = 1.5
-"""A word whose score is lower than the best one by more than this is not suggested."""
+"""The largest difference between the score of a suggestion and the best one."""
 RARE_ARTICLES = 5
-"""A word that more articles have is not corrected without being asked."""
+"""A word in more articles than this is never corrected automatically."""
 RARE_SHARE = 1 / 2000
-"""In a large index, a word that at most this share of the articles have may be a misspelling too."""
+"""In a large index, a word in at most this share of the articles may be a misspelling, too."""
 RARE_RATIO = 20
-"""A word that articles have is a misspelling if a word one edit away is in at least this number of times as many."""
+"""A word that occurs is a misspelling if a word one edit away is in at least this many times as many articles."""
 
 
 class SimilarWords:
-    """Finds the words of live articles that are similar to a word, by edit distance and number of articles.
+    """Finds words of live articles that are similar to a word, by edit distance and number of articles.
 
-    ``check`` is called for each word that is compared by its number of articles.
+    ``check`` is called for each word whose articles are counted.
     """
 
     def __init__(self, lookup: WordLookup, check: StopCheck) -> None:
@@ -42,10 +44,10 @@ class SimilarWords:
         self._near: dict[str, Mapping[str, NearWord]] = {}
 
     def of_unknown(self, word: str, most: int) -> list[str]:
-        """Return at most ``most`` words that a word which no article has may be a misspelling of, the most likely first.
+        """Return at most ``most`` likely corrections of a word that occurs in no article, the likeliest first.
 
-        A word that differs by an edit more, or in its first letter, must be much more frequent. An edit adds, removes or
-        replaces a letter, or exchanges two adjacent ones.
+        A word that is one edit further away, or has another first letter, must be much more frequent. An edit adds,
+        removes or replaces a letter, or transposes two adjacent ones.
         """
         return self._best(folded_word(word), self.near(word), most)
 
@@ -58,10 +60,11 @@ class SimilarWords:
         return self._near[folded]
 
     def of_rare(self, word: str, articles: int, most: int) -> list[str]:
-        """Return the words that a word of only ``articles`` articles may be a misspelling of; most often none.
+        """Return the likely corrections of a word that occurs in only ``articles`` articles; usually none.
 
-        They differ by one edit, which is neither of the first letter nor at the end, and are in :data:`RARE_RATIO` times
-        as many articles. A word that articles write with a capital stands for others like it: the name Sater not for safer.
+        They are one edit away, neither at the first letter nor at the end, and in at least :data:`RARE_RATIO` times
+        as many articles. A word that articles capitalise is only corrected to words that are capitalised, too: the
+        name Sater not to safer.
         """
         folded = folded_word(word)
         if len(folded) < LONG_WORD or not folded.isalpha():
@@ -85,17 +88,17 @@ class SimilarWords:
         return self._lookup.articles_with_form(folded)
 
     def shown(self, folded: str, written: str) -> str:
-        """Return a folded word for a suggestion instead of ``written``.
+        """Return the form of a folded word to suggest for ``written``.
 
-        If that has a capital, it is the most frequent spelling of the index, otherwise the folded word itself.
+        If ``written`` has a capital, it is the most frequent spelling in the index, otherwise the folded word itself.
         """
         return folded if written.islower() else self._lookup.usual_spelling(folded)
 
     def _best(self, folded: str, near: Mapping[str, NearWord], most: int) -> list[str]:
-        """Return the words with the highest scores, without ``folded`` itself; of equal ones, the alphabetically first.
+        """Return the words with the highest scores, ``folded`` excluded; ties in alphabetical order.
 
-        The numbers of near words bound those of articles, so that articles are counted only for words that can be
-        among the best.
+        The counts of near words are upper bounds of their numbers of articles. Articles are counted only for words
+        that can be among the best.
         """
         bounds = [
             (-self._score(folded, other, found.distance, found.words), other, found.distance)
@@ -112,12 +115,12 @@ class SimilarWords:
 
     @staticmethod
     def _score(folded: str, other: str, distance: int, articles: int) -> float:
-        """Return how likely ``folded`` stands for a word that is ``distance`` edits away and in ``articles`` articles."""
+        """Return the score of ``other`` as a correction of ``folded``: ``distance`` edits away, in ``articles`` articles."""
         other_first = FIRST_LETTER_COST if other[:1] != folded[:1] else 0.0
         return math.log10(articles) - EDIT_COST * distance - other_first
 
 
 def folded_word(word: str) -> str:
-    """Return a word of a query as the index folds it; of several parts, the last one."""
+    """Return a word of a query as the index folds it; if it has several parts, the last one."""
     *_, last = words_of(word)
     return analyser_named(PLAIN_ANALYSIS).form(last.group())

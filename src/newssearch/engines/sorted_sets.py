@@ -88,7 +88,7 @@ def intersect_indices(one: Array, other: Array) -> tuple[Ints, Ints]:
 
 
 def indices_in(held: Array, wanted: Array) -> Ints:
-    """Return the indices in ``held`` of those of its numbers that are also in ``wanted``.
+    """Return the indices in ``held`` of the numbers that are also in ``wanted``.
 
     >>> indices_in(np.array([2, 3, 5, 9]), np.array([1, 3, 9])).tolist()
     [1, 3]
@@ -182,10 +182,10 @@ def sums_before(values: Array, indices: Ints) -> Ints:
         values[:end].cumsum(out=sums[1:])
         return sums[indices]
     before = np.concatenate((indices[:1] * 0, indices[:-1]))
-    inside = int(before.searchsorted(end))  # from there on, nothing is between two indices
+    inside = int(before.searchsorted(end))  # from there on, no item lies between two indices
     between = np.zeros(len(indices), np.int64)
     np.add.reduceat(values[:end], before[:inside], dtype=np.int64, out=between[:inside])
-    between[before == indices] = 0  # of which reduceat returns the value
+    between[before == indices] = 0  # where reduceat returns the value itself
     return between.cumsum()
 
 

@@ -1,4 +1,4 @@
-"""Diagnostics for words and values that no article has, or only a few, with suggestions: "did you mean ...?"."""
+"""Diagnostics for words and values that occur in no article or in few, with suggestions: "did you mean ...?"."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ from .word_lookup import WordLookup
 MAX_SUGGESTIONS = 3
 """The largest number of words or values that one diagnostic suggests."""
 MAX_WORDS_WITH_SUGGESTIONS = 3
-"""The largest number of unknown words in a query for which suggestions are looked up."""
+"""The largest number of unknown words in a query for which suggestions are made."""
 MAX_UNKNOWN_WORDS = 10
 """The largest number of unknown words in a query that are reported."""
 MAX_WORD_PARTS = 4
-"""The largest number of parts of a word, such as a name with hyphens, of which similar ones are looked up."""
+"""The largest number of parts of a word, such as a hyphenated name, for which suggestions are made."""
 
 WordLeaf = Word | Phrase | Fuzzy | Name | Exact | Caps | Wildcard | Regex
 """A leaf that searches for given words or for a pattern."""
 
 
 def unknown_value(field: ArticleField, wanted: str, similar: Sequence[str], span: Span) -> Diagnostic:
-    """Return the diagnostic for a value that no article has in a field, with the values that are similar to it."""
+    """Return the diagnostic for a value that no article has in a field, with similar values."""
     message = f"no article has the {field.name} {wanted!r}"
     return Diagnostic("unknown-value", message, span, _did_you_mean(similar[:MAX_SUGGESTIONS]))
 
@@ -60,11 +60,11 @@ def _did_you_mean(suggestions: Sequence[str]) -> str:
 
 
 class WordSuggester:
-    """Reports the words of a query that no live article has, or only a few, with the words that they may stand for.
+    """Reports the words of a query that occur in no live article or in few, with likely corrections.
 
-    ``few`` is whether the query finds few articles: only then, rare words are compared with similar frequent ones.
-    ``total`` is the number of all live articles. ``corrections`` maps each reported word to the first of its suggestions,
-    unless more than :data:`RARE_ARTICLES` have it. ``check`` is called for each leaf.
+    ``few`` is whether the query finds few articles: only then are rare words compared with frequent ones. ``total``
+    is the number of all live articles. ``corrections`` maps each reported word to its first suggestion, unless it is
+    in more than :data:`RARE_ARTICLES` articles. ``check`` is called for each leaf.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class WordSuggester:
             )
 
     def _misspelt(self, word: Word, span: Span) -> Iterator[Diagnostic]:
-        """Yield a diagnostic for a word that few articles have, if a similar word is far more frequent."""
+        """Yield a diagnostic for a rare word if a similar word is far more frequent."""
         if len(list(words_of(word.text))) != 1:
             return
         articles = self._lookup.articles_with(word, self._most_rare)
@@ -143,7 +143,7 @@ class WordSuggester:
             yield Diagnostic("rare-word", message, span, _did_you_mean(similar))
 
     def _similar_words(self, word: str) -> list[str]:
-        """Return words of live articles that an unknown word may be a misspelling of, the most likely first."""
+        """Return the likely corrections of an unknown word among the words of live articles, the likeliest first."""
         pieces = [match.group() for match in words_of(word)]
         if len(pieces) > 1:
             return self._with_other_part(word) if len(pieces) <= MAX_WORD_PARTS else []
@@ -151,14 +151,13 @@ class WordSuggester:
             return []
         folded = folded_word(word)
         if word.islower() and self._similar.articles_with(folded):
-            return [folded.upper()]  # articles have these letters only as an acronym: US for us
+            return [folded.upper()]  # these letters occur only as an acronym: US for us
         return [self._similar.shown(other, word) for other in self._similar.of_unknown(word, MAX_SUGGESTIONS)]
 
     def _with_other_part(self, word: str) -> list[str]:
-        """Return the spellings of a word of several parts (``Ocasio-Cortes``) that articles have with another part.
+        """Return words of articles that differ from a word of several parts (``Ocasio-Cortes``) in one part.
 
-        If there are none, return the word with each of its unknown parts replaced by the most similar word, if articles
-        have that.
+        If there are none, return the word with each unknown part replaced by the most similar word, if that occurs.
         """
         found: list[str] = []
         replaced, at = "", 0
@@ -177,9 +176,9 @@ class WordSuggester:
         return found[:MAX_SUGGESTIONS]
 
     def _is_name_in_other_spellings(self, word: str, suggested: list[str]) -> bool:
-        """Whether an unknown word is a name that articles spell in other ways than the suggested ones.
+        """Whether an unknown word is a name that articles spell differently from the suggestions.
 
-        All words of the index are tried only if nothing similar was found and the query finds few articles.
+        All words of the index are tried only if there is no similar one and the query finds few articles.
         """
         if not may_be_name(word):
             return False
@@ -195,7 +194,7 @@ class WordSuggester:
 
 
 def _words_in(leaf: Word | Phrase | Fuzzy | Name | Exact | Caps) -> Iterator[tuple[str, Leaf]]:
-    """Yield each word of a leaf as it is written there, and the leaf that searches for it alone."""
+    """Yield each word of a leaf as written, and the leaf that searches for it alone."""
     if isinstance(leaf, Word | Name):
         yield leaf.text, leaf
     else:
@@ -207,7 +206,7 @@ def _words_in(leaf: Word | Phrase | Fuzzy | Name | Exact | Caps) -> Iterator[tup
 
 
 def _looked_up(leaf: WordLeaf) -> Iterator[Leaf]:
-    """Yield the leaves that must occur if there is to be no note on a leaf."""
+    """Yield the leaves that must occur for a leaf to get no note."""
     if not isinstance(leaf, Wildcard | Regex):
         yield from (wanted for _, wanted in _words_in(leaf))
     if isinstance(leaf, Caps | Exact | Wildcard | Regex):

@@ -1,9 +1,9 @@
-"""The groups of the values of a field: values that no filter can tell apart are one group.
+"""The groups of a field's values: values that no filter can distinguish form one group.
 
-They share a *group key*: for an outlet or a source, the key of the name that its aliases lead to; for a language, its
-primary subtag (``en`` of ``en-GB``); for other fields, the key of the value
-(:func:`newssearch.text.analysis.key`, or its words). A filter on a byline or a place also finds the values that contain its
-words, so that articles are also in the groups that the group of their value contains.
+They share a *group key*: for an outlet or a source, the key of the name to which its aliases are mapped; for a
+language, its primary subtag (``en`` of ``en-GB``); for other fields, the key of the value
+(:func:`newssearch.text.analysis.key`, or its words). A filter on a byline or a place also finds longer values that
+contain its words. An article is therefore also in the groups of shorter values that its own value contains.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from newssearch.outlets import Outlets
 from newssearch.text.analysis import key, name_words
 
 WORDLESS_PREFIX = "\0"
-"""The first character of the group key of a byline or a place without words, which no key of words begins with."""
+"""The first character of the group key of a byline or place without words. No key of words begins with it."""
 
 
 def group_of(field: ArticleField, value: str, names: Outlets) -> str:
@@ -38,7 +38,7 @@ def subtags(tag: str) -> tuple[str, ...]:
 
 
 def group_of_key(field: ArticleField, value_key: str, value: str, names: Outlets) -> str:
-    """Return the group key of a value of an article, given the key that is stored beside it."""
+    """Return the group key of an article's value, given the key stored with it."""
     if field.kind == "outlet":
         return names.group(value_key)
     if field.kind == "language":
@@ -47,19 +47,19 @@ def group_of_key(field: ArticleField, value_key: str, value: str, names: Outlets
 
 
 def most_frequent(spellings: Mapping[str, int]) -> str:
-    """Return the most frequent of some spellings; of equally frequent ones, the alphabetically first."""
-    if len(spellings) == 1:  # most groups have one, and there may be very many
+    """Return the most frequent spelling; at equal frequency, the alphabetically first."""
+    if len(spellings) == 1:  # most groups have one spelling, and there may be very many groups
         return next(iter(spellings))
     return min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
 
 
 def word_counts(groups: Collection[str]) -> list[int]:
-    """Return the numbers of words that groups have, ascending."""
+    """Return the distinct numbers of words in the groups, ascending."""
     return sorted({len(group.split()) for group in groups})
 
 
 def contained_groups(group: str, sizes: Sequence[int]) -> set[str]:
-    """Return the group, and all of its runs of words that have one of the given sizes."""
+    """Return a group and all runs of its words that have one of the given sizes."""
     words = group.split() if not group.startswith(WORDLESS_PREFIX) else []
     contained = {group}
     for start in range(len(words)):

@@ -1,4 +1,4 @@
-"""What collocates and keywords show, given the numbers of their words: scores, order, and which words are listed."""
+"""Makes the rows of collocates and keywords from counts: scores, order, and the choice of listed words."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from .word_order import Shown, ranked, shown_words
 PER = 1_000_000
 
 ArticlesWith = Callable[[Sequence[str]], Sequence[int]]
-"""Returns the number of articles in which each of the given words is counted."""
+"""Returns for each word the number of articles in which it is counted."""
 Spell = Callable[[str], str]
 """Returns the most frequent spelling of a word."""
 
 
 class NearWords(NamedTuple):
-    """The words of windows, those of them that are listed, and how often each of these occurs anywhere.
+    """The words in windows, those to be listed, and their frequencies in the corpus.
 
-    ``kept`` has their numbers among the words of ``counted``, ``frequency`` the frequency of each of them, ``corpus_words``
-    is the number of all words, and ``occurrences`` the number of matches.
+    ``kept`` has the numbers of the listed words among the words of ``counted``, ``frequency`` the frequency of each.
+    ``corpus_words`` is the number of all words, ``occurrences`` the number of matches.
     """
 
     counted: WordCounts
@@ -48,7 +48,7 @@ class NearWords(NamedTuple):
 def collocate_rows(
     near: NearWords, options: CollocateOptions, articles_with: ArticlesWith, spelling: Spell
 ) -> tuple[int, tuple[Collocate, ...]]:
-    """Return the number of collocates, and those within the limit, those with the highest score first."""
+    """Return the number of collocates, and the first ones up to the limit, by descending score."""
     counted, kept, frequency, corpus_words, occurrences = near
     if not len(kept):
         return 0, ()
@@ -90,9 +90,9 @@ def _best_first(
     options: CollocateOptions | KeywordOptions,
     articles_with: ArticlesWith,
 ) -> list[Shown]:
-    """Return the candidates within the limit that are in enough articles, those with the highest score first.
+    """Return the first candidates up to the limit that are in enough articles, by descending score.
 
-    ``candidates`` are the numbers of some of the ``words``; ``scores`` and ``counts`` are those of all words.
+    ``candidates`` are numbers of ``words``; ``scores`` and ``counts`` have an item for each of the words.
     """
     order = candidates[
         ranked(
@@ -112,7 +112,7 @@ def _best_first(
 
 
 class ComparedWords(NamedTuple):
-    """Words with their numbers of occurrences in the articles of a query and in others, and the sizes of both."""
+    """Words with their counts in the articles of a query and in other articles, and the sizes of both."""
 
     words: Sequence[bytes]
     counts: Ints
@@ -124,7 +124,7 @@ class ComparedWords(NamedTuple):
 def keyword_rows(
     given: ComparedWords, options: KeywordOptions, articles_with: ArticlesWith, spelling: Spell
 ) -> tuple[int, tuple[Keyword, ...]]:
-    """Return the number of keywords, and those within the limit, those with the highest score first."""
+    """Return the number of keywords, and the first ones up to the limit, by descending score."""
     words, count, reference, target, compared = given
     if not target.words or not compared.words:
         return 0, ()

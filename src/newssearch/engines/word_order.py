@@ -1,4 +1,4 @@
-"""Which counted words are listed, and in which order."""
+"""Chooses and orders the counted words to list."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from newssearch.text.counted_words import has_letters
 from .counted_words import INSIDE, RIGHT, WordCounts
 
 MIN_BATCH = 20
-"""The articles of at least this number of words are counted at once."""
+"""The smallest number of words whose articles are counted together."""
 
 
 def listed_words(counted: WordCounts, min_count: int, *, all_words: bool) -> Ints:
-    """Return the numbers of the words that occur ``min_count`` times or more inside.
+    """Return the numbers of the words with at least ``min_count`` occurrences inside.
 
-    Unless ``all_words``, numbers are left out, and words that mostly are function words in the language of their article.
+    Unless ``all_words``, numbers and words that are mostly function words in the language of their article are left
+    out.
     """
     inside = counted.counts[INSIDE] + counted.counts[RIGHT]
     kept = np.flatnonzero(inside >= min_count)
@@ -33,7 +34,7 @@ def listed_words(counted: WordCounts, min_count: int, *, all_words: bool) -> Int
 
 
 class Shown(NamedTuple):
-    """A word that is listed: its number, and its number of articles."""
+    """A word to list: its index, and its number of articles."""
 
     number: int
     articles: int
@@ -46,10 +47,10 @@ def shown_words(
     min_articles: int,
     articles_with: Callable[[Sequence[int]], Sequence[int]],
 ) -> list[Shown]:
-    """Return the first ``limit`` words that are in ``min_articles`` articles or more.
+    """Return the first ``limit`` words that are in at least ``min_articles`` articles.
 
-    ``order`` has the numbers of the words in order, ``counts`` the number of occurrences of each word;
-    ``articles_with`` returns the numbers of articles of the given words, and is asked for no more than needed.
+    ``order`` has the indices of the words in order, ``counts`` the number of occurrences of each word.
+    ``articles_with`` returns the numbers of articles of words, and is called only for words that may be listed.
     """
     possible = [number for number in order if counts[number] >= min_articles]
     found: list[Shown] = []

@@ -1,6 +1,6 @@
-"""What the tools return: JSON objects of which clients get the schema.
+"""The results of the tools: JSON objects whose schema clients get.
 
-A key that is not required is left out if it has no value: each key costs the model that reads the answer.
+A key that is not required is left out if it has no value, because each key costs the model tokens.
 """
 
 from __future__ import annotations

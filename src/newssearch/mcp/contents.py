@@ -19,7 +19,7 @@ from .answers import ArchiveContents, DescribedField, LanguageHelp
 from .calls import Call, Text, present, short
 
 TOP_VALUES = 10
-"""The number of values of a field that are listed; count lists the others."""
+"""The number of listed values of a field. The tool count lists further ones."""
 EXAMPLES = "Examples"
 
 

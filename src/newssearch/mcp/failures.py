@@ -1,4 +1,4 @@
-"""What an agent reads if a call fails: what is wrong, where, and what it can do. No path of the machine is in it."""
+"""The error texts for agents: what is wrong, where, and how to proceed. They never contain a path of the machine."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def explained(error: NewssearchError, *, time_limit: float | None = None) -> str
 
 
 def is_explained(error: NewssearchError) -> bool:
-    """Whether :func:`explained` says all that there is to say about an error, so that no log needs it."""
+    """Whether the text of :func:`explained` is complete, so that nothing needs to be logged."""
     return isinstance(error, QueryError | ArticleNotFoundError | SearchStoppedError)
 
 
@@ -80,12 +80,12 @@ def _query_error(error: QueryError) -> list[str]:
 
 
 def unknown_tool(name: str, tools: list[str]) -> str:
-    """Return that there is no tool of this name."""
+    """Return the error text for a call of an unknown tool."""
     return f"There is no tool {visible(name)[:MAX_SHOWN]!r}. The tools are: {', '.join(tools)}."
 
 
 def unknown_arguments(tool: str, unknown: list[str], known: list[str]) -> str:
-    """Return that a tool has no arguments of these names, and which it has."""
+    """Return the error text for unknown arguments, with the known ones."""
     hints = [near[0] for name in unknown if (near := get_close_matches(name, known, 1))]
     hint = f" Did you mean {', '.join(hints)}?" if hints else ""
     names = ", ".join(visible(name)[:MAX_SHOWN] for name in unknown[:5])
@@ -93,7 +93,7 @@ def unknown_arguments(tool: str, unknown: list[str], known: list[str]) -> str:
 
 
 def wrong_arguments(tool: str, error: ValidationError) -> str:
-    """Return which arguments of a call have a wrong type or are missing."""
+    """Return the error text for arguments of a wrong type, and for missing ones."""
     found = []
     for one in error.errors(include_url=False, include_context=False)[:5]:
         name = ".".join(map(str, one["loc"]))

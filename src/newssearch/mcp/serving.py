@@ -1,4 +1,4 @@
-"""The MCP server: its tools and resources, each call in a thread with a time limit, each failure explained."""
+"""The MCP server: its tools and resources. Each call runs in a thread with a time limit, and failures are explained."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from .calls import MAX_NOTES, MAX_VALUE, Call, Filters, short
 from .failures import BUG, BUSY, explained, is_explained, unknown_arguments, unknown_tool, wrong_arguments
 
 DEFAULT_TIMEOUT: Final = 5.0
-"""The most seconds that a call may search, by default."""
+"""The default time limit of a call, in seconds."""
 MAX_SEARCHING = 2
-"""The number of calls that search at once; the others wait. More threads make none of them faster."""
+"""The number of calls that search concurrently; others wait. More threads would not be faster."""
 MAX_CALLS = 32
-"""The number of calls that search or wait at once; others are asked to come again."""
+"""The number of calls that may search or wait. Further ones are asked to try again."""
 
 IndexSource = Callable[[], Index]
 """A function that returns the open index that a call reads, at its newest commit."""
@@ -95,7 +95,7 @@ _LOG = logging.getLogger("newssearch.mcp")
 
 
 def newest_of(index: Index) -> IndexSource:
-    """Return a source that reads an open index, always at its newest commit."""
+    """Return a source of an open index, always at its newest commit."""
 
     def newest() -> Index:
         index.refresh()
@@ -137,9 +137,10 @@ class _Calls:
         self._running = 0
 
     async def answer(self, name: str, task: Callable[[Call], Mapping[str, Any]]) -> dict[str, Any]:
-        """Return what a task answers, which runs in a thread. If the call is cancelled, its search is stopped.
+        """Return the answer of a task, which runs in a thread. If the call is cancelled, its search is stopped.
 
-        Its time begins now, while it waits for a thread. Raises :class:`CallFailed` with a text for the agent.
+        The time limit starts now, including the wait for a thread. Raises :class:`CallFailed` with a text for the
+        agent.
         """
         if self._running >= MAX_CALLS:
             raise CallFailed(BUSY)
@@ -185,7 +186,7 @@ class _Calls:
 
 
 class CallFailed(Exception):  # noqa: N818  (what happened to a call, with a text for its caller)
-    """A call has no answer. Its text is what the agent reads; ``error`` is the error of newssearch, if there is one."""
+    """A call failed. The text of the exception is for the agent; ``error`` is the error of newssearch, if there is one."""
 
     def __init__(self, text: str, error: NewssearchError | None = None) -> None:
         super().__init__(text)
@@ -280,7 +281,7 @@ def as_json(answer: Mapping[str, Any]) -> str:
 
 
 def _all_visible(value: object) -> object:
-    """Return JSON types whose texts have no characters that are not seen."""
+    """Return a JSON value with invisible characters removed from all texts."""
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, Mapping):

@@ -108,7 +108,7 @@ def new_file(path: Path, buffering: int = -1) -> BinaryIO:
 
 
 def _new_private_file(path: Path, mode: int) -> BinaryIO:
-    """Create a file as :func:`new_file` does, that nobody else can open before it has its permissions."""
+    """Create a file like :func:`new_file`, with its final permissions from the beginning."""
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     file = os.fdopen(os.open(path, flags, stat.S_IRUSR | stat.S_IWUSR), "r+b")
     if _SETS_MODES:
@@ -144,11 +144,10 @@ def named(path: Path) -> Iterator[None]:
 
 
 def replace(path: Path, content: bytes, mode: int | None = None) -> None:
-    """Write a file so that it has either its old content or its new content, whatever happens.
+    """Replace a file atomically: after a crash, it has either its old or its new content.
 
-    When the function returns, the content is on disk. The name of the file is on disk only after :func:`sync_folder`.
-    ``mode`` are the permission bits of the file, where the system has them, from before its first byte; None for those that
-    the system gives a new file.
+    When the function returns, the content is on disk. The file's name is on disk only after :func:`sync_folder`.
+    ``mode`` are the permission bits, which apply from the first byte on; None stands for the system's default.
     """
     temporary = unused_name(path)
     kind = path.suffix.removeprefix(".")

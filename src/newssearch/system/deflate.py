@@ -48,7 +48,9 @@ class Codec:
         return compress
 
     def decompress(self, block: bytes, dictionary: bytes) -> bytes:
-        """Return what was compressed with ``dictionary``; ``b""`` stands for none. Raises DeflateError."""
+        """Return the decompressed block. ``dictionary`` must be that of the compression; ``b""`` stands for none.
+        Raises DeflateError.
+        """
         wbits = -self._of.MAX_WBITS
         unpacker = self._of.decompressobj(wbits, dictionary) if dictionary else self._of.decompressobj(wbits)
         try:
@@ -74,7 +76,9 @@ _decompressed = count()
 
 
 def decompress(block: bytes, dictionary: bytes) -> bytes:
-    """Return what was compressed with ``dictionary``; ``b""`` stands for none. Raises DeflateError."""
+    """Return the decompressed block. ``dictionary`` must be that of the compression; ``b""`` stands for none. Raises
+    DeflateError.
+    """
     codec = ZLIB if next(_decompressed) < FIRST_WITH_ZLIB else fastest()
     return codec.decompress(block, dictionary)
 

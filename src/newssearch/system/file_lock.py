@@ -1,4 +1,4 @@
-"""A lock on a file between processes, which the system releases when its holder ends, however it ends."""
+"""A file lock between processes, which the system releases when the holder's process ends for any reason."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A property that is computed once for each object and then kept: :class:`functools.cached_property` without its lock.
+"""A cached property without a lock: :func:`functools.cached_property` holds one in Python 3.10 and 3.11.
 
-In Python 3.10 and 3.11, that holds a lock while it computes a value, one for all objects of a class, so that searching
-threads would wait for each other. Here, as in later Pythons, two threads that ask at once may both compute it.
+That lock is shared by all objects of a class, so that searching threads would wait for each other. Here, as in later
+Pythons, two threads may both compute the value.
 """
 
 from __future__ import annotations

@@ -46,12 +46,12 @@ class _LateInit:
 
 @dataclasses.dataclass
 class _Mutable:
-    """Its parameters are those of a class that the original takes for mutable."""
+    """Its dataclass parameters are those of a mutable class."""
 
 
 @dataclasses.dataclass(frozen=True)
 class _Immutable:
-    """Its parameters are those of a class that the original takes for immutable."""
+    """Its dataclass parameters are those of an immutable class."""
 
 
 _PARAMETERS = "__dataclass_params__"

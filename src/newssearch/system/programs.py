@@ -1,7 +1,8 @@
-"""Run a program of the system within limits of time and memory, so that it never outlives this process.
+"""Runs a program of the system with limits of time and memory, which never outlives this process.
 
-A *watcher*, another Python process, starts the program in a process group of its own. It reads from this process, and once
-that input ends, because the time is over, or this process ends in any way, it kills the whole group.
+A *watcher*, another Python process, starts the program in a process group of its own, and reads a pipe from this
+process. The pipe ends when the time is over, or when this process ends for any reason; the watcher then kills the
+whole group.
 """
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ def _end_program(process: subprocess.Popen[bytes], watched: bool, *, is_over: bo
     if process.stdin is not None:
         with contextlib.suppress(OSError):
             process.stdin.close()
-    if not (watched or is_over):  # what a program that has ended left running is its own affair
+    if not (watched or is_over):  # processes that a finished program has left running are not ours to end
         _kill_tree(process)
     try:
         process.wait(SECONDS_TO_KILL)

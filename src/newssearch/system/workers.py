@@ -61,7 +61,7 @@ class WorkerPool(Protocol):
     """The protocol of a pool, which runs tasks in the background on a thread or in other processes."""
 
     number: int
-    """The number of tasks that run at a time."""
+    """The number of tasks that run concurrently."""
 
     def submit(self, task: Task) -> Future[Any]:
         """Run a task in the background. Return a future with its result; the future raises the task's exception."""

@@ -1,7 +1,8 @@
-"""The difference that a run makes to an index: which articles are added, updated, moved and removed from first to last.
+"""The difference that a run makes to an index: the articles that are added, updated, moved and removed, from first to
+last.
 
 A run may change one article several times: it removes the article with its file, and adds it again from another file
-that has a copy. The report counts what this amounts to.
+that has a copy. The report counts the net effect.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from newssearch.identity import id_number
 
 @dataclass(slots=True)
 class _Change:
-    """What has become of an article that the index had before it was replaced or removed."""
+    """The fate of an article that the index had before it was replaced or removed."""
 
     before: str | None
     """Its state before the run; None if the run itself added it."""
@@ -28,15 +29,15 @@ class _Change:
     paragraphs: int = 0
     """The number of its paragraphs that were counted as added."""
     is_read: bool = False
-    """Whether the run has since read the article as it is in the index."""
+    """Whether the run has since read the article in its indexed version."""
     is_moved: bool = False
 
 
 class Changes:
     """The changes of a run so far.
 
-    ``began`` is the moment of the run: the articles that the index had are older. None stands for an index that had
-    none. ``is_counted`` returns whether the run has counted an article that is in the index as unchanged.
+    ``began`` is the time of the run; articles of the earlier index are older. None stands for an index without
+    articles. ``is_counted`` returns whether the run has counted an indexed article as unchanged.
 
     Memory holds only the articles that were replaced or removed, not those that were just added.
     """
@@ -48,7 +49,7 @@ class Changes:
         self._counts = Counter[str]()
 
     def add(self, article: Article, state: str) -> None:
-        """Note that an article is added whose id the index does not have, or no longer has."""
+        """Record a new article, whose id the index does not contain, or no longer."""
         paragraphs = len(article.paragraphs)
         self._counts["paragraphs"] += paragraphs
         change = self._changed.get(id_number(article.id))
@@ -59,14 +60,12 @@ class Changes:
             change.paragraphs += paragraphs
 
     def replace(self, article: Article, state: str, old: Article | None) -> None:
-        """Note that an article replaces that of the same id.
+        """Record that an article replaces the one with the same id.
 
-        ``old`` is the committed one; None if the one that is replaced was added or replaced since the last commit.
+        ``old`` is the committed article; None if the replaced one was added or replaced since the last commit.
         """
         change = self._changed.get(id_number(article.id))
-        if (
-            change is None and old is None
-        ):  # of a new article, only the paragraphs and the older content count
+        if change is None and old is None:  # a new article changes only its paragraphs and the older content
             self._counts.update(paragraphs=len(article.paragraphs), ignored=1)
             return
         if change is None:
@@ -80,22 +79,22 @@ class Changes:
         change.now, change.is_read = state, True
 
     def rewrite(self, article: Article) -> None:
-        """Note that a committed article is written again with other places."""
+        """Record that a committed article is written again with other places."""
         if not (self._is_new(article) or id_number(article.id) in self._changed):
             self._of(article)
 
     def remove(self, old: Article) -> None:
-        """Note that a committed article is removed."""
+        """Record that a committed article is removed."""
         change = self._changed.get(id_number(old.id)) or self._of(old)
         change.now = None
 
     def move(self, article_id: str) -> None:
-        """Note that the file of an article that was replaced has another path now."""
+        """Record that the file of a replaced article has another path now."""
         if (change := self._changed.get(id_number(article_id))) is not None:
             change.is_moved = True
 
     def read(self, article_id: str) -> bool:
-        """Note that an article was read as it is in the index, and return whether :attr:`counts` has what became of it."""
+        """Record that an article was read in its indexed version, and return whether :attr:`counts` already includes it."""
         change = self._changed.get(id_number(article_id))
         if change is not None:
             change.is_read = True
@@ -103,9 +102,10 @@ class Changes:
 
     @property
     def counts(self) -> Counter[str]:
-        """What the changes amount to, by the names of :class:`~newssearch.IndexReport`.
+        """The net effect of the changes, by the names of :class:`~newssearch.IndexReport`.
 
-        ``unchanged`` is the difference from what the run has counted: negative if it has changed what it counted.
+        ``unchanged`` is a correction of the run's own count: negative if the run has changed articles that it had
+        counted.
         """
         counts = self._counts.copy()
         for change in self._changed.values():

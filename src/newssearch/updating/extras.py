@@ -8,15 +8,15 @@ from newssearch.engines.protocol import Store
 from . import last_run, manifest
 
 COPY_FILE = "copy.json"
-"""The extra of an index that is a copy of another one: which one, and of which commit."""
+"""The extra of an index that is a copy: it names the original and its commit."""
 EXTRAS = (manifest.FILE_NAME, last_run.RUN_FILE, STORED_CONFIG, COPY_FILE)
 """The names of all extras of an index."""
 
 
 def stored_settings(store: Store) -> str | None:
-    """Return the settings that an index elsewhere than its archive keeps: those of the archive here, or the present ones.
+    """Return the settings to store in an index outside its archive: those of the archive here, or the stored ones.
 
-    Returns None for an index in the folder of its archive, which has the file itself, and where there are no settings.
+    Returns None for an index in the folder of its archive, which has the settings file, and if there are no settings.
     """
     archive = store.archive
     if archive.own_index:

@@ -112,9 +112,9 @@ def list_files(
     """Find the files that ``patterns`` match, each once, in a stable order. A pattern is a file, a folder or a glob.
 
     A folder stands for all files below it, except hidden files, links to folders (which could form cycles, and are
-    counted), what belongs to a saved page (in ``a_files/`` beside ``a.html``; counted), the configuration of the archive, files that
-    ``exclude`` matches (see :func:`excluded`), and the folder of the index itself. A pattern that matches nothing
-    is rejected, and so is a folder that cannot be listed.
+    counted), files of a saved page (in ``a_files/`` beside ``a.html``; counted), the configuration of the archive,
+    files that ``exclude`` matches (see :func:`excluded`), and the folder of the index itself. A pattern that matches
+    nothing is rejected, and so is a folder that cannot be listed.
     """
     return _FileFinder(archive, exclude).find(patterns)
 
@@ -130,7 +130,7 @@ def reading_order(path: str) -> list[tuple[bool, str]]:
 
 
 class _FileFinder:
-    """One look at the archive. It compares paths with all links resolved."""
+    """One search of the archive for files. It compares paths with all links resolved."""
 
     def __init__(self, archive: ArchiveFolder, exclude: Sequence[str]) -> None:
         self.root, self.unresolved_root = str(archive.root), str(archive.folder)
@@ -254,7 +254,7 @@ class _Waiting(NamedTuple):
 
 
 def _files_and_folders(entries: Sequence[os.DirEntry[str]]) -> tuple[list[str], list[str]]:
-    """Return the names of the files and of the folders in a listing; only if there are pages, folders are looked for."""
+    """Return the names of the files and of the folders in a listing. Folders are returned only if there are pages."""
     files = [entry.name for entry in entries if entry.name.lower().endswith(PAGE_SUFFIXES)]
     return files, [entry.name for entry in entries if entry.is_dir()] if files else []
 
@@ -271,11 +271,11 @@ def _page_folder(here: str, name: str, page: str) -> PageFolder:
 
 
 def _beginning(folder: str, name: str) -> bytes:
-    """Return the first bytes of a file, in which references are searched; none if it cannot be read."""
+    """Return the first bytes of a file, to be searched for references; none if it cannot be read."""
     try:
         with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123
             return file.read(LARGEST_REFERRING_FILE)
-    except OSError:  # reading it as an article says what is wrong with it
+    except OSError:  # reading it as an article will report the problem
         return b""
 
 
@@ -351,7 +351,7 @@ def name_of(file: Path, archive: Path) -> str:
 
 
 def all_names(paths: Iterable[str | Path], archive: Path) -> list[str]:
-    """Return the names in the index of files and folders, and the paths as they are given."""
+    """Return the names in the index of files and folders, and also the paths as given."""
     return [name for path in paths for name in (str(path), name_of(Path(path), archive))]
 
 

@@ -120,7 +120,7 @@ class Indexer:
 
     @cached_property
     def _reading(self) -> str:
-        """A string that stands for what decides how files are read: the options and the installed formats.
+        """A string that identifies the conditions of reading: the options and the installed formats.
 
         While this string is the same, reading an unchanged file again would produce the same articles.
         """
@@ -128,7 +128,7 @@ class Indexer:
 
     @cached_property
     def _reading_rejected(self) -> str:
-        """The same as :attr:`_reading`, for files with rejections: this string also has the versions of packages.
+        """Like :attr:`_reading`, for files with rejections: the string also has the versions of packages.
 
         Another version of a package may be able to read what was rejected.
         """
@@ -251,15 +251,15 @@ class Indexer:
         return sum(any(other not in missing for other in others) for others in copies)
 
     def commit(self) -> None:
-        """Commit what was read so far, changes to articles that were not committed before included.
+        """Commit all that was read so far, including changes that waited for a commit.
 
-        A file that is read next may no longer have such an article, which can be removed only once it is committed.
+        The next file may lack such an article, which can be removed only once it is committed.
         """
         while self._commit():
             pass
 
     def add_lost_versions(self) -> None:
-        """Add the versions of the earlier index that no file has any more, of articles that their files still have."""
+        """Add versions of the earlier index that are in no file any more, if other versions of the article still are."""
         self.commit()
         for article in self._reconciler.lost_versions() if not self._stopped else ():
             self._own.keep(article)
@@ -370,7 +370,7 @@ class Indexer:
     def _end(self, file: FileOpened, run: FileRun) -> None:
         self._take_aside(run)
         self._current = None
-        # No article is removed if the file cannot be read now, or if a part that was readable before no longer is.
+        # remove no article if the file cannot be read now, or if a part that was readable before no longer is
         unread = any(record == 0 and member is None for record, _, member in run.rejected)
         parts = {rejected for rejected in run.rejected if rejected[0] == 0}
         if not unread and parts <= set(run.before.rejected if run.before else ()):
@@ -383,7 +383,7 @@ class Indexer:
             kept = set(run.committed or ()) - run.seen
             self._tally.counts["kept"] += len(kept)
             self._kept |= kept
-        # A file that could not even be opened may be readable next time, without a change of its time.
+        # a file that could not even be opened may be readable next time with the same modification time
         settled = bool(file.digest) or not unread
         path, stat = file.source.path, (file.size, file.mtime)
         self._counted[path] = run.counts
@@ -427,7 +427,7 @@ class Indexer:
         self._commit_if_due()
 
     def _commit_if_due(self) -> None:
-        """Commit if many paragraphs are pending, or any for long."""
+        """Commit if many paragraphs are pending, or any of them for a long time."""
         pending = self._reconciler.pending
         if pending >= MAX_PENDING_PARAGRAPHS or (pending and time.perf_counter() >= self._commit_due):
             self.commit()
@@ -471,21 +471,21 @@ class Indexer:
         run.articles += 1
 
     def _take_aside(self, run: FileRun) -> None:
-        """Take the articles that were put aside until the end of the file."""
+        """Take the articles that were deferred to the end of the file."""
         for article in self._reconciler.end_file():
             self._tally.counts["ignored"] -= 1
             run.seen.add(article.id)
             run.articles += 1
 
     def _is_counted(self, article: Article) -> bool:
-        """Whether the run has counted an article, which is in the index, as unchanged."""
+        """Whether the run has counted an indexed article as unchanged."""
         path = article.place.path
         if self._current is not None and path == self._current[0]:
             return article.id in self._current[1].seen
         return path in self._was_counted or (path in self._was_read and article.id not in self._kept)
 
     def _displaced(self, article_id: str, path: str, is_copy: bool) -> None:
-        """Note that an article is no longer that of a file, which holds a copy of it or an older version."""
+        """Record that a file no longer provides an article, but holds a copy of it or an older version."""
         if self._current is not None and path == self._current[0]:
             run = self._current[1]
             run.articles -= 1
@@ -549,7 +549,7 @@ class Indexer:
             self._copies_are_stale(article_id)
 
     def _forget(self, path: str, ids: Iterable[str]) -> None:
-        """Note that a file no longer holds copies of these articles."""
+        """Record that a file no longer holds copies of these articles."""
         for article_id in ids:
             self._reconciler.forget(article_id, path)
             self._copies.get(article_id, set()).discard(path)
@@ -559,12 +559,12 @@ class Indexer:
             self._copies.setdefault(article_id, set()).add(path)
 
     def _copies_are_stale(self, article_id: str) -> None:
-        """Mark the files with copies and older versions of an article as stale: the article is being removed or changed."""
+        """Mark the files with copies and older versions of an article as stale, because it is being removed or changed."""
         for path in self._copies.pop(article_id, ()):
             self._make_stale(path)
 
     def _make_stale(self, path: str) -> None:
-        """Mark a file as one that must be read again, whatever its time of change is."""
+        """Mark a file to be read again, whatever its modification time."""
         if path in self._fresh:
             self._fresh[path] = replace(self._fresh[path], mtime=STALE_MTIME, digest="")
         elif path in self._manifest.entries:
@@ -580,9 +580,11 @@ class Indexer:
         self._progress(Progress(self._done, self._total, self._seen))
 
     def _commit(self, last: bool = False) -> bool:
-        """Commit, and return whether changes that waited for this are pending now. ``last`` ends the run, unless some are."""
+        """Commit, and return whether changes that waited for the commit are pending now. ``last`` ends the run unless
+        some are.
+        """
         began = time.perf_counter()
-        # Stale files are marked on disk before the articles that they have copies of are removed.
+        # mark stale files on disk before removing the articles that they have copies of
         if self._manifest.changed:
             self._save(self._manifest)
             self._manifest.changed = False

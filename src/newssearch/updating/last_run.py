@@ -1,8 +1,7 @@
-"""The file that says when the last run on an index began, so that a search can ask for what came with it.
+"""The file that states when the last run on an index began, so that a search can ask for its new articles.
 
-A run writes it before it commits anything. A run that fails, is killed, or brings nothing is a run, too. The time is
-that of the writer (:attr:`~newssearch.engines.protocol.Writer.moment`): later than that of all articles which came
-before.
+A run writes it before its first commit. A run that fails, is killed, or adds nothing counts, too. The time is the
+writer's (:attr:`~newssearch.engines.protocol.Writer.moment`), which is later than those of all earlier articles.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ RUN_FILE = "run.json"
 
 
 def dump(started: dt.datetime) -> str:
-    """Return the content of the file for a run that began at a time of UTC."""
+    """Return the content of the file for a run that began at the time ``started``, in UTC."""
     return sealed(json.dumps({"started": utc(started)}, separators=(",", ":")))
 
 

@@ -31,9 +31,9 @@ def with_remembered(options: ReadOptions, writer: Writer) -> ReadOptions:
 class OwnFields:
     """The own fields that a run may give to the index of ``writer``.
 
-    Those of ``options`` are given to it at once. Raises :class:`~newssearch.OwnFieldError` if the index has one of them
-    with another kind. An own field of an article that no file states has the kind that ``kinds`` returns, or that of
-    its value.
+    Those of ``options`` are added at once. Raises :class:`~newssearch.OwnFieldError` if the index has one of them
+    with another kind. An own field that no file declares gets the kind that ``kinds`` returns, or else that of its
+    value.
     """
 
     def __init__(self, writer: Writer, options: ReadOptions | None, kinds: Kinds) -> None:
@@ -43,7 +43,7 @@ class OwnFields:
             writer.keep(own_field(one.name, one.kind) for one in options.fields)
 
     def keep(self, article: Article) -> None:
-        """Let the index have the own fields of an article.
+        """Add the own fields of an article to the index.
 
         Raises :class:`~newssearch.OwnFieldError` for a value that is not of the kind of its field.
         """

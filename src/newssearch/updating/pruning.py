@@ -1,9 +1,9 @@
 """Decides which articles a run removes because their files are missing, and which of them only after confirmation.
 
-A share that is not mounted, an empty mount point and a folder that cannot be listed look like thousands of deleted
-files. So a run removes only articles of files below the paths that it was given, and none below a missing path, a
-broken link, or a folder that cannot be listed. The user must confirm the removal of articles whose folder is now empty,
-and of more than half of the articles below a path.
+An unmounted share, an empty mount point and a folder that cannot be listed look like thousands of deleted files. So a
+run removes only articles of files below the paths that it was given, and none below a missing path, a broken link, or
+a folder that cannot be listed. The user must confirm the removal of articles whose folder is now empty, and of more
+than half of the articles below a path.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The rebuilding of an index: a new index is made from files, and takes the place of the old one."""
+"""Rebuilds an index: makes a new index from files, which then replaces the old one."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ def rebuild(
 def read_from(folder: str | Path) -> list[str]:
     """Return the folders and files that an index was made from, according to its manifest, sorted.
 
-    Several files are replaced by their innermost common folder: those below one folder beside the index, and those
-    outside of the archive that have their first two folders in common.
+    Several files are replaced by their innermost common folder: files below one folder beside the index, and files
+    outside the archive whose first two folders are the same.
     """
     together: dict[tuple[str, ...], list[str]] = {}
     store = store_at("folder", folder)
@@ -146,8 +146,9 @@ class _Old:
     def recall(self, article: Article) -> History | None:
         """Return the history of an article in the old index; None if it has no article of this identity.
 
-        An article that only its place identifies may have been moved there. It has the id of its first place then, and
-        is found by its place and its content. It may also have been moved since: see :meth:`_found_before_move`.
+        An article that is identified only by its place may have been moved there. It then keeps the id of its first
+        place, and is found by its place and content. It may also have been moved since: see
+        :meth:`_found_before_move`.
         """
         if self.snapshot is None:
             return None
@@ -164,7 +165,7 @@ class _Old:
         )
 
     def _found_before_move(self, snapshot: Snapshot, article: Article) -> StoredHeader | None:
-        """Return the article at the same place of a file that is gone and had the same bytes as that of ``article``."""
+        """Return the article at the same place in a file that is gone and had the same bytes as the file of ``article``."""
         for path in self._places_before(article.place.path):
             there = snapshot.find(article.id_at(path) or "")
             there = there or self._articles_at(snapshot, path).get(article.place._replace(path=path))
@@ -173,7 +174,7 @@ class _Old:
         return None
 
     def _places_before(self, path: str) -> list[str]:
-        """Return the files that are gone and had the bytes of a file that the old index does not have."""
+        """Return the files that are gone and had the same bytes as a file that the old index does not have."""
         if path in self._manifest.entries:
             return []
         if self._moved[0] != path:
@@ -208,7 +209,7 @@ def _old(store: Store) -> _Old:
         snapshot = store.snapshot()
     except IndexNotFoundError:
         return _Old(0, {})
-    except IndexUnreachableError:  # it may be whole: nothing of it is given up
+    except IndexUnreachableError:  # it may be intact: give up nothing
         raise
     except IndexFolderError:  # damaged, or of another format
         entries = Manifest.load(store.read_extra(FILE_NAME)).entries
@@ -222,7 +223,7 @@ def _old(store: Store) -> _Old:
 
 
 def _missed(old: _Old, listing: files.FileListing) -> Iterator[Removal]:
-    """Yield a removal for each path that has articles in the old index and from which nothing can be read now."""
+    """Yield a removal for each path with articles in the old index that cannot be read now."""
     if old.articles == 0:
         return
     holding = {scope for source in listing.sources for scope in listing.scopes_of(source.path)}

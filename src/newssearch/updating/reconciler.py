@@ -1,10 +1,10 @@
-"""Decides what an article that was read means for the index, and changes the index accordingly.
+"""Decides how an article that was read changes the index, and makes the change.
 
-The identity of an article (:mod:`newssearch.identity`) may be new, or the index may hold it: at the same place, at a
-place that no longer exists (the file was moved), or at another one. Of several places with different content, the one
-whose content came last has the current version: content that the article never had is newer than all that it had, and
-of several such contents that are read in one run, the last in the order of reading counts. Of several places with equal
-content, the first is the place of the article, and the others are noted as its other places.
+The identity of an article (:mod:`newssearch.identity`) may be new, or the index may have it: at the same place, at a
+place that no longer exists (the file was moved), or at another one. If places differ in content, the newest content
+is the current version. Content that the article never had is newer than all its earlier contents; if a run reads
+several such contents, the last one read counts. If places have equal content, the first is the place of the article,
+and the others are recorded as its other places.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from .shared_keys import SHARED, SharedKeys, Sketches
 from .versions import SeparateVersions
 
 ArticleOutcome = Literal["added", "updated", "unchanged", "moved", "duplicates", "ignored"]
-"""What became of an article that was read; also the name of the count in :class:`~newssearch.IndexReport`."""
+"""The outcome for an article that was read; also the name of the count in :class:`~newssearch.IndexReport`."""
 OnConflict = Literal["replace", "keep"]
-"""What becomes of an article in memory whose identity the index holds with other content: it replaces that, or is ignored."""
+"""The treatment of an article in memory whose identity the index has with other content: replace that content, or keep it."""
 
 
 class Taken(NamedTuple):
@@ -45,13 +45,13 @@ class Taken(NamedTuple):
     stored: bool = True
     """Whether the index holds the article as read from this place, not from another one."""
     is_aside: bool = False
-    """Whether the decision waits for the end of the file."""
+    """Whether the decision is deferred to the end of the file."""
 
 
 class Held(NamedTuple):
-    """What an article that was read is compared with: the id, state and places of the one in the index.
+    """The indexed article that a new one is compared with: its id, state and places.
 
-    ``other_places`` is empty for a committed article, which has to be read for them.
+    ``other_places`` is empty for a committed article, which must be read to know them.
     """
 
     id: str
@@ -61,12 +61,12 @@ class Held(NamedTuple):
 
     @classmethod
     def of(cls, article: Article) -> Held:
-        """Return what an article will be compared with."""
+        """Return what later articles are compared with, from an article."""
         return cls(article.id, article.state, article.place, article.other_places)
 
 
 class History(NamedTuple):
-    """What the index says of an article besides what was read; see :class:`~newssearch.Article`."""
+    """The history of an article in the index; see :class:`~newssearch.Article`."""
 
     id: str
     digest: str
@@ -94,18 +94,18 @@ class History(NamedTuple):
 
 
 Recall = Callable[[Article], History | None]
-"""Returns the history of an article in an earlier index; None if that has no article of this identity."""
+"""Returns the history of an article in an earlier index; None if that has no article with this identity."""
 
 
 class Reconciler:
-    """Takes the articles of a run, which it compares with those that are committed and those that were added since.
+    """Compares the articles of a run with those that are committed and those added since, and changes the index.
 
-    ``is_gone`` returns whether the file of that path no longer exists. ``displaced`` is called with an id, a path, and
-    whether the content is the same, when the article is no longer that of this file; ``changed`` is called with an id
-    when the article of a file gets other content. ``recall`` returns the history of an article in an earlier index,
-    which a new article keeps. ``changes`` is told of each article that is added, replaced or removed.
+    ``is_gone`` returns whether the file with a path no longer exists. ``displaced`` is called with an id, a path, and
+    whether the content is the same, when that file no longer provides the article. ``changed`` is called with an id
+    when a file's article gets other content. ``recall`` returns the history of an article in an earlier index, which
+    a new article keeps. ``changes`` records each article that is added, replaced or removed.
 
-    A change to an article that is not committed waits for the commit.
+    A change to an uncommitted article waits for the commit.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class Reconciler:
         self._sketches = Sketches(writer)
         self._stream_keys = SharedKeys(self._sketches, lambda article_id: False)
         self._keys: tuple[str, SharedKeys] | None = None  # with the path of the file that is being read
-        self._sharing: set[int] = set()  # the numbers of articles with the key of another article
+        self._sharing: set[int] = set()  # the numbers of articles whose key another article has, too
         self._waiting: dict[int, list[Article]] = {}
         self._noted: dict[str, list[Place]] = {}
         self._unread: dict[
@@ -143,7 +143,7 @@ class Reconciler:
         self._departed: dict[int, History] = {}  # removed in this run
         self._before: dict[int, History] = {}  # replaced in this run, as they were before
         self._restored: dict[int, list[str]] = {}  # digests of earlier contents that files have again
-        self._aside: dict[str, Article] = {}  # of the file that is being read, by their ids
+        self._aside: dict[str, Article] = {}  # the deferred articles of the current file, by id
         self._places: tuple[str, dict[Place, Held]] = ("", {})  # the committed articles of one file
         self._waiting_paragraphs = 0
         self._superseded: list[str] = []
@@ -181,7 +181,7 @@ class Reconciler:
         return len(self._sharing)
 
     def _keys_of(self, path: str) -> SharedKeys:
-        """Return the keys of the articles that were taken of a file since the last :meth:`end_file`."""
+        """Return the keys of the articles that were taken from a file since the last :meth:`end_file`."""
 
         def is_here(article_id: str) -> bool:
             held = self.held(article_id)
@@ -192,14 +192,14 @@ class Reconciler:
         return self._keys[1]
 
     def _settled(self, article: Article, keys: SharedKeys) -> Article:
-        """Return an article with an identity that no different article with the same key has."""
+        """Return an article with an identity that no different article shares."""
         settled = keys.settle(article)
         if settled.provenance.get("key") == SHARED:
             self._sharing.add(id_number(settled.id))
         return settled
 
     def conflicts(self, articles: Iterable[Article]) -> list[str]:
-        """Return the ids of those articles whose identity the index, or an earlier one of them, has with other content."""
+        """Return the ids of the articles whose identity the index, or an earlier one of them, has with other content."""
         contents: dict[int, str] = {}
         versions = self.versions
         found: dict[str, None] = {}
@@ -220,8 +220,8 @@ class Reconciler:
     def take(self, article: Article, seen: Container[str] = (), twins: Iterable[str] = ()) -> Taken:
         """Take an article of a file.
 
-        ``seen`` has the ids of the articles that were taken in this reading of the file. ``twins`` are the paths of
-        other files with the same bytes, also of one that is gone.
+        ``seen`` has the ids of the articles taken in this reading of the file. ``twins`` are the paths of other files
+        with the same bytes, existing or gone.
         """
         self._read.add(article.place.path)
         article = self._settled(article, self._keys_of(article.place.path))
@@ -246,7 +246,7 @@ class Reconciler:
         return self._take_later(article, held)
 
     def end_file(self) -> list[Article]:
-        """Replace the articles of the file by those that were put aside, and return these."""
+        """Replace the articles of the file by the deferred ones, and return these."""
         self._keys = None
         aside, self._aside = self._aside, {}
         for article in aside.values():
@@ -260,10 +260,10 @@ class Reconciler:
             self._note(held.id, article.place)
             before = self._unread.get(held.id)
             if before is not None and before.path == article.place.path:
-                del self._unread[held.id]  # an earlier file took its place, and was counted as a duplicate
+                del self._unread[held.id]  # an earlier file took its place, and it was counted as a duplicate
                 return Taken("unchanged", held.id, stored=False)
             return Taken("duplicates", held.id, stored=False)
-        if held.place.path == article.place.path:  # of the records of one file, the last counts
+        if held.place.path == article.place.path:  # of several records in one file, the last counts
             self._restore(article, held)
             self._replace(article)
             self._displaced(held.id, held.place.path, False)
@@ -271,7 +271,7 @@ class Reconciler:
         return self._take_newer(article, held)
 
     def _restore(self, article: Article, held: Held) -> None:
-        """Note that an article has the content of an article that was read, even if it had it before."""
+        """Record that an article now has the content of the one that was read, which it may have had before."""
         if article.digest in self._contents(article, held):
             self._restored.setdefault(id_number(held.id), []).append(article.digest)
 
@@ -285,14 +285,14 @@ class Reconciler:
         return Taken("updated", held.id)
 
     def _is_newer(self, article: Article, held: Held) -> bool:
-        """Whether the content of an article that was read came after the different content in the index."""
+        """Whether the content that was read is newer than the different content in the index."""
         order = self._contents(article, held)
         if article.digest not in order:
             return True
         return order[article.digest] > order.get(content_digest(held.state), len(order))
 
     def _contents(self, article: Article, held: Held) -> dict[str, int]:
-        """Return the digests of all contents that the article has had, numbered in the order in which they came."""
+        """Return the digests of all contents of an article, numbered from the oldest."""
         number = id_number(held.id)
         past = self._departed.get(number) or self._before.get(number) or self._recall(article)
         digests = [] if past is None else [*(one.digest for one in past.earlier), past.digest]
@@ -335,11 +335,11 @@ class Reconciler:
         return Taken("duplicates", held.id)
 
     def _move(self, article: Article, held: Held) -> Taken:
-        """Take an article that the index has from a file which no longer exists."""
+        """Take an article whose indexed place was in a file that no longer exists."""
         if not same_content(held.state, article.state) and not self._is_newer(article, held):
             if self._has_copy(held, article.place.path):
                 return Taken("ignored", held.id, stored=False)
-            self._changed(held.id)  # of the contents that are left, another file may hold a newer one
+            self._changed(held.id)  # another file may hold a newer one of the remaining contents
         if self.versions is not None:
             self.versions.moved(article, held.place.path)
         self._replace(article)
@@ -383,8 +383,8 @@ class Reconciler:
     def _continued(self, article: Article, old: History | None) -> Article:
         """Return an article with the id and the history of the ``old`` one that it replaces.
 
-        If an earlier index, or this one before a removal in this run, has the article, it is known which of the
-        versions there it is. It is the next version otherwise.
+        If an earlier index, or this one before a removal in this run, has the content as one of its versions, the
+        article becomes that version. Otherwise it becomes the next one.
         """
         number = id_number(article.id)
         departed = self._departed.get(number)
@@ -396,14 +396,14 @@ class Reconciler:
         if version is not None:
             old = version
         elif known is not None and known.digest == article.digest:
-            old = known  # another file of the run had brought other content meanwhile
+            old = known  # another file of the run has brought other content meanwhile
         return article if (before := old or past) is None else _next_version(article, before)
 
     def _take_again(self, article: Article, held: Held) -> Taken:
-        """Take an article that was read from this file before, at this place or another.
+        """Take an article that this file already had, at this place or another.
 
-        An article with other content at another place is put aside, because the one in the index may follow: of two
-        records of one article, the later one counts.
+        An article with other content at another place is deferred, because the indexed one may follow: of two records
+        of one article, the later one counts.
         """
         self._aside.pop(held.id, None)
         if held.state == article.state and held.place == article.place:
@@ -418,7 +418,9 @@ class Reconciler:
         return Taken("unchanged" if held.state == article.state else "updated", held.id)
 
     def _take_from_twin(self, article: Article, twins: Iterable[str]) -> Taken | None:
-        """Take an article that only its place identifies, if a file with the same bytes has it, or had it until it was moved."""
+        """Take an article that is identified only by its place, if a file with the same bytes has it, or had it
+        before a move.
+        """
         for path in twins:
             other = article.id_at(path)
             if other is None:
@@ -435,9 +437,10 @@ class Reconciler:
         return None
 
     def _at_its_place(self, article: Article) -> tuple[Article, Held | None]:
-        """Return an article that only its place identifies with its id, and what the index has of it.
+        """Return an article that is identified only by its place with its id, and the indexed article at that place.
 
-        An article that was at this place before may have been moved, and has kept its id. The new one gets another.
+        The article that was at this place before may have been moved, and keeps its id. The new one then gets another
+        id.
         """
         held = self._at(article.place)
         if held is not None and held.place == article.place:
@@ -451,7 +454,7 @@ class Reconciler:
         return article, held
 
     def _at(self, place: Place) -> Held | None:
-        """Return the committed article of a place, whose id may come from the place that it had before; None if there is none."""
+        """Return the committed article at a place, whose id may come from an earlier place; None if there is none."""
         if self._places[0] != place.path:
             found = filter(None, map(self._writer.find, self._writer.states(place.path)))
             self._places = place.path, {one.place: Held(one.id, one.state, one.place) for one in found}
@@ -461,17 +464,17 @@ class Reconciler:
     # ---- versions
 
     def obsolete(self, ids: Iterable[str], path: str) -> Iterable[str]:
-        """Return those of the articles of a file, which are no longer in it, that are to be removed."""
+        """Return the articles to remove, among those that are no longer in a file."""
         return ids if self.versions is None else self.versions.obsolete(ids, path)
 
     def lost_versions(self) -> Iterable[Article]:
-        """Return the versions of the earlier index that no file has any more, of articles that their files still have."""
+        """Return versions of the earlier index that are in no file any more, if other versions of the article still are."""
         return () if self.versions is None else self.versions.lost()
 
     # ---- changing the index
 
     def remove(self, ids: Iterable[str]) -> None:
-        """Remove articles. If a copy is read later in the run, it has their history."""
+        """Remove articles. A copy that is read later in the run gets their history."""
         for article_id in ids:
             article = self._writer.article(article_id)
             if article is not None:
@@ -480,7 +483,7 @@ class Reconciler:
                 self._writer.remove([article_id])
 
     def forget(self, article_id: str, path: str) -> None:
-        """Note that a file no longer holds a copy of an article."""
+        """Record that a file no longer holds a copy of an article."""
         self._forgotten.setdefault(article_id, set()).add(path)
 
     def _add(self, article: Article) -> None:
@@ -489,11 +492,11 @@ class Reconciler:
         self._pending[id_number(article.id)] = held
 
     def _replace(self, article: Article) -> None:
-        """Put an article in the place of the one with its id, as its next version if the content differs."""
+        """Replace the article with the same id, as its next version if the content differs."""
         number = id_number(article.id)
         held = self.held(article.id)
         if held is not None and not same_content(held.state, article.state):
-            self._noted.pop(held.id, None)  # these places have the content of before
+            self._noted.pop(held.id, None)  # these places have the previous content
             self._unread.pop(held.id, None)
         if number in self._pending:
             self._changes.replace(article, article.state, None)
@@ -508,7 +511,7 @@ class Reconciler:
         self._put(self._continued(article, history))
 
     def _put(self, article: Article) -> None:
-        """Put an article in the place of the committed one with its id."""
+        """Replace the committed article with the same id."""
         self._changes.rewrite(article)
         self._writer.remove([article.id])
         self._add(article)
@@ -518,7 +521,7 @@ class Reconciler:
             self._noted.setdefault(article_id, []).append(place)
 
     def committed(self) -> bool:
-        """Apply the changes that waited for the commit, and return whether there were any, so that another commit is due."""
+        """Apply the changes that waited for the commit, and return whether there were any, which makes another commit due."""
         waiting, self._waiting, self._waiting_paragraphs = self._waiting, {}, 0
         self._pending.clear()
         self._places = "", {}
@@ -540,7 +543,7 @@ class Reconciler:
         return written or bool(waiting or superseded)
 
     def _write_noted_places(self) -> bool:
-        """Write the other places of articles that were noted or forgotten; whether any differ from those before."""
+        """Write the other places of articles as recorded or forgotten. Return whether any have changed."""
         written = False
         for article_id in [*self._noted, *self._unread, *self._forgotten]:
             article = self._writer.article(article_id)
@@ -556,20 +559,20 @@ class Reconciler:
         return written
 
     def _take_noted_places(self, article: Article) -> tuple[Place, ...]:
-        """Return the other places of an article, with what was noted since the last commit, which is forgotten now."""
+        """Return the other places of an article, updated by those recorded since the last commit, and clear the record."""
         noted, forgotten = self._noted.pop(article.id, []), self._forgotten.pop(article.id, set())
         unread = self._unread.pop(article.id, None)
         kept = {
             place
             for place in (*article.other_places, *((unread,) if unread else ()))
-            # A file that was read has noted all of its places.
+            # a file that was read has recorded all of its places
             if not (place.path in self._read or place.path in forgotten or self._is_gone(place.path))
         }
         return tuple(sorted({*kept, *noted} - {article.place}, key=_in_order))
 
 
 def _is_elsewhere(path: str) -> bool:
-    """Whether a path names no file: the article came through a stream, or from memory."""
+    """Whether a path is not that of a file: the article came from a stream, or from memory."""
     return path in ("", STREAM)
 
 
@@ -578,7 +581,7 @@ def _in_order(place: Place) -> tuple[list[tuple[bool, str]], str, int]:
 
 
 def _next_version(article: Article, old: History) -> Article:
-    """Return an article that was read with the id and the history of the one that it replaces."""
+    """Return an article that was read with the id and the history of the one that it replaces, as the next version."""
     if article.digest == old.digest:
         places = tuple(place for place in old.other_places if place.path != article.path)
         return replace(

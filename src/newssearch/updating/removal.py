@@ -1,4 +1,4 @@
-"""Removes articles from an index; with files named, only the places there of articles that other files hold too."""
+"""Removes articles from an index. If files are named, articles that other files also hold only lose these places."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .manifest import Manifest
 
 
 def articles_in(snapshot: Snapshot, manifest: Manifest, *names: str) -> list[str]:
-    """Return the ids of the articles that a file holds, or all files below a folder, whose possible names are given."""
+    """Return the ids of the articles in a file, or in all files below a folder. ``names`` are its possible names."""
     below = FileListing(scopes=[Scope(name) for name in names])
     found = next(filter(None, map(snapshot.ids_of, names)), None)
     if found is None:
@@ -39,7 +39,7 @@ def places_left(article: Article, files: Sequence[str]) -> tuple[Place, ...]:
 def remove_articles(writer: Writer, manifest: Manifest, ids: Iterable[str], files: Sequence[str]) -> int:
     """Remove the articles with these ids, and return how many were removed.
 
-    If ``files`` are given, an article that has a place elsewhere stays, and loses its places in them. The manifest then
+    If ``files`` are given, an article with a place elsewhere stays, and loses its places in them. The manifest then
     counts the article for its new file.
     """
     removed = 0

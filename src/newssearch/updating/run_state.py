@@ -1,4 +1,4 @@
-"""The state of a run: its counts, what it has read of the current file, and the events of the files that it goes through."""
+"""The state of a run: its counts, its progress in the current file, and the events of its files."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Tally:
 
 @dataclass
 class FileRun:
-    """The progress of a run in one file or stream: what has been read so far, and which of its articles the index has.
+    """The progress of a run in one file or stream: what was read so far, and which of its articles the index has.
 
-    ``seen`` has the ids of the articles that were taken, ``twins`` the paths of other files with the same bytes.
+    ``seen`` has the ids of the articles taken. ``twins`` are the paths of other files with the same bytes.
     """
 
     committed: Collection[str] | None

@@ -1,15 +1,16 @@
-"""Keeps articles apart that have the same key, or the same address, but are different articles.
+"""Distinguishes different articles that have the same key or the same address.
 
-A column may be read as the id of the articles though it holds something else, such as a section, or numbers that start
-from 1 in each file. If it identified, of all its articles only one would remain. Two articles with one key are
-therefore compared, and a *stranger* is identified by its key within its file, or else by its record:
+A column may be read as the id although it holds something else, such as a section, or numbers that restart at 1 in
+each file. If it identified articles, only one of all would remain. Articles with the same key are therefore compared.
+A *stranger*, an article that is different, is identified by its key within its file, or else by its record:
 
 - Two records of one file are strangers if both headline and text differ; and after the first such pair, if either differs.
 - Articles of two files are strangers if the headlines differ and the articles have few words in common; and after the
   first such pair, if headline and text differ.
 
 A page may name a wrong address as its own, such as that of a section of the site. Articles with one address are
-strangers if the headlines differ and the articles have few words in common. Such an article is identified by its place.
+strangers if the headlines differ and the articles have few words in common. Such an article is identified by its
+place.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ SHARED = Provenance("stated", "another article has it too")
 """The provenance of a key or an address that does not identify its article, because a stranger has it too."""
 
 MIN_RESEMBLANCE = 0.35
-"""The smallest share of common words, among all words of two articles, of two versions of one article."""
+"""The smallest share of common words, among all words of two articles, from which they count as versions of one."""
 MIN_WORDS_TO_TELL = 20
-"""The number of different words from which on two articles with one address can be told apart."""
+"""The number of distinct words from which two articles with one address can be distinguished."""
 SKETCH_SIZE = 48
-"""The number of hashes of words by which this share is estimated."""
+"""The number of word hashes from which this share is estimated."""
 
 SKETCHED_CHARACTERS = 1_000
 """The number of characters at the start of an article whose words are in its sketch."""
@@ -43,7 +44,9 @@ MAX_BYTES_PER_WORD = 24
 
 
 class Sketch(NamedTuple):
-    """What is compared of an article: hashes of its headline and text (0 if it has none), and the smallest of its words."""
+    """The data of an article that is compared: hashes of its headline and text (0 if missing), and the smallest
+    hashes of its words.
+    """
 
     title: int
     text: int
@@ -67,7 +70,7 @@ class Sketch(NamedTuple):
         return (self.title != other.title or not self.title) and (self.text != other.text or not self.text)
 
     def is_stranger(self, other: Sketch) -> bool:
-        """Whether two articles with one address are certainly no versions of one: both have enough words to tell."""
+        """Whether two articles with one address are certainly not versions of one, which requires enough words in both."""
         enough = min(len(self.words), len(other.words)) >= 4 * MIN_WORDS_TO_TELL
         return enough and self.differs_wholly(other) and not self.resembles(other)
 
@@ -80,7 +83,7 @@ class Sketch(NamedTuple):
 
 
 class Sketches:
-    """The sketches of the articles that keys identify, in the index and among those that the ``writer`` has not committed."""
+    """The sketches of articles that are identified by keys, in the index and among the uncommitted articles of ``writer``."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
@@ -94,16 +97,16 @@ class Sketches:
         return sketch
 
     def note(self, article_id: str, sketch: Sketch) -> None:
-        """Note the sketch of an article that was read."""
+        """Record the sketch of an article that was read."""
         self._pending[id_number(article_id)] = sketch
 
     def committed(self) -> None:
-        """Forget the sketches of the articles that are committed now."""
+        """Drop the sketches of articles that are committed now."""
         self._pending.clear()
 
 
 class SharedKeys:
-    """The articles of one file, or of a stream, that their keys identify.
+    """The articles of one file or stream that are identified by their keys.
 
     ``is_here`` returns whether the article with an id was read from this file before.
     """
@@ -115,7 +118,7 @@ class SharedKeys:
         self._repeats_here = self._repeats_elsewhere = False
 
     def settle(self, article: Article) -> Article:
-        """Return the article with the first identity that no stranger has."""
+        """Return the article with its first identity that no stranger has."""
         by_url = article.url is not None
         if not by_url and article.key is None:
             return article
@@ -135,14 +138,14 @@ class SharedKeys:
         return replace(article, id=chosen, provenance={**article.provenance, name: SHARED})
 
     def _was_narrower(self, article: Article) -> bool:
-        """Whether this article was kept apart before, at a time when another file had a stranger with its key."""
+        """Whether this article was distinguished earlier, when another file had a stranger with its key."""
         if article.is_identified_in_file:
             return False
         in_file, _ = article.narrower_ids()
         return id_number(in_file) not in self._seen and self._is_here(in_file)
 
     def _is_strangers(self, article_id: str, sketch: Sketch, by_url: bool) -> bool:
-        """Whether a stranger has the id: an article of this reading, or one from elsewhere."""
+        """Whether a stranger has the id, in this reading or elsewhere."""
         if (other := self._seen.get(id_number(article_id))) is not None:
             if by_url:
                 return sketch.is_stranger(other)
@@ -159,7 +162,7 @@ class SharedKeys:
 
 
 def _pieces(text: bytes) -> list[bytes]:
-    """Return the words of a text; of one that is written without spaces, all runs of six bytes that begin at every third."""
+    """Return the words of a text; for a script without spaces, all runs of six bytes that begin at every third byte."""
     words = text.split()
     if len(words) * MAX_BYTES_PER_WORD >= len(text):
         return words

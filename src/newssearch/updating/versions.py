@@ -1,4 +1,4 @@
-"""The versions of an article in an archive that keeps all of them, each as an article of its own."""
+"""Separate versions: in an archive that keeps all versions, each is an article of its own."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from newssearch.identity import id_number, without_slug
 
 
 class SeparateVersions:
-    """Gives each version of an article that was read its own id, and its number in the order in which versions came.
+    """Gives each version of an article its own id, and its number in order of arrival.
 
-    ``digest_at`` returns the content digest of the article with an id as it will be after the next commit, or None.
-    ``put`` is called with an article that is to take the place of the committed one with its id. ``earlier`` is the
-    index that this one is rebuilt from, or None.
+    ``digest_at`` returns the content digest of the article with an id after the next commit, or None. ``put`` is
+    called with an article that replaces the committed one with its id. ``earlier`` is the index that this one is
+    rebuilt from, or None.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class SeparateVersions:
         self._taken: set[tuple[int, str]] = set()
 
     def separate(self, article: Article) -> Article:
-        """Return an article that was read with the id of its version; a new version has the next number."""
+        """Return an article with the id of its version. A new version gets the next number."""
         shared = article.id
         version = article.as_separate_version()
         self._taken.add((id_number(shared), article.path or ""))
@@ -56,7 +56,7 @@ class SeparateVersions:
         return replace(version, version=number)
 
     def last(self, shared: str) -> KeptVersion | None:
-        """Return the last version of the article with the id ``shared``, also one that is not committed; None if there is none."""
+        """Return the last version of the article with the id ``shared``, uncommitted ones included; None if there is none."""
         identity = id_number(shared)
         if identity not in self._last:
             found = [*self._writer.versions_of(shared)]
@@ -74,7 +74,7 @@ class SeparateVersions:
         return self._last[identity]
 
     def obsolete(self, ids: Iterable[str], path: str) -> list[str]:
-        """Return the given ids of a file without those of earlier versions of an article that the file still has."""
+        """Return the given ids without those of earlier versions of an article that the file still has."""
         return [one for one in ids if not self._is_earlier_version(one, path)]
 
     def _is_earlier_version(self, article_id: str, path: str) -> bool:
@@ -90,7 +90,7 @@ class SeparateVersions:
                 self._put(replace(other, path=article.path, member=article.member, record=article.record))
 
     def lost(self) -> Iterator[Article]:
-        """Yield the versions of the earlier index that no file has any more, of articles that their files still have."""
+        """Yield versions of the earlier index that are in no file any more, if other versions of the article still are."""
         for article in self._earlier.articles() if self._earlier is not None else ():
             shared = article.version_of or without_slug(article.id)
             if (id_number(shared), article.path or "") in self._taken and self._digest_at(article.id) is None:

@@ -1,4 +1,4 @@
-"""The embedded engine, which runs inside the process. Its index is a folder of Whoosh, its segments files of arrays."""
+"""The embedded engine, which runs in this process. Its index is a Whoosh folder whose segments are files of arrays."""
 
 from newssearch.engines.embedded.storage.toc import FORMAT_VERSION
 

@@ -171,5 +171,5 @@ def _notes(evaluator: QueryEvaluator, total: int) -> list[Diagnostic]:
 
 
 def without_repetitions(notes: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return the diagnostics without repetitions, in order. They repeat when a clause is evaluated several times."""
+    """Return the distinct diagnostics, in order. Diagnostics repeat when a clause is evaluated several times."""
     return list(dict.fromkeys(notes))

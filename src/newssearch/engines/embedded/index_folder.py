@@ -1,8 +1,8 @@
-"""The folder of an index of the embedded engine: it is made, locked and opened here, and its table of contents written.
+"""The folder of an embedded index: creating, locking and opening it, and writing its table of contents.
 
-Beside Whoosh's own files (``_MAIN_*.toc`` and ``MAIN_*``) the folder holds the marker ``newssearch.json``, which states
-the format of the index. A search opens the files that the newest table of contents names. A writer holds the lock
-``MAIN_RUN`` until it is closed, through all of its commits.
+Beside Whoosh's own files (``_MAIN_*.toc`` and ``MAIN_*``) the folder holds the marker ``newssearch.json``, which
+states the format of the index. A search opens the files that the newest table of contents names. A writer holds the
+lock ``MAIN_RUN`` until it is closed, through all of its commits.
 """
 
 from __future__ import annotations
@@ -116,9 +116,9 @@ class IndexFolder:
     def create_locked(self, wait: float, extras: Iterable[str] = ()) -> Lock:
         """Make a new, empty index, and return its lock, which the caller must release.
 
-        The folder is made if need be, and files named ``extras`` of an earlier index are removed. Raises
-        :class:`~newssearch.IndexExistsError` if the folder holds an index: it is never emptied. If another process is
-        making or rebuilding an index there, this waits up to ``wait`` seconds, then raises
+        The folder is created if it does not exist, and files named ``extras`` of an earlier index are removed. Raises
+        :class:`~newssearch.IndexExistsError` if the folder holds an index, which is never emptied. If another process
+        is making or rebuilding an index there, this waits up to ``wait`` seconds, then raises
         :class:`~newssearch.IndexLockedError`.
         """
         if holds_index(self.folder):
@@ -194,7 +194,7 @@ class IndexFolder:
 
     @property
     def stamp(self) -> TocStamp | None:
-        """A value that differs from that of every other commit; None if there is no index, or it cannot be read."""
+        """A value that is unique to the commit; None if there is no index, or it cannot be read."""
         return newest_stamp(self.folder)
 
     @property

@@ -48,7 +48,7 @@ class NewSegments:
 
     @property
     def segments(self) -> list[ArraySegment]:
-        """All uncommitted segments: the finished ones, then those that are being built."""
+        """All uncommitted segments: finished ones, then those being built."""
         return [*self.built, *(segment for segment, _ in self._building)]
 
     def add(self, article: Article, state: str) -> None:
@@ -61,7 +61,7 @@ class NewSegments:
                 self._build()
 
     def keep(self, own: tuple[ArticleField, ...]) -> None:
-        """Let all segments from now on have the given own fields, which include those that they had before."""
+        """Give all further segments these own fields, which include the previous ones."""
         self._own = own
         self._builder.keep(own)
 

@@ -20,7 +20,7 @@ from newssearch.system.kept import cached_property
 
 
 class SegmentsReader:
-    """The segments of one commit, opened, with the checks that surround all reading of them."""
+    """The open segments of one commit, with the checks that every read needs."""
 
     def __init__(self, segments: list[Segment], boilerplate: Array, toc: Toc) -> None:
         self.boilerplate = boilerplate
@@ -36,11 +36,11 @@ class SegmentsReader:
 
     @contextmanager
     def _reading(self, tree: Node | None = None) -> Iterator[None]:
-        """Surround all reading of the segments with checks. ``tree`` is the query, if there is one.
+        """Wrap all reads of the segments in checks. ``tree`` is the query, if there is one.
 
-        First check that no file was truncated, because reading a truncated file would make the system end the process.
-        Turn an exception that damage has caused into :class:`~newssearch.IndexDamagedError`, and the exception for too
-        deep a recursion into :class:`~newssearch.QueryError` if the query is nested too deeply.
+        First check that no file was truncated, because reading a truncated file would make the system end the
+        process. Turn an exception that damage has caused into :class:`~newssearch.IndexDamagedError`, and the
+        exception for too deep a recursion into :class:`~newssearch.QueryError` if the query is nested too deeply.
         """
         for segment in self._reader.segments:
             segment.container.check_size()

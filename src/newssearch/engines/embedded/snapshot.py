@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 
 def _only(segment: Segment, article: int | None) -> Mask:
-    """Return a mask of the articles of a segment that selects one of them, or none."""
+    """Return a mask of the articles of a segment that contains only ``article``, or none."""
     mask = np.zeros(segment.articles, np.bool_)
     if article is not None:
         mask[article] = True
@@ -74,11 +74,11 @@ _QUOTED = re.compile(r"'[^']*'")
 
 
 BATCHES_TO_RELEASE = 2
-"""A scan takes what it has read of the files out of memory after this number of batches of hits."""
+"""The number of batches of hits after which a scan releases the file pages it has read from memory."""
 
 
 class _Evaluated(NamedTuple):
-    """The evaluator of a search, which keeps the matches of its leaves, and a mask of the articles that it finds."""
+    """The evaluator of a search, with the cached matches of its leaves, and a mask of the articles found."""
 
     evaluator: QueryEvaluator
     found: Mask
@@ -88,7 +88,7 @@ class EmbeddedSnapshot(CorpusQueries):
     """The state of an index after one commit: see :class:`newssearch.engines.protocol.Snapshot`."""
 
     def of_one_commit(self) -> EmbeddedSnapshot:
-        """Return the snapshot itself: its files stay as they are while it is open."""
+        """Return the snapshot itself: its files do not change while it is open."""
         return self
 
     # ---- the search
@@ -157,7 +157,7 @@ class EmbeddedSnapshot(CorpusQueries):
         return articles
 
     def expansion(self, tree: Node, relaxed: Relaxed | None, request: ResolvedRequest) -> FoundExpansion:
-        """Return the words by which a query is expanded; ``relaxed`` adds results with some of its words."""
+        """Return the words that expand a query. ``relaxed`` adds results that contain only some of its words."""
         with self._reading(tree):
             asked = replace(
                 request, sort="relevance", limit=FEEDBACK_RESULTS, offset=0, all_paragraphs=False, group=True
@@ -177,7 +177,7 @@ class EmbeddedSnapshot(CorpusQueries):
             )
 
     def related(self, article: Article, request: ResolvedRequest) -> FoundRelated:
-        """Return the page of articles on the subject of an article, and the words that find them."""
+        """Return the page of articles related to an article, and the words that found them."""
         with self._reading():
             found = self._reader.article(article.id)
             assert found is not None, "an article of the snapshot"
@@ -202,7 +202,7 @@ class EmbeddedSnapshot(CorpusQueries):
             )
 
     def _remove_stories_of(self, first: Mask, articles: Mask) -> None:
-        """Remove from the mask ``articles`` the other articles of the stories that articles of the mask ``first`` tell."""
+        """Remove from the mask ``articles`` the other articles of the stories that ``first`` belongs to."""
         told = distinct(np.concatenate([NO_INTS, *self._stories_among(first)]))
         for segment, mask in self._reader.by_segment(articles) if len(told) else ():
             if segment.stories is not None:
@@ -210,7 +210,7 @@ class EmbeddedSnapshot(CorpusQueries):
                 mask[storied[np.isin(segment.stories.story[storied], told)]] = False
 
     def _stories_among(self, articles: Mask) -> Iterator[Ints]:
-        """Yield the story numbers of the given articles of each segment that share their story with others."""
+        """Yield, for each segment, the story numbers of the given articles that belong to a story."""
         for segment, mask in self._reader.by_segment(articles):
             if segment.stories is not None:
                 yield segment.stories.story[segment.storied[mask[segment.storied]]].astype(np.int64)
@@ -276,7 +276,7 @@ class EmbeddedSnapshot(CorpusQueries):
             return [self._rank(placed.document, placed.score) for placed in page]
 
     def _copies_among(self, articles: Mask) -> int:
-        """Return the number of the given articles that are copies: all but one of each story."""
+        """Return the number of the given articles that are redundant copies: all except one of each story."""
         stories = np.sort(np.concatenate([NO_INTS, *self._stories_among(articles)]))
         return int(np.count_nonzero(~run_starts(stories)))
 
@@ -289,7 +289,7 @@ class EmbeddedSnapshot(CorpusQueries):
     def _facets(
         self, selection: Selection, articles: Mask, request: ResolvedRequest
     ) -> FrozenDict[str, FacetValues]:
-        """Return the facets of a search that finds ``articles``."""
+        """Return the facets of a search whose articles are ``articles``."""
         found: dict[str, FacetValues] = {}
         all_found = articles.nonzero()[0] if request.facets else NO_INTS
         for facet in request.asked_facets:
@@ -468,7 +468,7 @@ class EmbeddedSnapshot(CorpusQueries):
 
     @property
     def last_added(self) -> dt.datetime | None:
-        """The latest time at which an article came into the index, in UTC; None if none has.
+        """The latest time at which an article was added to the index, in UTC; None if there are no articles.
 
         Removed articles whose segment is not merged yet count.
         """

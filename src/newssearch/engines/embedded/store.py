@@ -59,7 +59,7 @@ class EmbeddedStore(IndexFolder):
     # ---- check, clean, salvage
 
     def check(self, sample: int) -> EmbeddedCheck:
-        """Return a check of the whole index, not yet run.
+        """Return a check of the whole index, which is not run yet.
 
         For ``sample`` articles of each segment, it compares the indexed words with the stored text.
         """
@@ -68,7 +68,7 @@ class EmbeddedStore(IndexFolder):
         return EmbeddedCheck(self.folder, sample)
 
     def leftovers(self, extras: Iterable[str]) -> list[Leftover]:
-        """Return the files that interrupted runs left behind: no commit names them. Empty while a run is under way.
+        """Return the files that interrupted runs left behind, which no commit names. Empty while a run is under way.
 
         Files whose names are not those of newssearch or Whoosh are not listed.
         """

@@ -55,7 +55,7 @@ class _Merged(NamedTuple):
     parts: Sequence[Renumbered] | None = None
 
     def stories(self, columns: Sequence[StoryColumns]) -> StoryColumns:
-        """Return the stories of its articles, given those of all segments before the merges."""
+        """Return the stories of the segment's articles from those of all segments before the merges."""
         if self.parts is None:
             return columns[self.sources[0]]
         parts = zip(self.sources, self.parts, strict=True)
@@ -83,8 +83,7 @@ class EmbeddedWriter:
         self._new.keep(tuple(self._own.values()))
         # The segments merged by the current commit, which leaves their files behind if it fails.
         self._merged: list[ArraySegment] = []
-        # For the number of a segment, the documents of it that were removed since the last commit, and the sum of the
-        # hashes of their articles.
+        # By segment number: the documents removed since the last commit, and the sum of the hashes of their articles.
         self._removed: dict[int, set[int]] = {}
         self._removed_hashes: dict[int, int] = {}
         self._tidy = True  # whether the last commit could remove all files that it replaced
@@ -147,11 +146,13 @@ class EmbeddedWriter:
 
     @property
     def moment(self) -> dt.datetime:
-        """The time that articles get which are added before the next commit, in UTC."""
+        """The time, in UTC, that articles added before the next commit get."""
         return self._moment
 
     def _next_moment(self) -> dt.datetime:
-        """Return the present time, or the next time after all moments of this and earlier writers if the clock was set back."""
+        """Return the current time or, if the clock was set back, the next time after all moments of this and earlier
+        writers.
+        """
         before = max(self._moment, self._snapshot.last_added or _EARLIEST, self._snapshot.commit.time)
         return max(dt.datetime.now(dt.timezone.utc), before + dt.timedelta(microseconds=1))
 
@@ -297,7 +298,7 @@ class EmbeddedWriter:
     def _drop(self) -> None:
         """Remove the files of this writer's segments that are in no commit.
 
-        The table of contents is read for that: a commit that raised an error may be complete all the same.
+        This reads the table of contents, because a commit that raised an error may nevertheless be complete.
         """
         written = [*self._new.segments, *self._merged]
         if not written:

@@ -1,7 +1,7 @@
-"""The order of articles whose lines are listed: as much of it as the lines of a page need.
+"""The order of the articles whose lines a concordance lists, computed only as far as the page needs it.
 
-The articles of an order have lines, of which a page is a range. Ids are read only to break the ties of articles that can
-be on the page.
+Each article has a number of lines, and a page is a range of all lines. Ids are read only to break ties between
+articles that can be on the page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ UNDATED = np.iinfo(np.int64).max
 
 
 class PageArticles(NamedTuple):
-    """Articles in order that have all lines of a page, and the number of lines of the articles before them."""
+    """The articles of a page's lines, in order, and the number of lines before them."""
 
     articles: Ints
     passed: int
@@ -47,7 +47,7 @@ def ids_of(reader: IndexReader, articles: Ints) -> list[str]:
 
 
 def by_date(reader: IndexReader, counts: Ints, low: int, high: int, *, newest: bool) -> PageArticles:
-    """Return the articles, in order of date, then of id, that have the lines from ``low`` up to but not including ``high``.
+    """Return the articles, by date, then by id, that contain the lines from ``low`` up to but not including ``high``.
 
     ``counts`` has the number of lines of each article of the index.
     """
@@ -56,7 +56,7 @@ def by_date(reader: IndexReader, counts: Ints, low: int, high: int, *, newest: b
     order = keys.argsort(kind="stable")
     articles, keys = articles[order], keys[order]
     ends = counts[articles].cumsum()
-    # Articles with equal dates are not in order yet: keep all articles of the first and the last date.
+    # articles with equal dates are not in order yet: keep all articles of the first and of the last date
     first, last = (int(at) for at in ends.searchsorted((low, high - 1), "right"))
     begin, end = int(keys.searchsorted(keys[first])), int(keys.searchsorted(keys[last], "right"))
     articles, keys = articles[begin:end], keys[begin:end]
@@ -68,9 +68,11 @@ def by_date(reader: IndexReader, counts: Ints, low: int, high: int, *, newest: b
 def by_relevance(
     evaluator: QueryEvaluator, found: Mask, request: ResolvedRequest, counts: Ints, low: int, high: int
 ) -> PageArticles:
-    """Return the articles, in the order of a search, that have the lines from ``low`` up to but not including ``high``.
+    """Return the articles, in the order of a search, that contain the lines from ``low`` up to but not including
+    ``high``.
 
-    ``found`` masks the articles that the search finds; ``counts`` has the number of lines of each article of the index.
+    ``found`` masks the articles that the search finds; ``counts`` has the number of lines of each article of the
+    index.
     """
     most, total = high, int(np.count_nonzero(found))
     while True:
@@ -86,7 +88,7 @@ def by_relevance(
 
 
 def _page(articles: Ints, counts: Ints, before: int, low: int, high: int) -> PageArticles:
-    """Return those of the articles, in order, that have the wanted lines; articles with ``before`` lines are before them."""
+    """Return the articles with the wanted lines. ``articles`` are in order, and ``before`` lines precede them."""
     ends = before + counts[articles].cumsum()
     first, last = (int(at) for at in ends.searchsorted((low, high - 1), "right"))
     chosen = articles[first : last + 1]

@@ -25,10 +25,10 @@ from .word_details import Spellings, articles_having
 class Windows(NamedTuple):
     """The windows around the matches of a query in a segment.
 
-    A window has some words to the left and to the right of a match, within its paragraph. A word in several windows is in
-    that of the nearest match; if two are equally near, in that of the first. The words of matches are in no window.
+    A window consists of words to the left and right of a match in the same paragraph. A word in several windows
+    belongs to the nearest match; at equal distance, to the first. The words of matches are in no window.
 
-    ``matches`` is the number of matches, ``selection`` the paragraphs with a match, and ``marks`` has the class of each
+    ``matches`` is the number of matches, ``selection`` the paragraphs with a match. ``marks`` has the class of each
     field-wide position.
     """
 
@@ -53,7 +53,9 @@ class Windows(NamedTuple):
 
 
 def _mark(marks: Classes, found: Occurrences, field: FieldReader, left: int, right: int) -> None:
-    """Mark the positions of occurrences, which have all those of their paragraphs, and of the words around them."""
+    """Mark the positions of the occurrences and of the words around them. ``found`` must have all occurrences of its
+    paragraphs.
+    """
     first = field.starts[found.documents].astype(np.int64)
     after = first + field.sizes[found.documents]
     marks[concat_ranges(found.starts, found.ends - found.starts)] = MATCH
@@ -85,7 +87,7 @@ class CollocateFinder:
         self._last: tuple[int, Windows] | None = None
 
     def found(self) -> FoundCollocates:
-        """Return the collocates, those with the highest score first."""
+        """Return the collocates, by descending score."""
         totals = WordTotals()
         occurrences = 0
         for number, words in enumerate(self._words):
@@ -115,7 +117,9 @@ class CollocateFinder:
     def _articles_with(self, words: Sequence[str]) -> list[int]:
         """Return the number of articles in which each word is in a window."""
         found = [0] * len(words)
-        for number in reversed(range(len(self._words))):  # the last windows are still there
+        for number in reversed(
+            range(len(self._words))
+        ):  # in reverse, because the last segment's windows are still cached
             windows = self._windows_of(number) if words else None
             if windows is None or not windows.matches:
                 continue
@@ -127,7 +131,7 @@ class CollocateFinder:
         return found
 
     def _windows_of(self, number: int) -> Windows:
-        """Return the windows of a segment, and keep those of one segment."""
+        """Return the windows of a segment. Those of the last segment are cached."""
         if self._last is None or self._last[0] != number:
             self._last = None
             occurrences = self._occurrences[number]

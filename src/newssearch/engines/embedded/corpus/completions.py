@@ -16,11 +16,11 @@ from newssearch.text.counted_words import counted_word
 from .word_details import Spellings
 
 FIRST_STEP = 16
-"""The number of words that are first taken from each dictionary."""
+"""The number of words first taken from each dictionary."""
 
 
 class PrefixRange(NamedTuple):
-    """The folded words of a field that begin with a prefix: the number of the first one, and how often each occurs."""
+    """The folded words of a field that begin with a prefix: the number of the first word, and the frequency of each."""
 
     field: FieldReader
     low: int
@@ -35,13 +35,13 @@ class PrefixRange(NamedTuple):
 def completions(reader: IndexReader, prefix: str, limit: int, check: Callable[[], None]) -> tuple[str, ...]:
     """Return the folded words with a folded prefix, each in its most frequent spelling, the most frequent first.
 
-    Equally frequent ones are ordered by folded word. Occurrences in deleted articles count.
+    Ties are ordered by folded word. Occurrences in deleted articles count.
     """
     fields = [
         _prefix_range(segment.fields[name], prefix) for segment in reader.segments for name in TEXT_FIELDS
     ]
     step = max(FIRST_STEP, limit)
-    while True:  # take more of each dictionary, until no word that was not taken can be among the first
+    while True:  # take more of each dictionary until no remaining word can be among the first
         check()
         known: dict[bytes, int] = {}
         unseen = 0
@@ -71,7 +71,7 @@ def _prefix_range(field: FieldReader, prefix: str) -> PrefixRange:
 
 
 def _most_frequent(words: PrefixRange, number: int) -> tuple[list[bytes], int]:
-    """Return the given number of the most frequent words, and how often any other word occurs at most."""
+    """Return the ``number`` most frequent words, and the largest frequency of any other word."""
     counts = words.counts
     if len(counts) <= number:
         return [words.field.folded[words.low + at] for at in range(len(counts))], 0

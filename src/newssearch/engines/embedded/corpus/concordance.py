@@ -1,8 +1,8 @@
-"""The lines of a concordance: occurrences in order, of which texts are read only where they are needed.
+"""The lines of a concordance: occurrences in order. Texts are read only where needed.
 
-The order by date or by relevance needs the number of occurrences in each article. Positions are read for the articles on
-the page, and texts for its lines. The order by neighbouring words needs the text of each line: of many lines, a random
-sample is sorted. While the texts are read, only the sort keys are kept.
+The order by date or relevance needs the number of occurrences in each article. Positions are then read for the
+articles on the page, and texts for its lines. The order by adjacent words needs the text of each line: if there are
+too many, a random sample is sorted, and only sort keys are kept while texts are read.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class ConcordanceReader:
 
     @cached_property
     def total(self) -> int:
-        """The number of all occurrences."""
+        """The total number of occurrences."""
         return sum(part.total for part in self._parts)
 
     @cached_property
@@ -51,19 +51,19 @@ class ConcordanceReader:
 
     @cached_property
     def without_lines(self) -> int:
-        """The number of articles that are found and have no occurrence in a paragraph."""
+        """The number of matching articles without an occurrence in a paragraph."""
         with_lines = sum(len(part.by_article.articles) for part in self._parts)
         return int(np.count_nonzero(self._found)) - with_lines
 
     @cached_property
     def sample(self) -> int | None:
-        """The number of occurrences that are drawn at random; None if all are taken."""
+        """The size of the random sample of occurrences; None if all are used."""
         return self._wanted.drawn(self.total)
 
     # ---- lines
 
     def lines(self) -> tuple[ConcordanceLine, ...]:
-        """Return the lines on the wanted page, in order."""
+        """Return the lines of the requested page, in order."""
         wanted = self._wanted
         end = self.total if self.sample is None else self.sample
         if wanted.limit is not None:
@@ -77,9 +77,9 @@ class ConcordanceReader:
         return self._read(self._by_article(chosen, wanted.offset, end))
 
     def _by_article(self, chosen: Places | None, low: int, high: int) -> Places:
-        """Return the places of the lines from ``low`` up to but not including ``high`` in the order of their articles.
+        """Return the places of the lines from ``low`` up to but not including ``high``, in order of their articles.
 
-        They are of the ``chosen`` ones, or of all.
+        With ``chosen``, only these places count.
         """
         reader = self._evaluator.reader
         counts = self._counts() if chosen is None else self._counts_of(chosen)
@@ -103,7 +103,7 @@ class ConcordanceReader:
         return counts
 
     def _counts_of(self, places: Places) -> Ints:
-        """Return the number of the places in each article of the index."""
+        """Return the number of places in each article of the index."""
         return np.bincount(self._articles_of(places), minlength=self._evaluator.reader.articles)
 
     def _articles_of(self, places: Places) -> Ints:
@@ -113,7 +113,7 @@ class ConcordanceReader:
     # ---- texts
 
     def _by_words(self, places: Places) -> Ints:
-        """Return the indices of the places in order of the words beside them, nearest word first.
+        """Return the indices of the places, sorted by the adjacent words, nearest word first.
 
         Ties are ordered by date, newest first, then by id, paragraph and position.
         """

@@ -1,4 +1,4 @@
-"""Finds the words that are more frequent in the articles of a query than in others."""
+"""Finds keywords: the words that are relatively more frequent in the articles of a query than in others."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from .word_details import Spellings, articles_having
 
 
 class KeywordFinder:
-    """Compares the words of the articles that a query finds with those of others that pass the filters.
+    """Compares the words of a query's articles with those of other articles that pass the filters.
 
-    ``against`` evaluates the query of the others; None if they are all others.
+    ``against`` evaluates the query of the others; None stands for all others.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class KeywordFinder:
         self._check = evaluator.check
         self._novel = request.novel
         self.articles = evaluator.found(request)
-        # The dictionary has the counts of all articles: to subtract the target is faster than to count the others.
+        # the dictionary has the counts of all articles: subtracting the target is faster than counting the others
         self._includes_target = against is None
         if against is not None:
             self._compared = against.found(request) & ~self.articles
@@ -41,7 +41,7 @@ class KeywordFinder:
         self._words = [SegmentWords(segment, self._check) for segment in self._reader.segments]
 
     def found(self, options: KeywordOptions) -> FoundKeywords:
-        """Return the keywords, those with the highest score first."""
+        """Return the keywords, by descending score."""
         totals = WordTotals()
         for words, chosen in self._selected(self.articles):
             totals.add(words.counts(chosen))
@@ -66,7 +66,7 @@ class KeywordFinder:
         return FoundKeywords(target=target, reference=compared, total=total, words=rows)
 
     def _selected(self, articles: Mask) -> Iterator[tuple[SegmentWords, ChosenParagraphs]]:
-        """Yield the words of each segment, and its paragraphs that are counted of the given articles."""
+        """Yield the words of each segment, with the counted paragraphs of the given articles."""
         for words, (segment, mask) in zip(self._words, self._reader.by_segment(articles), strict=True):
             yield words, ChosenParagraphs(mask, segment.novel if self._novel else None)
 

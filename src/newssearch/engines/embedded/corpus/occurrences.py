@@ -34,11 +34,11 @@ OCCURRENCES_PER_SLICE = 1 << 18
 """The approximate number of occurrences in a slice. A slice consists of whole paragraphs."""
 
 MAX_DOCUMENTS_PER_WANTED = 16
-"""The spans of a pattern are read in the whole segment if at least 1 in 16 of its paragraphs is wanted."""
+"""Patterns are searched in the whole segment if at least 1 in 16 of its paragraphs is wanted."""
 
 
 class Occurrences(NamedTuple):
-    """Occurrences in some paragraphs of a segment, ordered by start, then by end.
+    """Occurrences in paragraphs of a segment, ordered by start, then by end.
 
     ``documents`` are the paragraphs, ``starts`` and ``ends`` (exclusive) the field-wide positions of the words.
     """
@@ -49,14 +49,14 @@ class Occurrences(NamedTuple):
 
 
 class ArticleCounts(NamedTuple):
-    """Articles of a segment, ascending, and a number for each that is not 0."""
+    """Articles of a segment, ascending, each with a number greater than 0."""
 
     articles: Ints
     counts: Ints
 
 
 class _LeafBlocks(NamedTuple):
-    """The matches of a leaf in the found articles: the article blocks, and for each its article and number of matches."""
+    """The matches of a leaf in the found articles: its article blocks, with the article and the number of matches of each."""
 
     leaf: Leaf
     text: ScoredDocSet
@@ -76,7 +76,7 @@ def occurrences_by_segment(
 class SegmentOccurrences:
     """The occurrences of a query in those articles of a segment that the mask ``found`` selects.
 
-    With ``novel``, only those in paragraphs that no earlier article has.
+    With ``novel``, only occurrences in novel paragraphs count.
     """
 
     def __init__(
@@ -85,9 +85,7 @@ class SegmentOccurrences:
         self.segment = segment
         self._evaluator = evaluator
         self._leaves: list[_LeafBlocks] = []
-        self._whole: dict[
-            Leaf, Spans
-        ] = {}  # of a pattern, whose many words are looked up once for all slices
+        self._whole: dict[Leaf, Spans] = {}  # patterns, whose many words are looked up once for all slices
         for use in dict.fromkeys(
             (use.leaf, use.region) for use in evaluator.scored_leaves if not use.optional
         ):
@@ -123,7 +121,7 @@ class SegmentOccurrences:
 
     @cached_property
     def _shared_articles(self) -> Mask:
-        """A mask of the articles in which several leaves match, so that they may have paragraphs and spans in common."""
+        """A mask of the articles in which several leaves match, which may therefore share paragraphs and spans."""
         once, several = (np.zeros(self.segment.articles, np.bool_) for _ in range(2))
         for leaf in self._leaves:
             several[leaf.articles[once[leaf.articles]]] = True
@@ -136,7 +134,9 @@ class SegmentOccurrences:
         return self._merged([leaf.blocks[self._shared_articles[leaf.articles]] for leaf in self._leaves])
 
     def _summed(self, of_leaves: Sequence[Array], of_shared: Array) -> ArticleCounts:
-        """Return the numbers of each leaf by article; in articles that leaves share, the numbers of their paragraphs."""
+        """Return the numbers of the leaves by article. In articles that several leaves match, the sum of
+        ``of_shared`` replaces them.
+        """
         totals = np.zeros(self.segment.articles, np.int64)
         for leaf, numbers in zip(self._leaves, of_leaves, strict=True):
             totals[leaf.articles] = numbers
@@ -201,7 +201,7 @@ class SegmentOccurrences:
         return Occurrences(owner_of(self.segment.fields["text"].starts, starts, candidates), starts, ends)
 
     def _slices(self, documents: Ints, counts: Array) -> Iterator[Occurrences]:
-        """Yield the occurrences in the given paragraphs in slices. ``counts`` has the most that each paragraph can have."""
+        """Yield the occurrences in the given paragraphs in slices. ``counts`` has an upper bound for each paragraph."""
         before = counts.cumsum(dtype=np.int64) - counts
         bounds = run_starts(before // OCCURRENCES_PER_SLICE).nonzero()[0].tolist()
         for leaf in self._leaves:
@@ -213,7 +213,7 @@ class SegmentOccurrences:
             yield self.within(documents[low:high])
 
     def _spans(self, leaf: Leaf, owners: Ints) -> Spans:
-        """Return the spans of a leaf in the given paragraphs, ascending, in each of which it matches."""
+        """Return the spans of a leaf in the given ascending paragraphs, all of which match."""
         owner_starts = self.segment.fields["text"].starts
         whole = self._whole.get(leaf)
         if whole is None:

@@ -16,7 +16,7 @@ CHECKED_TEXTS = 64
 
 
 class ParagraphWords:
-    """The words of the texts of a segment, in UTF-8. It remembers every chunk of text that it has analysed."""
+    """The words of the texts of a segment, in UTF-8, with a cache of analysed chunks."""
 
     def __init__(self, segment: Segment, check: Callable[[], None]) -> None:
         self._segment = segment

@@ -1,4 +1,4 @@
-"""Places of occurrences in all segments of an index: all of them, those in some articles, or a random sample."""
+"""Places of occurrences in all segments of an index: all, those in given articles, or a random sample."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from .occurrences import Occurrences, SegmentOccurrences
 
 
 class Places(NamedTuple):
-    """Places of occurrences, an item of each array for each: the number of the segment, the document in it, the first word
-    in the document, and the word after the last.
+    """Places of occurrences, as parallel arrays: the number of the segment, the document in it, the first word in the
+    document, and the word after the last.
     """
 
     segments: Ints
@@ -28,7 +28,7 @@ class Places(NamedTuple):
     ends: Ints
 
     def at(self, chosen: Ints | slice) -> Places:
-        """Return some of the places."""
+        """Return the places at the given indices."""
         return Places._make(array[chosen] for array in self)
 
     @property
@@ -38,7 +38,7 @@ class Places(NamedTuple):
 
 
 def joined(parts: Sequence[Places]) -> Places:
-    """Return all places of the parts, one part after the other."""
+    """Return the concatenation of places."""
     return Places._make(map(np.concatenate, zip(*parts, strict=True))) if parts else NO_PLACES
 
 
@@ -64,7 +64,7 @@ class PlaceReader:
         )
 
     def sampled(self, size: int, seed: int) -> Places:
-        """Return a random sample of all places: the same for the same articles, however segments hold them."""
+        """Return a random sample of all places. It depends on the articles alone, not on their segments."""
         kept, keys = NO_PLACES, np.empty(0, np.uint64)
         for number, part in enumerate(self._parts):
             for found in part.slices():
@@ -95,7 +95,7 @@ class PlaceReader:
         return Places(np.full(size, number), found.documents, found.starts - first, found.ends - first)
 
     def _identity(self, places: Places) -> tuple[NDArray[np.uint64], Ints, Ints, Ints]:
-        """Return what identifies each place: the number of the article's id, the paragraph, the first word, the end."""
+        """Return the identity of each place: the number of the article's id, the paragraph, the first word, the end."""
         ids = np.empty(places.total, np.uint64)
         paragraphs = np.empty(places.total, np.int64)
         for segment, here in self.by_segment(places):

@@ -1,4 +1,4 @@
-"""The order in which articles were published, for who was first with a story."""
+"""The order of publication, which decides who was first with a story."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.sorted_sets import NO_INTS, Ints
 
 OF_A_DAY, COARSER, UNDATED = range(3)
-"""The classes of dates: with a day, only a month or a year, none."""
+"""The classes of dates: with a day, with only a month or a year, missing."""
 
 
 class Publication(NamedTuple):
-    """When articles were published, an item of each array for each: the class of the date, the time in microseconds of
-    UTC, and the place of the id among all ids, which decides between equal times.
+    """Times of publication, as parallel arrays: the class of the date, the time in microseconds of UTC, and the rank
+    of the id, which breaks ties.
     """
 
     classes: Ints
@@ -25,9 +25,9 @@ class Publication(NamedTuple):
     ids: Ints
 
     def order(self, *groups: Array) -> Ints:
-        """Return the indices of the articles in the order of the groups, the last one first, then of publication.
+        """Return the indices of the articles sorted by the groups, the last one first, then by publication.
 
-        Articles dated only by month or year come after those with a day, and those without a date come last.
+        Articles dated by month or year come after those dated by day. Undated ones come last.
         """
         return np.lexsort((self.ids, self.times, self.classes, *groups))
 

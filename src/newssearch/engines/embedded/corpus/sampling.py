@@ -28,23 +28,23 @@ from newssearch.request import ResolvedRequest
 from newssearch.stopping import StopCheck
 
 ARTICLES_AT_ONCE = 65_536
-"""The number of articles for which draws are computed at once, so that their texts take little memory."""
+"""The number of articles whose draws are computed at once, which bounds the memory for their ids."""
 _DIGIT_BYTES = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)
 """The digits of the digest at the end of an id."""
 _SHIFTS = np.arange(5 * DIGEST_LENGTH - 5, -5, -5).astype(np.uint64)
 _FIRST_HAND_MADE = np.uint64(1 << 5 * DIGEST_LENGTH)
-"""The numbers of ids without a digest begin here."""
+"""The smallest number of an id without a digest."""
 
 
 class Draws(NamedTuple):
-    """The draws of articles: see :func:`newssearch.corpus.sample.draw_of`, whose two numbers are ``hashes`` and ``numbers``."""
+    """The draws of articles: ``hashes`` and ``numbers`` are the two numbers of :func:`newssearch.corpus.sample.draw_of`."""
 
     hashes: Array
     numbers: Array
 
 
 class _Strata(NamedTuple):
-    """The stratum of each article, by its index; and the values of the strata in their order."""
+    """The stratum of each article, as an index into the ordered values of the strata."""
 
     of_articles: Ints
     values: list[str | None]
@@ -110,10 +110,10 @@ def _smallest_draws(draws: Draws, strata: Ints, taken: Ints) -> Ints:
 
 
 def _strata(dimension: Dimension, unit: Unit, articles: Ints, check: StopCheck) -> _Strata:
-    """Return the strata of articles by a dimension: the values that articles have themselves, or their periods.
+    """Return the strata of articles by a dimension: their own values, or their periods.
 
-    An article with several values is in a stratum of this combination of values. Strata are ordered by descending number
-    of articles, then by value; periods by time; last come articles without a value.
+    An article with several values is in the stratum of this combination. Strata are ordered by descending number of
+    articles, then by value; periods by time. Articles without a value come last.
     """
     members = dimension.own_members(articles, check)
     first = run_starts(members.articles).nonzero()[0]

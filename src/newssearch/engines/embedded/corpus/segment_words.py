@@ -1,4 +1,4 @@
-"""Counts the words of chosen paragraphs of one segment: from their texts if they are few, else from the postings."""
+"""Counts the words of chosen paragraphs of one segment: from texts if there are few, else from postings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .vocabulary import FieldWords
 from .word_counts import ChosenParagraphs, ChosenWords, WordCounter
 
 MAX_TEXT_RATIO = 128
-"""Read texts if they have less than 1 in 128 words of the segment: analysing a word takes as long as counting 128."""
+"""Texts are read if they have less than 1 in 128 words of the segment: analysing a word takes as long as counting 128."""
 
 
 class SegmentWords:
@@ -45,16 +45,16 @@ class SegmentWords:
     # ---- all words of chosen paragraphs
 
     def counts(self, chosen: ChosenParagraphs, marks: Classes | None = None) -> WordCounts:
-        """Return the words that chosen paragraphs have, with their numbers of occurrences.
+        """Return the words of the chosen paragraphs, with their numbers of occurrences.
 
-        ``marks`` has the class of each field-wide position; without it, all words are inside.
+        ``marks`` has the class of each field-wide position. Without it, all words count as inside.
         """
         if chosen.words(self.field) * MAX_TEXT_RATIO < self.field.words:
             return self.counts_from_texts(chosen, marks)
         return self.counts_from_postings(chosen, marks)
 
     def counts_from_texts(self, chosen: ChosenParagraphs, marks: Classes | None = None) -> WordCounts:
-        """Return what :meth:`counts` returns, from the texts of the paragraphs."""
+        """Return the result of :meth:`counts`, computed from the texts of the paragraphs."""
         documents = np.flatnonzero(chosen.owners(self.field))
         by_class = [Counter[bytes]() for _ in range(CLASSES)]
         functional = Counter[bytes]()
@@ -78,7 +78,7 @@ class SegmentWords:
         return WordCounts(found, counts, np.array([functional[word] for word in found], np.int64))
 
     def counts_from_postings(self, chosen: ChosenParagraphs, marks: Classes | None = None) -> WordCounts:
-        """Return what :meth:`counts` returns, from the postings of the segment."""
+        """Return the result of :meth:`counts`, computed from the postings of the segment."""
         flags = self._function_flags
         if marks is None and not flags.any():
             counts = np.zeros((CLASSES + 1, len(self._counter.slots)), np.int64)
@@ -120,7 +120,7 @@ class SegmentWords:
         def classes(found: ChosenWords, slots: Ints) -> Array:
             of_words = (
                 np.full(len(slots), INSIDE, np.uint8) if marks is None else marks[found.positions]
-            )  # a copy either way
+            )  # a copy in either case
             flagged = np.flatnonzero(flags[slots])
             if len(flagged):
                 own = bits[self.segment.article[found.documents[flagged]]]

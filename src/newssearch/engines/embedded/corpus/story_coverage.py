@@ -1,4 +1,4 @@
-"""Finds which outlets ran a story, and which of a list did not."""
+"""Finds the outlets that published a story, and the outlets of a list that did not."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def find_coverage(
 
 
 class _OutletGroups:
-    """The outlets of an index, numbered as groups of a dimension. An outlet without articles is given by its key."""
+    """The outlets of an index, numbered as groups of a dimension. An outlet without articles is represented by its key."""
 
     def __init__(self, reader: IndexReader, request: ResolvedRequest) -> None:
         self._names = outlet_names(request.aliases)
@@ -65,7 +65,7 @@ class _OutletGroups:
         return self._dimension.own_members(articles, self._check).groups
 
     def group_of(self, name: str) -> int | str:
-        """Return the group of the outlet with a name, or its key if no article has one of its names."""
+        """Return the group of the outlet with a name, or the key of the name if it has no articles."""
         group = self._names.group(key(name))
         return self._dimension.group_of(group) or group
 
@@ -74,7 +74,7 @@ class _OutletGroups:
         return int(self._sizes[group]) if isinstance(group, int) and group < len(self._sizes) else 0
 
     def name_of(self, group: int | str, asked: str = "") -> str | None:
-        """Return the name that most of its articles have; if it has none, the main name of the one that was asked for."""
+        """Return the outlet's most frequent name in its articles; without articles, the main name for the one requested."""
         if group == NO_GROUP:
             return None
         shown = self._shown.get(group) if isinstance(group, int) else None
@@ -90,7 +90,7 @@ def mask_of_story(reader: IndexReader, article_id: str) -> Mask:
 
 
 def _of_story(reader: IndexReader, articles: Ints, article_id: str) -> Ints:
-    """Return those of the given articles that belong to the story of an article, which is in the index."""
+    """Return the given articles that belong to the story of an article of the index."""
     found = reader.article(article_id)
     assert found is not None, "an article of the snapshot"
     segment, article = found

@@ -1,4 +1,4 @@
-"""Lists the stories that the articles found by a query tell, the largest or the newest first."""
+"""Lists the stories of the articles that a query finds, the largest or the newest first."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .publication import UNDATED, publication_of
 
 
 class _Stories(NamedTuple):
-    """Stories, an item of each array for each: its number, its articles that match, their outlets, all of its articles,
-    the first and the last article that matches, by their numbers in the index, and the times of these.
+    """Stories, as parallel arrays: the number, the matching articles, their outlets, all articles, the numbers of the
+    first and the last matching article, and their times.
     """
 
     numbers: Ints
@@ -34,13 +34,14 @@ class _Stories(NamedTuple):
     ids: Ints
 
     def at(self, chosen: Ints) -> _Stories:
-        """Return some of the stories."""
+        """Return the stories at the given indices."""
         return _Stories(*(array[chosen] for array in self))
 
     def in_order(self, sort: str) -> Ints:
-        """Return the indices of the stories in an order.
+        """Return the indices of the stories sorted by ``sort``.
 
-        Equal ones are ordered by their articles that match, by all of their articles, by the newest first article, and by its id.
+        Ties are broken by the number of matching articles, then of all articles, then by the newest first article,
+        then by its id.
         """
         spread = np.where(self.begins == NO_TIME, 0, self.ends - self.begins)
         keys = {"size": self.articles, "outlets": self.outlets, "newest": self.begins, "spread": spread}
@@ -50,7 +51,7 @@ class _Stories(NamedTuple):
 def list_stories(
     reader: IndexReader, found: Mask, request: ResolvedRequest, wanted: StoriesRequest
 ) -> FoundStories:
-    """Return a page of the stories that the articles tell which the mask ``found`` selects, without notes on the query."""
+    """Return a page of the stories of the articles in the mask ``found``, without notes on the query."""
     outlets = reader.kept(Dimensions).get("outlet", request.aliases)
     stories = _told_stories(reader, outlets, np.flatnonzero(found), request.check)
     stories = stories.at((stories.outlets >= wanted.min_outlets).nonzero()[0])
@@ -65,7 +66,7 @@ def list_stories(
 
 
 def story_numbers(reader: IndexReader, articles: Ints) -> Ints:
-    """Return the number of the story of each article, 0 for none; articles are given by their numbers, ascending."""
+    """Return the number of each article's story, or 0. Articles are given by ascending numbers."""
     parts = [NO_INTS]
     for segment, _, local in reader.by_article(articles):
         stories = segment.stories
@@ -76,7 +77,7 @@ def story_numbers(reader: IndexReader, articles: Ints) -> Ints:
 
 
 def _told_stories(reader: IndexReader, outlets: Dimension, articles: Ints, check: StopCheck) -> _Stories:
-    """Return the stories that articles tell, in the order of their numbers."""
+    """Return the stories of the articles, in the order of their numbers."""
     numbers = story_numbers(reader, articles)
     articles, numbers = articles[numbers > 0], numbers[numbers > 0]
     published = publication_of(reader, articles)
@@ -84,13 +85,13 @@ def _told_stories(reader: IndexReader, outlets: Dimension, articles: Ints, check
     in_order, classes = numbers[order], published.classes[order]
     starts = run_starts(in_order).nonzero()[0]
     sizes = np.diff(starts, append=len(order))
-    # The last article is the latest of those whose dates are of the class of the first one's.
+    # the last article is the latest one whose date has the same class as that of the first
     same = classes == classes[starts].repeat(sizes)
     last = starts + np.add.reduceat(same, starts, dtype=np.int64) - 1 if len(starts) else starts
     members = outlets.own_members(articles, check)
     groups = int(members.groups.max(initial=NO_GROUP)) + 1
     pairs = np.unique(numbers[members.articles] * groups + members.groups)
-    counted = pairs[pairs % groups != NO_GROUP] // groups  # the story of each outlet that tells it
+    counted = pairs[pairs % groups != NO_GROUP] // groups  # the story of each outlet that published it
     live = np.flatnonzero(reader.live_articles())
     of, size_of = np.unique(story_numbers(reader, live), return_counts=True)
     first, told = order[starts], in_order[starts]
@@ -109,7 +110,7 @@ def _told_stories(reader: IndexReader, outlets: Dimension, articles: Ints, check
 
 
 def _listed(reader: IndexReader, page: _Stories, at: int, check: StopCheck) -> ListedStory:
-    """Return a story of a page."""
+    """Return a story of the page as a value."""
     check()
     segment, article = reader.article_at(int(page.first[at]))
     lead = segment.shown(article)

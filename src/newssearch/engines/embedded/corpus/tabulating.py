@@ -38,15 +38,15 @@ from newssearch.request import ResolvedRequest
 from .occurrences import ArticleCounts, SegmentOccurrences, occurrences_by_segment
 
 DENSE_CELLS = 1 << 16
-"""Cells are counted in an array of all cells if these are at most this number; otherwise pairs are sorted."""
+"""The number of cells up to which counts are an array of all cells. Beyond it, pairs are sorted."""
 DENSE_CELLS_PER_PAIR = 4
-"""They are counted in an array also if there are at most this number of cells for each pair of an article and a cell."""
+"""Counts are an array, too, if there are at most this number of cells for each pair of an article and a cell."""
 DROPPED = -1
-"""Stands in place of the index of a group whose articles are not counted."""
+"""The index of groups whose articles are not counted."""
 
 
 class _Matches(NamedTuple):
-    """The articles of the index that a query finds, as a mask, and for each article its numbers of matches."""
+    """The articles that match a query, as a mask, and the numbers of matches of each article."""
 
     found: Mask
     paragraphs: Ints | None
@@ -55,7 +55,7 @@ class _Matches(NamedTuple):
 
 
 class _GroupIndex(NamedTuple):
-    """The groups of a table in one dimension, and for each group of the dimension its index there, or :data:`DROPPED`."""
+    """The groups of a table in one dimension. For each group of the dimension, its index in the table, or :data:`DROPPED`."""
 
     groups: Groups
     index_of: Ints
@@ -72,7 +72,7 @@ def tabulate(
     request: ResolvedRequest,
     wanted: TabulationRequest,
 ) -> Tabulation:
-    """Count the articles that each tree finds, and their matches, in the cells that ``wanted`` asks for."""
+    """Count the articles that match each tree, and their matches, in the cells that ``wanted`` asks for."""
     evaluators = [QueryEvaluator(reader, tree, request.aliases, request.check) for tree in trees]
     matches = [_matches(evaluator, request, wanted) for evaluator in evaluators]
     allowed = None
@@ -106,7 +106,7 @@ def _diagnostics(evaluator: QueryEvaluator, matches: _Matches) -> tuple[Diagnost
 
 
 def _matches(evaluator: QueryEvaluator, request: ResolvedRequest, wanted: TabulationRequest) -> _Matches:
-    """Return the articles that a query finds, and those of their numbers that are wanted."""
+    """Return the articles that match a query, and the requested numbers of each."""
     found = evaluator.found(request)
     numbers: list[list[Ints]] = [[], [], []]
     countings: Sequence[tuple[bool, Callable[[SegmentOccurrences], ArticleCounts]]] = (
@@ -148,7 +148,7 @@ def _sentences_by_article(part: SegmentOccurrences) -> ArticleCounts:
 class _CellCounter:
     """Counts articles by the groups of at most two dimensions.
 
-    ``allowed`` masks the articles that pass the filters; None if their numbers are not wanted.
+    ``allowed`` masks the articles that pass the filters; None if extents are not requested.
     """
 
     def __init__(
@@ -179,7 +179,7 @@ class _CellCounter:
         self._owners = self._articles[at]
 
     def _group_index(self, dimension: Dimension, grouping: Grouping, members: Members) -> _GroupIndex:
-        """Return the groups that the table has in a dimension. ``members`` are those of all articles that are counted."""
+        """Return the groups of a dimension in the table. ``members`` are those of all counted articles."""
         weights = reduce(np.add, (one.found[self._articles].astype(np.int64) for one in self._matches))
         counts = np.bincount(members.groups, weights[members.articles], NO_GROUP + 1)
         kept = dimension.held(self._articles[weights > 0])
@@ -204,32 +204,32 @@ class _CellCounter:
     # ---- counts
 
     def total(self, matches: _Matches) -> MatchCounts:
-        """Return the counts of all articles that a query finds."""
+        """Return the counts of all articles that match a query."""
         numbers = (0 if numbers is None else int(numbers[matches.found].sum()) for numbers in matches[1:])
         return MatchCounts(int(np.count_nonzero(matches.found)), *numbers)
 
     def cells(self, matches: _Matches) -> dict[GroupIndices, MatchCounts]:
-        """Return the counts of the articles that a query finds, of each cell that has any."""
+        """Return the counts of matching articles for each cell that has any."""
         here = matches.found[self._owners]
         codes, owners = self._cells[here], self._owners[here]
         cells, sums = self._summed(codes, [None if n is None else n[owners] for n in matches[1:]])
         return dict(zip(self._addresses(cells), map(MatchCounts, *sums), strict=True))
 
     def extent(self) -> Extent:
-        """Return the size of the part of the archive that passes the filters."""
+        """Return the size of all articles that pass the filters."""
         if self._allowed is None:
             return Extent()
         return Extent(len(self._articles), int(self._words[self._articles].sum()))
 
     def extents(self) -> dict[GroupIndices, Extent]:
-        """Return the size of each cell that has an article that passes the filters."""
+        """Return the size of each cell with an article that passes the filters."""
         if self._allowed is None:
             return {}
         cells, sums = self._summed(self._cells, [self._words[self._owners]])
         return dict(zip(self._addresses(cells), map(Extent, *sums), strict=True))
 
     def _summed(self, codes: Ints, weights: Sequence[Ints | None]) -> tuple[Ints, list[list[int]]]:
-        """Return the distinct codes, ascending, the number of each, and the sums of its weights; 0 for weights None."""
+        """Return the distinct codes, ascending, the number of each, and the sums of its weights; 0 for None."""
         self._request.check()
         size = self.indices[0].size * self._columns if self.indices else 0
         if size <= max(DENSE_CELLS, DENSE_CELLS_PER_PAIR * len(codes)):
@@ -253,22 +253,22 @@ class _CellCounter:
 
 
 def _whole(sums: Array) -> list[int]:
-    """Return sums of whole numbers, which NumPy has added as exact floating-point numbers."""
+    """Return integer sums that NumPy has added as exact floating-point numbers."""
     found: list[int] = sums.astype(np.int64).tolist()
     return found
 
 
 def _grouped(members: Members, index: _GroupIndex) -> Members:
-    """Return the groups of a table that articles are in, each pair once."""
+    """Return the distinct pairs of an article and its group in a table."""
     groups = index.index_of[members.groups]
     kept = groups != DROPPED
     found = Members(members.articles[kept], groups[kept])
-    # An article may be in several of the groups that the last one takes together.
+    # an article may be in several of the groups that the last one combines
     return distinct_members(*found, index.size) if index.groups.overlapping and index.groups.others else found
 
 
 def _crossed(pairs: Sequence[Members], columns: int) -> tuple[Ints, Ints]:
-    """Return each pair of an article and a cell that it is in. ``columns`` is the number of groups of the second dimension."""
+    """Return the pairs of an article and a cell. ``columns`` is the number of groups of the second dimension."""
     articles, rows = pairs[0]
     if len(pairs) < 2:
         return articles, rows

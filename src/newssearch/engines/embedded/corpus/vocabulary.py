@@ -12,7 +12,7 @@ from newssearch.system.kept import cached_property
 from newssearch.text.counted_words import ACRONYM_TERMS, counted_word, is_initials, with_stops
 
 MAX_LOOKUP_RATIO = 100
-"""Look up the words one by one if the field has over 100 times as many; otherwise read all words of the field."""
+"""The ratio of all words of the field to the wanted ones above which they are looked up one by one."""
 
 
 class FieldWords:
@@ -22,10 +22,10 @@ class FieldWords:
         self.field = field
 
     def by_word(self, counts: Ints) -> tuple[list[bytes], Ints]:
-        """Return all words of the field, and the sum of the counts of the surface forms of each.
+        """Return all counted words of the field, with the sums of the counts of their surface forms.
 
-        ``counts`` has a column for each surface form, and any number of rows; so has the result for each word. A word
-        may be there several times, with different forms.
+        ``counts`` has a column for each surface form and any number of rows, and so has the result for each word. A
+        word may be listed several times, with different forms.
         """
         words = self.field.folded.all()
         octets, sizes = self.field.folded.span(0, len(words))
@@ -46,7 +46,7 @@ class FieldWords:
         )
 
     def of_words(self, words: Iterable[bytes], counts: Ints) -> Ints:
-        """Return the sum of the counts of the surface forms of each of the given words, which are distinct."""
+        """Return the sum of the counts of the surface forms of each word. The words must be distinct."""
         wanted = list(words)
         found = np.zeros(len(wanted), np.int64)
         if len(wanted) * MAX_LOOKUP_RATIO < len(self.field.folded):

@@ -1,7 +1,7 @@
 """Counts the words of chosen paragraphs of a segment by their surface forms, in one pass over the postings.
 
-The postings are read in slices of about :data:`COUNTED_PER_SLICE` words, in the order in which they are stored: by term,
-then by article. Of articles that are not chosen, only the number of postings and words is read.
+The postings are read in slices of about :data:`COUNTED_PER_SLICE` words, in stored order: by term, then by article.
+For articles that are not chosen, only the numbers of postings and words are read.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from newssearch.engines.sorted_sets import NO_INTS, Ints, Mask, concat_ranges, r
 from newssearch.system.kept import cached_property
 
 COUNTED_PER_SLICE = 1 << 20
-"""A slice has about this number of words: more only if an article block or a rare term does not fit."""
+"""The approximate number of words in a slice. It is exceeded only if an article block or a rare term does not fit."""
 DENSE_RATIO = 4
-"""Of runs of items, at least 1 in 4 of which is chosen, make a mask of all items; otherwise list the chosen ones."""
+"""If at least 1 in 4 of the runs of items is chosen, they are selected by a mask of all items; otherwise by a list."""
 
 Classify = Callable[["ChosenWords", Ints], NDArray[np.uint8]]
-"""A function that returns the class of each given word, from the words and their slots: a number from 0 on."""
+"""A function that returns the class of each word, from 0, given the words and their slots."""
 
 
 class ChosenParagraphs(NamedTuple):
-    """Which paragraphs of a segment are counted: those of ``articles``, and of these only ``documents`` if given."""
+    """The paragraphs of a segment to count: those of ``articles``, restricted to ``documents`` if given."""
 
     articles: Mask
     documents: Mask | None = None
@@ -144,7 +144,7 @@ class WordCounter:
         low = -1
         for piece in self._slices():
             self._check()
-            if piece.low != low:  # otherwise it goes on where the slice before has ended
+            if piece.low != low:  # else it continues the term of the previous slice
                 low = piece.low
                 posting, word = int(self.field.array("first")[low]), int(self.field.array("tokens")[low])
             sizes = self.field.patched("block.sizes").between(piece.first_block, piece.last_block)

@@ -1,4 +1,4 @@
-"""What is shown of single words besides their counts: the most frequent spelling, and the number of articles."""
+"""Details of single words besides their counts: the most frequent spelling, and the number of articles."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TEXT: Sequence[TextField] = ("text",)
 
 
 class Spellings:
-    """The spellings of words in some fields of all segments. One object for several words reads their acronyms once."""
+    """The spellings of words in text fields of all segments. An object used for several words reads acronyms once."""
 
     def __init__(self, reader: IndexReader, fields: Sequence[TextField] = TEXT) -> None:
         self._fields = [
@@ -33,7 +33,7 @@ class Spellings:
         ]
 
     def most_frequent(self, word: str) -> str:
-        """Return the most frequent spelling of a word in live articles; of equally frequent ones, the first by code point."""
+        """Return the most frequent spelling of a word in live articles; ties by code point."""
         spellings = Counter[str]()
         for segment, words in self._fields:
             field = words.field
@@ -68,9 +68,10 @@ def occurrences(segment: Segment, field: FieldReader, word: str) -> int:
 def articles_having(
     segment: Segment, field: FieldReader, word: str, chosen: ChosenParagraphs, marks: Classes | None = None
 ) -> Ints:
-    """Return the articles of a segment that have a word in chosen paragraphs or headlines; an article may come repeatedly.
+    """Return the articles of a segment that contain a word in chosen paragraphs or headlines, possibly repeated.
 
-    With ``marks``, which are those of :meth:`~.segment_words.SegmentWords.counts`, the word must be inside, left or right.
+    With ``marks``, which are those of :meth:`~.segment_words.SegmentWords.counts`, the word must be inside, left or
+    right.
     """
     found = [NO_INTS]
     for one in field.by_term(FieldWords(field).forms_of(word)):

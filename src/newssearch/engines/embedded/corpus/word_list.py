@@ -24,8 +24,8 @@ def words_with_prefix(
 ) -> tuple[IndexWord, ...]:
     """Return the first ``limit`` words with a folded prefix: the most frequent first, then by counted word.
 
-    The dictionaries count the words of deleted articles too. If there are any, words are counted exactly in the order of
-    these upper bounds, until no other word can be among the first.
+    The dictionaries count deleted articles, too. If there are any, words are counted exactly in the order of these
+    upper bounds, until no remaining word can be among the first.
     """
     bounds = _upper_bounds(reader, prefix, check)
     if all(segment.live is None for segment in reader.segments):
@@ -51,7 +51,7 @@ def words_with_prefix(
 
 
 def _upper_bounds(reader: IndexReader, prefix: str, check: Callable[[], None]) -> dict[bytes, int]:
-    """Return the words with a prefix, and the number of their occurrences, those in deleted articles included.
+    """Return the words with a prefix, each with an upper bound of its occurrences, because deleted articles count.
 
     A word begins with the prefix if one of its folded forms does.
     """
@@ -73,7 +73,7 @@ def _upper_bounds(reader: IndexReader, prefix: str, check: Callable[[], None]) -
 
 
 def _words_beginning(field: FieldReader, prefix: str) -> set[bytes]:
-    """Return the words of which the field has a folded form that begins with a prefix."""
+    """Return the words of the field with a folded form that begins with a prefix."""
     low, high = field.folded.with_prefix(encoded(prefix))
     if low >= high:
         return set()

@@ -185,7 +185,7 @@ def _articles(segment: Segment, entry: SegmentEntry | None) -> Iterator[str]:
 
 
 def _kept_versions(segment: Segment) -> Iterator[str]:
-    """Check that the table of versions has exactly the articles that say that they are one."""
+    """Check that the table of versions contains exactly the articles that are versions."""
     stated = sorted(
         (id_number(shared), article)
         for article in range(segment.articles)

@@ -1,4 +1,4 @@
-"""Opening all files of one commit before any is read, so that later commits cannot take one of them away."""
+"""Opens all files of one commit before reading any, so that later commits cannot remove them."""
 
 from __future__ import annotations
 

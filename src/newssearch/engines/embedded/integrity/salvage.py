@@ -1,4 +1,4 @@
-"""Salvage: a damaged index is read article by article.
+"""Salvage: reads a damaged index article by article.
 
 Checksums of the file are not used here, because one wrong byte would condemn all articles of its page. An article is
 whole if its state equals the one that was stored when the article was indexed.
@@ -25,13 +25,13 @@ from .open_files import Outcome, open_commit, open_or_error
 
 
 def salvaged(folder: Path) -> Iterator[StoredArticle | LostArticle | Problem]:
-    """Return an iterator over all articles of an index, whole or lost, and over all other problems.
+    """Yield all articles of an index, readable or lost, and all other problems.
 
-    All files are opened first, so that later commits make no difference. If the table of contents is damaged or Whoosh
-    wrote it, all segments in the folder are read, and articles that were deleted come back.
+    All files are opened first, so that later commits make no difference. If the table of contents is damaged or
+    Whoosh wrote it, all segments in the folder are read, and articles that were deleted come back.
 
-    Raises :class:`OSError` for a file that the system does not allow us to read (for lack of permission, say): its
-    articles are not lost, and can be read another time.
+    Raises :class:`OSError` for a file that the system refuses to read (for lack of permission, say): its articles are
+    not lost, and can be read another time.
     """
     try:
         toc, _, files, _ = open_commit(folder, MappedFile.unchecked)
@@ -52,7 +52,7 @@ def salvaged(folder: Path) -> Iterator[StoredArticle | LostArticle | Problem]:
 
 
 def _refuse(*files: Outcome) -> None:
-    """Raise the first error by which the system refuses to read a file, except for a missing file or a disk error."""
+    """Raise the first error of a file that the system refuses to read. Missing files and disk errors are not raised."""
     for file in files:
         if isinstance(file, OSError) and file.errno not in (errno.EIO, errno.ENOENT):
             raise file

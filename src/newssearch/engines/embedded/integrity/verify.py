@@ -136,8 +136,8 @@ class EmbeddedCheck:
     def _texts(self, entry: SegmentEntry, segment: Segment) -> Iterator[Problem]:
         """Yield the problems of the live articles of a segment.
 
-        Each article must be readable, and the same as when indexed, and they must be those of the commit's digest. A
-        sample of them is checked more closely: their indexed words must be the words of their texts.
+        Each article must be readable and unchanged, and all together must match the commit's digest. For a sample of
+        them, the indexed words must be the words of their texts.
         """
         name = entry.file_name
         live = np.flatnonzero(segment.live_articles())

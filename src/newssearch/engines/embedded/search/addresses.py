@@ -22,7 +22,9 @@ from newssearch.query.patterns import value_pattern
 from newssearch.text.analysis import key
 
 _LITERAL = re.compile(r"[a-z0-9]{4,}")
-"""A word that each spelling of an address has. Shorter words may differ: ``blogspot.co.uk`` is ``blogspot.com``."""
+"""Matches a word that occurs in each spelling of an address. Shorter words may differ: ``blogspot.co.uk`` is
+``blogspot.com``.
+"""
 
 _STRING = rb'null|"[^"\\]*(?:\\.[^"\\]*)*"'
 _WRITTEN_ADDRESS = re.compile(rb"\[(?:%b),(%b)," % (_STRING, _STRING))
@@ -38,7 +40,7 @@ def with_address(segment: Segment, node: Field) -> Mask:
         fits, sought = value_pattern(pattern), key(pattern)
     else:
         fits, sought = is_below(node.value), comparable_wanted(node.value)
-    # To convert only few addresses, look for the two longest words of the wanted one first.
+    # to convert only few addresses, first search for the two longest words of the wanted one
     longest, second, *_ = [
         *sorted(map(str.encode, set(_LITERAL.findall(sought))), key=len, reverse=True),
         b"",
@@ -46,7 +48,9 @@ def with_address(segment: Segment, node: Field) -> Mask:
     ]
 
     def may_match(lower: bytes) -> bool:
-        """Whether a text has the words, or an escape, Punycode or a letter beyond ASCII, which may stand for one."""
+        """Whether a text contains the words or something that may stand for them: an escape, Punycode or a non-ASCII
+        letter.
+        """
         return (
             (longest in lower and second in lower) or b"%" in lower or b"xn--" in lower or not lower.isascii()
         )
@@ -62,7 +66,7 @@ def with_address(segment: Segment, node: Field) -> Mask:
 
 
 def written_address(shown: bytes) -> bytes:
-    r"""Return the address of an article as JSON, out of what is stored with its headline.
+    r"""Return the address of an article as JSON, from what is stored with its headline.
 
     ``shown`` is what :func:`~newssearch.engines.embedded.segment.stored_fields.shown_of` made.
 

@@ -1,4 +1,4 @@
-"""Finds the articles that meet a condition on a field or on the date, given by a filter or in the query."""
+"""Finds the articles that fulfil a condition on a field or a date, from a filter or the query."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ArticleConditions:
     """Evaluates conditions on fields and dates for all articles of an index, deleted ones included.
 
     Appends diagnostics to ``notes``: the values that each pattern matches, and the wanted values that no article has.
-    ``check`` is called now and then.
+    ``check`` is called at intervals.
     """
 
     def __init__(
@@ -42,11 +42,11 @@ class ArticleConditions:
         self._check = check
 
     def with_value(self, field: str, wanted: FilterValue, span: Span = NOWHERE) -> Mask:
-        """Return a mask of the articles that a filter on ``field`` with the value ``wanted`` finds.
+        """Return a mask of the articles that pass a filter on ``field`` for the value ``wanted``.
 
-        :data:`~newssearch.NONE` stands for articles without a value.
-        Some words of a byline or a place are enough; a language also finds its variants; an outlet or a source is found
-        by any of its names. Any other value must be whole.
+        :data:`~newssearch.NONE` stands for articles without a value. A byline or a place matches by some of its
+        words; a language also by its variants; an outlet or a source by any of its names. Any other value must match
+        whole.
         """
         if isinstance(wanted, NoValue):
             return self._reader.per_segment(lambda segment: segment.with_codes(field, (0,)))
@@ -66,7 +66,7 @@ class ArticleConditions:
         return mask
 
     def _is_found(self, mask: Mask) -> bool:
-        """Whether a live article is among those of a mask."""
+        """Whether a mask contains a live article."""
         return bool((mask & self._reader.live_articles()).any())
 
     def _row(self, name: str) -> ArticleField:
@@ -77,7 +77,7 @@ class ArticleConditions:
         return row
 
     def _row_with_text(self, name: str) -> ArticleField:
-        """Return the row of a field whose values are texts. Raises QueryError for any other."""
+        """Return the row of a field with text values. Raises QueryError for any other field."""
         row = self._row(name)
         if row.kind in ("number", "date"):
             raise QueryError(f"{name} is a field of kind {row.kind}, and not compared with texts")
@@ -102,7 +102,7 @@ class ArticleConditions:
             for code in segment.codes_in_use(node.name, matching)
         }
         if found and not node.value.strip("*"):
-            return self._with_codes(node.name, codes)  # any value: a list of them says nothing
+            return self._with_codes(node.name, codes)  # any value: a list of all of them is not informative
         note = Diagnostic("values", f"{node} stands for {shown_values(found)}", node.span)
         if not found:
             note = Diagnostic("unknown-value", f"no article has a value like {node}", node.span)
@@ -149,8 +149,8 @@ class ArticleConditions:
     def dated(self, start: dt.datetime | None, end: dt.datetime | None, *, in_part: bool = False) -> Mask:
         """Return a mask of the articles dated from ``start`` up to but not including ``end``.
 
-        :class:`newssearch.query.Dated` explains the bounds. A month or a year lies between them whole; with
-        ``in_part``, one of its moments is enough.
+        :class:`newssearch.query.Dated` explains the bounds. An article dated by month or year matches if the whole
+        period lies between them; with ``in_part``, if any of it does.
         """
 
         def between(segment: Segment) -> Mask:
@@ -170,7 +170,7 @@ class ArticleConditions:
         return self._reader.per_segment(between)
 
     def added(self, start: dt.datetime | None, end: dt.datetime | None = None) -> Mask:
-        """Return a mask of the articles that came into the index from ``start`` up to but not including ``end``.
+        """Return a mask of the articles added to the index from ``start`` up to but not including ``end``.
 
         Both have a time zone.
         """
@@ -218,5 +218,5 @@ def _column_value(bound: dt.datetime) -> int:
 
 
 def _excluded_value(end: dt.datetime) -> int:
-    """Return the first moment that a period up to ``end`` excludes, in the unit of the date columns."""
+    """Return the first moment after a period that ends with ``end``, in the unit of the date columns."""
     return _column_value(end) + is_last_moment(end)

@@ -1,4 +1,4 @@
-"""The dates of articles in numbers: counts by period and by precision, the first and the last date."""
+"""Statistics of dates: counts by period and by precision, and the first and the last date."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MIN_PRECISION = {"year": ONLY_YEAR, "quarter": ONLY_MONTH, "month": ONLY_MONTH,
 
 
 def has_period(unit: Unit, precisions: Array) -> Mask:
-    """Return a mask of the dates that are fine enough to lie in one period of a unit of time."""
+    """Return a mask of the dates that are precise enough for a unit of time."""
     return np.asarray((precisions & ~np.uint8(AMBIGUOUS)) >= _MIN_PRECISION[unit], np.bool_)
 
 
@@ -56,9 +56,9 @@ def count_dates(reader: IndexReader, articles: Mask) -> DateCounts:
 def first_and_last_date(
     reader: IndexReader, articles: Mask
 ) -> tuple[dt.date | PartialDate | None, dt.date | PartialDate | None]:
-    """Return the dates of the masked articles that begin first and last; None for both if no article has a date.
+    """Return the first and the last date of the masked articles; None for both if no article has a date.
 
-    Of those that begin at the same moment, the finest counts. A moment is given as its day.
+    Of dates that begin at the same moment, the most precise counts. A time is reduced to its day.
     """
     times, precisions = _dates(reader, articles)
     dated = times != NO_TIME

@@ -1,7 +1,7 @@
-"""The groups that articles are counted by: which groups of a field or of a unit of time each article is in.
+"""The groups by which articles are counted: values of a field, or periods.
 
-The groups of a dimension are numbered from 1; group 0 has the articles without a value. Values that no filter can tell
-apart are one group: see :mod:`newssearch.engines.value_groups`.
+The groups of a dimension are numbered from 1; group 0 has the articles without a value. Values that no filter can
+distinguish form one group: see :mod:`newssearch.engines.value_groups`.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ _UNKNOWN = -1
 
 
 class Members(NamedTuple):
-    """Pairs of an article and a group that it is in, each once, in order of the articles.
+    """Distinct pairs of an article and one of its groups, in order of the articles.
 
-    Articles are given by their indices among those that were asked for. Each has a pair, if only with :data:`NO_GROUP`.
+    Articles are given by their indices in the input. Each has at least one pair, possibly with :data:`NO_GROUP`.
     """
 
     articles: Ints
@@ -59,7 +59,7 @@ class Members(NamedTuple):
 
 
 class ArticleClasses(NamedTuple):
-    """Classes of articles that are in the same groups: the pairs of a class and a group, as of articles, and their sizes.
+    """Classes of articles with the same groups: distinct pairs of a class and a group, and the size of each class.
 
     For most fields there are far fewer classes than articles.
     """
@@ -69,7 +69,7 @@ class ArticleClasses(NamedTuple):
 
 
 class Dimension(Protocol):
-    """A field or a unit of time, by which the articles of a snapshot are grouped. It does not change."""
+    """A field or a unit of time that groups the articles of a snapshot. It is immutable."""
 
     @property
     def overlapping(self) -> bool:
@@ -77,35 +77,36 @@ class Dimension(Protocol):
 
     @property
     def in_time(self) -> bool:
-        """Whether groups are periods, which are in order of time."""
+        """Whether the groups are periods, listed in order of time."""
 
     @property
     def ordered(self) -> bool:
-        """Whether groups with ascending numbers are in order already."""
+        """Whether ascending group numbers are already the order of the groups."""
 
     def members(self, articles: Ints, check: StopCheck) -> Members:
         """Return the groups of the given articles, whose numbers in the index are ascending."""
 
     def classes(self, articles: Ints, check: StopCheck) -> ArticleClasses:
-        """Return the given articles by the groups that they are in."""
+        """Return the given articles as classes with the same groups."""
 
     def own_members(self, articles: Ints, check: StopCheck) -> Members:
-        """Return what :meth:`members` does, but only for the values that the articles have themselves."""
+        """Return the result of :meth:`members` for the articles' own values only, without contained ones."""
 
     def held(self, articles: Ints) -> Ints:
-        """Return the groups, ascending, of which some of the given articles have a value of their own.
+        """Return the groups, ascending, that contain an own value of one of the articles.
 
-        An article also is in the groups whose values its own value contains. :data:`NO_GROUP` is left out.
+        An article also belongs to the groups of values that its own value contains; these are not included.
+        :data:`NO_GROUP` is left out.
         """
 
     def values(self, groups: Ints, articles: Ints, weights: Ints) -> list[str | dt.date]:
-        """Return the value that stands for each of the given groups; of a period, its first day.
+        """Return the value that represents each group; for a period, its first day.
 
-        Of several spellings, it is the one in most of the given articles, which count with their weights.
+        Of several spellings, the one in most of the given articles is chosen, counted with their weights.
         """
 
     def spellings(self, groups: Ints, articles: Ints) -> list[Collection[str]]:
-        """Return, for each group, the values in it that some of the articles have; for a period, its name."""
+        """Return, for each group, the values in it that the articles have; for a period, its name."""
 
     def sort_key(self, value: str | dt.date) -> Any:
         """Return the key by which equally frequent values are ordered."""
@@ -165,7 +166,7 @@ class DateDimension:
 
 
 class _SegmentValues(NamedTuple):
-    """The values of a field in a segment, as the rows of a table: each with its group and as it is shown."""
+    """The distinct values of a field in a segment: the group of each, and the text to show."""
 
     groups: Ints
     shown: Sequence[str]
@@ -174,7 +175,7 @@ class _SegmentValues(NamedTuple):
 class ValueDimension:
     """The values of a field, or of an own field, of which an article may have several.
 
-    With ``contains``, an article is also in the groups of the values that its own value contains, word by word.
+    With ``contains``, an article also belongs to the groups of values that are sequences of words in its own value.
     """
 
     in_time = False
@@ -189,7 +190,7 @@ class ValueDimension:
         self._numbers: dict[str, int] = {"": NO_GROUP}  # of each group, by its key
         self._names = outlets(aliases)
         self._tables = {segment: self._table(segment) for segment in reader.segments}
-        self._inner: dict[int, Ints] = {}  # the groups that a group contains, as they are asked for
+        self._inner: dict[int, Ints] = {}  # the groups that a group contains, cached on first use
 
     @property
     def overlapping(self) -> bool:
@@ -197,7 +198,7 @@ class ValueDimension:
         return self._contains or self._is_own
 
     def _table(self, segment: Segment) -> _SegmentValues:
-        """Return the group of each value of a segment, and how it is shown. New groups get the next numbers."""
+        """Return the group and the shown text of each value of a segment. New groups get the next numbers."""
         keys: list[str]
         shown: Sequence[str]
         if self._is_own:
@@ -215,9 +216,9 @@ class ValueDimension:
         return _SegmentValues(np.array(groups, np.int64), shown)
 
     def _by_segment(self, articles: Ints) -> list[tuple[_SegmentValues, Ints, Ints]]:
-        """Return for each segment its values, indices among the given articles, and the values of these, as pairs.
+        """Return for each segment its values, and pairs of an index among the given articles and a value number.
 
-        Articles of an own field without a value have no pair.
+        Articles without a value of an own field have no pair.
         """
         found = []
         for segment, here, local in self._reader.by_article(articles):
@@ -252,7 +253,7 @@ class ValueDimension:
         return self._with_contained(own, check) if self._contains else own
 
     def classes(self, articles: Ints, check: StopCheck) -> ArticleClasses:
-        """Return the given articles by the groups that they are in; of an own field, each article by itself."""
+        """Return the given articles as classes; for an own field, each article is a class of its own."""
         check()
         if self._is_own:
             return ArticleClasses(self.members(articles, check), np.ones(len(articles), np.int64))
@@ -274,7 +275,7 @@ class ValueDimension:
         return distinct_members(at, groups, len(self._numbers))
 
     def _with_contained(self, own: Members, check: StopCheck) -> Members:
-        """Return pairs with those of the groups that the given groups contain."""
+        """Return the pairs with the groups that their groups contain added."""
         sizes = self._inner_sizes
         held = np.bincount(own.groups, minlength=1).nonzero()[0]
         for group in check.during(held[sizes[held] == _UNKNOWN].tolist(), 1024):
@@ -293,11 +294,11 @@ class ValueDimension:
 
     @cached_property
     def _inner_sizes(self) -> Ints:
-        """The number of other groups that each group contains; :data:`_UNKNOWN` until it is asked for."""
+        """The number of other groups that each group contains; :data:`_UNKNOWN` until computed."""
         return np.full(len(self._numbers), _UNKNOWN, np.int64)
 
     def _contained_in(self, group: int) -> int:
-        """Find the other groups that a group contains, keep them if there are any, and return their number."""
+        """Compute and cache the other groups that a group contains, and return their number."""
         inside = contained_groups(self._keys[group], self._sizes)
         found = {self._numbers[one] for one in inside if one in self._numbers} - {group}
         if found:
@@ -340,7 +341,7 @@ class ValueDimension:
 
     @cached_property
     def _spelling(self) -> list[str]:
-        """One of the values in each group, of all segments."""
+        """One of the values in each group, over all segments."""
         found = [""] * len(self._numbers)
         for table in self._tables.values():
             for group, value in zip(table.groups.tolist(), table.shown, strict=True):
@@ -383,7 +384,7 @@ class ValueDimension:
 
 
 def _classes_of(groups: Ints) -> ArticleClasses:
-    """Return articles of which each is in one group, given by that group."""
+    """Return the classes of articles with one group each, given these groups."""
     sizes = np.bincount(groups)
     held = sizes.nonzero()[0]
     return ArticleClasses(Members(np.arange(len(held)), held), sizes[held])
@@ -397,7 +398,7 @@ def distinct_groups(groups: Ints) -> Ints:
 
 
 def distinct_members(articles: Ints, groups: Ints, size: int) -> Members:
-    """Return the pairs of an article and a group, each once, in order; groups are less than ``size``."""
+    """Return the distinct pairs of an article and a group, in order. All groups are less than ``size``."""
     pairs = articles * size + groups
     pairs.sort()
     pairs = pairs[run_starts(pairs)]
@@ -405,20 +406,20 @@ def distinct_members(articles: Ints, groups: Ints, size: int) -> Members:
 
 
 MAX_KEPT_DIMENSIONS = 16
-"""A snapshot keeps this number of dimensions; then it starts anew."""
+"""The number of dimensions that a snapshot caches. When it is exceeded, the cache is emptied."""
 
 
 class Dimensions:
-    """The dimensions of a snapshot, each made when it is first asked for and then kept: see :data:`MAX_KEPT_DIMENSIONS`."""
+    """The dimensions of a snapshot, made on first use and cached: see :data:`MAX_KEPT_DIMENSIONS`."""
 
     def __init__(self, reader: IndexReader) -> None:
-        # A strong reference would be a circle, which keeps files open until Python looks for such circles.
+        # a strong reference would make a cycle, which keeps files open until the garbage collector runs
         self._reader: IndexReader = weakref.proxy(reader)
         self._kept: dict[tuple[str, Aliases], Dimension] = {}
         self._words: dict[bool, Ints] = {}
 
     def get(self, name: str, aliases: Aliases) -> Dimension:
-        """Return the dimension of a field, of an own field that the index has, or of a unit of time."""
+        """Return the dimension of a field, of an own field of the index, or of a unit of time."""
         row = FIELDS.get(name) or self._reader.own_fields.get(name)
         asked = (name, aliases if row is not None and row.kind == "outlet" else ())
         found = self._kept.get(asked)

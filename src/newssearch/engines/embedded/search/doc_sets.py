@@ -54,7 +54,7 @@ class ScoredDocSet(Protocol):
     def map_max_weights(
         self, function: Callable[[Scores], Scores], mean_words: float, blocks: Ints | None
     ) -> Scores:
-        """Return a function of an upper bound of the leaf's weight in the paragraphs of each given block.
+        """Return ``function`` of an upper bound of the leaf's weight in the paragraphs of each given block.
 
         ``function`` maps an array of weights item by item, perhaps in place. ``mean_words`` is the mean length of a
         paragraph, in words; ``blocks`` None means all blocks.
@@ -102,12 +102,12 @@ class ListedDocs:
     def map_max_weights(
         self, function: Callable[[Scores], Scores], mean_words: float, blocks: Ints | None
     ) -> Scores:
-        """Return a function of the leaf's highest weight in the paragraphs of each given block."""
+        """Return ``function`` of the leaf's highest weight in the paragraphs of each given block."""
         block_max = self._block_max(mean_words)
         return function(block_max.copy() if blocks is None else block_max[blocks])
 
     def _block_max(self, mean_words: float) -> Scores:
-        """Return the leaf's highest weight in the paragraphs of each block, and keep it for the next time."""
+        """Return the leaf's highest weight in the paragraphs of each block, cached."""
         if self._known_max is None or self._known_max[0] != mean_words:
             owners, counts = self._held
             weights = bm25f.in_text(counts, self._lengths[owners], mean_words)
@@ -145,7 +145,7 @@ def _widened(postings: Postings) -> Postings:
 
 
 class UnionDocs:
-    """A doc set that is the union of several doc sets, no two with an article in common."""
+    """The union of doc sets over disjoint sets of articles."""
 
     def __init__(self, doc_sets: Sequence[ScoredDocSet]) -> None:
         self._doc_sets = doc_sets
@@ -167,7 +167,7 @@ class UnionDocs:
     def map_max_weights(
         self, function: Callable[[Scores], Scores], mean_words: float, blocks: Ints | None
     ) -> Scores:
-        """Return a function of an upper bound of the leaf's weight in the paragraphs of each given block."""
+        """Return ``function`` of an upper bound of the leaf's weight in the paragraphs of each given block."""
         if blocks is None:
             found = [one.map_max_weights(function, mean_words, None) for one in self._doc_sets]
             return np.concatenate(found)[self._order]
@@ -252,7 +252,7 @@ class TermDocs:
     def map_max_weights(
         self, function: Callable[[Scores], Scores], mean_words: float, blocks: Ints | None
     ) -> Scores:
-        """Return a function of an upper bound of the term's weight in the paragraphs of each given block.
+        """Return ``function`` of an upper bound of the term's weight in the paragraphs of each given block.
 
         The function is applied to the levels of block maxima, which are fewer than blocks.
         """

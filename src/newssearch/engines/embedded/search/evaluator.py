@@ -70,26 +70,26 @@ class LeafMatches(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """The live articles that a tree finds, and for each part of the filters of a request, a mask of those that pass."""
+    """The live articles that match a tree, and a mask of the articles that pass for each part of the filters."""
 
     matching: Mask
     filters: Mapping[FilterPart, Mask]
 
     def articles(self, leaving_out: FilterPart | None = None) -> Mask:
-        """Return a mask of the articles that pass all filters, or all but the part ``leaving_out``."""
+        """Return a mask of the articles that pass all filters, without the part ``leaving_out``."""
         masks = [mask for part, mask in self.filters.items() if part != leaving_out]
         return _intersection([self.matching, *masks])
 
 
 @dataclass(frozen=True, slots=True)
 class DatedInPart(Dated):
-    """As :class:`Dated`, but a month or a year of which only a part lies in the period is enough."""
+    """Like :class:`Dated`, but a month or year that overlaps the period partly also matches."""
 
 
 class QueryEvaluator:
     """Evaluates one query tree on the segments of a reader. ``notes`` collects the diagnostics that need the index.
 
-    ``check`` is called for each node, and more often where there is much to read: it ends a search at its time limit.
+    ``check`` is called for each node, and more often during long reads: it ends a search at its time limit.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class QueryEvaluator:
     # ---- articles
 
     def articles(self, node: Node, region: str | None = None) -> Mask:
-        """Return a mask of the live articles that a node finds.
+        """Return a mask of the live articles that match a node.
 
         ``region`` is the part of an article in which leaves must match; None means the whole article.
         """
@@ -163,7 +163,7 @@ class QueryEvaluator:
         return mask
 
     def _with_count(self, segment: Segment, node: AtLeast, region: str | None) -> Mask:
-        """Return a mask of the articles of a segment that have as many matches as an ``atleast`` node requires."""
+        """Return a mask of the articles of a segment with at least as many matches as an ``atleast`` node requires."""
         text, title = self.matches(segment, node.operand, region)
         owners, counts = text.postings()
         totals = np.bincount(segment.article[owners], counts, segment.articles)
@@ -196,10 +196,10 @@ class QueryEvaluator:
         return LeafMatches(text, title)
 
     def filter_masks(self, request: ResolvedRequest, *, in_part: bool = False) -> dict[FilterPart, Mask]:
-        """Return for each part of the filters of a request a mask of the articles that pass; deleted ones may be among them.
+        """Return for each part of a request's filters a mask of the articles that pass; it may include deleted ones.
 
-        The filter on dates is that on ``date``, the one on the time of indexing that on ``added``. With ``in_part``, a
-        month or a year of which only a part lies in the period of the request is enough.
+        ``date`` is the filter on the date of publication, ``added`` that on the time of indexing. With ``in_part``, a
+        month or year that overlaps the period of the request partly also passes.
         """
         masks: dict[FilterPart, Mask] = {}
         for field, values in request.filters:
@@ -227,10 +227,10 @@ class QueryEvaluator:
     def selection(
         self, request: ResolvedRequest, tree: Node | None = None, *, in_part: bool = False
     ) -> Selection:
-        """Return the live articles that the tree finds, and which of them pass each filter of a request.
+        """Return the live articles that match the tree, and which of them pass each filter of a request.
 
-        ``tree`` may be another tree with the same leaves. With ``in_part``, a month or a year of which only a part lies in
-        the period of the request is enough.
+        ``tree`` may be another tree with the same leaves. With ``in_part``, a month or year that overlaps the period
+        of the request partly also passes.
         """
         articles = self.articles(self.tree if tree is None else tree)
         filters = self.filter_masks(request, in_part=in_part)
@@ -239,13 +239,13 @@ class QueryEvaluator:
         return Selection(articles, filters)
 
     def found(self, request: ResolvedRequest) -> Mask:
-        """Return a mask of the live articles that the tree finds and that pass all filters of a request."""
+        """Return a mask of the live articles that match the tree and pass all filters of a request."""
         return self.selection(request).articles()
 
     def passed(self, request: ResolvedRequest) -> Mask:
-        """Return a mask of the live articles that pass all filters of a request, whether or not the tree finds them.
+        """Return a mask of the live articles that pass all filters of a request, whether or not they match the tree.
 
-        If only novel paragraphs are wanted, those articles that have one.
+        If the request asks for novel paragraphs only, the articles must have one.
         """
         if request.novel:
             return QueryEvaluator(self.reader, Everything(), request.aliases, self.check).found(request)
@@ -253,14 +253,16 @@ class QueryEvaluator:
         return self.reader.live_articles() if passed is None else passed
 
     def found_by(self, tree: Node, request: ResolvedRequest, *, in_part: bool = False) -> Mask:
-        """Return what :meth:`found` does for another tree with the same leaves; for ``in_part``, see :meth:`selection`."""
+        """Return the result of :meth:`found` for another tree with the same leaves. For ``in_part``, see
+        :meth:`selection`.
+        """
         return self.selection(request, tree, in_part=in_part).articles()
 
     def count_undated(self, request: ResolvedRequest, found: Mask, among: Mask | None = None) -> int:
-        """Return the number of undated articles that a date condition of the request or the query alone excludes.
+        """Return the number of undated articles that only a condition on dates excludes.
 
-        They pass all other filters, and match the tree without its date conditions, except negated ones. ``found``
-        is a mask of the articles that the search finds; with ``among``, only articles of this mask count.
+        They pass all other filters, and match the tree without its date conditions, except negated ones. ``found`` is
+        a mask of the articles that the search finds; with ``among``, only articles of this mask count.
         """
         tree = of_any_date(self.tree)
         if request.start is None and request.end is None and tree is self.tree:
@@ -274,10 +276,11 @@ class QueryEvaluator:
         return int(np.count_nonzero(excluded))
 
     def count_imprecise(self, request: ResolvedRequest, found: Mask, among: Mask | None = None) -> int:
-        """Return the number of articles that the search excludes only because their date is a month or a year.
+        """Return the number of articles that the search excludes only because they are dated by month or year.
 
-        A part of the month or year lies in the period of each date condition that excludes them, and they pass all
-        other conditions. ``found`` masks the articles that the search finds; with ``among``, only articles of this mask count.
+        The month or year overlaps the period of each date condition that excludes the article, and all other
+        conditions hold. ``found`` masks the articles that the search finds. With ``among``, only articles of this
+        mask count.
         """
         tree = with_dates(
             self.tree, lambda node: DatedInPart(node.text, node.start, node.end, span=node.span)
@@ -295,8 +298,8 @@ class QueryEvaluator:
     def _with_novel_match(self, segment: Segment) -> Mask:
         """Return a mask of the articles of a segment with a novel paragraph in which a scored leaf matches.
 
-        Optional leaves do not count. A paragraph is novel if no earlier article has it. If no leaf is scored, any novel
-        paragraph is enough.
+        Optional leaves do not count. A paragraph is novel if no earlier article contains it. If no leaf is scored,
+        any novel paragraph is enough.
         """
         mask = np.zeros(segment.articles, np.bool_)
         deciding = [wanted for wanted in self.scored_leaves if not wanted.optional]
@@ -310,7 +313,7 @@ class QueryEvaluator:
 
     @cached_property
     def scored_leaves(self) -> list[LeafUse]:
-        """The leaves of the tree that add to scores: see :func:`newssearch.query.scored_leaves`."""
+        """The leaves of the tree that contribute to scores: see :func:`newssearch.query.scored_leaves`."""
         return scored_leaves(self.tree)
 
     def paragraph_idf(self, leaf: Leaf) -> float:
@@ -337,8 +340,8 @@ class QueryEvaluator:
     def function_words(self, analysis: str) -> frozenset[Leaf]:
         """Return the scored leaves that are function words in an analysis.
 
-        They have less weight in the articles with this analysis. If all leaves that are not optional are function words,
-        these are not returned.
+        Their weight in articles with this analysis is lower. If all leaves that are not optional are function words,
+        the result is empty.
         """
         if analysis not in self._function_words:
             self._function_words[analysis] = self._function_words_in(analysis)
@@ -355,9 +358,10 @@ class QueryEvaluator:
         return found - deciding if deciding <= found else found
 
     def with_content_word(self, words: Sequence[Node]) -> Mask:
-        """Return a mask of the live articles in which one of the bare words matches that is no function word.
+        """Return a mask of the live articles in which one of the bare words matches that is not a function word.
 
-        Which words are function words depends on the language of an article; if all of them are, any is enough.
+        Function words depend on the language of an article. If all the words are function words in it, any of them is
+        enough.
         """
         masks = [[mask for _, mask in self.reader.by_segment(self.articles(word))] for word in words]
         parts: list[Mask] = []
@@ -376,7 +380,7 @@ class QueryEvaluator:
         return np.concatenate(parts) if parts else np.empty(0, np.bool_)
 
     def spans(self, segment: Segment, leaf: Leaf, documents: Ints | None) -> Spans:
-        """Return the spans of a leaf in the paragraphs ``documents``, ascending; spans in others may be among them.
+        """Return the spans of a leaf in the ascending paragraphs ``documents``; possibly also spans in others.
 
         None stands for all paragraphs.
         """

@@ -19,7 +19,7 @@ from .scored_leaf import ScoredLeaf, saturate
 
 
 class Contributions(NamedTuple):
-    """What each leaf contributes to D of some articles, and to P of some of their documents.
+    """The contributions of each leaf to D of articles, and to P of their documents.
 
     ``whole`` has a row for each leaf and a column for each article. ``best`` has a row for each leaf that is not
     optional and a column for each document.
@@ -30,9 +30,9 @@ class Contributions(NamedTuple):
 
 
 class ExactScores:
-    """Scores articles of a segment. ``leaves`` are all leaves that add to scores; optional ones are last.
+    """Scores articles of a segment. ``leaves`` are all leaves that contribute to scores, optional ones last.
 
-    ``deciding`` is the number of those that are not optional, which alone add to P.
+    ``deciding`` is the number of leaves that are not optional; only these contribute to P.
     """
 
     def __init__(
@@ -51,9 +51,9 @@ class ExactScores:
     ) -> Contributions:
         """Return what each leaf contributes to the scores of ``articles`` and of ``documents`` of these.
 
-        ``found`` has the postings of each leaf in the articles, whose indices among all found articles are ``chosen``;
-        None means all. ``documents`` are ascending and include all owners of the postings of leaves that are not
-        optional; ``index`` has the index in ``articles`` of the article of each.
+        ``found`` has the postings of each leaf in the articles. ``chosen`` has the indices of these articles among
+        all found ones; None means all. ``documents`` are ascending and include all owners of postings of leaves that
+        are not optional. ``index`` has, for each document, the index of its article in ``articles``.
         """
         segment, reader, deciding = self._segment, self._reader, self._deciding
         sizes = [len(owners) for owners, _ in found]
@@ -98,7 +98,7 @@ class ExactScores:
         return weights
 
     def _function_factors(self, chosen: Ints | None, size: int) -> Scores | None:
-        """Return the factor of each leaf in each article, lower where it is a function word; None if none is."""
+        """Return the factor of each leaf in each article, which is lower for function words; None if there are none."""
         if all(leaf.function_factors is None for leaf in self._leaves):
             return None
         factors = np.ones((len(self._leaves), size))
@@ -109,7 +109,7 @@ class ExactScores:
 
 
 def sum_of_rows(contributions: Scores) -> Scores:
-    """Return the sum of the contributions of all leaves, added in their order, whatever the number of columns."""
+    """Return the sum of the contributions of all leaves, added in the same order whatever the number of columns."""
     total = np.zeros(contributions.shape[1])
     for row in contributions:
         total += row

@@ -1,4 +1,4 @@
-"""Explains the result of a query: for each clause, counts the articles that it matches and that match all others."""
+"""Explains a query by its clauses: counts the articles that match each clause, and that match all others."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .evaluator import QueryEvaluator
 
 
 def explain(evaluator: QueryEvaluator, request: ResolvedRequest) -> tuple[Clause, ...]:
-    """Return each clause of a query once, with two numbers of live articles.
+    """Return each distinct clause of a query, with two numbers of live articles.
 
-    The first is the number of articles that match this clause, whether or not they match the others. The second is the
-    number that match all other clauses: what the query would find without this clause.
+    The first is the number of articles that match this clause, whether or not they match the others. The second is
+    the number that match all other clauses: what the query would find without this clause.
 
-    The clauses are the operands of an AND at the top of the tree, or else the whole query, without those that all articles
-    match; all filters of the request together are one more clause.
+    The clauses are the operands of an AND at the top of the tree, or else the whole query, without those that match
+    all articles. The filters of the request together are one more clause.
     """
     operands = evaluator.tree.operands if isinstance(evaluator.tree, And) else (evaluator.tree,)
     clauses = {str(operand): operand for operand in operands if not _matches_all(operand)}

@@ -1,4 +1,4 @@
-"""The facets of a search: which values of a field are listed, and which of them the request filters by."""
+"""The facets of a search: the listed values of a field, and those that the request filters by."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def count_facet(
 
 
 def _place_of_none(listed: Sequence[CountedValue], counts: ValueCounts) -> int:
-    """Return the index among the listed values at which the articles without a value stand: last of equal numbers.
+    """Return the index for the entry of articles without a value: after values with the same count.
 
-    Among periods, which are in order of time, they are last.
+    Periods are in order of time; the entry then comes last.
     """
     if counts.unit is not None:
         return len(listed)
@@ -70,7 +70,7 @@ def _place_of_none(listed: Sequence[CountedValue], counts: ValueCounts) -> int:
 
 
 def _selected(reader: IndexReader, facet: str, counts: ValueCounts, request: ResolvedRequest) -> Ints:
-    """Return the groups that a request filters by; groups that no article has may be among them."""
+    """Return the groups that a request filters by. Articles need not have them."""
     if facet in DATE_FACETS:
         dated = request.start is not None or request.end is not None
         return _periods_between(counts, request.start, request.end) if dated else NO_INTS
@@ -92,7 +92,7 @@ def _selected(reader: IndexReader, facet: str, counts: ValueCounts, request: Res
 
 
 def _periods_between(counts: ValueCounts, start: dt.datetime | None, end: dt.datetime | None) -> Ints:
-    """Return the groups of the periods that lie whole between two moments."""
+    """Return the groups of the periods that lie entirely between two moments."""
     unit, names = counts.unit, counts.values(counts.groups)
     assert unit is not None, "the values of dates are periods"
     within = periods_within(unit, names, start, end)

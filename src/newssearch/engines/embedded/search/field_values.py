@@ -1,4 +1,4 @@
-"""The values of a field in an index: finds those that a filter means, and suggests similar ones for a mistyped one.
+"""The values of a field in an index: those that match a filter, and likely corrections of a mistyped value.
 
 A filter on a byline or a place also finds the values that contain its words.
 """
@@ -20,7 +20,7 @@ from .reader import IndexReader
 
 
 def codes_of(segment: Segment, field: ArticleField, wanted: str, names: Outlets) -> list[int]:
-    """Return, ascending, the codes of those values of ``field`` in a segment that match a filter on ``wanted``.
+    """Return the codes of the values of ``field`` in a segment that match a filter for ``wanted``, ascending.
 
     A value's code is its number in the segment's dictionary of the field.
     """
@@ -87,7 +87,7 @@ def codes_like(
 def similar_values_of(
     reader: IndexReader, field: ArticleField, wanted: str, aliases: Aliases, check: StopCheck
 ) -> list[str]:
-    """Return the values of a field that the mistyped value ``wanted`` may stand for, the most likely first."""
+    """Return likely corrections of the mistyped value ``wanted`` of a field, the likeliest first."""
     if field.kind == "exact":
         keys = (one for segment in reader.segments for one in check.during(segment.keys(field.name).all()))
         return similar_keys(keys, normal_key(wanted).encode("utf-8", "backslashreplace"), MAX_SUGGESTIONS)

@@ -1,8 +1,8 @@
-"""Finds the folded words that are in the most live paragraphs or headlines, without counting all of them.
+"""Finds the folded words that occur in the most live paragraphs or headlines, without counting all of them.
 
-The dictionaries say how often a word occurs, deleted articles included: an upper bound. The postings of its terms give a
-lower bound, because a word is not repeated more often than its term. Only words for which these bounds do not decide are
-counted.
+The dictionaries have the number of occurrences of each word, deleted articles included: an upper bound. The postings
+of its terms give a lower bound, because a word occurs at most as often in an owner as its term. Exact counts are
+computed only for words that these bounds leave undecided.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from newssearch.engines.sorted_sets import Ints, Mask, concat_ranges, distinct, 
 from newssearch.stopping import StopCheck
 
 WORDS_COUNTED_AT_ONCE = 64
-"""The number of words that are counted before those which are left are compared with them."""
+"""The number of words that are counted before the remaining ones are compared with them."""
 
 
 class FrequentForms:
-    """Counts folded words in one text field of all segments. ``check`` is called now and then."""
+    """Counts folded words in one text field of all segments. ``check`` is called at intervals."""
 
     def __init__(self, segments: Sequence[Segment], name: TextField, check: StopCheck) -> None:
         self._segments = segments
@@ -31,10 +31,10 @@ class FrequentForms:
         self._any_deleted = any(len(segment.deleted) for segment in segments)
 
     def first(self, occurrences: Mapping[str, int], most: int) -> list[str] | None:
-        """Return those ``most`` of some folded words that have the most live owners, ties in the order of code points.
+        """Return the ``most`` folded words with the most live owners, ties by code point. None if at most that many
+        have any.
 
-        ``occurrences`` has the number of occurrences of each, in deleted owners, too. None if no more than ``most`` have
-        any live owner.
+        ``occurrences`` has the number of occurrences of each word, deleted owners included.
         """
         names = sorted(occurrences)
         upper = np.fromiter(map(occurrences.__getitem__, names), np.int64, len(names))
@@ -58,7 +58,7 @@ class FrequentForms:
         return [*chosen, *(name for _, name in counted[:free])]
 
     def _counted(self, forms: Sequence[str]) -> list[tuple[int, str]]:
-        """Return the given words that have live owners, in the order in which they are chosen, each after its negated number."""
+        """Return the words that have live owners, each after its negated number of owners, sorted."""
         counts = self._counts(forms).tolist()
         return sorted((-count, form) for count, form in zip(counts, forms, strict=True) if count)
 
@@ -104,7 +104,7 @@ class FrequentForms:
         return live if live is None or self._name == "title" else live[segment.article]
 
     def _bounds(self, forms: Sequence[str]) -> tuple[Ints, Ints]:
-        """Return for each given word a number of live owners that it has at least, and one that it has at most."""
+        """Return a lower and an upper bound of the number of live owners of each word."""
         lower, upper = np.zeros(len(forms), np.int64), np.zeros(len(forms), np.int64)
         for segment in self._segments:
             here, numbers = _numbers_of_forms(segment.fields[self._name], forms)
@@ -122,7 +122,7 @@ class FrequentForms:
 
 
 def _numbers_of_forms(field: FieldReader, forms: Sequence[str]) -> tuple[Ints, Ints]:
-    """Return the indices of those of the given words that a field has, and their numbers there."""
+    """Return the indices of the given words that occur in a field, and their numbers there."""
     found = field.find_all_folded(forms)
     at = {form: n for n, form in enumerate(forms)}
     here = [at[field.folded[number].decode()] for number in found]
@@ -130,7 +130,7 @@ def _numbers_of_forms(field: FieldReader, forms: Sequence[str]) -> tuple[Ints, I
 
 
 def _surface_forms(field: FieldReader, numbers: Ints) -> tuple[Ints, Ints]:
-    """Return the surface forms of folded words, one after the other, and how many each word has."""
+    """Return the surface forms of folded words, concatenated, and the number of forms of each word."""
     first = field.array("folded.first")
     starts = first[numbers].astype(np.int64)
     sizes = first[numbers + 1].astype(np.int64) - starts
@@ -138,9 +138,10 @@ def _surface_forms(field: FieldReader, numbers: Ints) -> tuple[Ints, Ints]:
 
 
 def _bounds_in(field: FieldReader, numbers: Ints) -> tuple[Ints, Ints]:
-    """Return for each folded word, given by its number, a number of owners that it has at least, and one that it has at most.
+    """Return a lower and an upper bound of the number of owners of each folded word, given by its number.
 
-    If a term occurs once more than it has owners, then a word of this term has one owner less than occurrences, or as many.
+    If a term occurs once more than it has owners, then a word of this term has one owner less than occurrences, or as
+    many.
     """
     surface, sizes = _surface_forms(field, numbers)
     key = np.arange(len(numbers)).repeat(sizes) << 32 | field.array("form.term")[surface].astype(np.int64)

@@ -1,4 +1,4 @@
-"""All hits of a search in their order, as arrays: the hits themselves are made in small batches."""
+"""The order of all hits of a search, as arrays. The hits themselves are made in small batches."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from .reader import IndexReader
 from .result_order import Ordered, Placed, ResultOrder
 
 FIRST_RESULTS = 64
-"""This number of results is put in order first: it takes as long as one page, and the hit sought is often among them."""
+"""The number of results that are ranked first, which takes as long as one page. A sought hit is often among them."""
 MIN_BATCH, MAX_BATCH = 16, 128
-"""The number of hits made at once, in the first batch and at most."""
+"""The number of hits made at once: in the first batch, and at most."""
 
 
 class HitOrder:
-    """The order of all hits of a search. The whole order is computed only when more than the first results are needed.
+    """The order of all hits of a search. The whole order is computed only when more than the first results are
+    needed.
 
-    ``total`` is the number of hits; None if only the whole order tells it.
+    ``total`` is the number of hits; None if it is known only from the whole order.
     """
 
     def __init__(self, reader: IndexReader, order: ResultOrder, total: int | None) -> None:
         self._reader = reader
-        self._order: ResultOrder | None = order  # None once the order is whole, to free what was found
+        self._order: ResultOrder | None = order  # None once the order is whole, which frees its data
         self._known = self._first(FIRST_RESULTS if total is not None else None)
         self.total = len(self._known.documents) if total is None else total
 
@@ -40,13 +41,13 @@ class HitOrder:
         return found
 
     def between(self, start: int, end: int) -> list[Placed]:
-        """Return the results from the place ``start`` up to but not including ``end``, counted from 0."""
+        """Return the results from ``start`` up to but not including ``end``, counted from 0."""
         if end > len(self._known.documents) and self._order is not None:
             self._known = self._first(None)
         return self._known.placed(slice(start, end))
 
     def batches(self, start: int) -> Iterator[list[Placed]]:
-        """Yield all results from the place ``start`` on, in small batches."""
+        """Yield all results from ``start`` on, in small batches."""
         size = MIN_BATCH
         while start < self.total:
             yield self.between(start, start + size)
@@ -79,7 +80,7 @@ class HitOrder:
             self._known = self._first(None)
 
     def place_of_story(self, story: int) -> int | None:
-        """Return the place of the first hit that tells the story with this number; None if there is none."""
+        """Return the place of the first hit of the story with this number; None if there is none."""
         for place, placed in enumerate(self.between(0, self.total)) if story else ():
             segment, document = self._reader.document(placed.document)
             if segment.story(segment.article_of(document)) == story:
@@ -88,10 +89,10 @@ class HitOrder:
 
 
 def place_of(order: HitOrder, reader: IndexReader, address: HitAddress, request: ResolvedRequest) -> int:
-    """Return the place of the hit with an address, counted from 0. Its article is in the index.
+    """Return the place of the hit with an address, counted from 0. The index must have its article.
 
-    If each article has only one hit, the number of the paragraph does not matter. Raises
-    :class:`~newssearch.HitNotFoundError` if the search has no such hit.
+    If each article has only one hit, the paragraph number is ignored. Raises :class:`~newssearch.HitNotFoundError` if
+    the search has no such hit.
     """
     found = reader.article(address.id)
     assert found is not None, "an article of the snapshot"

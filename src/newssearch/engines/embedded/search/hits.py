@@ -51,12 +51,12 @@ class HitMaker:
     ) -> tuple[Hit, ...]:
         """Return the hits of the given results, in order.
 
-        ``missing`` has for each the words of the query that its article lacks; () for none. ``explain`` returns how a
-        score came about.
+        ``missing`` has for each hit the words of the query that its article lacks; () for none. ``explain`` returns
+        how a score is composed.
         """
         check = self._check
         places = [self._reader.document(placed.document) for placed in check.during(page)]
-        # All texts first: unpacking one drives the words of the last one out of the caches of the processor.
+        # read all texts first: decompressing one evicts the words of the last one from the processor's caches
         texts = [
             segment.bodies[document] if self._texts else "" for segment, document in check.during(places, 1)
         ]
@@ -93,7 +93,7 @@ class HitMaker:
         return tuple(hits)
 
     def _copies(self, story: int) -> list[Copy]:
-        """Return the live articles of a story, and keep them for the next hit that tells it; none if it is 0."""
+        """Return the live articles of a story, cached; none for story 0."""
         if not story:
             return []
         found = self._stories.get(story)

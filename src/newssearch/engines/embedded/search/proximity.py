@@ -1,4 +1,4 @@
-"""Raises the scores of articles in which words stand as near to each other as in the query; see :mod:`newssearch.engines.bm25f`."""
+"""Raises the scores of articles in which the words of the query are near each other; see :mod:`newssearch.engines.bm25f`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .spans import owner_of
 
 
 def neighbours(words: Sequence[LeafUse], function_words: frozenset[Leaf]) -> list[tuple[LeafUse, LeafUse]]:
-    """Return the pairs of different words that are neighbours in a query, each once, without function words."""
+    """Return the distinct pairs of adjacent different words in a query, function words excluded."""
     content = [word for word in words if word.leaf not in function_words]
     pairs = {
         (one.leaf, other.leaf): (one, other) for one, other in pairwise(content) if one.leaf != other.leaf
@@ -37,7 +37,7 @@ def neighbours(words: Sequence[LeafUse], function_words: frozenset[Leaf]) -> lis
 
 
 class _Occurrences:
-    """The paragraphs of the given articles of a segment, whose numbers are ascending, in which a leaf matches.
+    """The paragraphs with a match of a leaf, in articles of a segment with ascending numbers.
 
     Weightless paragraphs are left out.
     """
@@ -54,7 +54,7 @@ class _Occurrences:
         self.documents: Ints = documents
 
     def positions(self, documents: Ints) -> _Positions:
-        """Return the spans of the leaf in some of its paragraphs, whose numbers are ascending."""
+        """Return the spans of the leaf in the given paragraphs, whose numbers are ascending."""
         if self._of_term is not None:
             term, postings = self._of_term
             starts, counts = term.positions_of(TermPostings.restrict(postings, documents))
@@ -69,17 +69,17 @@ class _Occurrences:
         return self._spread(starts[kept], ends[kept], documents, counts)
 
     def _spread(self, starts: Ints, ends: Ints, documents: Ints, counts: Array) -> _Positions:
-        """Return spans, of which each of the documents, in order, has the given number."""
+        """Return spans as positions. Each document, in order, has the given number of them."""
         articles = self._articles.searchsorted(self._segment.article[documents].astype(np.int64))
         shift = (documents * bm25f.WINDOW).repeat(counts)
         return _Positions(starts + shift, ends + shift, articles.repeat(counts))
 
 
 class _Positions(NamedTuple):
-    """Spans of a leaf: the positions at which they start, ascending, their ends, and the index of the article of each.
+    """The spans of a leaf, as parallel arrays: their ascending starts, their ends, and the index of the article.
 
-    Positions count the words of the segment, with at least :data:`newssearch.engines.bm25f.WINDOW` unused positions between paragraphs, so that
-    no word is near one of another paragraph.
+    Positions count the words of the segment, with a gap of at least :data:`newssearch.engines.bm25f.WINDOW` between
+    paragraphs: words of different paragraphs are never near each other.
     """
 
     starts: Ints
@@ -87,14 +87,14 @@ class _Positions(NamedTuple):
     articles: Ints
 
     def count_followed_by(self, other: _Positions, articles: int) -> Ints:
-        """Return the number of spans in each article after which a span of the other word begins at once."""
+        """Return the number of spans in each article that a span of the other word follows directly."""
         at = other.starts.searchsorted(self.ends)
         at[at == len(other.starts)] = 0
         followed = (other.starts[at] == self.ends).nonzero()[0]
         return np.bincount(self.articles[followed], minlength=articles)
 
     def count_near(self, other: _Positions, articles: int) -> Ints:
-        """Return the number of positions in each article near which the other word begins, in the same paragraph."""
+        """Return the number of positions in each article near which the other word begins in the same paragraph."""
         low = other.starts.searchsorted(self.starts - (bm25f.WINDOW - 1))
         high = other.starts.searchsorted(self.starts + (bm25f.WINDOW - 1), "right")
         at = other.starts.searchsorted(self.starts)
@@ -103,13 +103,13 @@ class _Positions(NamedTuple):
         return np.bincount(self.articles[near], minlength=articles)
 
     def distinct(self) -> _Positions:
-        """Return one span for each start: of several spans with the same start, the first."""
+        """Return the first span of those with the same start."""
         new = run_starts(self.starts)
         return self if new.all() else _Positions(self.starts[new], self.ends[new], self.articles[new])
 
 
 class Proximity:
-    """The part of the scores of articles that the nearness of the words of a query gives."""
+    """The part of the score from word proximity."""
 
     def __init__(self, evaluator: QueryEvaluator) -> None:
         self._evaluator = evaluator
@@ -120,11 +120,11 @@ class Proximity:
         ]
 
     def __bool__(self) -> bool:
-        """Whether the query has two different words that can be near each other."""
+        """Whether the query has two adjacent different words."""
         return len({word.leaf for word in self._words}) > 1
 
     def scores(self, segment: Segment, articles: Ints) -> Scores:
-        """Return this part of the score of each of the articles of a segment, whose numbers are ascending."""
+        """Return this part of the score of each article of a segment; the article numbers are ascending."""
         scores = np.zeros(len(articles))
         for analysis, mask in segment.analyses.items():
             here = np.arange(len(articles)) if mask is None else mask[articles].nonzero()[0]
@@ -163,7 +163,7 @@ class Proximity:
 def _positions_beside_neighbours(
     occurrences: Mapping[Leaf, _Occurrences], pairs: Sequence[tuple[Leaf, Leaf]]
 ) -> dict[Leaf, _Positions]:
-    """Return the spans of each leaf in those paragraphs that it shares with one of its neighbours in the query."""
+    """Return the spans of each leaf in the paragraphs that it shares with an adjacent word of the query."""
     shared: dict[Leaf, list[Array]] = {leaf: [] for leaf in occurrences}
     for one, other in pairs:
         both = intersect(occurrences[one].documents, occurrences[other].documents)

@@ -32,7 +32,7 @@ class IndexReader:
         self._kept: dict[Callable[[IndexReader], Any], Any] = {}
 
     def release(self) -> None:
-        """Take what has been read of the files out of the memory of this process: it is mapped again when it is read."""
+        """Release the file pages that have been read from the memory of this process. They are mapped again when read."""
         for segment in self.segments:
             segment.container.release()
 
@@ -48,7 +48,7 @@ class IndexReader:
         return dict(sorted(found.items()))
 
     def kept(self, make: Callable[[IndexReader], OfReader]) -> OfReader:
-        """Return what a function or a class makes of this reader. It is made when it is first asked for, and kept."""
+        """Return the result of calling ``make`` with this reader, cached."""
         if make not in self._kept:
             self._kept[make] = make(self)
         return cast("OfReader", self._kept[make])
@@ -104,9 +104,9 @@ class IndexReader:
 
     @cached_property
     def all_id_ranks(self) -> Ints:
-        """The place of the id of each article in the order of all ids, from 0; those of deleted articles included.
+        """The rank of each article's id among all ids, from 0, deleted articles included.
 
-        The ids of a segment are in order already. Each is looked up in every larger segment by binary search.
+        The ids of a segment are stored in order. Each is looked up in every larger segment by binary search.
         """
         orders = [segment.container["article.id.order"] for segment in self.segments]
         ranks = [np.empty(len(order), np.int64) for order in orders]
@@ -125,7 +125,7 @@ class IndexReader:
         return self.all_id_ranks[self._first_articles[number] : self._first_articles[number + 1]]
 
     def article(self, article_id: str) -> tuple[Segment, int] | None:
-        """Return the segment of the article with an id and its number there; None if no article has the id."""
+        """Return the segment of the article with an id and its number there; None if there is no such article."""
         for segment in self.segments:
             if (article := segment.find(article_id)) >= 0:
                 return segment, article
@@ -183,7 +183,7 @@ class IndexReader:
 
 
 def _places_of_ids(segment: Segment, other: Segment) -> Ints:
-    """Return how many ids of the other segment come before each id of a segment, for its ids in their order."""
+    """Return, for each id of a segment in their order, the number of smaller ids in the other segment."""
     order, others = (item_view(one.container["article.id.order"]) for one in (segment, other))
     places = np.empty(len(order), np.int64)
     place = 0

@@ -25,14 +25,14 @@ from .proximity import Proximity
 from .top_k import Ranking, concat_ranked, kth_greatest, sort_keys
 
 MAX_TIES_BY_READING = 1000
-"""Up to this number of ties are broken by reading ids; more of them by the order of all ids of the index."""
+"""The number of ties up to which they are broken by reading ids; beyond it, by the rank of all ids."""
 
 
 class Placed(NamedTuple):
-    """A result on a page: its document in the index, its score, and its article's number of matching paragraphs.
+    """A result: its document in the index, its score, and the number of matching paragraphs in its article.
 
-    ``proximity`` is the part of the score that the nearness of words gives, ``factor`` that by which the nearness in
-    date has raised the other parts.
+    ``proximity`` is the part of the score from word proximity, ``factor`` the factor by which nearness in date has
+    multiplied the other parts.
     """
 
     document: int
@@ -43,7 +43,7 @@ class Placed(NamedTuple):
 
 
 class Ordered(NamedTuple):
-    """Results in order, an item of each array for each: see :class:`Placed`. ``times`` are as in :class:`~.top_k.Ranked`."""
+    """Results in order, as parallel arrays: see :class:`Placed`. ``times`` are as in :class:`~.top_k.Ranked`."""
 
     documents: Ints
     scores: Scores
@@ -53,15 +53,15 @@ class Ordered(NamedTuple):
     factors: Scores
 
     def at(self, chosen: slice | Ints) -> Ordered:
-        """Return some of the results."""
+        """Return the results at the given indices."""
         return Ordered._make(array[chosen] for array in self)
 
     def followed_by(self, others: Ordered) -> Ordered:
-        """Return these results and other ones after them."""
+        """Return these results followed by others."""
         return Ordered._make(map(np.concatenate, zip(self, others, strict=True)))
 
     def placed(self, chosen: slice | Ints, check: StopCheck = NEVER) -> list[Placed]:
-        """Return some of the results as a list. ``check`` is called now and then."""
+        """Return the results at the given indices as a list. ``check`` is called at intervals."""
         documents, scores, _, *rest = (array[chosen].tolist() for array in check.during(self, 1))
         return list(map(Placed, check.during(documents), scores, *rest))
 
@@ -73,10 +73,9 @@ NO_RESULTS = Ordered(NO_INTS, _NONE, NO_INTS, NO_INTS, _NONE, _NONE)
 class ResultOrder:
     """The results of one search in order. ``articles`` masks the articles of the index that the search finds.
 
-    Results are ordered by score or by time, as requested; equal ones by time or score, then by id, then by paragraph
-    number. If the request groups stories, each story has only one result. With ``near_to``, a time as in
-    ``segment.instant``, the scores of the first articles depend on how near their dates are to it, instead of on how
-    near their words are to each other.
+    Results are ordered by score or by time, as requested. Ties are broken by time or score, then by id, then by
+    paragraph number. If the request groups stories, each story has one result. With ``near_to``, a time as in
+    ``segment.instant``, nearness in date raises the scores of the first articles, instead of word proximity.
     """
 
     def __init__(
@@ -86,7 +85,7 @@ class ResultOrder:
         self._reader = evaluator.reader
         self._request = request
         self._check = request.check
-        self._rankings = {  # by the number of the segment; there is nothing to rank in those without articles found
+        self._rankings = {  # by segment number; segments without matching articles have none
             number: Ranking(evaluator, segment, mask, request.novel)
             for number, (segment, mask) in enumerate(self._reader.by_segment(articles))
             if mask.any()
@@ -98,11 +97,11 @@ class ResultOrder:
         ]
 
     def paragraphs(self) -> int:
-        """Return the number of paragraphs in which the query matches, in all articles found."""
+        """Return the number of matching paragraphs in all articles found."""
         return sum(ranking.paragraphs() for ranking in self._rankings.values())
 
     def page(self) -> list[Placed]:
-        """Return the results on the requested page, in order."""
+        """Return the results of the requested page, in order."""
         offset, limit = self._request.offset, self._request.limit
         first = self.first(None if limit is None else offset + limit)
         return first.placed(slice(offset, None), self._check)
@@ -120,7 +119,7 @@ class ResultOrder:
             most *= 2
 
     def _first_of_stories(self, documents: Ints) -> Ints:
-        """Return the indices of those documents whose story no document before them tells."""
+        """Return the indices of the documents that are the first of their story."""
         stories = np.zeros(len(documents), np.int64)
         for segment, here, local in self._reader.by_document(documents):
             if segment.stories is not None:
@@ -140,7 +139,7 @@ class ResultOrder:
         return self._rescored(end, bm25f.PROXIMITY_ARTICLES, self._by_proximity)
 
     def _rescored(self, end: int | None, number: int, rescored: Callable[[Ordered], Ordered]) -> Ordered:
-        """Return the first ``end`` results, or all, after the first ``number`` are rescored and put in a new order."""
+        """Return the first ``end`` results, or all, after rescoring and reordering the first ``number``."""
         found = self._sorted(None if end is None else max(end, number))
         first = rescored(found.at(slice(number)))
         first = first.at(self._in_order(first.documents, first.scores, first.times, number))
@@ -148,7 +147,7 @@ class ResultOrder:
         return first.at(slice(end)) if not len(rest.documents) else first.followed_by(rest).at(slice(end))
 
     def _by_proximity(self, found: Ordered) -> Ordered:
-        """Add the part of the score that the nearness of words gives."""
+        """Add the part of the score from word proximity."""
         added = np.zeros(len(found.documents))
         for segment, here, local in self._reader.by_document(found.documents):
             articles = segment.article[local].astype(np.int64)
@@ -157,7 +156,7 @@ class ResultOrder:
         return found._replace(scores=found.scores + added, proximity=added)
 
     def _by_date(self, near_to: int, found: Ordered) -> Ordered:
-        """Raise the scores of articles by the nearness of their dates."""
+        """Multiply the scores of articles by the factors for nearness in date."""
         factors = np.array(
             [
                 1.0 if NO_TIME in (time, near_to) else nearness(abs(time - near_to) / MICROSECONDS_A_DAY)
@@ -168,7 +167,7 @@ class ResultOrder:
         return found._replace(scores=found.scores * factors, factors=factors)
 
     def explain(self, placed: Placed) -> Explanation:
-        """Return how the score of a result came about."""
+        """Return how the score of a result is composed."""
         segment, document = self._reader.document(placed.document)
         parts = self._rankings[self._reader.segments.index(segment)].contributions(document)
         article, paragraph = (0.0, 1.0) if self._request.all_paragraphs else (bm25f.ARTICLE, bm25f.PARAGRAPH)
@@ -193,7 +192,7 @@ class ResultOrder:
         return Ordered(documents[order], scores[order], times[order], matching[order], nothing, unchanged)
 
     def _in_order(self, documents: Ints, first: Array, second: Array, size: int) -> Ints:
-        """Return the indices of the first ``size`` results, which have a first and a second key in descending order.
+        """Return the indices of the first ``size`` results by two keys in descending order.
 
         Only ties among results that can be on the page are broken by id.
         """
@@ -218,9 +217,9 @@ class ResultOrder:
         return np.array(page[:size], np.int64)
 
     def _by_keys(self, indices: Ints, *keys: Array) -> Ints:
-        """Return indices in the order of keys, of which the last counts most, as :func:`numpy.lexsort` does.
+        """Return the indices sorted by several keys, the last one first, as :func:`numpy.lexsort` does.
 
-        There is a check before each key.
+        ``check`` is called before each key.
         """
         for key in self._check.during(keys, 1):
             indices = indices[key[indices].argsort(kind="stable")]

@@ -1,4 +1,4 @@
-"""The leaves that add to scores: upper bounds of what each adds to the scores of articles, and where it matches."""
+"""The leaves that contribute to scores: upper bounds of each contribution, and the matches."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .evaluator import LeafMatches
 
 
 class FoundArticles:
-    """The articles of a segment that a query finds, with indices 0, 1, … in order of article number."""
+    """The articles of a segment that match a query, indexed 0, 1, … in order of article number."""
 
     def __init__(self, found: Mask) -> None:
         self._found = found
@@ -53,10 +53,12 @@ class FoundArticles:
 
 
 class ScoredLeaf:
-    """A leaf that adds to scores: its matches in the found articles, and its factors in the two parts of the score.
+    """A leaf that contributes to scores: its matches in the found articles, and its factors in both parts of the
+    score.
 
     ``lowered`` masks the found articles in whose language the leaf is a function word; None means none.
-    ``title_lengths`` are the lengths of all headlines of the segment in words, ``mean_title_words`` is the mean length.
+    ``title_lengths`` are the lengths of all headlines of the segment in words, ``mean_title_words`` is the mean
+    length.
     """
 
     def __init__(
@@ -91,9 +93,9 @@ class ScoredLeaf:
         return np.arange(len(self._found)) if indices is None else indices
 
     def title_weights(self, articles: Ints) -> tuple[Ints, Scores]:
-        """Return the leaf's weight in the headlines of some articles of the segment, whose numbers are ascending.
+        """Return the leaf's weight in the headlines of articles of the segment, whose numbers are ascending.
 
-        The first array has the indices of the articles with a weight, the second their weights.
+        The first array has the indices of the articles with a weight, the second the weights.
         """
         if not len(self._titled):
             return self._titled, self._of_title
@@ -101,10 +103,11 @@ class ScoredLeaf:
         return indices, self._of_title[postings]
 
     def add_bounds(self, bounds: Scores, norms: Scores, mean_words: float, optional: bool) -> None:
-        """Add upper bounds of what the leaf adds to the score of each found article to ``bounds``.
+        """Add upper bounds of the leaf's contribution to the score of each found article to ``bounds``.
 
-        ``norms`` are the norms of the lengths of all articles of the segment (:func:`newssearch.engines.bm25f.article_norms`),
-        ``mean_words`` is the mean length of a paragraph. An ``optional`` leaf adds to the part of the whole article only.
+        ``norms`` are the length norms of all articles of the segment
+        (:func:`newssearch.engines.bm25f.article_norms`), ``mean_words`` is the mean length of a paragraph. An
+        ``optional`` leaf contributes only to the part of the whole article.
 
         Matches in weightless paragraphs are counted.
         """
@@ -139,9 +142,9 @@ class ScoredLeaf:
         mean_words: float,
         optional: bool,
     ) -> None:
-        """Replace the ``parts`` of those ``articles`` in whose headline the leaf matches too.
+        """Replace the ``parts`` of the ``articles`` in whose headline the leaf also matches.
 
-        Add to ``bounds`` for found articles in which it matches in the headline only.
+        Add to ``bounds`` for found articles in which it matches only in the headline.
         """
         kept, indices = self._found.among(self._titled)
         titled = self._titled if kept is None else self._titled[kept]

@@ -98,7 +98,7 @@ class SegmentMatcher:
         """Return a doc set that reads postings when they are needed; None if that is impossible or not worthwhile.
 
         It is possible for a word that is the same single term in all languages. The postings of articles with an
-        alternative to the word are read at once.
+        alternative to the word are read immediately.
         """
         if not isinstance(node, Word):
             return None
@@ -149,10 +149,9 @@ class SegmentMatcher:
         return TermUnion(field, forms, self._check).postings()
 
     def _word_postings(self, words: AnalysedWords, name: TextField) -> list[Postings]:
-        """Return the postings of words that are a single term: of the term, and of its alternatives where they add spans.
+        """Return the postings of words that are a single term, together with those of their alternatives.
 
-        Positions of the term are read only in the owners that have an alternative of one word, which may be the same
-        word.
+        Positions of the term are read only in owners that have a one-word alternative, whose span may be the same.
         """
         of_term = self._term_postings(words, name)
         if not words.others:
@@ -171,7 +170,7 @@ class SegmentMatcher:
         return [of_term, span_postings(spans, field.starts)]
 
     def _term_postings(self, words: AnalysedWords, name: TextField) -> Postings:
-        """Return the postings of words that are a single term, in the articles whose languages give this term."""
+        """Return the postings of words that are a single term, in the articles whose analysis gives this term."""
         field = self.segment.fields[name]
         number = field.find(words.terms[0])
         if number < 0:
@@ -202,7 +201,7 @@ class SegmentMatcher:
         )
 
     def count_folded(self, folded: str) -> int:
-        """Return the number of live articles that have the folded word ``folded`` in the text or the headline."""
+        """Return the number of live articles with the folded word ``folded`` in the text or the headline."""
         articles = np.zeros(self.segment.articles, np.bool_)
         for name, field in self.segment.fields.items():
             forms = self._lookup.surface_forms(field, [folded])
@@ -219,7 +218,7 @@ class SegmentMatcher:
                     spellings[spelling] += int(field.array("form.words")[form])
 
     def count_name_spelling(self, node: Name, folded: str, spellings: Counter[str]) -> int:
-        """Return the number of live articles that write a name as a word that is folded to ``folded``.
+        """Return the number of live articles with a spelling of the name whose folded form is ``folded``.
 
         Adds to ``spellings`` how often each spelling of this word occurs.
         """
@@ -246,8 +245,8 @@ class SegmentMatcher:
     def sliced_spans(self, node: Node, name: TextField, owners: Array | None) -> Iterator[Spans]:
         """Yield the spans of all matches of a node in one field, ascending, as :meth:`spans` returns them.
 
-        Each array has the spans of consecutive articles, which have about :data:`SLICE_POSITIONS` positions of the words
-        of the node, so that neither time nor memory between two of them grows with the index.
+        Each array has the spans of consecutive articles with about :data:`SLICE_POSITIONS` positions of the node's
+        words. The time and memory for one array are therefore bounded.
         """
         starts = self.segment.fields[name].starts
         slices = self._slices(node, name, owners)
@@ -360,7 +359,7 @@ class SegmentMatcher:
         return union_spans(found)
 
     def _name(self, node: Name, name: TextField, owners: Array | None) -> Spans:
-        """Return the spans of a name in all spellings; an Arabic article before the name is part of the span."""
+        """Return the spans of a name in all spellings. An Arabic article before the name belongs to the span."""
         field = self.segment.fields[name]
         spellings = self._terms.any_of(field, self._lookup.expanded(node, name), owners)
         found = union_spans([self.spans(node.word, name, owners), spellings])
@@ -393,7 +392,7 @@ class SegmentMatcher:
         return NO_SPANS if whole is None else extend_spans(whole, 0, any_words, field.starts)
 
     def _in_any_order(self, node: PatternPhrase, name: TextField, owners: Array | None) -> Spans:
-        """Return the shortest spans in which each word and pattern of a phrase has a word of its own."""
+        """Return the shortest spans that contain a distinct word for each word and pattern of a phrase."""
         field = self.segment.fields[name]
         patterns = Counter(part for part in node.parts if isinstance(part, Wildcard | Fuzzy))
         of_patterns = [(self.spans(part, name, owners).starts, count) for part, count in patterns.items()]

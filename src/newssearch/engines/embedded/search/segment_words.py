@@ -1,4 +1,4 @@
-"""Looks up the words of a query in all segments of an index, for the notes on them."""
+"""Looks up the words of a query in all segments, for the notes on the query."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .term_expansion import TermExpansion
 
 
 class SegmentWordLookup:
-    """Looks words up with the matchers of all segments: see :class:`newssearch.engines.word_lookup.WordLookup`.
+    """Looks up words with the matchers of all segments: see :class:`newssearch.engines.word_lookup.WordLookup`.
 
     ``check`` is called for each segment.
     """
@@ -29,14 +29,16 @@ class SegmentWordLookup:
         self._check = check
 
     def prepare(self, leaves: Iterable[Leaf]) -> None:
-        """Do nothing: to look leaves up together is no faster."""
+        """Do nothing: looking up several leaves together is no faster."""
 
     def occurs(self, leaf: Leaf) -> bool:
         """Whether a leaf has a match in a paragraph or a headline of a live article."""
         return any(matcher.occurs(leaf) for matcher in self._check.during(self._matchers, 1))
 
     def articles_with(self, leaf: Leaf, most: int) -> int:
-        """Return the number of live articles in which a leaf matches; if there are more than ``most``, any higher number."""
+        """Return the number of live articles in which a leaf matches; if it exceeds ``most``, any larger number may
+        be returned.
+        """
         found = [(one.doc_set(leaf).articles, one.postings(leaf, "title").owners) for one in self._matchers]
         fewest = sum(max(len(text), len(title)) for text, title in found)
         if fewest > most:
@@ -48,7 +50,7 @@ class SegmentWordLookup:
         return sum(matcher.count_folded(folded) for matcher in self._matchers)
 
     def near_words(self, word: str, edits: int, prefix: str = "") -> Mapping[str, NearWord]:
-        """Return the folded words within some edits of a folded word, each with the number of its occurrences."""
+        """Return the folded words within an edit distance of a folded word, each with its number of occurrences."""
         return self._expansion.near_words(word, edits, prefix)
 
     def usual_spelling(self, folded: str) -> str:

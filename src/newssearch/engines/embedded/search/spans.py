@@ -87,7 +87,7 @@ def adjacent_words(words_in_order: Sequence[Ints]) -> Spans:
 
 
 def chain_spans(parts: Sequence[Spans]) -> Spans:
-    """Return the spans made of one span from each part, in order, each of which begins where the one before ends."""
+    """Return the spans made of one span from each part, in order and adjacent."""
     starts, ends = parts[0][:2]
     for part in parts[1:]:
         sizes = _common_size(starts, ends), _common_size(*part[:2])
@@ -103,7 +103,9 @@ def chain_spans(parts: Sequence[Spans]) -> Spans:
 
 
 def _common_size(starts: Ints, ends: Ints) -> int:
-    """Return the number of words of the spans if all have as many, so that no two start or end together; else 0."""
+    """Return the number of words of the spans if it is the same for all; else 0. Spans of one size never share a
+    start or an end.
+    """
     if not len(starts):
         return 1
     size = int(ends[0] - starts[0])
@@ -113,10 +115,10 @@ def _common_size(starts: Ints, ends: Ints) -> int:
 def minimal_windows(
     requirements: Sequence[tuple[Ints, int]], within: int, owner_starts: Array, check: StopCheck = NEVER
 ) -> Spans:
-    """Return the spans that meet all requirements and contain no shorter span that does.
+    """Return the minimal spans that meet all requirements: those that contain no shorter one.
 
-    A requirement is the positions of a word, and the number of these positions that a span must contain. The first and
-    the last word of a span are in the same owner and at most ``within`` words apart. ``check`` is called for each
+    A requirement is the positions of a word, and the number of these positions that a span must contain. The first
+    and the last word of a span are in the same owner and at most ``within`` words apart. ``check`` is called for each
     requirement.
     """
     ends = np.sort(np.concatenate([positions for positions, _ in requirements]))
@@ -132,12 +134,12 @@ def minimal_windows(
 def joint_windows(
     requirements: Sequence[tuple[Ints, int]], within: int, owner_starts: Array, check: StopCheck = NEVER
 ) -> Spans:
-    """Return the spans of :func:`minimal_windows`, in which each word that is required has a position of its own.
+    """Return the spans of :func:`minimal_windows` in which each required word has a position of its own.
 
-    The requirements, of which there are at most 16, may share positions, as those of ``iraq`` and ``ira*`` do. By Hall's
-    theorem (1935), each word has a position of its own if every subset of the requirements has at least as many positions
-    as its members need together. Subsets with a member that shares no position with the others follow from smaller ones
-    and are left out. ``check`` is called for each subset.
+    The requirements, of which there are at most 16, may share positions, as those of ``iraq`` and ``ira*`` do. By
+    Hall's theorem (1935), each word has a position of its own if every subset of the requirements has at least as
+    many positions as its members need together. Subsets with a member that shares no position with the others follow
+    from smaller ones and are left out. ``check`` is called for each subset.
     """
     ends, members = _with_members([positions for positions, _ in requirements])
     ends, members = _of_owners_with_all(ends, members, (1 << len(requirements)) - 1, owner_starts)
@@ -156,7 +158,9 @@ def joint_windows(
 
 
 def _with_members(sets: Sequence[Ints]) -> tuple[Ints, Array]:
-    """Return the union of at most 16 sorted arrays of distinct positions, and for each the arrays that have it, as bits."""
+    """Return the union of at most 16 sorted arrays of distinct positions, and for each position the arrays with it,
+    as bits.
+    """
     keys = np.concatenate([(positions << 4) | number for number, positions in enumerate(sets)])
     keys.sort(kind="stable")  # merges sorted arrays
     positions = keys >> 4
@@ -169,7 +173,7 @@ def _with_members(sets: Sequence[Ints]) -> tuple[Ints, Array]:
 def _of_owners_with_all(
     positions: Ints, members: Array, wanted: int, owner_starts: Array
 ) -> tuple[Ints, Array]:
-    """Return the positions in owners whose positions have all ``wanted`` bits together, and the bits of each."""
+    """Return the positions in owners whose positions together have all ``wanted`` bits, and the bits of each position."""
     if not len(positions):
         return positions, members
     new = _first_of_owners(positions, owner_starts)
@@ -179,14 +183,14 @@ def _of_owners_with_all(
 
 
 def _begin_earlier(starts: Ints, complete: Mask, positions: Ints, index: Ints) -> None:
-    """Let windows begin early enough to hold ``positions`` from an index on; without any, they are not complete."""
+    """Extend windows to begin early enough for ``positions`` from an index on. Windows without any are not complete."""
     complete &= index >= 0
     if len(positions):
         np.minimum(starts, positions[np.maximum(index, 0)], out=starts)
 
 
 def _shortest(starts: Ints, ends: Ints, within: int, owner_starts: Array) -> Spans:
-    """Return windows as spans, without those that contain others, that are too long, or that cross owners."""
+    """Return windows as spans, without those that contain others, exceed ``within``, or cross owners."""
     # Starts never decrease: among windows with the same start, the first is the shortest.
     keep = run_starts(starts) & (ends - starts <= within)
     starts, ends = starts[keep], ends[keep]
@@ -225,7 +229,7 @@ def near_spans(left: Spans, right: Spans, distance: int, ordered: bool, owner_st
 
 
 def _near_words(left: Ints, right: Ints, distance: int, ordered: bool, owner_starts: Array) -> Spans:
-    """Return what :func:`near_spans` does for spans of one word, in one walk over both arrays."""
+    """Return the result of :func:`near_spans` for spans of one word, in one pass over both arrays."""
     if not (len(left) and len(right)):
         return NO_SPANS
     positions, members = _with_members([left, right])
@@ -241,10 +245,7 @@ def _near_words(left: Ints, right: Ints, distance: int, ordered: bool, owner_sta
 
 
 def _followed(ones: Mask, others: Mask) -> tuple[Ints, Ints]:
-    """Return the indices of those of ``ones`` that one of ``others`` follows, and the index of the first that does.
-
-    Both arguments are masks of the same length.
-    """
+    """Return the indices in ``ones`` that are followed by one of ``others``, and the index of the first such follower."""
     here, there = ones.nonzero()[0], others.nonzero()[0]
     at = np.cumsum(others)[here]  # the number of others up to each of ones
     found = at < len(there)
@@ -252,7 +253,7 @@ def _followed(ones: Mask, others: Mask) -> tuple[Ints, Ints]:
 
 
 def _preceded(ones: Mask, others: Mask) -> tuple[Ints, Ints]:
-    """Return the indices of those of ``ones`` that one of ``others`` precedes, and the index of the last that does."""
+    """Return the indices in ``ones`` that are preceded by one of ``others``, and the index of the last such predecessor."""
     here, there = ones.nonzero()[0], others.nonzero()[0]
     at: Ints = np.cumsum(others)[here] - 1
     at -= others[here]
@@ -276,7 +277,7 @@ def spans_in_same_unit(left: Spans, right: Spans, unit_starts: Array) -> Spans:
 
 
 def _words_in_same_unit(left: Ints, right: Ints, unit_starts: Array) -> Spans:
-    """Return what :func:`spans_in_same_unit` does for spans of one word: each has one elsewhere in its unit."""
+    """Return the result of :func:`spans_in_same_unit` for spans of one word: each has another one in its unit."""
     positions, members = _with_members([left, right])
     new = _first_of_owners(positions, unit_starts)
     first, unit = new.nonzero()[0], np.cumsum(new) - 1
@@ -361,7 +362,9 @@ def _filter_spans(spans: Spans, keep: Mask) -> Spans:
 
 
 def _owners_between(positions: Ints, owner_starts: Array) -> tuple[int, int]:
-    """Return the number of the first owner that begins after the first position, and of the first after the last one."""
+    """Return the number of the first owner that begins after the first position, and of the first one after the last
+    position.
+    """
     ends = np.array([positions[0], positions[-1]]).astype(owner_starts.dtype)
     low, high = owner_starts.searchsorted(ends, "right").tolist()
     return low, high

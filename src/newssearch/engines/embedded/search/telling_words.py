@@ -1,4 +1,4 @@
-"""What telling words are found by in the segments of an index: numbers of articles by term, and texts that add to scores."""
+"""Term statistics and feedback texts from the segments, from which related articles and query expansion choose words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .result_order import Placed
 
 
 class SegmentTermCounts:
-    """Knows in how many live articles terms are: see :class:`newssearch.engines.related.TermCounts`."""
+    """Counts the live articles that contain a term: see :class:`newssearch.engines.related.TermCounts`."""
 
     def __init__(self, reader: IndexReader) -> None:
         self._reader = reader
@@ -27,10 +27,10 @@ class SegmentTermCounts:
         return self._reader.live_count
 
     def expect(self, terms: Iterable[str]) -> None:
-        """Do nothing: each term is looked up when it is asked for."""
+        """Do nothing: each term is looked up on demand."""
 
     def articles_with(self, term: str) -> int:
-        """Return the number of live articles that have a term in their text."""
+        """Return the number of live articles whose text contains a term."""
         total = 0
         for segment in self._reader.segments:
             field = segment.fields["text"]
@@ -44,7 +44,7 @@ class SegmentTermCounts:
 
 
 def weighty_paragraphs(article: Article, segment: Segment, number: int) -> Iterator[str]:
-    """Yield the texts of those paragraphs of an article that add to scores; ``number`` is its number in the segment."""
+    """Yield the texts of an article's paragraphs that contribute to scores. ``number`` is its number in the segment."""
     weightless, first = segment.weightless, int(segment.first[number])
     for document, paragraph in enumerate(article.paragraphs, start=first):
         if weightless is None or not weightless[document]:
@@ -52,7 +52,7 @@ def weighty_paragraphs(article: Article, segment: Segment, number: int) -> Itera
 
 
 def feedback_results(reader: IndexReader, results: Sequence[Placed]) -> Iterator[FeedbackResult]:
-    """Yield what the expansion of a query reads of its first results."""
+    """Yield the feedback from the first results that expands a query."""
     for placed in results:
         segment, document = reader.document(placed.document)
         own = analyser(segment.shown(int(segment.article[document]))["lang"])

@@ -1,4 +1,4 @@
-"""Term expansion: finds the words of an index that a pattern or a name stands for."""
+"""Term expansion: finds the words of an index that match a pattern or a name."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from .frequent_forms import FrequentForms
 from .reader import IndexReader
 
 MAX_KEPT_CUTS = 100
-"""A reader keeps the words of this number of patterns that were cut."""
+"""The number of cut patterns whose words a reader caches."""
 REGEX_SECONDS = 5.0
-"""The maximum time of the processor, in seconds, for matching the regular expressions of a query with the words of an index."""
+"""The maximum processor time, in seconds, for matching a query's regular expressions against the words of an index."""
 CHECK_SECONDS = 0.01
-"""The time in seconds that regular expressions are matched between two checks, if no single word takes longer."""
+"""The time in seconds between two checks while regular expressions are matched, if no single word takes longer."""
 
 
 class _Cuts:
-    """The words of patterns of which too many words match, by pattern and field: a reader finds them once."""
+    """A cache of the words of cut patterns, by pattern and field."""
 
     def __init__(self, reader: IndexReader) -> None:
         self.words: dict[tuple[Node, TextField], list[str]] = {}
 
     def keep(self, name: tuple[Node, TextField], words: list[str]) -> list[str]:
-        """Keep the words of a pattern in a field, and return them. Many patterns replace those before."""
+        """Cache the words of a pattern in a field, and return them. The oldest entries are evicted."""
         if len(self.words) >= MAX_KEPT_CUTS:
             self.words = {}
         self.words[name] = words
@@ -55,7 +55,7 @@ class TermExpansion:
         self._regex_seconds = 0.0
 
     def __call__(self, node: Wildcard | Fuzzy | Regex | Name, field: TextField) -> Sequence[str]:
-        """Return the folded words of one field that a pattern or a name stands for.
+        """Return the folded words of one field that match a pattern or a name.
 
         Raises QueryError if the regular expressions of the query take longer than :data:`REGEX_SECONDS`.
         """
@@ -83,7 +83,7 @@ class TermExpansion:
         return self._noted(node, cuts.keep((node, field), cut))
 
     def _noted(self, node: Wildcard | Fuzzy | Regex, cut: list[str]) -> list[str]:
-        """Return the words of a pattern that was cut, and note that."""
+        """Return the words of a cut pattern, and add the note."""
         note = note_on_cut(node)
         if note not in self._notes:
             self._notes.append(note)
@@ -99,11 +99,11 @@ class TermExpansion:
     def _with_prefix(self, field: TextField, prefix: str, matches: Callable[[str], bool]) -> dict[str, int]:
         """Return the folded words that begin with a prefix and match, each with its number of occurrences.
 
-        Each word is matched once. Occurrences in deleted articles are counted, too.
+        Each distinct word is matched once. Occurrences in deleted articles count.
         """
         segments = self._reader.segments
         found: dict[str, int] = {}
-        others = set[str]()  # words of the segments before that do not match
+        others = set[str]()  # words of earlier segments that do not match
         for number, segment in enumerate(segments):
             is_last = number == len(segments) - 1
             for part in self._check.during(segment.fields[field].folded_with_prefix(prefix), 1):
@@ -127,10 +127,11 @@ class TermExpansion:
         return found
 
     def near_words(self, word: str, edits: int, prefix: str = "") -> dict[str, NearWord]:
-        """Return the folded words of both fields near ``word``, with their distances and their numbers of occurrences.
+        """Return the folded words of both fields near ``word``, with their distances and their numbers of
+        occurrences.
 
-        An exchange of two adjacent letters is one edit. With a ``prefix``, only words that begin with it are compared.
-        Occurrences in headlines and in deleted articles are counted, too.
+        A transposition of adjacent letters is one edit. With a ``prefix``, only words that begin with it are
+        compared. Occurrences in headlines and in deleted articles count.
         """
         found: dict[str, NearWord] = {}
         for segment in self._reader.segments:
@@ -142,7 +143,7 @@ class TermExpansion:
         return found
 
     def _within_time(self, node: Regex, matches: Callable[[str], bool]) -> Callable[[str], bool]:
-        """Return a function that matches a word as ``matches`` does, and adds up the time of the processor that this takes.
+        """Return a function that matches words as ``matches`` does, and adds up the processor time used.
 
         It raises QueryError when the sum exceeds :data:`REGEX_SECONDS`.
         """

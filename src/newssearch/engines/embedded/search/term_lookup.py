@@ -23,9 +23,9 @@ from newssearch.text.tokenizer import word_matches as words_of
 from newssearch.text.tokenizer import word_of
 
 WORDS_PER_CHECK = 8
-"""A pattern is matched against this number of words between two checks: a regular expression may take long for a word."""
+"""The number of words matched against a pattern between two checks: a regular expression may take long for one word."""
 Expand = Callable[[Wildcard | Fuzzy | Regex | Name, TextField], Sequence[str]]
-"""A function that returns the folded words of an index that a pattern or a name stands for in a field."""
+"""A function that returns the folded words of an index that match a pattern or a name in a field."""
 
 
 class AnalysedWords(NamedTuple):
@@ -98,7 +98,7 @@ class TermLookup:
         return np.concatenate([field.forms_of(n) for n in numbers]) if numbers else NO_INTS
 
     def expanded(self, node: Wildcard | Fuzzy | Regex | Name, name: TextField) -> Ints:
-        """Return the surface forms that a pattern or a name stands for in one field."""
+        """Return the surface forms in one field that match a pattern or a name."""
         return self._kept((node, name), lambda: self._expanded(node, self.segment.fields[name]))
 
     def _expanded(self, node: Wildcard | Fuzzy | Regex | Name, field: FieldReader) -> Ints:
@@ -112,10 +112,10 @@ class TermLookup:
     def _matching_as_spelled(
         self, field: FieldReader, node: Wildcard | Fuzzy | Regex, folded: Sequence[str]
     ) -> Ints:
-        """Return the surface forms that a pattern matches, given the folded words that it matches (``folded``).
+        """Return the surface forms that match a pattern, given the folded words that match it (``folded``).
 
-        A pattern that is compared as written must also match the spelling of a surface form. One with an apostrophe
-        also finds surface forms that it matches only together with their elided prefix.
+        If the pattern compares spellings, the spelling of the surface form must match, too. A pattern with an
+        apostrophe also finds surface forms that match only with their elided prefix.
         """
         chosen = [
             form
@@ -147,7 +147,7 @@ class TermLookup:
         return np.array(chosen, np.int64)
 
     def articles(self, field: FieldReader) -> Ints:
-        """Return the surface forms of the Arabic articles that may stand before a name."""
+        """Return the surface forms of the Arabic articles that can precede a name."""
         return self._kept(("articles", field.name), lambda: self.surface_forms(field, sorted(ARTICLES)))
 
     def spelled(self, field: FieldReader, node: Caps | Exact) -> list[Ints]:
@@ -160,7 +160,7 @@ class TermLookup:
         ]
 
     def _kept(self, key: object, find: Callable[[], Ints]) -> Ints:
-        """Return what was found before for a key, or find it."""
+        """Return the cached result for a key, or compute it."""
         found = self._forms.get(key)
         if found is None:
             found = self._forms[key] = find()
@@ -169,7 +169,7 @@ class TermLookup:
     def spelled_as(self, field: FieldReader, word: str, shown: Callable[[str], str]) -> Ints:
         """Return the surface forms that are equal to ``word`` after ``shown`` is applied to both.
 
-        They are compared with and without their elided prefix. ``shown`` keeps accents, or accents and capitals.
+        Both are compared with and without the form's elided prefix. ``shown`` preserves accents, or accents and case.
         """
         wanted = shown(word)
         candidates = (

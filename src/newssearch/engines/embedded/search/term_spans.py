@@ -43,7 +43,7 @@ from .spans import (
 from .term_lookup import AnalysedWords
 
 FEW_TERMS = 4
-"""The positions of this number of terms are read term by term, only in the owners that are searched."""
+"""The number of terms up to which positions are read term by term, only in the searched owners."""
 
 
 class TermSpans:
@@ -212,9 +212,9 @@ class TermSpans:
 def _shared_starts(
     starts: Ints | None, term: TermPostings, chosen: PostingSubset | None, in_order: Sequence[TermPostings]
 ) -> Ints:
-    """Return those of the given starts of adjacent terms at which the term stands in each place where it is among them.
+    """Return the starts of adjacent terms at which the term occurs at each of its places in the sequence.
 
-    ``starts`` None stands for all positions; ``chosen`` are the postings of the term in which to look, None for all.
+    ``starts`` None stands for all positions. ``chosen`` are the postings of the term to read; None means all.
     """
     positions = term.positions(None, chosen)
     for shift, other in enumerate(in_order):

@@ -1,10 +1,9 @@
-"""Finds the best articles of a segment exactly, without scoring the paragraphs of those that cannot be among them.
+"""Finds the best articles of a segment exactly, without scoring the paragraphs of articles that cannot be among them.
 
-Each article that is found has an upper bound of its score. The number of matches in the whole article, weightless
-paragraphs included, bounds the part of the score that the whole article gives; the maximum weight of each leaf in an
-article block (see :class:`~indexing.inverter.ArticleBlocks`) bounds the part that the best paragraph gives. Articles are
-scored in descending order of these bounds, until the worst score of the page is no less than the bound of every article
-left.
+Each matching article has an upper bound of its score. The number of matches in the whole article, weightless
+paragraphs included, bounds the part of the whole article. The maximum weight of each leaf in an article block (see
+:class:`~indexing.inverter.ArticleBlocks`) bounds the part of the best paragraph. Articles are scored in descending
+order of these bounds, until the worst score on the page is at least the bound of every remaining article.
 """
 
 from __future__ import annotations
@@ -40,24 +39,24 @@ from .reader import IndexReader
 from .scored_leaf import FoundArticles, ScoredLeaf
 
 MIN_FIRST_ARTICLES = 64
-"""The smallest number of articles that are scored in the first step, so that a short page seldom needs a second."""
+"""The smallest number of articles scored in the first step, large enough that a short page seldom needs a second."""
 MAX_SCORED_AT_ONCE = 4096
-"""At most this number of articles is scored in one step."""
+"""The largest number of articles scored in one step."""
 MAX_SCORED_CELLS = 1 << 20
-"""Fewer articles are scored in one step if the leaves of the query times their paragraphs are more than about this number,
-so that the arrays of a query with many words stay small."""
+"""The approximate limit of leaves times paragraphs in one step, which keeps the arrays of queries with many words small."""
 MAX_ARTICLES_PER_SHARED = 10
-"""If several leaves match in at least 1 in 10 articles, the paragraphs of all articles are read to count them: that is less
-work than to select those of some."""
+"""If several leaves match in at least 1 in 10 articles, the paragraphs of all articles are read to count them, which
+is faster than selecting some.
+"""
 ROUNDING_MARGIN = 1 + 1e-9
-"""The factor by which upper bounds are raised, because rounded sums of floating-point numbers may be too low."""
+"""The factor by which upper bounds are raised, because rounding may make floating-point sums too low."""
 
 
 class Ranked(NamedTuple):
     """Documents that may be on a page: their numbers, scores and times, and the matches in their articles.
 
-    ``times`` are those that the request sorts by (:func:`times_of`). ``matching`` is the number of matching paragraphs
-    in the article of each document.
+    ``times`` are the times that the request sorts by (:func:`times_of`). ``matching`` is the number of matching
+    paragraphs in the article of each document.
     """
 
     documents: Ints
@@ -74,7 +73,7 @@ def concat_ranked(parts: Sequence[Ranked]) -> Ranked:
 
 
 class Ranking:
-    """Ranks the articles of a segment that a query finds. ``found`` is a mask that selects these articles."""
+    """Ranks the matching articles of a segment, which the mask ``found`` selects."""
 
     def __init__(self, evaluator: QueryEvaluator, segment: Segment, found: Mask, novel: bool = False) -> None:
         self._segment = segment
@@ -100,20 +99,22 @@ class Ranking:
             )
             for wanted in evaluator.check.during(scored, 1)
         ]
-        # Optional leaves, which are last, add to the part of the score that the whole article gives, and to no other.
+        # optional leaves, which are last, contribute only to the part of the whole article
         self._deciding = self._leaves[: sum(not wanted.optional for wanted in scored)]
         self._exact = ExactScores(segment, reader, self._leaves, len(self._deciding))
 
     def paragraphs(self) -> int:
-        """Return the number of paragraphs in the found articles in which a leaf matches that is not optional.
+        """Return the number of paragraphs in the found articles in which a leaf that is not optional matches.
 
-        Paragraphs are read only for articles in which several leaves match and may share paragraphs; for the other
-        articles, the sizes of the article blocks are added.
+        Paragraphs are read only for articles in which several leaves match and may share them. For other articles,
+        the sizes of the article blocks are added.
         """
         leaves = list({id(leaf.text): leaf for leaf in self._deciding}.values())
         if len(leaves) == 1:
             return leaves[0].count_paragraphs()
-        leaves_of = np.zeros(len(self._articles), np.uint16)  # how many leaves match in each article
+        leaves_of = np.zeros(
+            len(self._articles), np.uint16
+        )  # the number of leaves that match in each article
         for leaf in self._check.during(leaves, 1):
             leaves_of[leaf.indices] += 1
         several = leaves_of > 1
@@ -150,7 +151,7 @@ class Ranking:
         worst = kth_greatest(found.scores, wanted)
         if (
             worst < threshold
-        ):  # more articles may be among the first; with them, the worst score is no less than now
+        ):  # more articles may be among the first; with them, the worst score can only be higher
             others = self._scored(request, ((bounds >= worst) & (bounds < threshold)).nonzero()[0])
             found = concat_ranked([found, others])
         return found
@@ -167,10 +168,9 @@ class Ranking:
     def _scored(self, request: ResolvedRequest, chosen: Ints | None, each: bool = True) -> Ranked:
         """Score articles, and return the best paragraph of each. If ``each`` is false, score all matching paragraphs.
 
-        The best paragraph is the one with the highest score of those with weight; without any, the first aside. If only
-        boilerplate or the headline repeated matches, or no paragraph at all, the article is represented by its first
-        paragraph that is not weightless, whose text has weight 0. ``chosen`` are indices among the found articles; None
-        means all.
+        The best paragraph is the weighted one with the highest score, else the first aside. If only boilerplate or a
+        repeated headline matches, or no paragraph at all, the article is represented by its first paragraph that is
+        not weightless, with text weight 0. ``chosen`` are indices among the found articles; None means all.
         """
         size = len(self._articles) if chosen is None else len(chosen)
         if size <= self._scored_in_one_step:
@@ -182,9 +182,7 @@ class Ranking:
     @cached_property
     def _scored_in_one_step(self) -> int:
         """The number of articles that are scored in one step."""
-        cells = (
-            len(self._leaves) * self._segment.documents // max(self._segment.articles, 1)
-        )  # of one article
+        cells = len(self._leaves) * self._segment.documents // max(self._segment.articles, 1)  # per article
         return min(MAX_SCORED_CELLS // max(cells, 1) + 1, MAX_SCORED_AT_ONCE)
 
     def _scored_at_once(self, request: ResolvedRequest, chosen: Ints | None, each: bool) -> Ranked:
@@ -216,8 +214,8 @@ class Ranking:
     ) -> tuple[Ints, Scores]:
         """Return the document that represents each article, and the score of its best paragraph.
 
-        ``index`` has the index in ``articles`` of the article of each document, ``first`` the index of the first
-        document of each article.
+        ``index`` has, for each document, the index of its article in ``articles``; ``first`` has, for each article,
+        the index of its first document.
         """
         weightless, hidden = self._segment.weightless, self._segment.hidden
         keys = scores if weightless is None else np.where(weightless[documents], -1.0, scores)
@@ -233,8 +231,10 @@ class Ranking:
         return shown, scores[top]
 
     def contributions(self, document: int) -> list[tuple[float, float]]:
-        """Return, for each leaf, its contributions to D and to P of :mod:`newssearch.engines.bm25f`: for the article of a document,
-        and for the document itself. An optional leaf contributes nothing to P.
+        """Return for each leaf its contributions to D and P of :mod:`newssearch.engines.bm25f`, for the article of a
+        document and for the document.
+
+        An optional leaf contributes nothing to P.
         """
         article = self._segment.article[[document]].astype(np.int64)
         chosen = self._articles.searchsorted(article)
@@ -250,13 +250,13 @@ class Ranking:
 
     @cached_property
     def _stand_ins(self) -> Ints:
-        """The document that represents each article of the segment if the article has no matching paragraph to show."""
+        """The document that represents each article of the segment that has no matching paragraph to show."""
         return self._segment.first_novel if self._novel else self._segment.first_own
 
     def _with_stand_ins(self, articles: Ints, matching: Ints, index: Ints) -> tuple[Ints, Ints, Mask]:
         """Add a document for each article without a matching document.
 
-        ``index`` is the index in ``articles`` of the article of each matching document. Return all documents,
+        ``index`` has, for each matching document, the index of its article in ``articles``. Returns all documents,
         ascending, the index of the article of each, and a mask of the added ones.
         """
         without = np.ones(len(articles), np.bool_)
@@ -268,7 +268,7 @@ class Ranking:
 
 
 def _function_word_articles(evaluator: QueryEvaluator, segment: Segment, articles: Ints) -> dict[Leaf, Mask]:
-    """Return, for each scored leaf that is a function word in a language, a mask of those articles with the language."""
+    """Return, for each scored leaf that is a function word in a language, a mask of the articles in that language."""
     found: dict[Leaf, Mask] = {}
     for analysis, mask in segment.analyses.items():
         here = np.ones(len(articles), np.bool_) if mask is None else mask[articles]
@@ -278,9 +278,9 @@ def _function_word_articles(evaluator: QueryEvaluator, segment: Segment, article
 
 
 def times_of(reader: IndexReader, segment: Segment, request: ResolvedRequest) -> Array:
-    """Return the time of each article of a segment that a request sorts by: of publication, or of coming into the index.
+    """Return the time by which a request sorts each article of a segment: of publication, or of indexing.
 
-    For the order of ids, the place of each id in that order stands for a time.
+    To sort by id, the rank of each id stands in for a time.
     """
     if request.sort == "id":
         return reader.id_ranks(segment)

@@ -19,7 +19,7 @@ from .reader import IndexReader
 
 
 class CountedValue(NamedTuple):
-    """A value as a facet shows it, its group, and the number of articles that a filter on it finds."""
+    """A value as a facet shows it, its group, and the number of articles that a filter for it finds."""
 
     group: int
     value: str
@@ -27,10 +27,10 @@ class CountedValue(NamedTuple):
 
 
 class ValueCounts:
-    """The groups that some articles are in, with the numbers of these.
+    """Counts of articles by group.
 
-    Of several spellings of one group, the one that most of the articles have is shown, or the alphabetically first of
-    equally frequent ones. Values are only read of the groups that are asked for, because an index may have very many.
+    A group is shown by the spelling in most of the articles; at equal frequency, by the alphabetically first. Values
+    are read only for requested groups, because an index may have very many.
     """
 
     def __init__(
@@ -39,22 +39,26 @@ class ValueCounts:
         check()
         self.articles = articles
         self._dimension = reader.kept(Dimensions).get(facet, aliases)
-        self._unit = cast("Unit", facet) if facet in DATE_FACETS else "month"  # of own dates
+        self._unit = (
+            cast("Unit", facet) if facet in DATE_FACETS else "month"
+        )  # own dates are counted by month
         self._members, self._sizes = self._dimension.classes(self.articles, check)
         sizes = self._sizes[self._members.articles]
         self._counts = np.bincount(self._members.groups, sizes, NO_GROUP + 1).astype(np.int64)
         self._check = check
         self.groups: Ints = self._held()
-        """The groups that some of the articles have a value of, ascending."""
+        """The groups, ascending, that contain a value of one of the articles."""
 
     def _held(self) -> Ints:
-        if self._dimension.overlapping:  # articles are in groups of which they have no value of their own
+        if (
+            self._dimension.overlapping
+        ):  # articles also belong to groups that contain none of their own values
             return self._dimension.held(self.articles)
         groups: Ints = self._counts.nonzero()[0]
         return groups[1:] if self.without else groups  # in order, and NO_GROUP is 0
 
     def mask(self, groups: Ints) -> Mask:
-        """Return a mask of all groups with numbers that some of the articles are in: of those that are given."""
+        """Return a mask over group numbers of those given groups that contain an article."""
         found = np.zeros(len(self._counts), np.bool_)
         found[groups[groups < len(found)]] = True
         return found
@@ -70,15 +74,15 @@ class ValueCounts:
         return self._unit if self._dimension.in_time else None
 
     def values(self, groups: Ints) -> list[str]:
-        """Return the value that stands for each of the given groups."""
+        """Return the value that represents each group."""
         self._check()
         found = self._dimension.values(groups, self.articles, np.ones(len(self.articles), np.int64))
         return [one if isinstance(one, str) else period_name(self._unit, one) for one in found]
 
     def in_order(self, groups: Ints) -> list[CountedValue]:
-        """Return the given groups, which are ascending, by descending number of articles; periods by time.
+        """Return the groups, which are ascending, by descending number of articles; periods by time.
 
-        Equal numbers are ordered by value, numbers by size.
+        Ties are ordered by value, numbers by size.
         """
         counts = self._counts[groups].tolist()
         rows = map(CountedValue, groups.tolist(), self.values(groups), counts)
@@ -89,7 +93,7 @@ class ValueCounts:
         return sorted(rows, key=lambda one: (-one.articles, self._dimension.sort_key(one.value)))
 
     def most_frequent(self, groups: Ints, number: int) -> Ints:
-        """Return that number of the given groups: those that most articles are in; of equal ones, the first in order."""
+        """Return the ``number`` groups with the most articles; ties in order of the groups."""
         if number == 0:
             return NO_INTS
         counts = self._counts[groups]
@@ -101,7 +105,7 @@ class ValueCounts:
         return np.concatenate((more, equal))
 
     def with_text(self, folded: str) -> Ints:
-        """Return the groups of which a value contains a text, which is folded."""
+        """Return the groups with a value that contains a folded text."""
         each = zip(self.groups.tolist(), self._dimension.spellings(self.groups, self.articles), strict=True)
         found = [
             group for group, spelled in self._check.during(each) if any(folded in key(one) for one in spelled)
@@ -109,13 +113,13 @@ class ValueCounts:
         return np.array(found, np.int64)
 
     def with_keys(self, group_keys: Iterable[str]) -> Ints:
-        """Return the groups with the given keys; keys that no value of the index has are left out."""
+        """Return the groups with the given keys. Keys that no value of the index has are left out."""
         dimension = cast("ValueDimension", self._dimension)  # periods have no keys
         found = {dimension.group_of(one) for one in group_keys} - {NO_GROUP}
         return np.array(sorted(found), np.int64)
 
     def articles_with(self, groups: Ints) -> int:
-        """Return the number of articles that are in one of the given groups."""
+        """Return the number of articles in at least one of the groups."""
         if not len(groups):
             return 0
         if not self._dimension.overlapping:

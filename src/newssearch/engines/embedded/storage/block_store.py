@@ -60,7 +60,7 @@ class BlockStore:
     """A list of strings in compressed blocks, read by index."""
 
     REMEMBERED = 16
-    """The number of decompressed blocks that are kept, for reads of neighbouring strings, and of their dictionaries."""
+    """The number of cached decompressed blocks, for reads of neighbouring strings, and of cached dictionaries."""
 
     def __init__(self, container: Container, name: str) -> None:
         self.blocks = StringTable(container, name)

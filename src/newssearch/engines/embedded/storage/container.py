@@ -244,7 +244,7 @@ def item_view(array: Array) -> Sequence[int]:
 
 
 MAX_KEPT_TEXTS = 1024
-"""A table keeps this many decoded strings, so that they need not be decoded again; then it starts anew."""
+"""The number of decoded strings that a table caches. When it is exceeded, the cache is emptied."""
 
 
 class StringTable:
@@ -268,7 +268,7 @@ class StringTable:
         return self._view[low:high].tobytes()
 
     def text(self, index: int) -> str:
-        """Return the string with the given index, decoded from UTF-8, and keep it for the next time."""
+        """Return the string with the given index, decoded from UTF-8, and cache it."""
         found = self._texts.get(index)
         if found is None:
             if len(self._texts) >= MAX_KEPT_TEXTS:
@@ -315,9 +315,7 @@ class StringTable:
     # ---- sorted strings
 
     def lower(self, wanted: bytes) -> int:
-        """Return the index of the first string that is not less than ``wanted``; the number of strings if there is
-        none.
-        """
+        """Return the index of the first string that is at least ``wanted``; the number of strings if there is none."""
         heads = self._heads
         step = bisect_left(heads, wanted)
         return bisect_left(
@@ -335,7 +333,7 @@ class StringTable:
         return at if at < len(self) and self[at] == wanted else -1
 
     def find_between(self, wanted: bytes, low: int, high: int) -> int:
-        """Return the index of ``wanted`` from ``low`` up to but not including ``high``, or -1 if it is none of these."""
+        """Return the index of ``wanted`` from ``low`` up to but not including ``high``; -1 if it is not there."""
         at = bisect_left(self, wanted, low, high)
         return at if at < high and self[at] == wanted else -1
 

@@ -1,7 +1,7 @@
 """A memory-mapped file of named arrays. Each page is compared with its checksum before it is read.
 
 Data on disk may change: a bit flips, a copy is cut, a disk returns wrong data. So the file has a checksum of each
-page. A page is compared with it only when it is first read, because afterwards the operating system caches the page.
+page. A page is compared with it on the first read only, because the operating system then caches the page.
 :mod:`.container` draws the layout of the file.
 """
 
@@ -141,7 +141,7 @@ class MappedFile:
         sums: Any = self._sums.data if self._sums.dtype.isnative else self._sums  # its items are read faster
         crc32, unseen = zlib.crc32, self._unseen
         with memoryview(self.map) as whole, whole[: self._end] as view:
-            while page >= 0:  # a query from the shell checks thousands of pages
+            while page >= 0:  # avoid slower code here: a query from the shell checks thousands of pages
                 start = page << CHECKSUM_PAGE_BITS
                 if crc32(view[start : start + CHECKSUM_PAGE]) != sums[page]:
                     what = f"byte {start} or one of the {CHECKSUM_PAGE} after it is not what was written"
@@ -177,9 +177,9 @@ class MappedFile:
             raise ContainerError(self.path, "it was cut, or written to, while it was open")
 
     def release(self) -> None:
-        """Take the pages that have been read out of the memory of this process. They are mapped again when they are read.
+        """Release the pages that have been read from the memory of this process. They are mapped again when read.
 
-        The system keeps them in its cache of files. Systems that cannot do this keep them in the process too.
+        They stay in the system's page cache. On systems without this call, they stay in the process, too.
         """
         advice = getattr(mmap, "MADV_DONTNEED", None)
         if advice is not None:

@@ -127,7 +127,9 @@ class PatchedInts:
         if first < last:
             missing = self._values[first:last].astype(np.int64) - EXCEPTION
             exceptions = self._exceptions[first:last]
-            if indices[-1] > self._max_index:  # their type is narrow, so they are few, and cheap to convert
+            if (
+                indices[-1] > self._max_index
+            ):  # the dtype is narrow, so that they are few and cheap to convert
                 exceptions = exceptions.astype(indices.dtype)
             found += np.concatenate(([0], missing.cumsum()))[
                 exceptions.searchsorted(indices.astype(exceptions.dtype))

@@ -103,7 +103,7 @@ class SegmentEntry(NamedTuple):
 
 
 class TocStamp(NamedTuple):
-    """Tells a table of contents from all others, also from those with the same number in other folders.
+    """Identifies a table of contents, also among those with the same number in other folders.
 
     ``tail`` has the last bytes of the file: the time of the commit, and the checksum of the whole, which includes the
     random names of the segments.
@@ -143,7 +143,7 @@ class Toc(NamedTuple):
 def newest(folder: Path) -> int:
     """Return the generation of the newest table of contents in ``folder``; -1 if it has none, or is not a folder.
 
-    Raises :class:`OSError` if the folder cannot be listed: it may hold an index all the same.
+    Raises :class:`OSError` if the folder cannot be listed; it may nevertheless hold an index.
     """
     try:
         names = os.listdir(folder)  # noqa: PTH208  (names, and no paths made of them)
@@ -225,8 +225,8 @@ def newest_stamp(folder: Path) -> TocStamp | None:
 def read_toc(folder: Path) -> Toc:
     """Return the newest table of contents in ``folder``.
 
-    Raises :class:`~newssearch.IndexDamagedError` if it is damaged, names a class that it should not, or was written by
-    Whoosh.
+    Raises :class:`~newssearch.IndexDamagedError` if it is damaged, names a class that is not allowed, or was written
+    by Whoosh.
     """
     generation = newest(folder)
     if generation < 0 and holds_index(folder):
@@ -264,7 +264,7 @@ _UNREADABLE = (
     OverflowError,
     struct.error,
 )
-"""The errors that reading raises if the bytes are not a table of contents, or are only a part of one."""
+"""The exceptions from parsing bytes that are not a table of contents, or only a part of one."""
 
 
 def _parse(content: bytes, generation: int) -> Toc:

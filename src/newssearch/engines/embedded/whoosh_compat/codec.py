@@ -1,7 +1,7 @@
 """The Whoosh codec of newssearch's segments, with which programs that use Whoosh alone can search an index.
 
-The table of contents pickles the segments by the name of their class, :class:`newssearch.whoosh_codec.ArraySegment`.
-Whoosh's own writers use a codec of Whoosh; newssearch refuses an index that they have written to (:mod:`storage.toc`).
+The table of contents pickles segments by their class name, :class:`newssearch.whoosh_codec.ArraySegment`. Whoosh's
+own writers use a codec of Whoosh. newssearch refuses an index that they have written to (:mod:`storage.toc`).
 """
 
 from __future__ import annotations
@@ -59,10 +59,7 @@ class ArrayCodec(base.Codec):  # type: ignore[misc]
 
 
 class ArraySegment(base.Segment):  # type: ignore[misc]
-    """A segment in Whoosh's table of contents: its name, its number of documents, and which of them are deleted.
-
-    It also has the sum of the hashes of its live articles (:func:`newssearch.commit.article_hash`).
-    """
+    """A segment in Whoosh's table of contents: its name, its number of documents, and the deleted ones."""
 
     __module__ = "newssearch.whoosh_codec"
 

@@ -1,4 +1,4 @@
-"""The folder of an index as its writers use it: new indexes, tables of contents, and the lock.
+"""The folder of an index as its writers use it: creating an index, writing tables of contents, locking.
 
 A table of contents holds objects of Whoosh, and the lock is Whoosh's. Whoosh is slow to import, so a search does not
 import this module.
@@ -100,7 +100,7 @@ class WhooshFolder:
             (FORMAT_VERSION, ANALYSIS_VERSION),
             moment,
         )
-        sync_folder(self._folder)  # so that the segments it names are on disk under their names
+        sync_folder(self._folder)  # so that the segments that it names are on disk under their names
         atomic_files.replace(toc_path(self._folder, generation), toc_bytes(whole))
         sync_folder(self._folder)
         fault_point("commit: done")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -108,6 +110,56 @@ def test_a_package_that_is_missing_is_named(index: Index, monkeypatch: pytest.Mo
 def test_a_series_is_drawn_in_a_notebook(index: Index) -> None:
     page = index.over_time("rain", unit="month", since="2024-06", until="2024-08")._repr_html_()
     assert page.count("<rect") == 3
-    assert "<title>2024-07: 1</title>" in page
-    assert "articles by month: at most 1" in page
+    assert "<title>2024-07: 100.0%</title>" in page
+    assert "share of the articles by month: at most 100.0%" in page
     assert "<svg" not in index.over_time("zzz", unit="month")._repr_html_()
+
+
+def test_a_cross_table_with_time_is_drawn_and_laid_out(index: Index) -> None:
+    table = index.table("rain", by=["outlet", "month"], measures="articles")
+    chart, page = table.svg(), table._repr_html_()
+    bars = re.findall("<title>(.*?)</title>", chart)
+    assert bars == [
+        "The Echo, 2024-07: 1",
+        "The Echo, 2024-08: 0",
+        "The Sun, 2024-07: 0",
+        "The Sun, 2024-08: 1",
+    ]
+    assert bars == re.findall("<title>(.*?)</title>", index.table("rain", by=["month", "outlet"]).svg())
+    assert "currentColor" not in chart
+    assert "currentColor" in page
+    assert page.count("<tr>") == 1 + len(table.by[0].groups)
+    assert len(table.by[0].groups) == 3  # with the articles without an outlet, which the chart leaves out
+
+
+def test_several_queries_are_drawn_as_rows_on_one_scale(index: Index) -> None:
+    table = index.table({"wet": "rain", "cold": "snow"}, by="month")
+    assert re.findall("<title>(.*?)</title>", table.svg()) == ["wet, 2024-07: 1", "wet, 2024-08: 1", "cold, 2024-07: 0", "cold, 2024-08: 1"]  # fmt: skip
+    heights = re.findall('<rect[^>]* height="([^"]*)"', table.svg())
+    assert heights == ["44.00", "44.00", "0.00", "44.00"]
+
+
+def test_a_chart_of_many_rows_says_how_many_it_has(index: Index) -> None:
+    table = index.table({f"query {n}": "rain" for n in range(30)}, by="month")
+    assert table.svg().count("<rect") == 12 * 2
+    assert "; 12 of 30 rows" in table.svg()
+
+
+def test_without_periods_there_is_no_chart(index: Index) -> None:
+    for found in (
+        index.over_time("zzz", unit="month"),
+        index.table("rain", by="outlet"),
+        index.table("rain"),
+    ):
+        with pytest.raises(NewssearchError, match="a chart needs counts by a unit of time"):
+            found.svg()
+        assert "<svg" not in found._repr_html_()
+
+
+def test_a_chart_is_an_svg_document_whatever_its_labels_hold(index: Index) -> None:
+    table = index.table({"<b>&\u202e'\"": "rain", "x" * 60: "rain"}, by="month")
+    root = ElementTree.fromstring(table.svg())
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "".join(root.itertext()).count("<b>&") == 3
+    assert "\u202e" not in table.svg()
+    assert f"{'x' * 21}…" in table.svg()

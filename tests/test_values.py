@@ -240,6 +240,7 @@ def all_shown(folder: Path, made: list[Article], asked: str) -> list[Any]:
             results, *results, *(hit.snippet for hit in results), *results.facets.values(), *results.facets["byline"], *results.clauses, *odd, *(n for o in odd for n in o.diagnostics),
             story, *story.versions, *(change for version in story.versions for change in version.changes), info, info.contents, index, *made,
             *(paragraph for one in made for paragraph in one.paragraphs), newssearch.Rejected(made[0].path or "", made[0].title or "", 1, "x"),
+            index.over_time("rain", unit="month"), index.table({asked: "rain"}, by=["outlet", "month"]), index.table(["rain", "sun"], by="month"),
             newssearch.Edit("cut", made[0].title or ""), newssearch.query.literal(asked), newssearch.Problem(asked, asked),
         ]  # fmt: skip
 
@@ -292,8 +293,19 @@ TAGS = {
     "mark",
     "details",
     "summary",
+    "ins",
+    "del",
+    *("svg", "g", "text", "rect", "title", "line"),
 }
 ATTRIBUTES = {
+    *(
+        ("svg", name)
+        for name in ("xmlns", "role", "aria-label", "viewbox", "style", "font-family", "font-size", "fill")
+    ),
+    *(("rect", name) for name in ("x", "y", "width", "height")),
+    *(("text", name) for name in ("x", "y", "opacity", "text-anchor")),
+    *(("line", name) for name in ("x1", "x2", "y1", "y2", "stroke", "stroke-opacity")),
+    *(("g", name) for name in ("fill", "opacity")),
     ("div", "class"),
     ("table", "class"),
     ("td", "class"),

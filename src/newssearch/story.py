@@ -25,6 +25,9 @@ MAX_EQUAL_WORDS_TO_COMPARE = 100_000
 """The largest number of pairs of equal words, one of each text, of a changed paragraph that is compared word by word. The time
 grows with it: texts that repeat few words would take a minute."""
 
+MAX_VERSIONS_WITH_CHANGES, MAX_CHANGES_SHOWN = 20, 50
+"""The largest numbers of versions whose changes a notebook shows, and of changes of each."""
+
 ChangeKind = Literal["kept", "changed", "cut", "added"]
 
 CHANGED: tuple[ChangeKind, ...] = ("changed", "cut", "added")
@@ -144,7 +147,7 @@ class Story:
         return brief(self, f"of {many(len(self.versions), 'article')}{first}")
 
     def _repr_html_(self) -> str:
-        """Return HTML for a notebook: a table of the versions, with the number of paragraphs for each kind of change."""
+        """Return HTML for a notebook: a table of the versions with the number of paragraphs by kind of change, and the changes."""
         rows = (
             (
                 notebook.day(one.date),
@@ -156,11 +159,37 @@ class Story:
             for one in self.versions
         )
         head = ("date", "outlet", "article", "paragraphs kept", *CHANGED)
-        return notebook.page(notebook.table(head, rows, ("short", "", "wide", *["number"] * 4)))
+        table = notebook.table(head, rows, ("short", "", "wide", *["number"] * 4))
+        return notebook.page(
+            table, *(_changes_html(one) for one in self.versions[:MAX_VERSIONS_WITH_CHANGES])
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return the story as JSON types, as ``newssearch story --json`` prints it."""
         return {"articles": len(self.versions), "versions": [version.to_dict() for version in self.versions]}
+
+
+def _changes_html(version: Version) -> str:
+    """Return the paragraphs of a version that are not those of the first one, with cut and added words marked; ``""`` for none."""
+    found = [change for change in version.changes if change.kind != "kept"]
+    shown = "".join(f"<li>{_change_html(change)}</li>" for change in found[:MAX_CHANGES_SHOWN])
+    more = (
+        f"<li>… and {many(left, 'more change')}</li>" if (left := len(found) - MAX_CHANGES_SHOWN) > 0 else ""
+    )
+    title = f"{many(len(found), 'change')} of {version.outlet or 'no outlet'}: {version.title or version.id}"
+    return notebook.collapsed(title, f"<ul>{shown}{more}</ul>") if found else ""
+
+
+def _change_html(change: Change) -> str:
+    edits = change.edits or (Edit("added" if change.kind == "added" else "cut", change.text),)
+    elements = {"cut": "del", "added": "ins"}
+    parts = [
+        notebook.text_html(edit.text)
+        if edit.kind == "same"
+        else f"<{elements[edit.kind]}>{notebook.text_html(edit.text)}</{elements[edit.kind]}>"
+        for edit in edits
+    ]
+    return f"<small>{change.kind}</small> {' '.join(parts)}"
 
 
 def compare(articles: Sequence[Article], check: StopCheck = NEVER) -> Story:

@@ -9,11 +9,13 @@ from typing import NamedTuple, overload
 from newssearch.commit import Commit
 from newssearch.display import notebook
 from newssearch.display.brief import brief, many, quoted
+from newssearch.display.charts import BarRow
 from newssearch.frames import Framed, FrameType, FrameTypes
 from newssearch.query import Diagnostic
 from newssearch.results import DateCounts
 from newssearch.system.late_dataclass import dataclass
 
+from . import charting
 from .periods import Unit, first_day, is_in_part, last_day, period_name, period_number
 from .table import (
     NOTEBOOK_ROWS,
@@ -143,15 +145,29 @@ class Series(Sequence[PeriodCount], Framed):
         """Return HTML for a notebook: a chart, and a row for each period, the last :data:`NOTEBOOK_ROWS` of them."""
         measures = shown_measures(self.measures)
         rows = [
-            [notebook.text_html(one.value), *(notebook.number_html(getattr(one, name)) for name in measures)]
+            [
+                notebook.text_html(one.value),
+                *(charting.measure_text(name, getattr(one, name)) for name in measures),
+            ]
             for one in self[-NOTEBOOK_ROWS:]
         ]
         titles = [self.unit, *(name.replace("_", " ") for name in measures)]
-        share = "share" in measures
-        values = [(one.share or 0) if share else one.articles for one in self]
-        caption = f"{'share of the articles' if share else 'articles'} by {self.unit}"
-        chart = notebook.bars_over_time(values, [one.value for one in self], caption)
-        return notebook.page(chart, notebook.table(titles, rows, ["", *["number"] * len(measures)]))
+        table = notebook.table(titles, rows, ["", *["number"] * len(measures)])
+        return notebook.page(self._chart(), table)
+
+    def svg(self) -> str:
+        """Return a chart of the series as an SVG document, readable on light and on dark pages.
+
+        It shows the last measure that was asked for, in the order of :data:`~newssearch.corpus.table.MEASURES`. Raises
+        :class:`~newssearch.NewssearchError` for a series without periods.
+        """
+        return charting.svg_document(self._chart())
+
+    def _chart(self) -> str:
+        """Return a chart of the last measure; ``""`` for a series without periods."""
+        measure = shown_measures(self.measures)[-1]
+        row = BarRow(self.query, [getattr(one, measure) for one in self])
+        return charting.chart(measure, [self.unit], [row], [one.value for one in self])
 
     def records(self) -> list[dict[str, object]]:
         """Return a flat dict for each period: its name, its first and last day, and its numbers."""

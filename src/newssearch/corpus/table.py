@@ -10,11 +10,13 @@ from typing import Literal, NamedTuple, get_args
 from newssearch.commit import Commit
 from newssearch.display import notebook
 from newssearch.display.brief import brief, many, quoted, value_label
+from newssearch.display.charts import BarRow
 from newssearch.frames import Framed, FrameType, FrameTypes
 from newssearch.query import Diagnostic
 from newssearch.results import DateCounts
 from newssearch.system.late_dataclass import dataclass
 
+from . import charting
 from .periods import Unit
 from .tabulation import Extent, GroupIndices, MatchCounts
 
@@ -257,18 +259,71 @@ class Table(Framed):
         return shown_measures(self.measures)
 
     def _repr_html_(self) -> str:
-        """Return HTML for a notebook: a row for each value or each query, cut after :data:`NOTEBOOK_ROWS`."""
-        names = [one.name for one in self.by]
-        rows = self.records()  # of a cross table one for each cell
-        shown = [[notebook.number_html(value) for value in row.values()] for row in rows[:NOTEBOOK_ROWS]]
-        more = len(rows) - len(shown)
+        """Return HTML for a notebook: a chart over time, and the counts, cut after :data:`NOTEBOOK_ROWS` rows."""
+        if len(self.by) == 2 and len(self.queries) == 1:
+            measure, (rows, columns) = self.shown_measures[-1], self.by
+            cells = [
+                (
+                    group.label,
+                    [getattr(self.cell(row, column), measure) for column in range(len(columns.groups))],
+                )
+                for row, group in enumerate(rows.groups[:NOTEBOOK_ROWS])
+            ]
+            title = f"{charting.measure_title(measure)} for <code>{notebook.text_html(self.queries[0].name)}</code>"
+            labels = [one.label for one in columns.groups]
+            table = charting.cross_table(rows.name, labels, cells, measure, len(rows.groups))
+            return notebook.page(self._chart(), notebook.paragraph(title), table)
+        return notebook.page(self._chart(), self._long_html())
+
+    def _long_html(self) -> str:
+        """Return a row for each cell and query as HTML."""
+        names, rows = [*(one.name for one in self.by), "query"], self.records()
+        shown = [
+            [
+                *(notebook.text_html(row[name]) for name in names),
+                *(charting.measure_text(name, row[name]) for name in self.shown_measures),
+            ]
+            for row in rows[:NOTEBOOK_ROWS]
+        ]
         measures = [name.replace("_", " ") for name in self.shown_measures]
-        return notebook.page(
-            notebook.table(
-                [*names, "query", *measures], shown, [*[""] * (len(names) + 1), *["number"] * len(measures)]
-            ),
-            notebook.paragraph(f"{many(more, 'more row')}" if more else ""),
-        )
+        table = notebook.table([*names, *measures], shown, [*[""] * len(names), *["number"] * len(measures)])
+        return f"{table}{charting.more(len(rows) - len(shown), 'row')}"
+
+    def _chart(self) -> str:
+        """Return a chart with a row of bars for each query and value of the other dimension; ``""`` without a unit of time.
+
+        The articles in no period, and those without a value of the other dimension, are not drawn.
+        """
+        time = next((number for number, one in enumerate(self.by) if one.unit is not None), None)
+        if time is None:
+            return ""
+        measure = self.shown_measures[-1]
+        periods = [number for number, one in enumerate(self.by[time].groups) if one.value is not None]
+        others = [
+            ((number,), group.label)
+            for one in (*self.by[:time], *self.by[time + 1 :])
+            for number, group in enumerate(one.groups)
+            if group.value is not None or group.others
+        ]
+        rows = []
+        for other, label in others if len(self.by) == 2 else [((), "")]:
+            for number, query in enumerate(self.queries):
+                name = ": ".join(
+                    part for part in (label, query.name if len(self.queries) > 1 else "") if part
+                )
+                groups = [(period, *other) if time == 0 else (*other, period) for period in periods]
+                values = [getattr(self.cell(*one, query=number), measure) for one in groups]
+                rows.append(BarRow(name, values))
+        names = [str(self.by[time].groups[period].value) for period in periods]
+        return charting.chart(measure, [one.name for one in self.by], rows, names)
+
+    def svg(self) -> str:
+        """Return a chart of the counts over time as an SVG document, readable on light and on dark pages.
+
+        It has a row of bars for each value of the other dimension, and for each query. It shows the last measure that was
+        asked for, in the order of :data:`MEASURES`. Raises :class:`~newssearch.NewssearchError` if no dimension is a unit of time.
+        """
+        return charting.svg_document(self._chart())
 
     def to_dict(self) -> dict[str, object]:
         """Return the table as JSON types, as ``newssearch count --format json`` prints it."""

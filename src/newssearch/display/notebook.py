@@ -25,6 +25,9 @@ STYLE = """
 .newssearch p, .newssearch ul, .newssearch ol { margin: .4em 0; }
 .newssearch small { opacity: .75; }
 .newssearch mark { background: #ffe08a; color: #1b1b1b; padding: 0 .1em; border-radius: .15em; }
+.newssearch ins { text-decoration: none; background: rgba(46, 160, 67, .25); }
+.newssearch del { background: rgba(248, 81, 73, .22); }
+.newssearch svg { display: block; }
 .newssearch summary { cursor: pointer; }
 @media (max-width: 45em) {
   .newssearch table.ns-hits tr { display: block; border-top: 1px solid rgba(128, 128, 128, .35); padding: .4em 0; }
@@ -99,34 +102,6 @@ def bullet_list(lines: Iterable[str]) -> str:
 def collapsed(title: str, content: str) -> str:
     """Return HTML that is hidden under a title until the title is clicked."""
     return f"<details><summary>{escape.html(title)}</summary>{content}</details>"
-
-
-def bars_over_time(values: Sequence[float], labels: Sequence[str], caption: str) -> str:
-    """Return values side by side as a chart of bars in SVG, with the largest one, and the first and last label, written beside.
-
-    Each bar says its label and its value under the pointer. ``""`` for no values.
-    """
-    if not values:
-        return ""
-    wide, high, under = 640, 120, 18
-    most = max([*values, 0]) or 1
-    step = wide / len(values)
-    bars = "".join(
-        f'<rect x="{at * step:.2f}" y="{high - high * value / most:.2f}" width="{max(step * 0.86, 0.5):.2f}"'
-        f' height="{high * value / most:.2f}"><title>{escape.html(label)}: {number_html(value)}</title></rect>'
-        for at, (value, label) in enumerate(zip(values, labels, strict=True))
-    )
-    texts = (
-        f'<text x="0" y="{high + under - 4}">{escape.html(labels[0])}</text>'
-        f'<text x="{wide}" y="{high + under - 4}" text-anchor="end">{escape.html(labels[-1])}</text>'
-    )
-    return (
-        f'<svg role="img" aria-label="{escape.html(caption)}" viewBox="0 -16 {wide} {high + under + 16}"'
-        f' style="max-width: {wide}px; width: 100%" font-size="12" fill="currentColor">'
-        f'<text x="0" y="-4" opacity="0.75">{escape.html(caption)}: at most {number_html(max(values))}</text>'
-        f'<g fill="#3b78b5">{bars}</g><line x1="0" x2="{wide}" y1="{high}" y2="{high}" stroke="currentColor" stroke-opacity="0.4"/>'
-        f'<g opacity="0.75">{texts}</g></svg>'
-    )
 
 
 def table(

@@ -127,6 +127,8 @@ def test_a_cross_table_with_time_is_drawn_and_laid_out(index: Index) -> None:
     ]
     assert bars == re.findall("<title>(.*?)</title>", index.table("rain", by=["month", "outlet"]).svg())
     assert "currentColor" not in chart
+    assert 'opacity="0.75"' not in chart  # grey that is fainter still cannot be read
+    assert 'width="640" height="138"' in chart
     assert "currentColor" in page
     assert page.count("<tr>") == 1 + len(table.by[0].groups)
     assert len(table.by[0].groups) == 3  # with the articles without an outlet, which the chart leaves out

@@ -269,7 +269,10 @@ class Table(Framed):
                 )
                 for row, group in enumerate(rows.groups[:NOTEBOOK_ROWS])
             ]
-            title = f"{charting.measure_title(measure)} for <code>{notebook.text_html(self.queries[0].name)}</code>"
+            asked = notebook.text_html(self.queries[0].name)
+            title = charting.measure_title(measure) + (
+                f" for <code>{asked}</code>" if self.queries[0].name else ""
+            )
             labels = [one.label for one in columns.groups]
             table = charting.cross_table(rows.name, labels, cells, measure, len(rows.groups))
             return notebook.page(self._chart(), notebook.paragraph(title), table)

@@ -18,6 +18,9 @@ MAX_CHART_ROWS = 12
 GREY_ON_ANY_PAGE = "#767676"
 """A colour of text with a contrast of 4.5 to 1 against white and against black: an image does not know its page."""
 
+_IN_A_PAGE = f"max-width: {WIDTH}px; width: 100%"
+_FAINT = ' opacity="0.75"'
+
 
 class BarRow(NamedTuple):
     """A row of a chart: its name, and a value for each period; None for a period without one."""
@@ -53,8 +56,8 @@ def bars_over_time(
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape.html(title)}" viewBox="0 -18 {WIDTH} {bottom + 36}"'
-        f' style="max-width: {WIDTH}px; width: 100%" font-family="sans-serif" font-size="12" fill="currentColor">'
-        f'<text x="0" y="-5" opacity="0.75">{escape.html(title)}</text>{shapes}<g opacity="0.75">{ends}</g></svg>'
+        f' style="{_IN_A_PAGE}" font-family="sans-serif" font-size="12" fill="currentColor">'
+        f'<text x="0" y="-5"{_FAINT}>{escape.html(title)}</text>{shapes}<g{_FAINT}>{ends}</g></svg>'
     )
 
 
@@ -88,5 +91,8 @@ def _named(row: BarRow, period: str, left: int) -> str:
 
 
 def as_image(svg: str) -> str:
-    """Return an SVG element as a document of its own, whose text is readable on light and on dark pages."""
-    return svg.replace("currentColor", GREY_ON_ANY_PAGE)
+    """Return an SVG element as a document of its own, with a size, whose text is readable on light and on dark pages."""
+    height = svg.partition('viewBox="0 -18 ')[2].split(" ", 1)[1].partition('"')[0]
+    sized = f'width="{WIDTH}" height="{height}" style="max-width: 100%; height: auto"'
+    svg = svg.replace(f'style="{_IN_A_PAGE}"', sized, 1)
+    return svg.replace("currentColor", GREY_ON_ANY_PAGE).replace(_FAINT, "")

@@ -14,14 +14,14 @@ _WEB_ADDRESS = Pattern(r"https?://[^\s]", re.IGNORECASE)
 
 STYLE = """
 .newssearch { overflow-x: auto; max-width: 75em; line-height: 1.45; }
-.newssearch table { border-collapse: collapse; margin: .5em 0; width: auto; }
-.newssearch th, .newssearch td { padding: .35em .75em .35em 0; text-align: start; vertical-align: top; border: 0;
+.newssearch.newssearch table { border-collapse: collapse; margin: .5em 0; width: auto; }
+.newssearch.newssearch table th, .newssearch.newssearch table td { padding: .35em .75em .35em 0; text-align: start; vertical-align: top; border: 0;
   border-top: 1px solid rgba(128, 128, 128, .35); background: none; white-space: normal; overflow-wrap: break-word; }
-.newssearch th { border-top: 0; font-weight: 600; opacity: .75; white-space: nowrap; }
-.newssearch td.ns-number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.newssearch td.ns-short { white-space: nowrap; }
-.newssearch td.ns-title { min-width: 14em; }
-.newssearch td.ns-wide { min-width: 18em; }
+.newssearch.newssearch table th { border-top: 0; font-weight: 600; opacity: .75; white-space: nowrap; }
+.newssearch.newssearch table td.ns-number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.newssearch.newssearch table td.ns-short { white-space: nowrap; }
+.newssearch.newssearch table td.ns-title { min-width: 14em; }
+.newssearch.newssearch table td.ns-wide { min-width: 18em; }
 .newssearch p, .newssearch ul, .newssearch ol { margin: .4em 0; }
 .newssearch small { opacity: .75; }
 .newssearch mark { background: #ffe08a; color: #1b1b1b; padding: 0 .1em; border-radius: .15em; }
@@ -30,11 +30,11 @@ STYLE = """
 .newssearch svg { display: block; }
 .newssearch summary { cursor: pointer; }
 @media (max-width: 45em) {
-  .newssearch table.ns-hits tr { display: block; border-top: 1px solid rgba(128, 128, 128, .35); padding: .4em 0; }
-  .newssearch table.ns-hits td { display: block; border: 0; padding: .1em 0; min-width: 0; white-space: normal; }
-  .newssearch table.ns-hits td.ns-short, .newssearch table.ns-hits td.ns-name { display: inline-block; padding-inline-end: 1em; }
-  .newssearch table.ns-hits td.ns-name br { display: none; }
-  .newssearch table.ns-hits thead { display: none; }
+  .newssearch.newssearch table.ns-hits tr { display: block; border-top: 1px solid rgba(128, 128, 128, .35); padding: .4em 0; }
+  .newssearch.newssearch table.ns-hits td { display: block; border: 0; padding: .1em 0; min-width: 0; white-space: normal; }
+  .newssearch.newssearch table.ns-hits td.ns-short, .newssearch.newssearch table.ns-hits td.ns-name { display: inline-block; padding-inline-end: 1em; }
+  .newssearch.newssearch table.ns-hits td.ns-name br { display: none; }
+  .newssearch.newssearch table.ns-hits thead { display: none; }
 }
 """
 

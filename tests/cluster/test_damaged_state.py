@@ -386,7 +386,7 @@ def test_a_rebuild_takes_the_place_of_an_archive_without_aliases(store: OpenSear
     begun.close()
     with newssearch.open(store.address) as index:
         assert len(index) == 2
-    assert base not in state.our_indices(store._client)
+    assert base not in state.archive_indices(store._client)
 
 
 def test_what_a_broken_first_rebuild_leaves_does_not_hinder_a_new_archive(writers_address: str) -> None:
@@ -400,7 +400,7 @@ def test_what_a_broken_first_rebuild_leaves_does_not_hinder_a_new_archive(writer
     begun.close()
     store.create(10).close()
     store.writer(10).close()
-    assert len(state.our_indices(store._client)) == 3
+    assert len(state.archive_indices(store._client)) == 3
 
 
 def test_no_index_of_an_archive_is_a_leftover_as_long_as_an_alias_stands_for_another(
@@ -412,7 +412,7 @@ def test_no_index_of_an_archive_is_a_leftover_as_long_as_an_alias_stands_for_ano
     begun = store.rebuild(10)
     begun.begin().close()
     begun.close()
-    base = next(index for index, aliases in state.our_indices(store._client).items() if aliases)
+    base = next(index for index, aliases in state.archive_indices(store._client).items() if aliases)
     name = store._client.address.name
     store._client.update_aliases(
         [{"add": {"index": base.removesuffix(WORDS) + STATE, "alias": name + STATE}}]

@@ -15,8 +15,8 @@ from .documents import DocumentSource, shown_from
 from .evaluation import VERIFIED_AT_ONCE, Evaluation
 from .facets import FacetCounter
 from .leaf_queries import ClusterQuery
-from .listed_stories import PublicationKey, publication_key
 from .mapping import MAX_HITS_AT_ONCE
+from .story_list import PublicationKey, publication_key
 
 _READ_OF_ARTICLES = ("id", "outlet", "outlet_key", "instant", "precision")
 

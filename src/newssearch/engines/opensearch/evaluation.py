@@ -33,8 +33,8 @@ from newssearch.text.analysis import analyser_named
 
 from .answer_sizes import AnswerSizes
 from .article_queries import EVERYTHING, NOVEL, PARAGRAPHS, TEXT, TITLE, ArticleQueries, excluding, nested
+from .commit_cache import CommitCache, WeighedLeaf
 from .documents import DocumentSource, document_id
-from .known_of_commit import KnownOfCommit, WeighedLeaf
 from .leaf_queries import (
     FINDS_NOTHING,
     ClusterQuery,
@@ -82,7 +82,7 @@ class Evaluation:
         own: Mapping[str, ArticleField],
         tree: Node,
         request: ResolvedRequest,
-        known: KnownOfCommit,
+        known: CommitCache,
         keys_of: Callable[[str], Sequence[str]],
     ) -> None:
         self.tree = tree

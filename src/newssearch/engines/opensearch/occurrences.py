@@ -19,7 +19,7 @@ from .evaluation import Evaluation, SearchCall
 from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all
 from .outline import paragraphs_of
 from .scoring import in_region
-from .searched_texts import WantedKeys
+from .text_matches import WantedKeys
 
 MAX_READ = 1_000_000
 """The largest number of paragraphs whose matches or words are counted by reading them."""

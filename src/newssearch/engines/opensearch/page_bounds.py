@@ -70,12 +70,12 @@ def among_first(found: Sequence[Bounds], number: int, key: Key | None) -> list[b
     """
     firsts = sorted(one.first for one in found)
     lasts = sorted(one.last for one in found)
-    told: list[bool | None] = []
+    decided: list[bool | None] = []
     for _, first, last in found:
         if bisect_left(lasts, first) >= number:
-            told.append(False)
+            decided.append(False)
         elif bisect_right(firsts, last) <= number and (key is None or last < key):
-            told.append(True)
+            decided.append(True)
         else:
-            told.append(None)
-    return told
+            decided.append(None)
+    return decided

@@ -130,7 +130,7 @@ class PageRanking:
         near_to: int | None,
         proximity: ProximityBounds | None,
     ) -> None:
-        self.told: Any = None
+        self.first_answer: Any = None
         """The first response of OpenSearch; None before it."""
         self._sort, self._group = request.sort, request.group
         self._requests = requests
@@ -185,7 +185,7 @@ class PageRanking:
         )
         body = {**self._requests.body, "size": size}
         if not with_texts:
-            body["docvalue_fields"] = self._told_fields
+            body["docvalue_fields"] = self._doc_value_fields
             body["stored_fields"] = "_none_"  # without this, the id would be read from the stored fields
         if self._proximity is not None and (named := self._proximity.queries()):
             body["post_filter"] = {"bool": {"filter": [{"match_all": {}}], "should": named}}
@@ -194,8 +194,8 @@ class PageRanking:
         else:
             body["search_after"] = self._after
         answer = self._requests.search(body)
-        if self.told is None:
-            self.told = answer
+        if self.first_answer is None:
+            self.first_answer = answer
         hits = answer["hits"]["hits"]
         for hit in hits:
             if with_texts:
@@ -206,7 +206,7 @@ class PageRanking:
             self._after = hits[-1]["sort"]
 
     @property
-    def _told_fields(self) -> list[str]:
+    def _doc_value_fields(self) -> list[str]:
         """The doc values to request of each article besides the sort fields."""
         found = ["words", "title_words"]
         if self._group:
@@ -216,7 +216,7 @@ class PageRanking:
         return found
 
     def _seen_in(self, hit: dict[str, Any]) -> _Seen:
-        told: DocumentSource = hit.get("_source") or {
+        values: DocumentSource = hit.get("_source") or {
             name: values[0] for name, values in hit["fields"].items()
         }
         score, article_id, instant, added = 0.0, str(hit["sort"][-1]), NO_TIME, 0
@@ -231,16 +231,16 @@ class PageRanking:
         least = most = 0.0
         if self._is_scored:
             most = score * (1 + APPROXIMATE)
-            if _is_short(told):
+            if _is_short(values):
                 least = max(score * (1 - APPROXIMATE) - self._doubt, 0.0)
         near, factor = 0.0, 1.0
         if self._near_to is not None:
             factor = nearness_of(instant, self._near_to)
         elif self._proximity is not None:
-            near = self._proximity.most(told["analysis"], hit.get("matched_queries", ()))
-        story = told.get("story", article_id) if self._group else article_id
+            near = self._proximity.most(values["analysis"], hit.get("matched_queries", ()))
+        story = values.get("story", article_id) if self._group else article_id
         time = time_key(self._sort, instant, added)
-        return _Seen(article_id, story, time, least, most, near, factor, int(told["words"]))
+        return _Seen(article_id, story, time, least, most, near, factor, int(values["words"]))
 
     # ---- where results stand
 
@@ -335,9 +335,9 @@ def nearness_of(instant: int, near_to: int) -> float:
     return nearness(abs(instant - near_to) / MICROSECONDS_A_DAY)
 
 
-def _is_short(told: DocumentSource) -> bool:
+def _is_short(values: DocumentSource) -> bool:
     """Whether an article is so short that the packed counts of text and headline matches are unambiguous: see
     :mod:`.scoring`.
     """
     unit = min(scoring.TITLE_UNIT, scoring.PARAGRAPH_TITLE_UNIT)
-    return int(told["words"]) < unit and int(told["title_words"]) < (1 << 24) // scoring.TITLE_UNIT
+    return int(values["words"]) < unit and int(values["title_words"]) < (1 << 24) // scoring.TITLE_UNIT

@@ -12,8 +12,8 @@ from newssearch.results import NameSpelling
 
 from .counted_spellings import CountedSpellings
 from .evaluation import Evaluation
-from .looked_up_words import ClusterWordLookup
 from .value_notes import ValueNotes
+from .word_lookup import ClusterWordLookup
 
 
 class QueryNotes(NamedTuple):

@@ -92,7 +92,7 @@ class ClusterRanking:
         beside: Mapping[str, Any] | None = None,
         passed: ClusterQuery | None = None,
     ) -> None:
-        self.told: Any = None
+        self.first_answer: Any = None
         """The response to ``beside``; None if no page was requested, or several requests were needed."""
         self._beside = dict(beside or {})
         self._near_to = near_to
@@ -131,11 +131,11 @@ class ClusterRanking:
         most = end
         while True:
             found = self._first(most)
-            told: dict[object, RankedHit] = {}
+            first_of_stories: dict[object, RankedHit] = {}
             for one in found:
-                told.setdefault(one.source.get("story", one.source["id"]), one)
-            if most is None or end is None or len(told) >= end or len(found) < most:
-                return [*told.values()][:end]
+                first_of_stories.setdefault(one.source.get("story", one.source["id"]), one)
+            if most is None or end is None or len(first_of_stories) >= end or len(found) < most:
+                return [*first_of_stories.values()][:end]
             most *= 2
 
     @cached_property
@@ -164,7 +164,7 @@ class ClusterRanking:
         )  # fmt: skip
         found = pages.between(offset, end)
         if self._beside:
-            self.told = pages.told
+            self.first_answer = pages.first_answer
         return found
 
     def _placed(self, source: DocumentSource) -> RankedHit:

@@ -21,7 +21,7 @@ from .state import (
     State,
     guard,
     indices_of_base,
-    is_ours,
+    is_archive_index,
     lost_archives,
     make_indices,
     new_base,
@@ -106,7 +106,7 @@ def check_name(client: Client) -> None:
     behind = client.indices_of(name) or [
         index for index in client.matching_indices(f"{name}*") if index == name
     ]
-    foreign = [index for index in behind if not is_ours(name, index)]
+    foreign = [index for index in behind if not is_archive_index(name, index)]
     if foreign:
         raise IndexVersionError(
             f"{index_address(client.place)}: {foreign[0]} is not an index of newssearch: choose another name for the index",

@@ -22,7 +22,7 @@ from .article_queries import IN_LEAD, TEXT, TITLE, nested
 from .documents import DocumentSource
 from .leaf_queries import FINDS_NOTHING, ClusterQuery, LeafQuery, finding_any
 from .outline import OutlinedParagraph, paragraphs_of
-from .searched_texts import SearchedLeaves, SearchedTexts
+from .text_matches import PreparedLeaves, TextMatches
 
 TITLE_UNIT = 1 << 18
 """The value of one headline match in an article's packed count, where a match in a paragraph is 1."""
@@ -275,21 +275,21 @@ class ArticleScores:
         self._statistics = statistics
         self._check = check
         self._low = {name: light_words(scored, name) for name in statistics.analyses}
-        self._leaves: dict[str, SearchedLeaves] = {}
-        self._divided: dict[str, SearchedTexts] = {}
+        self._leaves: dict[str, PreparedLeaves] = {}
+        self._divided: dict[str, TextMatches] = {}
         self._divided_words = 0
 
-    def _searched(self, source: DocumentSource, texts: Sequence[str], field: str = TEXT) -> SearchedTexts:
+    def _matches_in(self, source: DocumentSource, texts: Sequence[str], field: str = TEXT) -> TextMatches:
         """Return texts of one field of an article, prepared for finding leaves."""
         analysis = source["analysis"]
         analyser = analyser_named(analysis)
         if analysis not in self._leaves:
-            self._leaves[analysis] = SearchedLeaves((use.leaf for use in self._scored), analyser)
+            self._leaves[analysis] = PreparedLeaves((use.leaf for use in self._scored), analyser)
 
         def divide(text: str) -> AnalysedText:
             return AnalysedText(text, analyser, self._check, self._kept[field])
 
-        return SearchedTexts(texts, divide, self._leaves[analysis])
+        return TextMatches(texts, divide, self._leaves[analysis])
 
     def _low_of(self, source: DocumentSource) -> frozenset[Leaf]:
         """Return the leaves with a lower weight in an article, because they are function words in its language."""
@@ -297,8 +297,8 @@ class ArticleScores:
 
     def of(self, source: DocumentSource) -> ScoredArticle:
         """Return the scores of an article without proximity, from its document with texts and outline."""
-        headline = self._searched(source, [source["header"].get("title") or ""], TITLE)
-        texts = self._searched(source, source["texts"]["of"])
+        headline = self._matches_in(source, [source["header"].get("title") or ""], TITLE)
+        texts = self._matches_in(source, source["texts"]["of"])
         if self._divided_words < MAX_DIVIDED_WORDS:
             self._divided[source["id"]] = texts
             self._divided_words += int(source["words"])
@@ -341,7 +341,7 @@ class ArticleScores:
 
     def with_proximity(self, source: DocumentSource, scored: ScoredArticle) -> ScoredArticle:
         """Add the proximity part to the scores of an article."""
-        texts = self._divided.get(source["id"]) or self._searched(source, source["texts"]["of"])
+        texts = self._divided.get(source["id"]) or self._matches_in(source, source["texts"]["of"])
         near = self._proximity(source, texts, self._low_of(source))
         return scored._replace(score=scored.score + near, proximity=near)
 
@@ -361,7 +361,7 @@ class ArticleScores:
         matches = any(counts[: self._deciding])
         return ScoredParagraph(one.number, sum_in_order(parts), matches, tuple(parts))
 
-    def _proximity(self, source: DocumentSource, texts: SearchedTexts, low: frozenset[Leaf]) -> float:
+    def _proximity(self, source: DocumentSource, texts: TextMatches, low: frozenset[Leaf]) -> float:
         """Return the part of the score from the proximity of the query's adjacent words."""
         chosen = neighbouring_words(self._scored, low)
         if not chosen:

@@ -24,7 +24,7 @@ from .leaf_queries import FINDS_NOTHING, ClusterQuery, finding_all
 from .outline import is_in_lead
 from .ranking import ClusterRanking
 from .scoring import RankedHit
-from .told_stories import CopiesOf, copies_among, counting_stories
+from .story_copies import CopiesOf, copies_among, counting_stories
 
 CLAUSES_AT_ONCE = 30
 """The number of clauses whose articles one request counts."""
@@ -43,7 +43,7 @@ class Totals(NamedTuple):
 
 
 def counting_totals(evaluation: Evaluation) -> dict[str, Any]:
-    """Return the parts to add to a search so that its response has the totals: see :func:`told_totals`."""
+    """Return the parts to add to a search so that its response has the totals: see :func:`totals_in`."""
     text = evaluation.matching_paragraphs()
     aggs: dict[str, Any] = {
         "dates": COUNTING_DATES,
@@ -54,17 +54,17 @@ def counting_totals(evaluation: Evaluation) -> dict[str, Any]:
     return {"track_total_hits": True, "aggs": aggs}
 
 
-def told_totals(search: SearchCall, evaluation: Evaluation, found: ClusterQuery, answer: Any) -> Totals:
+def totals_in(search: SearchCall, evaluation: Evaluation, found: ClusterQuery, answer: Any) -> Totals:
     """Return the totals of the articles that match ``found`` from a response to :func:`counting_totals`."""
     aggregated = answer["aggregations"]
-    dates = told_dates(aggregated["dates"])
+    dates = date_counts_in(aggregated["dates"])
     paragraphs = aggregated["paragraphs"]["matching"]["doc_count"] if "paragraphs" in aggregated else 0
     articles = answer["hits"]["total"]["value"]
     copies = copies_among(search, found, evaluation.check, aggregated["stories"])
     return Totals(articles, paragraphs, articles - copies, dates)
 
 
-def told_dates(counted: Mapping[str, Any]) -> DateCounts:
+def date_counts_in(counted: Mapping[str, Any]) -> DateCounts:
     """Return the numbers of articles by precision of the date from the response to :data:`COUNTING_DATES`."""
     articles = {bucket["key"]: bucket["doc_count"] for bucket in counted["buckets"]}
     by_coarseness = Counter[int]()
@@ -81,7 +81,7 @@ def told_dates(counted: Mapping[str, Any]) -> DateCounts:
 def totals_of(search: SearchCall, evaluation: Evaluation, found: ClusterQuery) -> Totals:
     """Return the totals of the articles that match ``found``."""
     body = {"size": 0, "query": found, **counting_totals(evaluation)}
-    return told_totals(search, evaluation, found, search(body, evaluation.check))
+    return totals_in(search, evaluation, found, search(body, evaluation.check))
 
 
 def page_and_totals(
@@ -101,9 +101,9 @@ def page_and_totals(
         passed = finding_all([evaluation.passed(), *map(excluding, without)])
     ranking = ClusterRanking(search, evaluation, found, near_to, counting_totals(evaluation), passed)
     page = ranking.page()
-    if ranking.told is None:
+    if ranking.first_answer is None:
         return page, totals_of(search, evaluation, found)
-    return page, told_totals(search, evaluation, found, ranking.told)
+    return page, totals_in(search, evaluation, found, ranking.first_answer)
 
 
 class ClusterHits:

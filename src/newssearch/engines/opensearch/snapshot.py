@@ -39,13 +39,13 @@ from newssearch.text.partial_dates import PartialDate
 
 from .article_queries import EVERYTHING, excluding
 from .client import JsonAnswer
+from .commit_cache import CommitCache
 from .condition_limit import ConditionLimit
 from .corpus_queries import ClusterCorpusQueries
 from .documents import document_id
 from .evaluation import Evaluation, SearchCall
 from .facets import FacetCounter
 from .failures import PointInTimeLostError
-from .known_of_commit import KnownOfCommit
 from .leaf_queries import ClusterQuery, finding_all, finding_any, finding_one_of
 from .mapping import MAX_HITS_AT_ONCE
 from .query_notes import names_on, notes_on
@@ -54,8 +54,8 @@ from .scoring import RankedHit, Statistics, light_words
 from .searching import ClusterHits, clauses_of, explanation_of, page_and_totals, totals_of
 from .statistics import statistics_of
 from .stored_articles import Opened
+from .story_copies import EARLIEST_FIRST, CopiesOf, copies_among, in_stories, stories_among
 from .telling_words import ClusterTermCounts, feedback_of, weighty_texts
-from .told_stories import EARLIEST_FIRST, CopiesOf, copies_among, stories_among, telling
 from .vocabulary import KnownWords
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
 
     def _shared(
         self, opened: Opened, check: StopCheck
-    ) -> tuple[Statistics, KnownWords, KnownOfCommit, dict[str, list[str]]]:
+    ) -> tuple[Statistics, KnownWords, CommitCache, dict[str, list[str]]]:
         """Return the statistics, the vocabulary, the cache and the keys of values of an opened commit."""
         known = self._shared_by_readers.known
         if known is None or known[0] is not opened:
@@ -99,7 +99,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
                 opened,
                 statistics,
                 vocabulary,
-                KnownOfCommit.nothing(),
+                CommitCache.empty(),
                 {},
             )
         return known[1:]
@@ -259,8 +259,8 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         first = evaluation.found()
         wanted = [evaluation.found(relaxed.tree), excluding(first)]
         if evaluation.request.group:
-            told = [story for story, _ in stories_among(search, first, evaluation.check)]
-            wanted.append(excluding(telling(told)))
+            stories = [story for story, _ in stories_among(search, first, evaluation.check)]
+            wanted.append(excluding(in_stories(stories)))
         by_analysis = []
         for name in evaluation.statistics.analyses:
             is_function_word = analyser_named(name).is_function_word
@@ -376,11 +376,11 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
 
     def stories(self, tree: Node, request: ResolvedRequest, wanted: StoriesRequest) -> FoundStories:
         """Return a page of the stories with an article that matches ``tree`` and passes the filters of ``request``."""
-        from .listed_stories import list_told_stories  # a search needs none of it
+        from .story_list import list_matched_stories  # a search needs none of it
 
         def work(opened: Opened) -> FoundStories:
             evaluation = self._evaluation(opened, tree, request)
-            return list_told_stories(self._searcher(opened), evaluation, opened.state.visible, wanted)
+            return list_matched_stories(self._searcher(opened), evaluation, opened.state.visible, wanted)
 
         return self._whole(work, request.check)
 
@@ -425,8 +425,8 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             own = analyser_named(source["analysis"])
             tree = related_tree(article.title or "", weighty_texts(source), own, terms, request.check)
             evaluation = self._evaluation(opened, tree, replace(request, explain=True))
-            told = telling([source["story"]] if "story" in source else [])
-            without = [{"term": {"id": article.id}}, told]
+            same_story = in_stories([source["story"]] if "story" in source else [])
+            without = [{"term": {"id": article.id}}, same_story]
             found = finding_all([evaluation.found(), *map(excluding, without)])
             time = int(source.get("instant", NO_TIME))
             page, totals = page_and_totals(search, evaluation, found, time, without)
@@ -449,7 +449,7 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
         def work(opened: Opened) -> FoundCoverage:
             evaluation = self._evaluation(opened, tree, request)
             found = evaluation.found()
-            among = None if wanted.story is None else self._telling_the_same(opened, wanted.story)
+            among = None if wanted.story is None else self._in_same_story(opened, wanted.story)
             counter = FacetCounter(
                 self._searcher(opened), by_name(self.own_fields), request.aliases, request.check
             )
@@ -462,10 +462,10 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
 
         return self._whole(work, request.check)
 
-    def _telling_the_same(self, opened: Opened, article_id: str) -> ClusterQuery:
+    def _in_same_story(self, opened: Opened, article_id: str) -> ClusterQuery:
         """Return a query for the articles in the story of an article."""
         story = self._story_of(opened, article_id)
-        return {"ids": {"values": [document_id(article_id)]}} if story is None else telling([story])
+        return {"ids": {"values": [document_id(article_id)]}} if story is None else in_stories([story])
 
     # ---- contents
 

@@ -225,7 +225,7 @@ def read_state(client: Client, index: str | None = None, *, check: StopCheck = N
 def _no_archive(client: Client) -> Exception:
     place, name = client.place, client.address.name
     behind = client.indices_of(name) or list(client.matching_indices(f"{name}*").keys() & {name})
-    if any(is_ours(name, index) for index in behind):
+    if any(is_archive_index(name, index) for index in behind):
         return IndexDamagedError(
             f"{index_address(place)}: the index is damaged (there is no {name}{STATE})", place
         )
@@ -262,7 +262,7 @@ def new_base(name: str) -> str:
     return f"{name}-{MAPPING_FORMAT}-{now:%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
 
 
-def is_ours(name: str, index: str) -> bool:
+def is_archive_index(name: str, index: str) -> bool:
     """Whether an index name has the form that newssearch gives to the indices of the archive ``name``, in any format."""
     return (
         re.fullmatch(rf"{re.escape(name)}-[0-9]+-[0-9]{{14}}-[0-9a-f]{{6}}({WORDS}|{STATE})?", index)
@@ -270,13 +270,13 @@ def is_ours(name: str, index: str) -> bool:
     )
 
 
-def our_indices(client: Client) -> dict[str, list[str]]:
+def archive_indices(client: Client) -> dict[str, list[str]]:
     """Return the indices whose names have that form, each with its aliases."""
     name = client.address.name
     return {
         index: aliases
         for index, aliases in client.matching_indices(f"{name}-*").items()
-        if is_ours(name, index)
+        if is_archive_index(name, index)
     }
 
 
@@ -294,7 +294,7 @@ def check_alias(client: Client, alias: str, wanted: str | None = None) -> None:
     """
     place, name = client.place, client.address.name
     behind = client.indices_of(alias)
-    foreign = [index for index in behind if not is_ours(name, index)]
+    foreign = [index for index in behind if not is_archive_index(name, index)]
     if foreign:
         raise IndexVersionError(
             f"{index_address(place)}: {foreign[0]} is not an index of newssearch: take it out of the alias {alias}, or choose another name for the index",
@@ -344,7 +344,7 @@ def without_aliases(client: Client, lost: LostArchive) -> IndexDamagedError:
 
 def unused_indices(client: Client) -> list[str]:
     """Return the archive's indices without aliases: those of interrupted rebuilds, or just replaced ones."""
-    found = our_indices(client)
+    found = archive_indices(client)
     used = {_archive_of(index) for index, aliases in found.items() if aliases}
     return [index for index in found if _archive_of(index) not in used]
 

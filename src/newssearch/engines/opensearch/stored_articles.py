@@ -32,8 +32,8 @@ from .transport import FIRST_PAUSE, LONGEST_PAUSE, READ_PATIENCE
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .commit_cache import CommitCache
     from .condition_limit import ConditionSets
-    from .known_of_commit import KnownOfCommit
     from .scoring import Statistics
     from .vocabulary import KnownWords
     from .word_table import WordTableMaker
@@ -195,7 +195,7 @@ class SharedByReaders:
         """The stamp of the commit, and its number of articles."""
         self.longest: tuple[Hashable, int] | None = None
         """The stamp of the commit, and the number of words of its longest article."""
-        self.known: tuple[Opened, Statistics, KnownWords, KnownOfCommit, dict[str, list[str]]] | None = None
+        self.known: tuple[Opened, Statistics, KnownWords, CommitCache, dict[str, list[str]]] | None = None
         """The opened commit with its statistics, vocabulary, cache, and keys of values."""
         self.sets: tuple[Opened, ConditionSets] | None = None
         self.table_maker: tuple[Opened, WordTableMaker] | None = None

@@ -64,7 +64,7 @@ class StoryKeeper:
             _committed_reader(articles), articles._opened.state.articles, self._boilerplate, first_story
         )
 
-    def foresee(self, articles: StoredArticles, numbers: Iterable[str]) -> Mapping[str, StoryMarks]:
+    def provisional_marks(self, articles: StoredArticles, numbers: Iterable[str]) -> Mapping[str, StoryMarks]:
         """Return provisional marks of articles of the next commit, decided by these and the committed articles alone.
 
         The commit's plan then contains only those articles whose marks change because of others. Stories are not
@@ -85,7 +85,7 @@ class StoryKeeper:
                 raise taken_over(self._client.place)
             yield number, _marked_again(source, plan.marks[number], own)
 
-    def as_they_are(self, state: State, numbers: DocumentNumbers) -> Iterator[tuple[str, bytes | None]]:
+    def current_documents(self, state: State, numbers: DocumentNumbers) -> Iterator[tuple[str, bytes | None]]:
         """Yield the ids and the JSON of documents as indexed now; None for a document that is not committed."""
         own = {row.name: row for row in state.rows}
         for number, source in self._documents(state, [f"{one:x}" for one in numbers.tolist()]):

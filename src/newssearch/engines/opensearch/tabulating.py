@@ -37,7 +37,7 @@ from .mapping import MAX_HITS_AT_ONCE
 from .occurrences import OccurrenceReader
 from .outline import paragraphs_of
 from .query_notes import notes_on
-from .searching import COUNTING_DATES, told_dates
+from .searching import COUNTING_DATES, date_counts_in
 
 MAX_KEPT_ROWS, MAX_KEPT_EXTENTS = 50_000, 8
 """The largest number of rows of a cached table, and the number of tables whose sizes are cached for a commit."""
@@ -168,7 +168,7 @@ class _RowReader:
         """Yield each row of the matching articles once, with the results of the aggregations ``aggs``."""
         if not self._groupings:
             answer = self._aggregated(evaluation, query, {**aggs, "dates": COUNTING_DATES})
-            self.dates = told_dates(answer["aggregations"]["dates"])
+            self.dates = date_counts_in(answer["aggregations"]["dates"])
             number = answer["hits"]["total"]["value"]
             if number:
                 yield (), {"doc_count": number, **answer["aggregations"]}
@@ -191,7 +191,7 @@ class _RowReader:
             rows = {"rows": {"composite": asked, "aggs": aggs}}
             aggregated = self._aggregated(evaluation, query, {**rows, **beside})["aggregations"]
             if beside:
-                self.dates, beside = told_dates(aggregated["dates"]), {}
+                self.dates, beside = date_counts_in(aggregated["dates"]), {}
             answer = aggregated["rows"]
             for bucket in answer["buckets"]:
                 values = iter(bucket["key"][str(n)] for n in range(len(self._fields)))
@@ -203,7 +203,7 @@ class _RowReader:
     def _one_by_one(self, evaluation: Evaluation, query: ClusterQuery) -> Iterator[tuple[EntryRow, Any]]:
         """Yield the rows of articles that are read one by one."""
         answer = self._aggregated(evaluation, query, {"dates": COUNTING_DATES})
-        self.dates = told_dates(answer["aggregations"]["dates"])
+        self.dates = date_counts_in(answer["aggregations"]["dates"])
         articles, words = Counter[EntryRow](), Counter[EntryRow]()
         parts = [
             "words",

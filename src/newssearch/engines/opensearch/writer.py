@@ -219,7 +219,7 @@ class OpenSearchWriter:
         Requests of an earlier writer that arrive later are then refused, because their version is lower.
         """
         state = self._state
-        for number, content in self._stories.as_they_are(state, numbers):
+        for number, content in self._stories.current_documents(state, numbers):
             action = self._action("delete" if content is None else "index", number, content, WRITTEN_AGAIN)
             self._sender.put(state.base, action)
         self._sender.flush()
@@ -381,7 +381,7 @@ class OpenSearchWriter:
         with self._changing():
             (self._spool if replaces else self._held).add(number, UnmarkedDocument.of(source))
             if self._held.size > HELD_BYTES:
-                self._send_held(self._stories.foresee(self._committed.articles, self._held.ids))
+                self._send_held(self._stories.provisional_marks(self._committed.articles, self._held.ids))
         self._added += 1
         self._added_hashes += article_hash(article.id, state)
         self.pending += max(len(article.paragraphs), 1)

@@ -53,7 +53,7 @@ def list_stories(
 ) -> FoundStories:
     """Return a page of the stories of the articles in the mask ``found``, without notes on the query."""
     outlets = reader.kept(Dimensions).get("outlet", request.aliases)
-    stories = _told_stories(reader, outlets, np.flatnonzero(found), request.check)
+    stories = _stories_of(reader, outlets, np.flatnonzero(found), request.check)
     stories = stories.at((stories.outlets >= wanted.min_outlets).nonzero()[0])
     end = None if wanted.limit is None else wanted.offset + wanted.limit
     page = stories.at(stories.in_order(wanted.sort)[wanted.offset : end])
@@ -76,7 +76,7 @@ def story_numbers(reader: IndexReader, articles: Ints) -> Ints:
     return np.concatenate(parts)
 
 
-def _told_stories(reader: IndexReader, outlets: Dimension, articles: Ints, check: StopCheck) -> _Stories:
+def _stories_of(reader: IndexReader, outlets: Dimension, articles: Ints, check: StopCheck) -> _Stories:
     """Return the stories of the articles, in the order of their numbers."""
     numbers = story_numbers(reader, articles)
     articles, numbers = articles[numbers > 0], numbers[numbers > 0]
@@ -94,13 +94,13 @@ def _told_stories(reader: IndexReader, outlets: Dimension, articles: Ints, check
     counted = pairs[pairs % groups != NO_GROUP] // groups  # the story of each outlet that published it
     live = np.flatnonzero(reader.live_articles())
     of, size_of = np.unique(story_numbers(reader, live), return_counts=True)
-    first, told = order[starts], in_order[starts]
+    first, stories = order[starts], in_order[starts]
     dated = published.classes[first] != UNDATED
     return _Stories(
-        told,
+        stories,
         sizes,
-        counted.searchsorted(told, "right") - counted.searchsorted(told, "left"),
-        size_of[of.searchsorted(told)],
+        counted.searchsorted(stories, "right") - counted.searchsorted(stories, "left"),
+        size_of[of.searchsorted(stories)],
         articles[first],
         articles[order[last]],
         np.where(dated, published.times[first], NO_TIME),

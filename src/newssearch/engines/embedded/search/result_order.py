@@ -124,8 +124,8 @@ class ResultOrder:
         for segment, here, local in self._reader.by_document(documents):
             if segment.stories is not None:
                 stories[here] = segment.stories.story[segment.article[local]]
-        told, first = np.unique(stories, return_index=True)
-        return np.sort(np.concatenate((first[told != 0], np.flatnonzero(stories == 0))))
+        numbers, first = np.unique(stories, return_index=True)
+        return np.sort(np.concatenate((first[numbers != 0], np.flatnonzero(stories == 0))))
 
     def _first(self, end: int | None) -> Ordered:
         """Return the first ``end`` results, or all, without grouping stories."""

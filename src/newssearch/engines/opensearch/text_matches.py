@@ -45,7 +45,7 @@ class WantedKeys:
         return not self.all.isdisjoint(chain.from_iterable(map(_KEYS_OF_CHUNK, chunks)))
 
 
-class SearchedLeaves:
+class PreparedLeaves:
     """The leaves of a query, prepared for counting matches in texts of one language."""
 
     def __init__(self, leaves: Iterable[Leaf], analyser: Analyser) -> None:
@@ -89,11 +89,11 @@ class SearchedLeaves:
         return [number for number, _, _ in matches]
 
 
-class SearchedTexts:
+class TextMatches:
     """Texts of one language, whose matches are cached. ``divide`` analyses a text."""
 
     def __init__(
-        self, texts: Sequence[str], divide: Callable[[str], AnalysedText], leaves: SearchedLeaves
+        self, texts: Sequence[str], divide: Callable[[str], AnalysedText], leaves: PreparedLeaves
     ) -> None:
         self._texts = texts
         self._divide = divide

@@ -60,7 +60,7 @@ def copies_among(
     return sum(number - 1 for _, number in stories_among(search, found, check, counted))
 
 
-def telling(stories: list[int]) -> ClusterQuery:
+def in_stories(stories: list[int]) -> ClusterQuery:
     """Return a query for the articles of the given stories."""
     return finding_any(
         {"terms": {"story": stories[low : low + MAX_STORIES_OF_SET]}}
@@ -103,12 +103,12 @@ class CopiesOf:
             "size": MAX_LISTED_COPIES + 1, "sort": EARLIEST_FIRST,
             "_source": ["header.id", "header.outlet", "header.date"],
         }  # fmt: skip
-        told = {"terms": {"field": "story", "size": len(stories)}, "aggs": {"first": {"top_hits": first}}}
+        by_story = {"terms": {"field": "story", "size": len(stories)}, "aggs": {"first": {"top_hits": first}}}
         body: dict[str, Any] = {
-            "size": 0, "track_total_hits": True, "query": finding_all([self._live, telling(stories)]),
-            "aggs": {"told": told},
+            "size": 0, "track_total_hits": True, "query": finding_all([self._live, in_stories(stories)]),
+            "aggs": {"stories": by_story},
         }  # fmt: skip
-        for bucket in self._search(body, self._check)["aggregations"]["told"]["buckets"]:
+        for bucket in self._search(body, self._check)["aggregations"]["stories"]["buckets"]:
             headers = (hit["_source"]["header"] for hit in bucket["first"]["hits"]["hits"])
             yield (
                 bucket["key"],

@@ -14,7 +14,7 @@ from .evaluation import Evaluation, SearchCall
 from .leaf_queries import ClusterQuery, finding_all
 from .mapping import MAX_HITS_AT_ONCE
 from .query_notes import notes_on
-from .told_stories import CopiesOf, stories_among, telling
+from .story_copies import CopiesOf, in_stories, stories_among
 
 _PARTS_FOR_LIST = ("id", "story", "instant", "precision", "outlet_key")
 
@@ -30,7 +30,7 @@ class PublicationKey(NamedTuple):
     id: str
 
 
-class _ToldStory(NamedTuple):
+class _MatchedStory(NamedTuple):
     """A story: its number, its matching articles, their outlets, all of its articles, the first and the last matching one."""
 
     number: int
@@ -59,7 +59,7 @@ def publication_key(source: DocumentSource) -> PublicationKey:
     return PublicationKey(coarseness, source.get("instant", NO_TIME), source["id"])
 
 
-def list_told_stories(
+def list_matched_stories(
     search: SearchCall, evaluation: Evaluation, live: ClusterQuery, wanted: StoriesRequest
 ) -> FoundStories:
     """Return a page of the stories to which the articles found by an evaluation belong.
@@ -69,7 +69,7 @@ def list_told_stories(
     """
     found = evaluation.found()
     stories = [
-        one for one in _stories_told_by(search, evaluation, live, found) if one.outlets >= wanted.min_outlets
+        one for one in _matched_stories(search, evaluation, live, found) if one.outlets >= wanted.min_outlets
     ]
     stories.sort(key=lambda one: one.sort_key(wanted.sort))
     end = None if wanted.limit is None else wanted.offset + wanted.limit
@@ -90,9 +90,9 @@ def list_told_stories(
     )
 
 
-def _stories_told_by(
+def _matched_stories(
     search: SearchCall, evaluation: Evaluation, live: ClusterQuery, found: ClusterQuery
-) -> list[_ToldStory]:
+) -> list[_MatchedStory]:
     names = outlets(evaluation.request.aliases)
     articles: dict[int, list[PublicationKey]] = {}
     groups: dict[int, set[str]] = {}
@@ -100,12 +100,12 @@ def _stories_told_by(
     for source in evaluation.sources(storied, _PARTS_FOR_LIST, MAX_HITS_AT_ONCE):
         story = source["story"]
         articles.setdefault(story, []).append(publication_key(source))
-        told_by = groups.setdefault(story, set())
+        outlets_of = groups.setdefault(story, set())
         if "outlet_key" in source:
-            told_by.add(names.group(source["outlet_key"]))
-    sizes = dict(stories_among(search, finding_all([live, telling([*articles])]), evaluation.check))
+            outlets_of.add(names.group(source["outlet_key"]))
+    sizes = dict(stories_among(search, finding_all([live, in_stories([*articles])]), evaluation.check))
     return [
-        _ToldStory(
+        _MatchedStory(
             story,
             len(of),
             len(groups[story]),
@@ -132,7 +132,7 @@ def _headers_by_id(
     return found
 
 
-def _story_on_list(one: _ToldStory, headers: dict[str, DocumentSource], copies: CopiesOf) -> ListedStory:
+def _story_on_list(one: _MatchedStory, headers: dict[str, DocumentSource], copies: CopiesOf) -> ListedStory:
     lead, latest = headers[one.first.id], headers[one.last.id]
     return ListedStory(
         story=copies({"story": one.number}).first[0].id,

@@ -16,7 +16,7 @@ class WeighedLeaf(NamedTuple):
     articles: int
 
 
-class KnownOfCommit(NamedTuple):
+class CommitCache(NamedTuple):
     """What searches found out about the articles of one commit. All threads share it."""
 
     tokens: dict[str, bool]
@@ -31,6 +31,6 @@ class KnownOfCommit(NamedTuple):
     """The sizes of the articles of tables, by groupings and filters."""
 
     @classmethod
-    def nothing(cls) -> KnownOfCommit:
+    def empty(cls) -> CommitCache:
         """Return an empty cache."""
         return cls({}, {}, {}, {}, {})

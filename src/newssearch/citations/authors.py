@@ -5,52 +5,25 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from newssearch.press.agencies import AGENCY_NAMES
 from newssearch.press.bylines import without_by_words
 from newssearch.press.cities import CITIES
 from newssearch.system.lazy_regex import Pattern
 
-MOST_WORDS = 4
-"""A name of more words, its particles aside, is not divided into given and family name."""
-
-
-class Author(NamedTuple):
-    """An author: a person by family and given name, or a name as it is (``literal``), which has neither."""
-
-    family: str = ""
-    given: str = ""
-    literal: str = ""
-    suffix: str = ""
-
-    @property
-    def name(self) -> str:
-        """The name in reading order."""
-        if self.literal:
-            return self.literal
-        return " ".join(filter(None, (self.given, self.family, self.suffix)))
-
-    @property
-    def inverted(self) -> str:
-        """The name with the family name first: ``Doe, Jane``, ``King, Martin Luther, Jr.``, or a literal as it is."""
-        if self.literal:
-            return self.literal
-        return ", ".join(filter(None, (self.family, self.given, self.suffix)))
-
-
-_NAME_PARTICLES = frozenset(
-    "von vom van de der den del della dello dei degli di da das do dos du la le ter ten zu zur af av bin ibn al el st. saint y e i".split()
+from .byline_words import (
+    ARAB_CITIES,
+    BEATS,
+    BODIES,
+    CORRESPONDENTS,
+    INTRODUCTIONS,
+    OUTLET_ARTICLES,
+    PLACE_WORDS,
 )
-_JOINING = frozenset({"y", "e", "i"})
-"""Particles between two parts of a family name, as in ``Costa e Silva``."""
-_CAPITAL_PARTICLES = frozenset("De Di Del Della Du La Le Van Von Der Den St.".split())
-"""Particles that many families write with a capital letter, as in ``Robert De Niro``; in front of a byline, they are given names."""
-_FAMILY_FIRST = frozenset({"hu"})
-"""The languages in whose bylines the family name stands first."""
+from .family_names import ENDS_WITH_DOT, SUFFIXES, SURNAME_PARTICLES, Author, divided
+
 _UNDIVIDED = frozenset({"zh", "ja", "ko", "vi"})
 """The languages whose bylines do not tell where a name is divided."""
-_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _KINDS_OF_POSTS = frozenset(
     "staff senior special contributing chief national political foreign guest associate assistant deputy".split()
 )
@@ -66,7 +39,13 @@ _POSTS = frozenset(
     " corresponsal periodista redactor redactora giornalista corrispondente inviato inviata jornalista repórter correspondente verslaggever".split()
 )
 _UNSPACED = Pattern(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_BETWEEN_LISTS = Pattern(r"\s*[;|•·/]\s*|\s+[-–—]\s+")
+_BETWEEN_LISTS = Pattern(r"\s*[;|•·/]\s*|\s+[-–—:]\s*|:\s+")
+_BETWEEN_SENTENCES = Pattern(r"(?<=[^\W\d_]{4})(?<!Prof)(?<!Capt)(?<!Dipl)\.\s+(?=\S)")
+_FORUM_USER = Pattern(r"/?u/[\w-]+")
+_NOT_SHOWN = {
+    ord(char): None for char in "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+}
+"""The characters that say in which direction text runs."""
 _BRACKETS = Pattern(r"\s*[(\[]([^()\[\]]*)[)\]]?")
 _PIECE_OF_WORD = Pattern(r"([,;|/()\[\]])")
 _BEFORE_BY = Pattern(r"\A(?:[^\W\d_]+\s+){1,3}by\s+(?=\S+\s)", re.IGNORECASE)
@@ -75,8 +54,19 @@ _TITLES = frozenset(
 )
 _DEGREES = frozenset({"md", "m.d.", "m.d", "phd", "ph.d.", "ph.d", "esq", "esq."})
 _ALWAYS_AND = Pattern(r"\s+(?:and|und|et|og|och|with|&)\s+|\s+و\s+|、|，", re.IGNORECASE)
+_WITH_AGENCY = Pattern(r"\s+(?:avec|con|com|mit|met|med)\s+(?=\S)")
+_LEADING_AND = Pattern(r"\A(?:and|und|et|og|och|y|e|en|i|и|та|ve)\s+(?=\S+\s+\S)")
 _PERHAPS_AND = Pattern(r"\s+(?:y|e|en|i|и|та|ve|és|ja)\s+")
-_AFTER_NAME = Pattern(r"\s+(?:in|for|at|from|aus|für|pour|desde)\s+(?=\S)")
+_AFTER_NAME = Pattern(r"\s+(?:in|for|at|from|aus|für|pour|desde|من|في)\s+(?=\S)")
+_QUOTES = '«»„“”"'
+_UNNAMED = frozenset(
+    "agencies|agency|news agencies|wire services|agencias|agências|agences|agenzie|agenturen|agentschappen|وكالات|الوكالات".split(
+        "|"
+    )
+)
+"""Agencies that a byline does not name: no authors beside others."""
+_SURELY_AGENCIES = frozenset({"Reuters", "dpa"})
+"""Agencies that are no family names, though they are not written in capitals."""
 
 
 @cache
@@ -85,14 +75,24 @@ def _agencies() -> dict[str, str]:
     return {name.casefold(): name for names in AGENCY_NAMES.values() for name in names}
 
 
-def authors_of(byline: str | None, lang: str | None = None) -> tuple[Author, ...]:
+@cache
+def _introduction(language: str) -> re.Pattern[str]:
+    """Return the pattern of what stands before an author in a language, or for ``""`` in any."""
+    chosen = [INTRODUCTIONS[language]] if language in INTRODUCTIONS else INTRODUCTIONS.values()
+    forms = [rf"(?:{articles})?(?:{kinds})\s+(?:{by})\s+" for articles, kinds, by in chosen]
+    return re.compile(
+        rf"\A(?:{'|'.join([*forms, rf'(?:{CORRESPONDENTS})[,:]?'])})\s*(?=\S+\s+\S)", re.IGNORECASE
+    )
+
+
+def authors_of(byline: str | None, lang: str | None = None, outlet: str = "") -> tuple[Author, ...]:
     """Return the authors that a byline names, in its order; ``lang`` is the language tag of the article, if known.
 
-    Names stand between commas, semicolons and the words for "and". A name of two to four words is a person: the last
-    word, with particles before it, is the family name, in Hungarian the first word. Of four words in Spanish, two are
-    family names. ``Doe, Jane`` is one person. Agencies, desks, single words and names in scripts without spaces stay as
-    they are. Roles (``political correspondent``), titles, and what follows ``in``, ``for``, ``from`` or stands in
-    brackets are left out; an agency there is an author, too.
+    Names stand between commas, semicolons and the words for "and". A name of two to four words is a person:
+    :func:`~newssearch.citations.family_names.divided` finds the family name. ``Doe, Jane`` is one person. Agencies, desks,
+    bodies, the ``outlet``, single words, names in scripts without spaces, and names of which it is not sure where they
+    divide stay as they are. Words that introduce an author (``Ein Gastbeitrag von``), roles (``political correspondent``),
+    titles, and what follows ``in``, ``for``, ``from`` or stands in brackets are left out; an agency there is an author, too.
 
     >>> [author.inverted for author in authors_of("Jane Doe, political editor, and Ursula von der Leyen in Berlin")]
     ['Doe, Jane', 'von der Leyen, Ursula']
@@ -100,15 +100,25 @@ def authors_of(byline: str | None, lang: str | None = None) -> tuple[Author, ...
     (Author(family='Doe', given='Jane', literal='', suffix=''), Author(family='', given='', literal='Reuters', suffix=''))
     """
     language = (lang or "").replace("_", "-").partition("-")[0].lower()
-    found: list[Author] = []
-    line = " ".join(map(_without_handle, (byline or "").split()))
+    line = (byline or "").translate(_NOT_SHOWN).replace("،", ", ")
+    line = " ".join(map(_without_handle, line.split()))
+    if _FORUM_USER.fullmatch(line):
+        return (Author(literal=line),)
     line = without_by_words(" ".join(_BRACKETS.sub(_agency_in_brackets, line).split()), language or None)
-    for part in _BETWEEN_LISTS.split(_BEFORE_BY.sub("", line, 1)):
-        for name in _names_in(part, is_first=not found):
-            author = _author_named(without_by_words(name, language or None), language)
+    line = _BEFORE_BY.sub(
+        "", _introduction(language if language in INTRODUCTIONS else "").sub("", line, 1), 1
+    )
+    found: list[Author] = []
+    for part in _BETWEEN_LISTS.split(_BETWEEN_SENTENCES.sub("; ", line)):
+        names = (
+            [part] if part.casefold() == outlet.casefold() else _names_in(part, language, is_first=not found)
+        )
+        for name in names:
+            author = _author_named(without_by_words(name, language or None), language, outlet)
             if author is not None and author not in found:
                 found.append(author)
-    return tuple(found)
+    named = [author for author in found if not _is_no_author(author.name)]
+    return tuple(named or found)
 
 
 def _without_handle(word: str) -> str:
@@ -123,27 +133,56 @@ def _agency_in_brackets(found: re.Match[str]) -> str:
     return f"; {found[1].strip()}; " if found[1].strip().casefold() in _agencies() else " "
 
 
-def _names_in(part: str, *, is_first: bool) -> list[str]:
+def _groups_in(part: str, language: str) -> list[str]:
+    """Return what stands between the words for "and", unless they are in the name of an outlet: ``The Globe and Mail``."""
+    groups = [one for group in _ALWAYS_AND.split(part) for one in _WITH_AGENCY.split(group)]
+    is_outlet = len(groups) == 2 and "," not in part and _has_article(part, language)
+    if is_outlet and " " not in groups[1].strip() and groups[1].strip().casefold() not in _agencies():
+        return [part]
+    return groups
+
+
+def _has_article(name: str, language: str) -> bool:
+    """Whether a name begins with an article, as names of outlets do, and no name of a person."""
+    first, _, others = name.strip().partition(" ")
+    return bool(others) and (first == "The" or first in OUTLET_ARTICLES.get(language, ()))
+
+
+def _names_in(part: str, language: str, *, is_first: bool) -> list[str]:
     """Return the names of a list, each as it stands there; a name with the family name first has a comma.
 
     The first piece of a byline (``is_first``) is a name even if a post follows it: ``Jane Doe Staff Writer``.
     """
     names: list[str] = []
-    for group in _ALWAYS_AND.split(part):
-        pieces = list(filter(None, map(str.strip, group.split(","))))
-        suffix = f" {pieces.pop()}" if len(pieces) > 1 and pieces[-1].lower() in _SUFFIXES else ""
+    for group in _groups_in(part, language):
+        pieces = [_LEADING_AND.sub("", piece) for piece in filter(None, map(str.strip, group.split(",")))]
+        suffix = f" {pieces.pop()}" if len(pieces) > 1 and pieces[-1].lower() in SUFFIXES else ""
         if len(pieces) == 2 and _is_inverted(*pieces):
             pieces = [f"{pieces[0]}, {pieces[1]}"]
         for number, piece in enumerate(pieces):
-            if names and piece.lower() in _SUFFIXES:
+            if names and piece.lower() in SUFFIXES:
                 names[-1] += f" {piece}"
             elif is_first and not names:
                 names += _parted(_without_post(piece))
-            elif not (_is_role(piece) or (number and piece.casefold() in CITIES)):
+            elif not (_is_role(piece) or (number and _is_whereabouts(piece, language))):
                 names += _parted(piece)
         if suffix and names:
             names[-1] += suffix
     return [_with_shared_family(name, after) for name, after in pairwise([*names, ""])]
+
+
+def _is_no_author(name: str) -> bool:
+    """Whether a name is only that of a city, or agencies in general: no author beside others."""
+    return name.casefold() in _UNNAMED or name.casefold() in CITIES or name in ARAB_CITIES
+
+
+def _is_whereabouts(piece: str, language: str) -> bool:
+    """Whether a piece behind a name is where its bearer is: cities, or what begins with a word such as ``de``."""
+    return (
+        piece.partition(" ")[0] in PLACE_WORDS.get(language, ())
+        or piece.casefold() in CITIES
+        or all(half.casefold() in CITIES for half in _PERHAPS_AND.split(piece))
+    )
 
 
 def _with_shared_family(name: str, after: str) -> str:
@@ -164,21 +203,41 @@ def _with_shared_family(name: str, after: str) -> str:
 def _parted(piece: str) -> list[str]:
     """Return the names on both sides of a word that may be "and" or a part of a name: both are names of several words."""
     halves = _PERHAPS_AND.split(piece)
-    if len(halves) > 1 and all(" " in half or half.casefold() in _agencies() for half in halves):
-        return halves
+    if len(halves) > 1 and all(
+        " " in half or half.casefold() in _agencies() or half.casefold() in _UNNAMED for half in halves
+    ):
+        return [one for half in halves for one in _without_agency(half)]
+    return _without_agency(piece)
+
+
+def _without_agency(piece: str) -> list[str]:
+    """Return a name of two or three words and the agency that follows it, or the piece as it is.
+
+    >>> _without_agency("Tom Davies Associated Press"), _without_agency("Michael Bloomberg")
+    (['Tom Davies', 'Associated Press'], ['Michael Bloomberg'])
+    """
+    words = piece.split()
+    for number in (3, 2, 1):
+        name, agency = words[:-number], " ".join(words[-number:])
+        if not 2 <= len(name) <= 3 or agency.casefold() not in _agencies() or _is_desk(" ".join(name)):
+            continue
+        is_sure = number > 1 or agency in _SURELY_AGENCIES or (agency.isupper() and not piece.isupper())
+        if is_sure:
+            return [" ".join(name), agency]
     return [piece]
 
 
 def _is_inverted(first: str, second: str) -> bool:
     """Whether two pieces around a comma are the family and the given name of one person."""
     words = first.split()
-    family = [word for word in words if word.lower() not in _NAME_PARTICLES]
+    family = [word for word in words if word.lower() not in SURNAME_PARTICLES]
     return (
         len(family) == 1
         and len(second.split()) <= 2
         and not {first.casefold(), second.casefold()} & _agencies().keys()
+        and not (_is_no_author(first) or _is_no_author(second))
         and not _is_role(second)
-        and second.lower() not in _SUFFIXES
+        and second.lower() not in SUFFIXES
         and not _is_desk(second)
         and not _is_desk(first)
     )
@@ -188,7 +247,7 @@ def _is_role(piece: str) -> bool:
     """Whether a piece of a byline is what somebody is, not who."""
     words = piece.casefold().split()
     return (
-        (len(words) > 1 and piece[0].islower() and words[0] not in _NAME_PARTICLES)
+        (len(words) > 1 and piece[0].islower() and words[0] not in SURNAME_PARTICLES)
         or words[-1] in _POSTS
         or piece.casefold() in _DEGREES
         or any(map(str.isdigit, piece))
@@ -196,65 +255,65 @@ def _is_role(piece: str) -> bool:
 
 
 def _without_post(name: str) -> str:
-    """Return a name without the post after it, or what is only a post as it is.
+    """Return a name without the post after it. What is only a post, or may have more of it before, stays as it is.
 
-    >>> _without_post("Jane Doe Staff Writer"), _without_post("Staff Writer")
-    ('Jane Doe', 'Staff Writer')
+    >>> _without_post("Jane Doe Staff Writer"), _without_post("Staff Writer"), _without_post("Jane Doe Quiz editor")
+    ('Jane Doe', 'Staff Writer', 'Jane Doe Quiz editor')
     """
     words = name.split()
     end = len(words)
     if words[-1].casefold() in _POSTS:
-        while end and words[end - 1].casefold() in _POSTS | _KINDS_OF_POSTS:
+        while end and words[end - 1].casefold() in _POSTS:
             end -= 1
+        posts = end
+        while end > 2 and words[end - 1].casefold() in _KINDS_OF_POSTS | BEATS:
+            end -= 1
+        others = {word.casefold() for word in words[:end]}
+        if (end == posts and end != 2) or others & (_KINDS_OF_POSTS | BEATS | _DESKS):
+            return name
     return " ".join(words[:end]) if end > 1 else name
-
-
-def _is_particle(word: str) -> bool:
-    if word.islower():
-        return word in _NAME_PARTICLES
-    return (word.capitalize() if word.isupper() else word) in _CAPITAL_PARTICLES
 
 
 def _is_desk(name: str) -> bool:
     words = name.casefold().replace("-", " ").split()
-    return bool(_DESKS & {*words})
+    return bool((_DESKS | BODIES) & {*words})
 
 
-def _author_named(name: str, language: str) -> Author | None:
+def _author_named(name: str, language: str, outlet: str) -> Author | None:
     """Return the author with a name; None if nothing of a name is left."""
-    name = name.strip(" .,:-–—") if not name.lower().endswith(("jr.", "sr.")) else name.strip(" ,:-–—")
+    name = name.strip(" ,:*†‡-–—")
+    if name.endswith(".") and not ENDS_WITH_DOT.search(name):
+        name = name.rstrip(" .")
+    name = name.lstrip(" .")
     if not any(map(str.isalpha, name)):
         return None
     known = _agencies().get(name.casefold())
     if known is not None:
         return Author(literal=known)
+    if name.casefold() == outlet.casefold():
+        return Author(literal=name)
+    if name[0] in _QUOTES:
+        return Author(literal=name.strip(_QUOTES))
     if ", " in name:
         family, _, given = name.partition(", ")
         *others, last = given.split()
-        if others and last.lower() in _SUFFIXES:
+        if others and last.lower() in SUFFIXES:
             return Author(family, " ".join(others), suffix=last)
         return Author(family, given)
     if (after := _AFTER_NAME.search(name)) is not None and " " in name[: after.start()]:
+        if _is_desk(name[: after.start()]):
+            return Author(literal=name)
         name = name[: after.start()]
     words = name.split()
     if len(words) > 2 and words[0].lower() in _TITLES:
         del words[0]
-    suffix = words.pop() if len(words) > 2 and words[-1].lower() in _SUFFIXES else ""
-    counted = [word for word in words if word.lower() not in _NAME_PARTICLES]
     if (
-        len(words) < 2
-        or len(counted) > MOST_WORDS
-        or len(counted) < 2
-        or language in _UNDIVIDED
+        language in _UNDIVIDED
         or _UNSPACED.search(name)
         or _is_desk(name)
+        or _has_article(name, language)
         or any(map(str.isdigit, name))
         or words[-1].casefold() in _POSTS
     ):
         return Author(literal=name)
-    if language in _FAMILY_FIRST:
-        return Author(words[0], " ".join(words[1:]), suffix=suffix)
-    start = len(words) - (2 if language in ("es", "gl") and len(words) == MOST_WORDS else 1)
-    while start > 1 and _is_particle(words[start - 1]):
-        start -= 2 if words[start - 1] in _JOINING and start > 2 else 1
-    return Author(" ".join(words[start:]), " ".join(words[:start]), suffix=suffix)
+    return divided(words, language) or Author(literal=name)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from newssearch.system.lazy_regex import Pattern
 
-from .authors import Author
 from .citation import Citation
+from .family_names import Author
 
 _TEX = str.maketrans({
     "\\": r"{\textbackslash}", "{": r"{\textbraceleft}", "}": r"{\textbraceright}", "%": r"\%", "&": r"\&", "#": r"\#",

@@ -13,7 +13,8 @@ from newssearch.identity import without_slug
 from newssearch.system.late_dataclass import dataclass
 from newssearch.text.partial_dates import PartialDate
 
-from .authors import Author, authors_of
+from .authors import authors_of
+from .family_names import Author
 
 PROGRAM = "newssearch"
 """The name of the catalogue that a citation states."""
@@ -117,7 +118,7 @@ def cited(item: Cited, abstract: str = "") -> Citation:
     return Citation(
         id=item.id,
         title=_plain_line(item.title),
-        authors=authors_of(_plain_line(item.byline), item.lang),
+        authors=authors_of(_plain_line(item.byline), item.lang, _plain_line(item.outlet)),
         outlet=_plain_line(item.outlet),
         date=item.date,
         section=_plain_line(item.section),

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.partial_dates import PartialDate
 
-from .authors import Author
 from .citation import PROGRAM, Citation
+from .family_names import Author
 
-_LEADING_PARTICLES = Pattern(r"(?:[^\W\d_A-ZÀ-Þ][^\s]*\s+)+(?=\S)")
+_LEADING_PARTICLES = Pattern(r"(?:['’]?[^\W\d_A-ZÀ-Þ][^\s]*\s+)+(?=\S)")
 
 
 def csl_item(citation: Citation) -> dict[str, object]:

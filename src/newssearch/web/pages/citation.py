@@ -97,7 +97,7 @@ def author_names(article: Article | Hit) -> list[str]:
     >>> author_names(Article.create(title="Rain", byline="By Ann Lee and Bo Ek"))
     ['Ann Lee', 'Bo Ek']
     """
-    return [author.name for author in authors_of(article.byline, article.lang)]
+    return [author.name for author in authors_of(article.byline, article.lang, article.outlet or "")]
 
 
 def meta_tags(article: Article) -> Iterator[MetaTag]:

@@ -26,6 +26,7 @@ from newssearch.query import (
     Regex,
     Region,
     Same,
+    Synonyms,
     Wildcard,
     Word,
     parse,
@@ -160,6 +161,7 @@ def _near(below: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     return st.one_of(
         st.builds(Near, sides, sides, st.integers(1, 4), st.booleans()),
         st.builds(Same, sides, sides, st.sampled_from(["p", "s"])),
+        st.lists(sides, min_size=2, max_size=3).map(lambda nodes: Synonyms(tuple(nodes))),
     )
 
 

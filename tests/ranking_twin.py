@@ -11,7 +11,7 @@ from itertools import pairwise
 import twin
 from newssearch import Article
 from newssearch.lead import weightless_paragraphs
-from newssearch.query import Node, Word
+from newssearch.query import Node, Synonyms, Word
 from newssearch.text.analysis import analyser
 
 K1, B, B_TITLE, TITLE = 1.2, 0.75, 0.5, 2.0
@@ -123,9 +123,7 @@ class Scorer:
 
     def proximity(self, article: Article) -> float:
         """What the nearness of neighbouring words of the query adds to the score of an article."""
-        content = [
-            one for one in self.content(article.lang) if isinstance(one.leaf, Word) and not one.regions
-        ]
+        content = [one for one in self.content(article.lang) if _is_word(one.leaf) and not one.regions]
         pairs = {(a.leaf, b.leaf): (a, b) for a, b in pairwise(content) if a.leaf != b.leaf}
         norm = 1 - B + B * self.length(article)
         total = 0.0
@@ -141,6 +139,11 @@ class Scorer:
             weight = min(a.boost, b.boost) * max(self.article_idf[a.leaf], self.article_idf[b.leaf])
             total += weight * (ORDERED * o / (K1 + o) + NEAR * u / (K1 + u))
         return total
+
+
+def _is_word(leaf: Node) -> bool:
+    """Whether a leaf is a word, or a word with synonyms."""
+    return isinstance(leaf.operands[0] if isinstance(leaf, Synonyms) else leaf, Word)
 
 
 def words(text: str, lang: str | None) -> int:

@@ -71,6 +71,8 @@ WRONG: dict[str, list[object]] = {
     "Iterable[ArticleField]": [None, 5, b"x", "x", ["x"], {}, True],
     "Mapping[str, object] | None": [5, b"x", "x", ["x"], [], True],
     "tuple[KeptField, ...]": [None, 5, b"x", "x", ["x"], True],
+    "tuple[SynonymEntry, ...]": [None, 5, b"x", "x", ["x"], True],
+    "Thesaurus | None": [5, b"x", "x", ["x"], {}, True],
     "Where | None": [5, b"x", "theme=x", ["x"], True],
     "str | Path | BinaryIO": [None, 5, b"x", ["x"], {}, True],
     "str | Path": [None, 5, b"x", ["x"], {}, True],
@@ -121,7 +123,7 @@ def public(folder: Path) -> dict[str, tuple[Callable[..., object], dict[str, obj
     index = index_of(folder / "index", RAIN)
     made: dict[str, dict[str, object]] = {
         "article": {"article_id": RAIN.id}, "story": {"article_id": RAIN.id}, "related": {"article_id": RAIN.id}, "review": {"query": "x", "file": io.BytesIO(), "format": "html"}, "articles_of": {"path": "x"},
-        "add": {"articles": RAIN}, "collocates": {"query": "x"}, "highlights": {"article_id": RAIN.id, "query": "x"}, "keywords": {"query": "x"}, "kwic": {"query": "x"}, "neighbours": {"query": "x", "address": "x#1"}, "update": {"paths": []}, "export": {"query": "x", "file": io.BytesIO(), "format": "csv"}, "remove": {"ids": []},
+        "add": {"articles": RAIN}, "collocates": {"query": "x"}, "highlights": {"article_id": RAIN.id, "query": "x"}, "keywords": {"query": "x"}, "kwic": {"query": "x"}, "parse": {"query": "x"}, "neighbours": {"query": "x", "address": "x#1"}, "update": {"paths": []}, "export": {"query": "x", "file": io.BytesIO(), "format": "csv"}, "remove": {"ids": []},
         "tag": {"articles": RAIN.id, "add": "x"}, "tags_of": {"article_id": RAIN.id}, "id_of_tagged": {"article_id": RAIN.id}, "merge_tags": {"file": folder / "none.jsonl"},
     }  # fmt: skip
     found: dict[str, tuple[Callable[..., object], dict[str, object]]] = {}

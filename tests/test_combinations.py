@@ -27,7 +27,7 @@ OPTIONS: dict[str, list[str]] = {
      "since": ["--since", "2024-03"], "until": ["--until", "2024-10"],
     "on": ["--on", "2024"], "limit": ["-n", "2"], "offset": ["--offset", "1"], "sort": ["--sort", "oldest"], "all": ["--all"],
     "facet": ["--facet", "year"], "snippet": ["--snippet", "40"], "json": ["--json"], "jsonl": ["--format", "jsonl"], "csv": ["--format", "csv"],
-    "md": ["--format", "md"], "no-group": ["--no-group"], "novel": ["--novel"], "names": ["--names"], "count": ["--count"],
+    "md": ["--format", "md"], "no-group": ["--no-group"], "novel": ["--novel"], "names": ["--names"], "synonyms": ["--synonyms"], "count": ["--count"],
     "literal": ["--literal"], "since-run": ["--since-run"], "explain": ["--explain"], "no-hits": ["-n", "0"], "expand": ["--expand"],
 }  # fmt: skip
 REFUSED = {
@@ -85,6 +85,7 @@ def made() -> list[Article]:
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("archive")
+    (folder / "newssearch.toml").write_text('[synonyms]\nrain = "noon"\n', "utf-8")
     first, last = made()[:50], made()[50:]
     with index_of(folder / "index", *first) as index:
         index.add(last)

@@ -166,6 +166,7 @@ def test_info_shows_what_holds_and_from_where(archive: Path, cli: Command) -> No
         "fields",
         "versions",
         "strict",
+        "synonyms",
         "limits",
         "opensearch",
     ]

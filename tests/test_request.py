@@ -25,7 +25,7 @@ METHODS: dict[str, Any] = {
 """The methods that take a request, each with the TypedDict of the options that it takes."""
 
 OTHER: dict[str, object] = {
-    "literal": True, "names": True, "match": "any", **dict.fromkeys(FILTER_FIELDS, "en"), "since": "2024", "until": dt.date(2024, 7, 1), "on": "2024-07", "novel": True,
+    "literal": True, "names": True, "synonyms": True, "match": "any", **dict.fromkeys(FILTER_FIELDS, "en"), "since": "2024", "until": dt.date(2024, 7, 1), "on": "2024-07", "novel": True,
     "since_run": True,
     "now": dt.datetime(2024, 7, 25), "sort": "newest", "limit": None, "offset": 1, "all_paragraphs": True, "group": False,
     "facets": ["year", "outlet"], "where": {"size": ">1"}, "where_not": {"size": "<1"}, **dict.fromkeys(EXCLUSION_OPTIONS, "de"), "snippet": 0, "explain": True, "strict": True, "expand": True,

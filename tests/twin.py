@@ -35,6 +35,7 @@ from newssearch.query import (
     Regex,
     Region,
     Same,
+    Synonyms,
     Wildcard,
     Word,
 )
@@ -171,7 +172,7 @@ def matches(node: Node, text: str, lang: str | None) -> set[Match]:
         }
     if isinstance(node, Near | Same):
         return _paired(node, text, lang)
-    if isinstance(node, Or):
+    if isinstance(node, Or | Synonyms):
         return set[Match]().union(*(matches(operand, text, lang) for operand in node.operands))
     assert isinstance(node, And)
     (kept,) = (operand for operand in node.operands if not isinstance(operand, Not))

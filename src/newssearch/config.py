@@ -27,6 +27,7 @@ from .fields import COLUMN_FIELDS, KeptField, kept_fields
 from .limits import DEFAULT_LIMITS, Limits
 from .outlets import Aliases, aliases_of
 from .sharding import DEFAULT_SHARDING, Sharding
+from .thesaurus import SynonymEntry, Thesaurus, synonym_entries
 
 CONFIG_FILE = "newssearch.toml"
 PROJECT_FILE = "pyproject.toml"
@@ -56,7 +57,7 @@ class Config:
     outlet of articles in that folder that do not name theirs. ``versions`` is ``"replace"`` if an article that was read
     again with other content replaces the one in the index, and ``"keep"`` if each version is an article of its own.
     ``strict`` is whether searches that find few articles return no others: see :class:`Request`.
-    ``limits`` bound the size of inputs. ``opensearch`` says how a new index is spread over a cluster. ``fields`` are the columns and keys that are kept as own fields. With ``ocr``,
+    ``synonyms`` are the words and phrases that have synonyms, with these. ``limits`` bound the size of inputs. ``opensearch`` says how a new index is spread over a cluster. ``fields`` are the columns and keys that are kept as own fields. With ``ocr``,
     scans in PDFs are read by the program ocrmypdf. ``origins`` maps each setting that is not a default to its origin, such as ``"command line"`` or the name of a file or
     environment variable.
     """
@@ -69,6 +70,7 @@ class Config:
     folders: tuple[tuple[str, str], ...] = ()
     versions: Versions = "replace"
     strict: bool = False
+    synonyms: tuple[SynonymEntry, ...] = ()
     limits: Limits = DEFAULT_LIMITS
     opensearch: Sharding = DEFAULT_SHARDING
     fields: tuple[KeptField, ...] = ()
@@ -83,6 +85,7 @@ class Config:
         object.__setattr__(self, "exclude", arguments.texts("exclude", self.exclude))
         arguments.choice("versions", self.versions, VERSIONS)
         arguments.flag("strict", self.strict)
+        object.__setattr__(self, "synonyms", synonym_entries(self.synonyms))
         arguments.instance("origins", self.origins, Mapping, "a mapping")
 
     def with_given(self, **given: Any) -> Config:
@@ -103,6 +106,11 @@ class Config:
             origins["fields"] = f"command line, {self.origins['fields']}"
         return replace(self, **chosen, origins=FrozenDict(origins))
 
+    @property
+    def thesaurus(self) -> Thesaurus:
+        """The synonyms of the archive, to be looked up. It is made anew at each use."""
+        return Thesaurus(self.synonyms, self.lang)
+
     def to_dict(self) -> dict[str, object]:
         """Return the settings and the origin of each as JSON values, for ``newssearch info --config --json``."""
         values: dict[str, object] = {
@@ -116,6 +124,10 @@ class Config:
             "fields": {one.name: {"column": one.column, "kind": one.kind} for one in self.fields},
             "versions": self.versions,
             "strict": self.strict,
+            "synonyms": {
+                one.key: {"words": list(one.words), "both": one.both, "lang": one.lang}
+                for one in self.synonyms
+            },
             "limits": asdict(self.limits),
             "opensearch": asdict(self.opensearch),
         }
@@ -350,6 +362,14 @@ def _versions(value: object) -> str:
     return str(value)
 
 
+def _synonyms(value: object) -> tuple[SynonymEntry, ...]:
+    if not isinstance(value, dict):
+        raise ValueError(
+            'must be a table of words and their synonyms, such as "car" = ["automobile", "auto"]'
+        )
+    return synonym_entries(value)
+
+
 def _searches(value: object) -> Mapping[str, Mapping[str, Any]]:
     """Return the tables of saved searches. What is in them is checked where they are used."""
     if not (isinstance(value, dict) and all(isinstance(search, dict) for search in value.values())):
@@ -411,6 +431,7 @@ _READERS: Mapping[str, Any] = FrozenDict({
     "fields": _kept_fields,
     "versions": _versions,
     "strict": _boolean,
+    "synonyms": _synonyms,
     "limits": _limits,
     "opensearch": _sharding,
 })  # fmt: skip

@@ -31,17 +31,20 @@ from .filters import (
 from .outlets import Aliases
 from .query import (
     MAX_DEPTH,
+    Diagnostic,
     Node,
     Query,
     depth,
     parse,
     relaxed,
     side_by_side,
+    widened,
     with_spellings,
 )
 from .query import literal as parse_literal
 from .query.tree import NODES
 from .stopping import NEVER, StopCheck
+from .thesaurus import Thesaurus
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -57,7 +60,7 @@ HIT_CONTENTS: tuple[HitContent, ...] = get_args(HitContent)
 MatchMode = Literal["all", "any"]
 MATCH_MODES: tuple[MatchMode, ...] = get_args(MatchMode)
 
-FLAGS = ("all_paragraphs", "expand", "explain", "group", "novel", "since_run", "literal", "names")
+FLAGS = ("all_paragraphs", "expand", "explain", "group", "novel", "since_run", "literal", "names", "synonyms")
 """The names of the options that are True or False."""
 
 Facets = str | Facet | Iterable[str | Facet]
@@ -95,6 +98,7 @@ class MatchOptions(FilterOptions, total=False):
 
     literal: bool
     names: bool
+    synonyms: bool
     match: str
     novel: bool
 
@@ -104,6 +108,7 @@ class HighlightOptions(TypedDict, total=False):
 
     literal: bool
     names: bool
+    synonyms: bool
     match: str
     now: dt.datetime | None
 
@@ -196,6 +201,11 @@ class Request:
     names: bool = _option(
         False,
         "Find each word that can be a name in other spellings too, as if ``~name`` were written after it.",
+    )
+    synonyms: bool = _option(
+        False,
+        "Find the synonyms that the archive has for words and phrases of the query, too, as if ``syn:`` were written before"
+        " each. ``Results.diagnostics`` says which.",
     )
     match: str = _option(
         "all",
@@ -427,34 +437,57 @@ def _of_articles(
 
 def parsed_query(
     query: str | Query | Node,
-    literal: bool,
+    request: Request,
     now: dt.datetime,
-    names: bool,
     own: Mapping[str, ArticleField],
-    match: str = "all",
+    thesaurus: Thesaurus | None = None,
 ) -> Query:
     """Return the query as a parsed query, whether it is text, parsed already, or a node of a tree.
 
-    With ``literal``, a text has no operators. With ``names``, each word that can be a name also finds its other
-    spellings. With ``match`` ``"any"``, its bare words are joined by OR: see :func:`~newssearch.query.relaxed`. Raises :class:`QueryError` if the tree is deeper than :data:`MAX_DEPTH`.
+    If the request is ``literal``, a text has no operators. With its ``synonyms``, each word and phrase also finds those that
+    ``thesaurus`` has; otherwise, only those after ``syn:``. With ``names``, each word that can be a name also finds its other
+    spellings. With ``match`` ``"any"``, bare words are joined by OR: see :func:`~newssearch.query.relaxed`. Raises
+    :class:`QueryError` if the tree is deeper than :data:`MAX_DEPTH`.
     """
     arguments.instance("query", query, (str, Query, *NODES), "a string, a Query or a node of a query")
     if isinstance(query, Query):
         parsed = query
     elif isinstance(query, Node):
         parsed = Query(str(query), query)
+    elif request.literal:
+        parsed = parse_literal(query)
     else:
-        parsed = parse_literal(query) if literal else parse(query, now=now, fields=own.values())
+        for_all = request.synonyms  # then, syn: asks for nothing more
+        parsed = parse(query, now=now, fields=own.values(), thesaurus=None if for_all else thesaurus)
+    is_any = request.match == "any"
     try:
-        tree = with_spellings(parsed.tree) if names else parsed.tree
+        if request.synonyms and thesaurus is not None and not is_any:
+            parsed = _with_synonyms(parsed, thesaurus)
+        tree = with_spellings(parsed.tree) if request.names else parsed.tree
         tree = side_by_side(tree)
-        if match == "any" and (some := relaxed(tree)) is not None:
+        if is_any and (some := relaxed(tree)) is not None:
             tree = some.tree
+        if request.synonyms and thesaurus is not None and is_any:
+            parsed = _with_synonyms(replace(parsed, tree=tree), thesaurus, any_word=True)
+            tree = parsed.tree
         return replace(parsed, tree=tree)
     except RecursionError:
         if depth(parsed.tree) <= MAX_DEPTH:
             raise
         raise QueryError("the query is nested too deeply") from None
+
+
+def _with_synonyms(parsed: Query, thesaurus: Thesaurus, *, any_word: bool = False) -> Query:
+    """Return a query with the synonyms of all its words and phrases, and a note if there are none."""
+    tree, notes, _ = widened(parsed.tree, thesaurus, parsed.text, any_word=any_word)
+    if tree is parsed.tree and not notes:
+        reason = (
+            "no word of the query has synonyms in newssearch.toml"
+            if thesaurus
+            else "newssearch.toml has no [synonyms]"
+        )
+        notes = (Diagnostic("no-synonyms", reason),)
+    return replace(parsed, tree=tree, diagnostics=(*parsed.diagnostics, *notes))
 
 
 def resolve(

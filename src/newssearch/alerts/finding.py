@@ -20,7 +20,7 @@ from newssearch.fields import by_name
 from newssearch.identity import id_number, without_slug
 from newssearch.index import Index
 from newssearch.query import And, Field, Node, any_of
-from newssearch.request import HitContent, MatchOptions, Request, parsed_query, resolve
+from newssearch.request import HitContent, MatchOptions, Request, resolve
 from newssearch.results import Hit
 
 from .batch import AlertEntry, entry_id
@@ -74,11 +74,12 @@ class Question(NamedTuple):
 def question(index: Index, search: SavedSearch, now: dt.datetime) -> Question:
     """Return what a search asks of an index at a moment. Raises :class:`~newssearch.QueryError`."""
     request, own = search.request, by_name(index.own_fields)
-    tree = parsed_query(search.query, request.literal, now, request.names, own, request.match).tree
+    asked = {name: getattr(request, name) for name in ("literal", "names", "synonyms", "match")}
+    tree = index.parse(search.query, **asked, now=now).tree
     options = {
         name: value for name, value in request.changed().items() if name in MatchOptions.__annotations__
     }
-    for name in ("literal", "names", "match"):  # which the tree has obeyed
+    for name in asked:  # which the tree has obeyed
         options.pop(name, None)
     asking = Request(**options, now=now)  # type: ignore[arg-type]
     resolved = resolve(asking, now, index.config.outlets, own)

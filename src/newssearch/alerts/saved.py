@@ -41,7 +41,7 @@ REQUEST_SETTINGS: Mapping[str, str] = FrozenDict({
     "where": "where",
     **{f"not-{name}": f"{name}_not" for name in FILTER_FIELDS},
     "not-where": "where_not",
-    **{name: name for name in ("since", "until", "on", "literal", "names", "match", "novel", "sort", "snippet")},
+    **{name: name for name in ("since", "until", "on", "literal", "names", "synonyms", "match", "novel", "sort", "snippet")},
 })  # fmt: skip
 """The settings that are options of a :class:`~newssearch.Request`, with the names of the options."""
 _OWN_SETTINGS: Mapping[str, str] = FrozenDict({
@@ -57,7 +57,7 @@ class SavedSearch:
     """A search under a name, and how the articles that it newly finds are reported.
 
     ``name`` consists of small letters from a to z, digits and single hyphens between them, at most 64. ``request`` has
-    the options of the search: filters, dates, ``literal``, ``names``, ``match``, ``novel``, ``sort`` and ``snippet``. Relative
+    the options of the search: filters, dates, ``literal``, ``names``, ``synonyms``, ``match``, ``novel``, ``sort`` and ``snippet``. Relative
     dates count from each run. ``label`` is a title for people.
 
     ``to`` are the outputs: ``ndjson:FILE``, ``atom:FILE``, ``mail:ADDRESS``, ``exec:COMMAND``, ``shell:COMMAND``,
@@ -283,7 +283,13 @@ def query_words(search: SavedSearch) -> list[str]:
     return [*words, "--", search.query] if search.query.strip() else words
 
 
-_FLAGS = {"literal": ["--literal"], "names": ["--names"], "novel": ["--novel"], "match": ["--any"]}
+_FLAGS = {
+    "literal": ["--literal"],
+    "names": ["--names"],
+    "synonyms": ["--synonyms"],
+    "novel": ["--novel"],
+    "match": ["--any"],
+}
 
 
 def _option_words(name: str, value: object) -> Iterator[str]:

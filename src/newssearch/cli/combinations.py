@@ -14,7 +14,9 @@ HIT_OPTIONS = {
     "limit": "--limit", "offset": "--offset", "sort": "--sort", "all_paragraphs": "--all", "snippet": "--snippet", "group": "--no-group", "strict": "--strict", "expand": "--expand",
 }  # fmt: skip
 """The options of ``query`` that choose hits or their form, by the names of their parameters."""
-WORD_OPTIONS = {"literal": "--literal", "names": "--names", "match": "--any", "expand": "--expand"}
+WORD_OPTIONS = {
+    "literal": "--literal", "names": "--names", "synonyms": "--synonyms", "match": "--any", "expand": "--expand",
+}  # fmt: skip
 """The options that decide how the words of QUERY are interpreted, by the names of their parameters."""
 
 

@@ -205,6 +205,10 @@ def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--names", is_flag=True, help="Find names in other spellings too: Qaddafi also finds Gadhafi."
         ),
         click.option(
+            "--synonyms", is_flag=True,
+            help="Find synonyms, too: those that [synonyms] in newssearch.toml has for the words of QUERY.",
+        ),
+        click.option(
             "--novel", is_flag=True, help="Only paragraphs that no earlier article has, not even as a near copy."
         ),
         filter_options,

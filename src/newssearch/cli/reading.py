@@ -16,7 +16,7 @@ from newssearch.errors import NewssearchError
 from newssearch.fields import FACET_FIELDS
 from newssearch.highlight.snippets import highlighted
 from newssearch.index import open_index
-from newssearch.query import Everything, parse, side_by_side
+from newssearch.query import Everything
 from newssearch.request import SORTS, Request
 from newssearch.results import Results, left_out
 
@@ -93,6 +93,11 @@ from .tables import note_page
     "--novel", is_flag=True, help="Only paragraphs that no earlier article has, not even as a near copy."
 )
 @click.option("--names", is_flag=True, help="Find names in other spellings too: Qaddafi also finds Gadhafi.")
+@click.option(
+    "--synonyms",
+    is_flag=True,
+    help="Find synonyms, too: those that [synonyms] in newssearch.toml has for the words of QUERY.",
+)
 @click.option(
     "--any",
     "match",
@@ -224,16 +229,16 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
     if not wanted.startswith(KEY_PREFIX):
         wanted, _, number = wanted.partition("#")
     with open_index(folder) as opened:
-        article, own = article_named(opened, wanted), opened.own_fields
+        article = article_named(opened, wanted)
         boilerplate = opened.boilerplate(article.id)
+        parsed = opened.parse(without_surrogates(text)) if text else None
     chosen = [p for p in article.paragraphs if not number or str(p.number) == number]
     if number and not chosen:
         raise NewssearchError(
             f"{article.id} has no paragraph {number}: it has {many(len(article.paragraphs), 'paragraph')}"
         )
-    parsed = parse(without_surrogates(text), fields=own) if text else None
     print_diagnostics(parsed.diagnostics if parsed else (), text or "")
-    tree = side_by_side(parsed.tree) if parsed is not None else Everything()
+    tree = parsed.tree if parsed is not None else Everything()
     shown = highlighted(article, chosen, tree)
     if as_json:
         value = article.to_dict()

@@ -17,7 +17,7 @@ from newssearch.engines.address import store_at
 from newssearch.errors import NewssearchError
 from newssearch.fields import kept_fields
 from newssearch.index import Index, open_index, open_or_create
-from newssearch.query import Everything, Query, parse
+from newssearch.query import Everything, Query
 from newssearch.request import Request, ResolvedRequest, resolve
 from newssearch.results import left_out
 from newssearch.stopping import StopCheck
@@ -352,7 +352,7 @@ def _chosen(
             raise NewssearchError(f"no article was read from {path}")
         chosen.update(found)
     if text is not None or filters:
-        parsed = parse(without_surrogates(text or ""), fields=opened.own_fields)
+        parsed = opened.parse(without_surrogates(text or ""))
         print_diagnostics(parsed.diagnostics, text or "")
         if text is not None and isinstance(parsed.tree, Everything):
             raise click.UsageError("The query matches every article, and would remove all of them.")

@@ -159,6 +159,8 @@ def limit_words(options: Mapping[str, object]) -> str:
         found.append("plain words without operators")
     if options.get("names"):
         found.append("names in all their spellings")
+    if options.get("synonyms"):
+        found.append("the archive's synonyms of its words")
     if options.get("match") == "any":
         found.append("articles with any of the words")
     return "; ".join(found)

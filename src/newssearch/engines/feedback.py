@@ -37,6 +37,7 @@ from newssearch.query import (
     PatternPhrase,
     Phrase,
     Same,
+    Synonyms,
     WeightedWord,
     Word,
     leaves,
@@ -192,7 +193,7 @@ def _negated_words(node: Node, negated: bool) -> Iterator[Leaf]:
     """Yield the negated parts of a leaf or its operands that match single words."""
     if isinstance(node, Not):
         yield from _negated_words(node.operand, not negated)
-    elif isinstance(node, Near | Same | And | Or):
+    elif isinstance(node, Near | Same | Synonyms | And | Or):
         for child in node.children:
             yield from _negated_words(child, negated)
     elif not negated:

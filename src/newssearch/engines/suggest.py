@@ -22,6 +22,7 @@ from newssearch.query import (
     Regex,
     Same,
     Span,
+    Synonyms,
     Wildcard,
     Word,
     scored_leaves,
@@ -221,6 +222,8 @@ def _word_leaves(node: Node) -> Iterator[WordLeaf]:
         for part in node.leaves:
             if not isinstance(part, AnyWord):
                 yield from _word_leaves(part)
+    elif isinstance(node, Synonyms):  # only what was typed may be misspelt
+        yield from _word_leaves(node.operands[0])
     elif isinstance(node, Near | Same | And | Or):
         for child in node.children:
             yield from _word_leaves(child)

@@ -42,6 +42,7 @@ from newssearch.query.tree import (
     Or,
     Region,
     Same,
+    Synonyms,
     Tagged,
     Undated,
     Within,
@@ -338,7 +339,7 @@ def find_matches(node: Node, text: AnalysedText) -> list[Match]:
         return _matches_in_same(
             find_matches(node.left, text), find_matches(node.right, text), text, node.unit == "s"
         )
-    if isinstance(node, Or):
+    if isinstance(node, Or | Synonyms):
         return sorted({match for operand in node.operands for match in find_matches(operand, text)})
     if isinstance(node, And):
         return _matches_except(node, text)

@@ -145,7 +145,7 @@ class CountingMethods(OpenIndex):
                 if name not in (*FACET_FIELDS, "date", *own):
                     raise _no_dimension(name, own)
             parsed = [
-                NamedQuery(name, parsed_query(query, request.literal, now, request.names, own, request.match))
+                NamedQuery(name, parsed_query(query, request, now, own, self._thesaurus_for(query, request)))
                 for name, query in queries.items()
             ]
             texts = " ".join(one.query.text for one in parsed)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from newssearch.commit import Commit
     from newssearch.outlets import Aliases
     from newssearch.tags.file import TagFile
+    from newssearch.thesaurus import Thesaurus
     from newssearch.updating.manifest import Manifest
 
 
@@ -172,7 +173,7 @@ class OpenIndex:
         with self._opened() as opened:
             now = request.now or dt.datetime.now()
             own = by_name(opened.snapshot.own_fields)
-            parsed = parsed_query(query, request.literal, now, request.names, own, request.match)
+            parsed = parsed_query(query, request, now, own, self._thesaurus_for(query, request))
             resolved = resolve(request, now, self._aliases(request, parsed.text), own, check)
             parsed, resolved = self._with_tags(parsed, resolved)
             try:
@@ -214,6 +215,22 @@ class OpenIndex:
         return (
             self.config.outlets if asked or "outlet:" in query.lower() or "source:" in query.lower() else ()
         )
+
+    @cached_property
+    def _thesaurus(self) -> Thesaurus:
+        return self.config.thesaurus
+
+    def _thesaurus_for(self, query: str | Query | Node, request: Request) -> Thesaurus | None:
+        """Return the synonyms of the archive, or None if neither the request nor the query asks for any.
+
+        A query that is parsed already says itself which synonyms it has.
+        """
+        asked = (
+            isinstance(query, str)
+            and not request.literal
+            and ("syn:" in (low := query.lower()) or "syn(" in low)
+        )
+        return self._thesaurus if request.synonyms or asked else None
 
     def _manifest(self) -> Manifest:
         from newssearch.updating.manifest import (  # slow to import, and a search needs none of it

@@ -71,7 +71,9 @@ class ReadingMethods(OpenIndex):
             with self._asking(query, given, check) as (snapshot, parsed, asked):
 
                 def corrected(words: Mapping[str, str]) -> Query:
-                    return corrected_query(query, parsed, words, asked, snapshot.own_fields)
+                    own, thesaurus = snapshot.own_fields, self._thesaurus_for(query, given)
+                    again = corrected_query(query, parsed, words, asked, own, thesaurus)
+                    return self._with_tags(again, asked)[0]
 
                 search = Search(snapshot, asked, lambda: self._is_strict(asked), corrected)
                 return search.results(parsed, started)
@@ -144,6 +146,26 @@ class ReadingMethods(OpenIndex):
         wanted = arguments.text("article_id", article_id).partition("#")[0]
         with self._reading() as snapshot:
             return snapshot.boilerplate_of(self._id_in(snapshot, wanted))
+
+    @takes_options(HighlightOptions)
+    def parse(
+        self, query: str | Query | Node, request: Request | None = None, **changes: Unpack[HighlightOptions]
+    ) -> Query:
+        """Return how the index understands a query, without searching: its tree, and notes on parts that look odd.
+
+        The query can name the own fields of the index, and gets the synonyms of the archive that it asks for. Raises
+        :class:`QueryError`.
+
+        >>> import newssearch, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(folder) as index:
+        ...     str(index.parse("rain (storm OR hail)"))
+        '(rain AND (storm OR hail))'
+
+        The options:
+        """
+        given = request_of("parse", HighlightOptions, request, changes)
+        with self._asking(query, given) as (_, parsed, _asked):
+            return parsed
 
     @takes_options(HighlightOptions)
     def highlights(

@@ -26,6 +26,7 @@ from newssearch.query import (
 )
 from newssearch.request import ResolvedRequest, parsed_query
 from newssearch.results import Results
+from newssearch.thesaurus import Thesaurus
 
 NO_MORE = FoundMore(hits=(), total_articles=0, total_stories=0)
 """The second part of results if nothing is in it."""
@@ -171,20 +172,26 @@ def corrected_query(
     corrections: Mapping[str, str],
     request: ResolvedRequest,
     own: Sequence[ArticleField],
+    thesaurus: Thesaurus | None = None,
 ) -> Query:
     """Return a parsed query with misspelt words replaced by those that ``corrections`` maps them to.
 
     Its text is that of ``query`` with the same words replaced, if that is a string and the new text means the new tree;
-    otherwise it is the canonical query.
+    otherwise it is the canonical query. The corrected words get the synonyms that ``thesaurus`` has for them.
     """
+    now, fields = request.now or dt.datetime.now(), by_name(own)
+    as_typed = replace(request, synonyms=False)
+    if thesaurus is not None and isinstance(query, str):  # a synonym is no word to be corrected
+        parsed = parsed_query(query, as_typed, now, fields)
     tree = side_by_side(with_corrections(parsed.tree, corrections))
     if isinstance(query, str):
         text = corrected_text(query, parsed.tree, corrections)
         try:
-            now = request.now or dt.datetime.now()
-            again = parsed_query(text, request.literal, now, request.names, by_name(own), request.match)
+            again = parsed_query(text, as_typed, now, fields)
+            if again.tree == tree:
+                if thesaurus is not None:
+                    return parsed_query(text, request, now, fields, thesaurus)
+                return replace(again, tree=tree)  # whose conditions on tags have their articles
         except QueryError:
-            return Query(str(tree), tree)
-        if again.tree == tree:
-            return replace(again, tree=tree)  # whose conditions on tags have their articles
+            pass
     return Query(str(tree), tree)

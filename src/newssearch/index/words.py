@@ -200,7 +200,7 @@ class WordMethods(OpenIndex):
         """Return a further query of a request, parsed."""
         now = request.now or dt.datetime.now()
         own = by_name(own_fields)
-        parsed = parsed_query(query, request.literal, now, request.names, own, request.match)
+        parsed = parsed_query(query, request, now, own, self._thesaurus_for(query, request))
         return self._with_tags(parsed, resolve(Request(), now, (), own))[0]
 
     def words(

@@ -13,9 +13,18 @@ from .joining import all_of, any_of
 from .leaf_parser import MAX_CLAUSES
 from .leaves import AnyWord, Caps, Exact, Fuzzy, Name, PatternPhrase, Phrase, Regex, Wildcard, Word
 from .node import NOWHERE, Span
-from .parser import GRAMMAR_VERSION, MAX_DEPTH, MAX_LENGTH, Query, condition, literal, parse, words
+from .parser import GRAMMAR_VERSION, MAX_LENGTH, Query, condition, literal, parse, words
 from .relaxing import Relaxed, relaxed
-from .rewriting import depth, has_tags, of_any_date, side_by_side, with_dates, with_spellings, with_tags
+from .rewriting import (
+    MAX_DEPTH,
+    depth,
+    has_tags,
+    of_any_date,
+    side_by_side,
+    with_dates,
+    with_spellings,
+    with_tags,
+)
 from .tree import (
     LEAD,
     And,
@@ -31,11 +40,13 @@ from .tree import (
     Or,
     Region,
     Same,
+    Synonyms,
     Tagged,
     Undated,
     Within,
 )
-from .walking import LeafUse, has_everything, leaves, names_in, narrower, scored_leaves
+from .walking import LeafUse, has_everything, is_word, leaves, names_in, narrower, scored_leaves
+from .widening import Widened, widened
 
 __all__ = [
     "GRAMMAR_VERSION",
@@ -71,10 +82,12 @@ __all__ = [
     "Relaxed",
     "Same",
     "Span",
+    "Synonyms",
     "Tagged",
     "Undated",
     "WeightedWord",
     "LeafUse",
+    "Widened",
     "Wildcard",
     "Within",
     "Word",
@@ -86,6 +99,7 @@ __all__ = [
     "expanded",
     "has_everything",
     "has_tags",
+    "is_word",
     "leaves",
     "literal",
     "names_in",
@@ -96,6 +110,7 @@ __all__ = [
     "scored_leaves",
     "side_by_side",
     "unknown_field",
+    "widened",
     "with_corrections",
     "with_dates",
     "with_spellings",

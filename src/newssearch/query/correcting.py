@@ -11,7 +11,7 @@ from newssearch.system.exhaustive import assert_never
 from .leaves import AnyWord, Caps, Exact, Fuzzy, Name, PatternPhrase, Phrase, Regex, Wildcard, Word
 from .names import core
 from .node import NOWHERE
-from .tree import Leaf, Near, Node, Not, Operator, Same, map_children
+from .tree import Leaf, Near, Node, Not, Operator, Same, Synonyms, map_children
 from .walking import leaves
 
 
@@ -82,7 +82,7 @@ def corrected_text(text: str, tree: Node, corrections: Mapping[str, str]) -> str
 
 def _parts(leaf: Node) -> Iterator[Node]:
     """Yield the leaves without operands that a leaf consists of; negated ones are skipped."""
-    if isinstance(leaf, Near | Same) or not isinstance(leaf, Leaf):
+    if isinstance(leaf, Near | Same | Synonyms) or not isinstance(leaf, Leaf):
         if not isinstance(leaf, Not):
             for child in leaf.children:
                 yield from _parts(child)

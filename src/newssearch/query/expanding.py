@@ -9,8 +9,7 @@ from newssearch.errors import QueryError
 
 from .leaf_parser import MAX_CLAUSES
 from .leaves import Word
-from .parser import MAX_DEPTH
-from .rewriting import depth
+from .rewriting import MAX_DEPTH, depth
 from .tree import And, Boost, Everything, Node, Or
 
 

@@ -51,7 +51,9 @@ _CAPS_CALL = Pattern(
     rf"caps\(\s*(?:[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}]|{GERSHAYIM})*)[{QUOTES}]|((?:[^(){QUOTES}]|{GERSHAYIM})*))\s*\)",
     re.IGNORECASE,
 )
-_FUNCTION_NAME = Pattern(r"(hlead|atleast(\d+))(?=\()", re.IGNORECASE)
+_FUNCTION_NAME = Pattern(r"(hlead|syn|atleast(\d+))(?=\()", re.IGNORECASE)
+SYNONYMS = "syn"
+"""The function that joins synonyms, and the prefix that asks for those of the archive."""
 _FIELD_NAME = Pattern(r"([A-Za-z]+(?:_[A-Za-z]+)*):(?!//)")
 _OWN_FIELD_NAME = Pattern(r"([A-Za-z][A-Za-z0-9_]*):(?!//)")
 _FIELD_VALUE = Pattern(rf"[^\s(){QUOTES}]+")
@@ -202,11 +204,10 @@ class _Lexer:
         return match is not None
 
     def _function(self) -> bool:
-        match = _FUNCTION_NAME.match(self.text, self.at) if self.text[self.at] in "hHaA" else None
+        match = _FUNCTION_NAME.match(self.text, self.at) if self.text[self.at] in "hHaAsS" else None
         if match is not None:
-            self._add(
-                "function", "atleast" if match[2] else "hlead", match.end(), _whole_number(match[2] or "")
-            )
+            name = "atleast" if match[2] else match[1].lower()
+            self._add("function", name, match.end(), _whole_number(match[2] or ""))
         return match is not None
 
     def _field(self) -> bool:
@@ -217,7 +218,7 @@ class _Lexer:
         if match is None or not following or following.isspace() or following == ")":
             return False  # a word that ends in a colon
         name = FIELD_ALIASES.get(match[1].lower(), match[1].lower())
-        if name not in QUERY_FIELDS:
+        if name not in (*QUERY_FIELDS, SYNONYMS):
             return following not in "'’‘" and self._no_field(match)
         self._add("field", name, match.end())
         value = _FIELD_VALUE.match(self.text, self.at) if name in (*TIME_FIELDS, *LITERAL_FIELDS) else None

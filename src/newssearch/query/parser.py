@@ -11,7 +11,7 @@
     operand  = word | "*" | wildcard | word "~" n | "/" regex "/" | '"' pieces '"' [ "~" n ]
              | ( word | wildcard | '"' pieces '"' ) "~" ( "exact" | "name" )
              | "(" either ")" | "caps(" pieces ")" | "atleast" n "(" either ")" | "hlead(" either ")"
-             | field ":" operand | ( "date:" | "added:" ) range
+             | "syn(" either ")" | ( field | "syn" ) ":" operand | ( "date:" | "added:" ) range
     pieces   = { word | wildcard | word "~" n | "*" }
 
 Almost any input parses: the parser ignores parts that do not fit the grammar, or takes them as words, and adds a
@@ -44,15 +44,17 @@ from newssearch.system.lazy_regex import Pattern
 from newssearch.text.numbers import parse_number_range
 from newssearch.text.periods import parse_range, why_no_period, why_no_range
 from newssearch.text.tokenizer import word_matches as words_of
+from newssearch.thesaurus import Thesaurus
 
 from .borrowed import note_borrowed
 from .diagnostics import Diagnostic, Notes
 from .joining import all_of
 from .leaf_parser import MAX_CLAUSES, LeafParser
 from .leaves import MAX_DISTANCE, Fuzzy, PatternPhrase, Phrase, Wildcard, Word
-from .lexer import QueryToken, tokens
+from .lexer import SYNONYMS, QueryToken, tokens
 from .node import NOWHERE, Span
 from .quoting import QUOTES, SURROGATE, has_wildcard, tidy
+from .rewriting import MAX_DEPTH
 from .tree import (
     MAX_COUNT,
     And,
@@ -68,20 +70,20 @@ from .tree import (
     Or,
     Region,
     Same,
+    Synonyms,
     Tagged,
     Undated,
     Within,
     why_no_operand,
 )
+from .widening import widened
 
-GRAMMAR_VERSION = 2
+GRAMMAR_VERSION = 3
 """The version of the grammar. It is raised when a change gives an existing query another meaning."""
 MAX_LENGTH = 65_536
 """The largest number of characters in a query."""
 _QUESTION_MARK = Pattern(r"(?<!\\)\?")
 """Matches a question mark without a backslash before it."""
-MAX_DEPTH = 50
-"""The deepest nesting of parentheses, negations and proximity operators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,17 @@ class Query:
         return "" if isinstance(self.tree, Everything) else str(self.tree)
 
 
-def parse(text: str, *, now: dt.datetime | None = None, fields: Iterable[ArticleField] = ()) -> Query:
+def parse(
+    text: str,
+    *,
+    now: dt.datetime | None = None,
+    fields: Iterable[ArticleField] = (),
+    thesaurus: Thesaurus | None = None,
+) -> Query:
     """Parse a query. Relative dates count from ``now``, by default the local clock.
 
-    ``fields`` are the own fields of the index (:attr:`newssearch.Index.own_fields`), which the query can name.
+    ``fields`` are the own fields of the index (:attr:`newssearch.Index.own_fields`), which the query can name. ``syn:``
+    looks synonyms up in ``thesaurus``; without one, it adds none.
 
     Raises :class:`~newssearch.QueryError`, with the position and a suggestion.
 
@@ -117,10 +126,11 @@ def parse(text: str, *, now: dt.datetime | None = None, fields: Iterable[Article
     """
     text = _check_length(text)
     arguments.instance("now", now, (dt.datetime, type(None)), "a datetime, or None")
+    arguments.instance("thesaurus", thesaurus, (Thesaurus, type(None)), "a Thesaurus, or None")
     notes = Notes()
     own = by_name(arguments.several("fields", fields, ArticleField, "an own field"))
     found = tokens(text, notes, own)
-    parser = _Parser(text, notes, found, now, own)
+    parser = _Parser(text, notes, found, now, own, thesaurus)
     tree = parser.parse()
     note_borrowed(text, found, notes, own)
     return Query(text, tree, tuple(sorted(notes.found, key=lambda note: note.span)))
@@ -165,13 +175,16 @@ class _Parser:
         found: list[QueryToken],
         now: dt.datetime | None,
         own: Mapping[str, ArticleField],
+        thesaurus: Thesaurus | None,
     ) -> None:
         self.own = own
+        self.thesaurus = thesaurus
         self.text = text
         self.notes = notes
         self.tokens = found
         self.now = now
         self.leaves = LeafParser(text, notes)
+        self.room = MAX_CLAUSES - len(found)  # for synonyms
         self.at = self.depth = 0
 
     def parse(self) -> Node:
@@ -351,6 +364,8 @@ class _Parser:
         span = Span(token.span.start, node.span.end)
         if token.text == "hlead":
             return Region("hlead", node, span=span)
+        if token.text == SYNONYMS:
+            return self._synonyms(node, span)
         reason = why_no_operand(node)
         if reason is not None:
             raise self._error(
@@ -359,6 +374,28 @@ class _Parser:
         if not 1 <= token.number <= MAX_COUNT:
             raise self._error(f"atleast counts from 1 to {MAX_COUNT:,}", token.span)
         return AtLeast(int(token.number), node, span=span)
+
+    # ---- synonyms
+
+    def _synonyms(self, node: Node, span: Span) -> Node:
+        """Return ``syn(…)``: the alternatives of an OR as synonyms of each other, or else those that the archive has."""
+        if not isinstance(node, Or):
+            return self._widened(node)
+        for operand in node.operands:
+            if (reason := why_no_operand(operand)) is not None:
+                hint = "join words and phrases by OR in it"
+                raise self._error(f"syn(…) joins matches in the text: {reason}", operand.span, hint)
+        return Synonyms(node.operands, span=span)
+
+    def _widened(self, node: Node) -> Node:
+        """Return a node with the archive's synonyms of its words and phrases, if they are known."""
+        if self.thesaurus is None:
+            return node
+        wide = widened(node, self.thesaurus, self.text, room=self.room, asked=True)
+        self.room -= wide.added
+        for note in wide.notes:
+            self.notes.add(note.kind, note.message, note.span, note.suggestion)
+        return wide.tree
 
     # ---- fields
 
@@ -369,6 +406,9 @@ class _Parser:
             return self._dated(token, time)
         if not self._starts_operand():
             return None
+        if name == SYNONYMS and name not in self.own:
+            operand = self._operand()
+            return None if operand is None else self._widened(operand)
         value = self._here
         if name in self.own:
             condition = self._own_field(self.own[name], token)

@@ -20,6 +20,7 @@ from .tree import (
     Or,
     Region,
     Same,
+    Synonyms,
     Tagged,
     Undated,
     Within,
@@ -56,9 +57,11 @@ def relaxed(tree: Node) -> Relaxed | None:
 
 
 def is_bare_word(node: Node) -> bool:
-    """Whether a node is a word without an operator; a weight and ``~name`` leave it one."""
+    """Whether a node is a word without an operator; a weight, ``~name`` and synonyms leave it one."""
     if isinstance(node, Word | Name):
         return True
+    if isinstance(node, Synonyms):
+        return is_bare_word(node.operands[0])
     if isinstance(node, Boost):
         return is_bare_word(node.operand)
     if isinstance(node, Phrase | Wildcard | Fuzzy | Regex | Exact | Caps | PatternPhrase | Near | Same):

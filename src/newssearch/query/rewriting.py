@@ -10,7 +10,10 @@ from newssearch.text.function_words import FUNCTION_WORDS
 
 from .leaves import Name, PatternPhrase, Phrase, Word
 from .names import core
-from .tree import And, AtLeast, Dated, Everything, Leaf, Node, Not, Tagged, map_children
+from .tree import And, AtLeast, Dated, Everything, Leaf, Node, Not, Synonyms, Tagged, map_children
+
+MAX_DEPTH = 50
+"""The deepest nesting of parentheses, negations and proximity operators."""
 
 
 def with_spellings(tree: Node) -> Node:
@@ -84,19 +87,28 @@ def has_tags(tree: Node) -> bool:
 
 def _with_neighbours(operands: tuple[Node, ...], at: int) -> Node:
     """Return the operand of an And at index ``at``; a word gets all runs of adjacent words that include it."""
-    node = operands[at]
-    if not isinstance(node, Word):
-        return side_by_side(node)
+    node = _typed_word(operands[at])
+    if node is None:
+        return side_by_side(operands[at])
     inside = []
     for first in range(max(at - MAX_JOINED_WORDS + 1, 0), at + 1):
         words: list[str] = []
-        for other in operands[first : first + MAX_JOINED_WORDS]:
-            if not isinstance(other, Word):
+        for operand in operands[first : first + MAX_JOINED_WORDS]:
+            other = _typed_word(operand)
+            if other is None:
                 break
             words.append(other.text)
             if len(words) > max(at - first, 1):
                 inside.append(" ".join(words))
-    return Word(node.text, tuple(inside), span=node.span)
+    word = Word(node.text, tuple(inside), span=node.span)
+    whole = operands[at]
+    return Synonyms((word, *whole.operands[1:]), span=whole.span) if isinstance(whole, Synonyms) else word
+
+
+def _typed_word(node: Node) -> Word | None:
+    """Return a word as it was typed, also one that has synonyms; None for another node."""
+    typed = node.operands[0] if isinstance(node, Synonyms) else node
+    return typed if isinstance(typed, Word) else None
 
 
 def may_be_name(word: str) -> bool:

@@ -118,7 +118,27 @@ class Same(Operator):
         return f"({self.left} w/{self.unit} {self.right})"
 
 
-Leaf = Word | Phrase | Wildcard | Fuzzy | Regex | Name | Exact | Caps | PatternPhrase | Near | Same
+@dataclass(frozen=True, slots=True)
+class Synonyms(Operator):
+    """Matches of any of the operands, which stand for one thing: together they are as rare, and count as often, as one word.
+
+    There are at least two operands; those of a nested :class:`Or` or Synonyms become operands of the outer one. Each must
+    have matches in a text: see :class:`Near`. The first is what was typed.
+    """
+
+    operands: tuple[Node, ...]
+
+    operand_fields = ("operands",)
+
+    def __post_init__(self) -> None:
+        _flatten(self)
+        _check_operands(*self.operands)
+
+    def __str__(self) -> str:
+        return f"syn({' OR '.join(map(str, self.operands))})"
+
+
+Leaf = Word | Phrase | Wildcard | Fuzzy | Regex | Name | Exact | Caps | PatternPhrase | Near | Same | Synonyms
 """A node that has matches in a text."""
 
 
@@ -425,7 +445,7 @@ def map_children(node: Node, change: Callable[[Node], Node]) -> Node:
     children = tuple(map(change, node.children))
     if all(new is old for new, old in zip(children, node.children, strict=True)):
         return node
-    if isinstance(node, And | Or):
+    if isinstance(node, And | Or | Synonyms):
         return type(node)(children, span=node.span)
     assert isinstance(node, Operator), "a leaf without operands does not change"
     changes: dict[str, Any] = dict(zip(node.operand_fields, children, strict=True))
@@ -442,12 +462,13 @@ def _parenthesised(node: Node) -> str:
     return text if isinstance(node, And | Or | Near | Same) else f"({text})"
 
 
-def _flatten(node: And | Or) -> None:
+def _flatten(node: And | Or | Synonyms) -> None:
     """Replace operands of the node's own kind by their operands: (a AND b) AND c becomes a AND b AND c."""
     flat: list[Node] = []
+    kinds = (Or, Synonyms) if isinstance(node, Synonyms) else type(node)
     operands: Iterable[Node] = arguments.several("operands", node.operands, NODES, "a node of a query")
     for operand in operands:
-        flat.extend(operand.operands if isinstance(operand, type(node)) else (operand,))
+        flat.extend(operand.operands if isinstance(operand, kinds) else (operand,))
     if len(flat) < 2:
         raise ValueError("an operator joins two or more: all_of() and any_of() take any number")
     object.__setattr__(node, "operands", tuple(flat))

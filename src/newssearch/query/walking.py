@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from newssearch.system.exhaustive import assert_never
 
-from .leaves import AnyWord, Name, PatternPhrase, Phrase
+from .leaves import AnyWord, Name, PatternPhrase, Phrase, Word
 from .tree import (
     And,
     AtLeast,
@@ -20,6 +20,7 @@ from .tree import (
     Not,
     Or,
     Region,
+    Synonyms,
     Tagged,
     Undated,
     Within,
@@ -88,6 +89,12 @@ def scored_leaves(tree: Node) -> list[LeafUse]:
 def has_everything(node: Node) -> bool:
     """Whether a node is an OR with ``*`` as an operand, which all articles match."""
     return isinstance(node, Or) and any(isinstance(operand, Everything) for operand in node.operands)
+
+
+def is_word(leaf: Leaf) -> bool:
+    """Whether a leaf is a word, also one with synonyms: its nearness to its neighbours in the query adds to scores."""
+    typed = leaf.operands[0] if isinstance(leaf, Synonyms) else leaf
+    return isinstance(typed, Word)
 
 
 def names_in(node: Node) -> Iterator[Name]:

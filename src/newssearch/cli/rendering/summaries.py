@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newssearch.config import Config
 from newssearch.display import escape
@@ -93,8 +93,18 @@ def text_config(config: Config, style: Style) -> Iterator[str]:
         for key, known in rows:
             listed = ", ".join(known) if isinstance(known, list) else "not set" if known is None else known
             if isinstance(known, dict):
-                listed = f"{known['kind']}, from {known['column']}"
+                listed = (
+                    _synonyms_listed(known)
+                    if name == "synonyms"
+                    else f"{known['kind']}, from {known['column']}"
+                )
             yield escape.terminal(f"{'':>11}{key} = {listed}")
+
+
+def _synonyms_listed(entry: dict[str, Any]) -> str:
+    """Return the synonyms of an entry, whether they are such both ways, and the language of the entry."""
+    remarks = [*(["both ways"] if entry["both"] else []), *([entry["lang"]] if entry["lang"] else [])]
+    return ", ".join(entry["words"]) + (f" ({', '.join(remarks)})" if remarks else "")
 
 
 def text_report(report: IndexReport) -> Iterator[str]:

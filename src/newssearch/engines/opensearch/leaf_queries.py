@@ -26,6 +26,7 @@ from newssearch.query import (
     Phrase,
     Regex,
     Same,
+    Synonyms,
     Wildcard,
     Word,
 )
@@ -191,7 +192,7 @@ class LeafQueries:
             return self._as_written(node)
         if isinstance(node, Near | Same):
             return self._of_pair(node)
-        if isinstance(node, Or):
+        if isinstance(node, Or | Synonyms):
             parts = [self(operand) for operand in node.operands]
             return LeafQuery(
                 lambda field: finding_one_of(part.matches(field) for part in parts),
@@ -401,7 +402,7 @@ class LeafQueries:
 
     def _single_words(self, node: Node) -> list[str] | None:
         """Return the tokens of an operand whose matches are all single words; None for other operands."""
-        if isinstance(node, Or):
+        if isinstance(node, Or | Synonyms):
             parts = [self._single_words(operand) for operand in node.operands]
             return None if None in parts else [token for part in parts for token in part or ()]
         if isinstance(node, Wildcard | Fuzzy | Regex):

@@ -14,7 +14,7 @@ from newssearch.engines import bm25f
 from newssearch.engines.article_times import NO_TIME
 from newssearch.engines.related import DATED_ARTICLES
 from newssearch.errors import QueryError
-from newssearch.query import Word
+from newssearch.query import is_word
 from newssearch.system.kept import cached_property
 
 from .answer_sizes import MAX_WORDS_OF_ANSWER, AnswerSizes
@@ -200,7 +200,7 @@ class ClusterRanking:
         words = {
             use.leaf
             for use in self._evaluation.scored
-            if isinstance(use.leaf, Word) and use.region is None and not use.optional
+            if is_word(use.leaf) and use.region is None and not use.optional
         }
         return self._request.sort == "relevance" and not self._request.all_paragraphs and len(words) > 1
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from newssearch.engines import bm25f
 from newssearch.highlight.matcher import AnalysedText
-from newssearch.query import Leaf, LeafUse, Node, Word
+from newssearch.query import Leaf, LeafUse, Node, Word, is_word
 from newssearch.stopping import StopCheck
 from newssearch.text.analysis import analyser_named
 
@@ -77,7 +77,7 @@ def neighbouring_words(scored: Sequence[LeafUse], low: frozenset[Leaf]) -> list[
     words = [
         use
         for use in scored
-        if isinstance(use.leaf, Word) and use.region is None and not use.optional and use.leaf not in low
+        if is_word(use.leaf) and use.region is None and not use.optional and use.leaf not in low
     ]
     pairs = {(a.leaf, b.leaf): (a, b) for a, b in pairwise(words) if a.leaf != b.leaf}
     return [*pairs.values()][: bm25f.MAX_PAIRS]

@@ -8,7 +8,7 @@ from typing import Any
 from newssearch.fields import DATE_FACETS
 from newssearch.web.parameters import Parameter, ParameterError
 
-WORD_PARAMETERS = ("literal", "names", "match", "expand")
+WORD_PARAMETERS = ("literal", "names", "synonyms", "match", "expand")
 """The parameters that decide how the words of a query are interpreted."""
 _OF_HITS = ("offset", "sort", "all_paragraphs", "snippet", "group", "strict", "expand")
 _OF_LINES = ("offset", "sort", "width", "sample", "seed")

@@ -11,6 +11,7 @@ from .links import Links
 FLAGS_SHOWN = {
     "novel": "only new paragraphs",
     "names": "names in all spellings",
+    "synonyms": "with synonyms",
     "literal": "taken as words",
     "since_run": "since the last run",
 }

@@ -28,7 +28,7 @@ ORDERING = ("sort", "group", "all_paragraphs", "expand", "strict")
 """The options that say which hits there are and in which order, besides the query and the filters."""
 FINDING = ("q", *OrderOptions.__annotations__, "strict")
 """The parameters that decide about the hits, which an export needs too."""
-MATCH_ONLY = ("literal", "names", "match", "novel")
+MATCH_ONLY = ("literal", "names", "synonyms", "match", "novel")
 """The options that change what a query means, and let all articles through if there is none."""
 
 _TAKEN = (*MatchOptions.__annotations__, *ORDERING)

@@ -164,7 +164,7 @@ def _count_without_filters(view: View, index: Index, question: SearchQuestion, f
         return None
     kept = {
         name: question.options[name]
-        for name in ("literal", "names", "match", "now")
+        for name in ("literal", "names", "synonyms", "match", "now")
         if name in question.options
     }
     return index.count(question.query, **kept, timeout=view.limits.timeout, stop=view.limits.stop)

@@ -20,7 +20,7 @@ from newssearch.engines.sorted_sets import (
     intersect,
     run_starts,
 )
-from newssearch.query import Leaf, LeafUse, Word
+from newssearch.query import Leaf, LeafUse, is_word
 
 from .doc_sets import Scores, TermDocs
 from .evaluator import QueryEvaluator
@@ -116,7 +116,7 @@ class Proximity:
         self._words = [
             wanted
             for wanted in evaluator.scored_leaves
-            if isinstance(wanted.leaf, Word) and wanted.region is None and not wanted.optional
+            if is_word(wanted.leaf) and wanted.region is None and not wanted.optional
         ]
 
     def __bool__(self) -> bool:

@@ -36,6 +36,7 @@ from newssearch.query import (
     Phrase,
     Regex,
     Same,
+    Synonyms,
     Wildcard,
     Word,
 )
@@ -297,7 +298,7 @@ class SegmentMatcher:
             )
         if isinstance(node, PatternPhrase):
             return sum(self._count_words(part, name) for part in node.leaves if not isinstance(part, AnyWord))
-        if isinstance(node, Near | Same | Or | And):
+        if isinstance(node, Near | Same | Synonyms | Or | And):
             return sum(self._count_words(child, name) for child in node.children)
         if isinstance(node, Not):
             return self._count_words(node.operand, name)
@@ -330,7 +331,7 @@ class SegmentMatcher:
             return spans_in_same_unit(
                 left, right, field.starts if node.unit == "p" else field.sentence_starts
             )
-        if isinstance(node, Or):
+        if isinstance(node, Or | Synonyms):
             return union_spans([self.spans(operand, name, owners) for operand in node.operands])
         if isinstance(node, And):
             excluded = [operand.operand for operand in node.operands if isinstance(operand, Not)]

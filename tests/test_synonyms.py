@@ -120,13 +120,13 @@ def test_syn_widens_what_stands_after_it_and_nothing_else(query: str, expected: 
 def test_notes_say_which_words_have_which_synonyms_and_which_have_none() -> None:
     found = widened(parse("police car rain police").tree, THESAURUS, "police car rain police").notes
     assert [(note.kind, note.message) for note in found] == [
-        ("synonyms", "police also finds its synonym cops"),
-        ("synonyms", "car also finds its synonyms automobile, auto"),
+        ("synonyms", "'police' also finds its synonym 'cops'"),
+        ("synonyms", "'car' also finds its synonyms 'automobile', 'auto'"),
     ]
     notes = parse("syn:pollice syn:xyzzy syn:car*", thesaurus=THESAURUS).diagnostics
     assert [(note.message, note.suggestion, note.span) for note in notes] == [
-        ("pollice has no synonyms in newssearch.toml", "did you mean police?", (4, 11)),
-        ("xyzzy has no synonyms in newssearch.toml", "", (16, 21)),
+        ("'pollice' has no synonyms in newssearch.toml", "did you mean police?", (4, 11)),
+        ("'xyzzy' has no synonyms in newssearch.toml", "", (16, 21)),
         ("syn: widens words and phrases, and there is none after it", "", (26, 30)),
     ]
     assert parse("syn:police").diagnostics == ()  # without a table, nothing is known
@@ -389,7 +389,7 @@ def cli(archive: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.M
 def test_a_query_says_which_synonyms_it_finds(cli: Command) -> None:
     assert cli("query", "police", "--count").out == "1 article, 1 paragraph\n"
     done = cli("query", "--synonyms", "police")
-    assert done.err.startswith("note: police also finds its synonym cops\n")
+    assert done.err.startswith("note: 'police' also finds its synonym 'cops'\n")
     assert done.out.endswith("2 articles, 2 matching paragraphs for syn(police OR cops)\n")
     assert json.loads(cli("query", "syn:police", "--json").out)["interpretation"] == "syn(police OR cops)"
     done = cli("query", "--synonyms", "dawn")

@@ -85,7 +85,7 @@ def test_synonyms_are_marked_and_listed(index: Index) -> None:
         "motor",
     }
     assert [note.message for note in results.diagnostics] == [
-        "motor vehicles also finds its synonyms car, automobile"
+        "'motor vehicles' also finds its synonyms 'car', 'automobile'"
     ]
     lines = index.kwic("car", synonyms=True)
     assert {line.match for line in lines} == {"car", "automobile", "motor vehicle"}

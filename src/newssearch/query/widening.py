@@ -189,7 +189,7 @@ class _Widener:
             self._note(typed, kept, span)
         if len(kept) < len(synonyms):
             message = (
-                f"{typed} has more synonyms, which would make the query longer than {MAX_CLAUSES:,} words"
+                f"{typed!r} has more synonyms, which would make the query longer than {MAX_CLAUSES:,} words"
             )
             self.notes.add("synonyms", message, span)
         return [_leaf_of(text, span) for text in kept]
@@ -198,12 +198,12 @@ class _Widener:
         if typed in self._noted:
             return
         self._noted.add(typed)
-        named = ", ".join(synonyms[:MAX_NAMED_SYNONYMS])
+        named = ", ".join(map(repr, synonyms[:MAX_NAMED_SYNONYMS]))
         more = (
             f" and {len(synonyms) - MAX_NAMED_SYNONYMS:,} more" if len(synonyms) > MAX_NAMED_SYNONYMS else ""
         )
         plural = "s" if len(synonyms) > 1 else ""
-        self.notes.add("synonyms", f"{typed} also finds its synonym{plural} {named}{more}", span)
+        self.notes.add("synonyms", f"{typed!r} also finds its synonym{plural} {named}{more}", span)
 
     def _note_none(self, typed: str, span: Span) -> None:
         if not self._asked or typed in self._noted:
@@ -211,7 +211,7 @@ class _Widener:
         self._noted.add(typed)
         near = self._thesaurus.near(typed)
         hint = f"did you mean {' or '.join(near)}?" if near else ""
-        self.notes.add("no-synonyms", f"{typed} has no synonyms in newssearch.toml", span, hint)
+        self.notes.add("no-synonyms", f"{typed!r} has no synonyms in newssearch.toml", span, hint)
 
 
 def _is(one: object, other: object) -> bool:

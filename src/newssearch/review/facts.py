@@ -18,7 +18,9 @@ from .content import Fact
 from .labels import Labels
 from .plan import ReviewPlan
 
-_PHRASES = {"since_run": "last_update", "novel": "novel", "literal": "literal", "names": "names"}
+_PHRASES = {
+    "since_run": "last_update", "novel": "novel", "literal": "literal", "names": "names", "synonyms": "synonyms",
+}  # fmt: skip
 """The options that are on or off, each with the label that says what it does."""
 
 

@@ -73,6 +73,7 @@ class Labels(NamedTuple):
     novel: str
     literal: str
     names: str
+    synonyms: str
     any_words: str
     notes: str
     paragraphs: str
@@ -195,6 +196,7 @@ ENGLISH = Labels(
     novel="paragraphs that no earlier article has",
     literal="plain words without operators",
     names="names in all their spellings",
+    synonyms="the archive's synonyms of its words",
     any_words="articles with any of the words",
     notes="Notes",
     paragraphs="Matching paragraphs",

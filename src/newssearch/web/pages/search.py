@@ -77,6 +77,7 @@ def search_page(view: View) -> ShownPage:
         "feed": links.picked(FEED_OF_SEARCH, [one.name for one in FEED_PARAMETERS]),
         "took": found.took,
         "archive_articles": len(index),
+        "has_synonyms": bool(index.config.synonyms),
         "permalink": view.links.absolute(fixed or links.here(page=view.links.value("page"))),
         "without_filters": _count_without_filters(view, index, question, found),
     }  # fmt: skip

@@ -82,7 +82,7 @@ def recent_pairs(search: SavedSearch, interpretation: str) -> list[tuple[str, st
     ``interpretation`` is the query as it was understood, which holds without the options that say how to read it.
     """
     query, said = search.query.strip(), search.request
-    options = {"literal", "names", "match"} & {*said.changed()}
+    options = {"literal", "names", "synonyms", "match"} & {*said.changed()}
     if options or (query and parse(query).diagnostics):
         query = interpretation
     pairs = [(name, value) for name, value in search_pairs(search) if name not in ("q", "sort", *options)]

@@ -44,7 +44,7 @@ LEAVES = st.sampled_from(
         *WORDS, '"rain nação"', '"nation casa"~4', "n*", "*cao", "casa*", "日*", "الح*", "nation~1", "nações", "dying", "/na[tc].*/",
         "NATION~caps", "nação~exact", "Qaddafi~name", "casa w/3 nation", "rain w/s casa", "casas pre/4 us", "atleast2(nation OR casa)",
         "title:casa", "hlead(die OR nations)", "d'amato", '"Fox News"', "section:world", "located:baghdad", "lang:pt", "lang:ar",
-        "date:2024-07..2024-08", "casa^3",
+        "date:2024-07..2024-08", "casa^3", "syn(casa OR nation)", "syn(rain OR \"Fox News\")", "syn(\"Fox News\" OR casa)",
     ]
 ).map(lambda text: parse(text).tree)  # fmt: skip
 TREES: st.SearchStrategy[Node] = st.one_of(

@@ -14,7 +14,7 @@ import reference
 from newssearch import Article, Config, FacetValue, Index, OwnFieldError, QueryError
 from newssearch.fields import own_field
 from newssearch.query import Field, Node, Not, Within, parse
-from newssearch.query.parser import condition
+from newssearch.query.conditions import condition
 from support import THOROUGH
 
 from .conftest import Engine

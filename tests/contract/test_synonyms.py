@@ -41,7 +41,11 @@ def index(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     archive = tmp_path_factory.mktemp("synonyms")
     (archive / "newssearch.toml").write_text(TABLE, "utf-8")
     articles = [article(None, text, outlet=name, date="2024-01-01") for name, text in TEXTS.items()]
-    with index_of(engine.address(archive / "index"), *articles) as opened:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(archive)  # where an index on a cluster has its archive
+        opened = index_of(engine.address(archive / "index"), *articles)
+        assert opened.config.synonyms
+    with opened:
         yield opened
 
 

@@ -34,7 +34,7 @@ from .rendering.tags import TAG_COLUMNS, text_changes, text_counts, text_merge, 
 if TYPE_CHECKING:
     from newssearch.index import Index
 
-_SEARCH_OPTIONS = ("literal", "names", "match", "novel")
+_SEARCH_OPTIONS = ("literal", "names", "synonyms", "match", "novel")
 
 
 class TagCommand(click.Command):
@@ -83,6 +83,11 @@ class TagCommand(click.Command):
 @filter_options
 @click.option("--literal", is_flag=True, help="Read the query as plain words, without operators.")
 @click.option("--names", is_flag=True, help="Find names in other spellings too: Qaddafi also finds Gadhafi.")
+@click.option(
+    "--synonyms",
+    is_flag=True,
+    help="Find synonyms, too: those that [synonyms] in newssearch.toml has for the words.",
+)
 @click.option(
     "--any", "match", flag_value="any", default="all",
     help="Find articles with any of the words of the query, not only those with all of them.",

@@ -5,6 +5,7 @@ A program can also build a tree from its node classes, or turn user input into p
 
 from newssearch.fields import VALUE_FIELDS
 
+from .conditions import condition
 from .correcting import corrected_text, with_corrections
 from .diagnostics import Diagnostic
 from .expanding import Expanded, WeightedWord, expanded
@@ -13,7 +14,7 @@ from .joining import all_of, any_of
 from .leaf_parser import MAX_CLAUSES
 from .leaves import AnyWord, Caps, Exact, Fuzzy, Name, PatternPhrase, Phrase, Regex, Wildcard, Word
 from .node import NOWHERE, Span
-from .parser import GRAMMAR_VERSION, MAX_LENGTH, Query, condition, literal, parse, words
+from .parser import GRAMMAR_VERSION, MAX_LENGTH, Query, literal, parse, words
 from .relaxing import Relaxed, relaxed
 from .rewriting import (
     MAX_DEPTH,

@@ -41,18 +41,18 @@ from newssearch.fields import (
 from newssearch.system.exhaustive import assert_never
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
-from newssearch.text.numbers import parse_number_range
 from newssearch.text.periods import parse_range, why_no_period, why_no_range
 from newssearch.text.tokenizer import word_matches as words_of
 from newssearch.thesaurus import Thesaurus
 
 from .borrowed import note_borrowed
+from .conditions import PERIODS, RANGES, condition
 from .diagnostics import Diagnostic, Notes
 from .joining import all_of
 from .leaf_parser import MAX_CLAUSES, LeafParser
 from .leaves import MAX_DISTANCE, Fuzzy, PatternPhrase, Phrase, Wildcard, Word
 from .lexer import SYNONYMS, QueryToken, tokens
-from .node import NOWHERE, Span
+from .node import Span
 from .quoting import QUOTES, SURROGATE, has_wildcard, tidy
 from .rewriting import MAX_DEPTH
 from .tree import (
@@ -440,7 +440,7 @@ class _Parser:
         span = Span(token.span.start, value.span.end)
         if field.kind in ("number", "date"):
             if value.kind not in ("date", "phrase"):
-                raise self._error(f"{field.name}: takes no group", token.span, _RANGES[field.kind])
+                raise self._error(f"{field.name}: takes no group", token.span, RANGES[field.kind])
             self._take()
             self.leaves.count(span)
             try:
@@ -531,7 +531,7 @@ class _Parser:
             return Undated(span=span)
         bounds = parse_range(when, self.now if name == "date" else _utc_now(self.now))
         if bounds is None:
-            hint = why_no_period(when) or _PERIODS
+            hint = why_no_period(when) or PERIODS
             raise self._error(f"{value.text!r} is not a date", value.span, hint)
         if name == "date" and (reason := why_no_range(*bounds)) is not None:
             raise self._error(reason, value.span)
@@ -549,49 +549,6 @@ def _utc_now(now: dt.datetime | None) -> dt.datetime:
         return now.astimezone(dt.timezone.utc)
     except (OverflowError, ValueError, OSError):  # at an end of the calendar
         return now
-
-
-_PERIODS = 'write 2024, 2024-07, 2024-07-25, 2024-07..2024-09, >=2024-07-25, -7d, "July 2024" or "last month"'
-_RANGES = {
-    "number": "write 500, 100..200, >=500, >500, <=500 or <500, without parentheses",
-    "date": "write a period, or a range like 2024-07..2024-09, without parentheses",
-}
-
-
-def condition(
-    field: ArticleField, text: str, now: dt.datetime | None = None, span: Span = NOWHERE
-) -> Field | Within:
-    """Return the condition on an own field that a text states: a value, a number, a period or a range.
-
-    Raises :class:`~newssearch.QueryError`.
-    """
-    kind = field.kind
-    if kind == "number":
-        return _number_condition(field.name, text, span)
-    if kind != "date":
-        if not tidy(text):
-            raise QueryError(f"the value of {field.name} is empty")
-        return Field(field.name, text, span=span)
-    when = tidy(text)
-    if when.lower() == "none":
-        return Within(field.name, when, kind, span=span)
-    bounds = parse_range(when, now)
-    if bounds is None:
-        raise QueryError(f"{text!r} is not a date", suggestion=why_no_period(when) or _PERIODS)
-    if (reason := why_no_range(*bounds)) is not None:
-        raise QueryError(reason)
-    return Within(field.name, when, kind, *bounds, span=span)
-
-
-def _number_condition(name: str, text: str, span: Span) -> Within:
-    when = tidy(text)
-    found = parse_number_range(when)
-    if found is None and when.lower() != "none":
-        hint = "write 500, 100..200, >=500, >500, <=500 or <500"
-        raise QueryError(f"{text!r} is not a number, and {name} has numbers", suggestion=hint)
-    if found is not None and found.low is not None and found.high is not None and found.low > found.high:
-        raise QueryError("the range ends before it begins")
-    return Within(name, when, "number", span=span)
 
 
 def _join_nodes(kind: type[And] | type[Or], operands: list[Node]) -> Node | None:

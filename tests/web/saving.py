@@ -10,13 +10,15 @@ from starlette.testclient import TestClient
 
 from newssearch.web import ServerSettings, create_app
 
+from .checked import CheckedClient
+
 HERE = "http://127.0.0.1:8080"
 
 
 def client_here(index: Path, **settings: Any) -> TestClient:
     """Return a client on the machine of a server with the given settings. It follows no redirects."""
     app = create_app(settings=ServerSettings(index=index, **settings))
-    return TestClient(app, base_url=HERE, client=("127.0.0.1", 50000), follow_redirects=False)
+    return CheckedClient(app, base_url=HERE, client=("127.0.0.1", 50000), follow_redirects=False)
 
 
 def form_of(client: TestClient, address: str, action: str = "/searches") -> dict[str, str | list[str]]:

@@ -13,8 +13,10 @@ from newssearch._version import __version__
 from newssearch.alerts.api import Alerts
 from newssearch.commit import Commit
 from newssearch.config import Config
+from newssearch.engines.address import store_at
 from newssearch.index import Index, open_index
 from newssearch.info import IndexInfo
+from newssearch.tags.file import FileStamp, TagFile
 
 from .settings import ServerSettings
 
@@ -26,9 +28,9 @@ Made = TypeVar("Made")
 
 
 class KeptValues(NamedTuple):
-    """What has been made of the index at one commit, with one configuration, on one day, by name."""
+    """What has been made of the index at one commit, with one configuration and the same tags, on one day, by name."""
 
-    made_at: tuple[Commit, Config, dt.date] | None
+    made_at: tuple[Commit, Config, FileStamp, dt.date] | None
     values: dict[Hashable, Any]
 
 
@@ -40,6 +42,7 @@ class Archive:
         self._lock = threading.Lock()
         self._index: Index | None = None
         self._alerts: Alerts | None = None
+        self._tags: TagFile | None = None
         self._kept = KeptValues(None, {})
 
     def index(self) -> Index:
@@ -84,6 +87,19 @@ class Archive:
             self._alerts = Alerts(self.settings.index)
         return self._alerts
 
+    def tags(self) -> TagFile:
+        """Return the file of the tags of the archive."""
+        if self._tags is None:
+            self._tags = TagFile(store_at("index", self.settings.index).archive.folder)
+        return self._tags
+
+    def version(self, index: Index) -> str:
+        """Return :func:`commit_key`, which also changes with the tags of articles."""
+        stamp = self.tags().stamp
+        if not any(stamp):
+            return commit_key(index)
+        return f"{commit_key(index)}-{hashlib.blake2b(repr(stamp).encode(), digest_size=6).hexdigest()}"
+
     def info(self) -> IndexInfo:
         """Return the contents of the index in numbers, counted once for each commit."""
         return self.kept("contents", lambda index: index.info())
@@ -94,7 +110,7 @@ class Archive:
         At most :data:`MAX_KEPT` values are kept. Two threads may make the same value at the same time.
         """
         index = self.opened()
-        now = index.commit, index.config, dt.date.today()
+        now = index.commit, index.config, self.tags().stamp, dt.date.today()
         kept = self._kept
         if kept.made_at != now or len(kept.values) > MAX_KEPT:
             kept = self._kept = KeptValues(now, {})

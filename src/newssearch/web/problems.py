@@ -17,6 +17,7 @@ from newssearch.errors import (
     NewssearchError,
     QueryError,
     SearchStoppedError,
+    TagFileError,
 )
 
 from .parameters import ParameterError
@@ -128,6 +129,8 @@ def _about_index(error: NewssearchError) -> str:
         return "there is no index yet"
     if isinstance(error, IndexLockedError):
         return "the index is being written to"
+    if isinstance(error, TagFileError):
+        return "the tags of the archive cannot be read or changed now; the log of the server says more"
     if isinstance(error, (IndexFolderError, ConfigError)):
         return "the index or its settings are not in order; the log of the server says more"
     return str(error)

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from newssearch.index import Index
-from newssearch.web.archive import commit_key
 from newssearch.web.context import server_context
 from newssearch.web.options import may_depend_on_clock
 from newssearch.web.parameters import read_parameters
@@ -83,7 +82,7 @@ def _endpoint_handler(endpoint: Endpoint, shared: SharedWork) -> Handler:
         format_ = str(values.get("format", "json"))
 
         def answer(limits: SearchLimits, index: Index) -> Any:
-            tag = entity_tag(commit_key(index), request, context.settings.show_paths)
+            tag = entity_tag(context.archive.version(index), request, context.settings.show_paths)
             if kept and is_known(request, tag):
                 return Response(status_code=304, headers={"ETag": tag, "Cache-Control": KEPT})
             asked = EndpointRequest(

@@ -16,6 +16,7 @@ from newssearch.web.pages import (
     static,
     stories,
     story,
+    tags,
     words,
 )
 
@@ -34,6 +35,7 @@ def page_routes() -> list[BaseRoute]:
         *words.ROUTES,
         *saved_searches.ROUTES,
         *feeds.ROUTES,
+        *tags.ROUTES,
         *about.ROUTES,
         *HELP_ROUTES,
         *login.ROUTES,

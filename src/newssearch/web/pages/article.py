@@ -34,7 +34,9 @@ from .citation import (
     original_address,
 )
 from .rendering import ShownPage, View, page_route
+from .shown_tags import shown_tags
 from .story import path_of_story
+from .tags import offered_tags
 
 RELATED = 6
 """The number of related articles."""
@@ -109,6 +111,8 @@ def article_page(view: View) -> ShownPage:
             "meta_tags": list(meta_tags(article)),
             "coins": context_object(article),
             "own_parameters": ARTICLE_ONLY,
+            "tags": shown_tags(index, article.id, view.links),
+            "offered": () if view.links.read_only else offered_tags(view),
         },
     )
 

@@ -13,7 +13,7 @@ from newssearch.alerts.live_feed import LiveFeed, feed_identity
 from newssearch.alerts.outputs.atom_xml import MEDIA_TYPE
 from newssearch.index import Index
 from newssearch.web.api.answers import answering_problems, entity_tag, is_known
-from newssearch.web.archive import Archive, commit_key
+from newssearch.web.archive import Archive
 from newssearch.web.context import server_context
 from newssearch.web.feed_paths import FEED_OF_SEARCH
 from newssearch.web.parameters import ParameterError, read_parameters
@@ -75,7 +75,7 @@ async def _answer_feed(request: Request, feed_of: Callable[[Archive, Links], Liv
 
         def made(index: Index) -> Response:
             now = dt.datetime.now()
-            tag = entity_tag(f"{commit_key(index)}-{feed.version(index, now)}", request, False)
+            tag = entity_tag(f"{context.archive.version(index)}-{feed.version(index, now)}", request, False)
             headers = {"ETag": tag, "Cache-Control": KEPT_FEED}
             if is_known(request, tag):
                 return Response(status_code=304, headers=headers)

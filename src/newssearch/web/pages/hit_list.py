@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
 from markupsafe import escape as escaped
@@ -12,21 +12,31 @@ from newssearch.article import Date
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.results import Hit
+from newssearch.system.frozen import FrozenDict
 
 from .citation import context_object, original_address
 from .links import Links, article_path, told_path
+from .shown_tags import ShownTags
 
+NO_TAGS: Mapping[str, ShownTags] = FrozenDict()
 MAX_COPIES_NAMED = 3
 """The largest number of outlets of copies that a hit names."""
 
 
-def hit_list(hits: Iterable[Hit], links: Links) -> Markup:
-    """Return hits as list items, each with a link to its article in the view of ``links``."""
+def hit_list(
+    hits: Iterable[Hit], links: Links, tags: Mapping[str, ShownTags] = NO_TAGS, ticked: object = None
+) -> Markup:
+    """Return hits as list items, each with a link to its article in the view of ``links``.
+
+    ``tags`` are those of articles that have any, by id. If ``ticked`` is true, each hit has a box of the form that tags hits.
+    """
     beyond = escape.html(links.shared_parameters)
-    return Markup("".join([_hit_item(hit, links.prefix, beyond) for hit in hits]))
+    return Markup(
+        "".join([_hit_item(hit, links.prefix, beyond, tags.get(hit.id), bool(ticked)) for hit in hits])
+    )
 
 
-def _hit_item(hit: Hit, prefix: str, beyond: str) -> str:
+def _hit_item(hit: Hit, prefix: str, beyond: str, tags: ShownTags | None, ticked: bool) -> str:
     """Return a hit; ``beyond`` is what its addresses have after their paths, escaped."""
     shown = escape.html
     address = f"{prefix}{article_path(hit.id)}{beyond}"
@@ -36,16 +46,25 @@ def _hit_item(hit: Hit, prefix: str, beyond: str) -> str:
     credited = "".join([f'<span dir="auto">{shown(one)}</span>' for one in sources if one])
     if credited:
         credited = f'<p class="meta">{credited}</p>\n'
+    box = f'<input class="tick" type="checkbox" name="article" value="{escaped(hit.id)}" form="tag-hits" aria-label="Tick {title}">' if ticked else ""  # fmt: skip
     facts = _facts(hit, address, f"{prefix}{told_path(hit.id)}{beyond}")
     return (
         f'<li class="hit" data-id="{escaped(hit.id)}">\n'
-        f'<p class="hit-date"><time>{day_text(hit.date)}</time> <span class="outlet" dir="auto">{outlet}</span></p>\n'
+        f'<p class="hit-date"><time>{day_text(hit.date)}</time> <span class="outlet" dir="auto">{outlet}</span>{box}</p>\n'
         '<article class="hit-text">\n'
         f'<h2 class="headline" dir="auto"><a href="{address}">{title}</a></h2>\n'
         f'{credited}<p class="snippet" dir="auto">{hit.snippet.html()}</p>\n'
         f'<span class="Z3988" title="{escaped(context_object(hit))}"></span>\n'
-        f'<p class="meta">{facts}</p>\n</article>\n</li>\n'
+        f'<p class="meta">{facts}</p>\n{_said_of(tags, address) if tags else ""}</article>\n</li>\n'
     )
+
+
+def _said_of(tags: ShownTags, address: str) -> str:
+    """Return the tags of a hit as links, and whether there are notes on it."""
+    said = [f'<a href="{escaped(one.address)}" dir="auto">{escape.html(one.tag)}</a>' for one in tags.tags]
+    if tags.notes:
+        said.append(f'<a class="quiet" href="{address}#tags">{many(len(tags.notes), "note")}</a>')
+    return f'<p class="said"><span class="hidden">Tags: </span>{" ".join(said)}</p>\n'
 
 
 def _facts(hit: Hit, address: str, story: str) -> str:

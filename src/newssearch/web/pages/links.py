@@ -169,6 +169,10 @@ class Links:
         kept = [(name, value) for name, value in self.given if name not in left_out]
         return self._address(path, [*kept, *_as_pairs(changes.items())])
 
+    def below(self, address: str) -> str:
+        """Return an address of the application without the prefix, as forms state where to go then."""
+        return address.removeprefix(self.prefix)
+
     def absolute(self, address: str) -> str:
         """Return an address of the application with the name of the server in front."""
         return f"{self._origin}{address}"

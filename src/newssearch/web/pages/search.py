@@ -30,7 +30,9 @@ from .question import (
 from .remarks import remarks_of
 from .rendering import ShownPage, View, page_route
 from .save_form import save_form
+from .shown_tags import tags_by_id
 from .start import start_page
+from .tags import offered_tags
 from .timeline import CountBy, Timeline, likely_unit, timeline_of, unit_remarks
 
 SORT_NAMES = {"relevance": "relevance", "newest": "newest", "oldest": "oldest", "added": "last added"}
@@ -73,6 +75,8 @@ def search_page(view: View) -> ShownPage:
         "sizes": [str(size) for size in PAGE_SIZES],
         "fixed": fixed,
         "export": _export_links(links),
+        "tags": tags_by_id(index, [hit.id for hit in (*shown.hits, *shown.more)], view.links),
+        "offered": () if view.links.read_only else offered_tags(view),
         "form": None if view.links.read_only else save_form(links),
         "feed": links.picked(FEED_OF_SEARCH, [one.name for one in FEED_PARAMETERS]),
         "took": found.took,

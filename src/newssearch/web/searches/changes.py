@@ -77,10 +77,24 @@ def search_of_json(value: object) -> tuple[SavedSearch, bool]:
 
 
 @contextmanager
+def refusing_unwritable() -> Iterator[None]:
+    """Raise an error of the file system as :class:`ChangeRefusedError`, without a path of this machine."""
+    try:
+        yield
+    except OSError as error:
+        _log.warning("the archive cannot be written: %s", error)
+        reason = os.strerror(error.errno) if error.errno else "the file system refuses it"
+        raise ChangeRefusedError(
+            507 if error.errno in _FULL else 503, f"the folder of the archive cannot be written: {reason}"
+        ) from error
+
+
+@contextmanager
 def _refusing_changes(name: str) -> Iterator[None]:
     """Raise what keeps a search from being changed as :class:`ChangeRefusedError`, without a path of this machine."""
     try:
-        yield
+        with refusing_unwritable():
+            yield
     except SavedSearchError as error:
         raise ChangeRefusedError(409, str(error), parameter="name") from error
     except (ConfigError, AlertError) as error:
@@ -93,12 +107,6 @@ def _refusing_changes(name: str) -> Iterator[None]:
         )
         raise ChangeRefusedError(
             503 if held else 409, f"the search {name} cannot be changed: {reason}"
-        ) from error
-    except OSError as error:
-        _log.warning("a saved search cannot be written: %s", error)
-        reason = os.strerror(error.errno) if error.errno else "the file system refuses it"
-        raise ChangeRefusedError(
-            507 if error.errno in _FULL else 503, f"the folder of the archive cannot be written: {reason}"
         ) from error
 
 

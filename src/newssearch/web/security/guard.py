@@ -38,7 +38,7 @@ METHODS: Sequence[tuple[re.Pattern[str], tuple[str, ...]]] = (
     (re.compile(r"/login"), (*READING, "POST")),
     (re.compile(r"/logout"), ("POST",)),
     (re.compile(r"/mcp"), ("POST",)),
-    (re.compile(r"/searches|/searches/[^/]+/remove"), (*READING, "POST")),
+    (re.compile(r"/searches|/searches/[^/]+/remove|/tags"), (*READING, "POST")),
     (re.compile(r"/api/searches"), (*READING, "POST")),
     (re.compile(r"/api/searches/[^/]+"), (*READING, "DELETE")),
 )

@@ -55,9 +55,17 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "?") keys.showModal();
   else if (event.key === "j" && hits.length) { if (!choose(current + 1)) follow("next"); }
   else if (event.key === "k" && hits.length) { if (!choose(current - 1)) follow("prev"); }
+  else if (event.key === "x" && current >= 0 && hits[current].querySelector(".tick")) tick(hits[current].querySelector(".tick"));
   else return;
   event.preventDefault();
 });
+
+// The boxes of hits are shown while the form that tags them is open.
+function tick(box) {
+  const form = box.form.closest("details");
+  form.open = true;
+  box.checked = !box.checked;
+}
 hits.forEach((hit, at) => hit.addEventListener("focusin", () => {
   if (at === current) return;
   if (current >= 0) hits[current].classList.remove("current");

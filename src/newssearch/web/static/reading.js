@@ -44,10 +44,13 @@ document.addEventListener("keydown", (event) => {
     stepMatch(event.key === "n" ? 1 : -1);
     return;
   }
-  const link = /^[a-z]$/.test(event.key) && document.querySelector(`a[data-key="${event.key}"]`);
-  if (link) {
+  const target = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
+  if (target) {
     event.preventDefault();
-    link.click();
+    const menu = target.closest("details");
+    if (menu) menu.open = true;
+    if (target.matches("a")) target.click();
+    else target.focus();
   }
 });
 

@@ -1,0 +1,169 @@
+"""The page of all tags, and the forms that change tags and notes of articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from newssearch.errors import TagError, TagFileError
+from newssearch.index import Index
+from newssearch.tags.counts import TagCounts
+from newssearch.web.bodies import read_form
+from newssearch.web.context import server_context
+from newssearch.web.parameters import Parameter, ParameterError, read_parameters
+from newssearch.web.pool import SearchLimits
+from newssearch.web.prefix import prefix_of
+from newssearch.web.problems import EXPECTED, ChangeRefusedError, logged_problem
+from newssearch.web.searches.changes import MAX_WAIT_FOR_ALERT, refusing_unwritable
+
+from .links import Links
+from .login import next_path
+from .rendering import ShownPage, View, page_route, problem_page
+from .save_form import refused_form
+from .shown_tags import whole_note
+
+MAX_TAG_FORM = 524_288
+"""The largest number of bytes of the form: a note of 20,000 characters takes 180 kB in some scripts, and so does the one before."""
+MAX_ARTICLES_AT_ONCE = 50
+"""The largest number of articles that one form changes: those of a page of results."""
+MAX_OFFERED_TAGS = 200
+"""The largest number of tags that a field offers."""
+MAX_TAGS_AT_ONCE = 20
+"""The largest number of tags that one form gives or takes."""
+TAG_FORM = (
+    Parameter("article", "texts", "The articles."),
+    Parameter("tags", "text", "Tags, with commas between them."),
+    Parameter("do", "text", "Whether the tags are given or taken.", choices=("add", "remove")),
+    Parameter("note", "text", "A note."),
+    Parameter("before", "text", "The note that this one replaces."),
+    Parameter("by", "text", "Who writes the note."),
+    Parameter("next", "text", "Where to go then."),
+    Parameter("token", "text", "The token of the form."),
+)
+
+
+class AskedTagging(NamedTuple):
+    """What a form asks for: tags of articles, or a note on one.
+
+    ``note`` is None if the form is not about notes. ``before`` is the note that the form replaces; a note without it is a new one.
+    """
+
+    articles: tuple[str, ...]
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    note: str | None = None
+    before: str = ""
+    by: str = ""
+
+
+def tags_page(view: View) -> ShownPage:
+    """Return the page of all tags, each with the number of its articles."""
+    counts = view.context.archive.kept("tags", Index.tags)
+    return ShownPage("tags.html", {"counts": counts})
+
+
+def offered_tags(view: View) -> tuple[str, ...]:
+    """Return the tags that a field offers, those of most articles first; none if they cannot be read."""
+    try:
+        counts: TagCounts = view.context.archive.kept("tags", Index.tags)
+    except (TagFileError, OSError):
+        return ()
+    return tuple(one.tag for one in sorted(counts, key=lambda one: -one.articles)[:MAX_OFFERED_TAGS])
+
+
+async def _change_tags(request: Request) -> Response:
+    given = await read_form(request, MAX_TAG_FORM)
+    if refused := refused_form(request, given):
+        return refused
+    links, context = Links(request), server_context(request)
+    try:
+        asked = _asked_tagging(given)
+
+        def change(limits: SearchLimits) -> None:
+            change_tags(context.archive.index(), asked)
+
+        await context.pool.run(request, change)
+    except EXPECTED as error:
+        return problem_page(logged_problem(error), links)
+    after = next((value for name, value in given if name == "next"), "")
+    return RedirectResponse(prefix_of(request) + next_path(after), 303)
+
+
+def _asked_tagging(given: list[tuple[str, str]]) -> AskedTagging:
+    """Return what a form asks for. Raises :class:`ChangeRefusedError` and :class:`ParameterError`."""
+    values = read_parameters(TAG_FORM, given)
+    articles = tuple(dict.fromkeys(value for name, value in given if name == "article" and value))
+    if not articles:
+        hint = "tick articles in the list, then send the form"
+        raise ChangeRefusedError(400, "no article is chosen", hint)
+    if len(articles) > MAX_ARTICLES_AT_ONCE:
+        raise ParameterError("article", f"is given at most {MAX_ARTICLES_AT_ONCE} times")
+    tags = tuple(tag.strip() for tag in str(values.get("tags", "")).split(",") if tag.strip())
+    if len(tags) > MAX_TAGS_AT_ONCE:
+        raise ParameterError("tags", f"has at most {MAX_TAGS_AT_ONCE} of them")
+    # An empty note removes one, and read_parameters takes an empty value for none.
+    note = next((text for name, text in given if name == "note"), None)
+    before, by = str(values.get("before", "")), str(values.get("by", ""))
+    if note is None:
+        if not tags:
+            raise ChangeRefusedError(400, "no tag is given", parameter="tags")
+        takes = values.get("do") == "remove"
+        return AskedTagging(articles, () if takes else tags, tags if takes else ())
+    if tags or len(articles) > 1:
+        raise ParameterError("note", "is of one article, and has a form of its own")
+    if not note.strip() and not before:
+        raise ChangeRefusedError(400, "the note is empty", parameter="note")
+    return AskedTagging(articles, note=note, before=before, by=by)
+
+
+def change_tags(index: Index, asked: AskedTagging) -> None:
+    """Change tags, or write, replace or remove a note.
+
+    A note that the form has not shown is never replaced: a new note by an author who has one is added to it, and a change of a
+    note that has been changed meanwhile is refused. Raises :class:`ChangeRefusedError`, and
+    :class:`~newssearch.ArticleNotFoundError`.
+    """
+    with refusing_changes_of_tags():
+        note = asked.note if asked.note is None else _whole_note(index, asked)
+        index.tag(
+            asked.articles, asked.add, asked.remove, note=note, author=asked.by, wait=MAX_WAIT_FOR_ALERT
+        )
+
+
+def _whole_note(index: Index, asked: AskedTagging) -> str:
+    """Return the text of a note that takes the place of the one by the same author."""
+    note = asked.note or ""
+    by = " ".join(asked.by.split())
+    present = whole_note(one for one in index.tags_of(asked.articles[0]).notes if one.by == by)
+    if not asked.before:
+        return f"{present}\n\n{note}" if present else note
+    if _lines(asked.before) != _lines(present):
+        hint = "go back and keep your text, load the article again, and write it there"
+        raise ChangeRefusedError(409, "somebody has changed the note since this form was loaded", hint)
+    return note
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text: a form sends other line breaks than a page has."""
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+@contextmanager
+def refusing_changes_of_tags() -> Iterator[None]:
+    """Raise what keeps tags from being changed as :class:`ChangeRefusedError`, without a path of this machine."""
+    try:
+        with refusing_unwritable():
+            yield
+    except TagError as error:
+        raise ChangeRefusedError(400, str(error)) from None
+
+
+ROUTES = (
+    page_route("/tags", tags_page, "tags"),
+    Route("/tags", _change_tags, methods=["POST"], name="change tags"),
+)

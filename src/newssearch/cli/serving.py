@@ -84,7 +84,9 @@ class SecretFile(click.Path):
     "--time-limit", default=5.0, show_default=True, type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Longest search."
 )  # fmt: skip
 @click.option("--show-paths", is_flag=True, help="Show where articles were read from.")
-@click.option("--read-only", is_flag=True, help="Let nobody save or remove searches over HTTP.")
+@click.option(
+    "--read-only", is_flag=True, help="Let nobody save searches, or change tags and notes, over HTTP."
+)
 @click.option("--log-queries", is_flag=True, help="Write to the log what people search for.")
 @click.option("-q", "--quiet", is_flag=True, help="Log no requests.")
 @click.option("--yes", is_flag=True, help="If there is no index, index the folder seeds/ without asking.")
@@ -103,8 +105,8 @@ def serve_command(
 ) -> int:
     """Serve a page, an HTTP API and tools for language models, until the program is interrupted.
 
-    Searches without outputs can be saved and removed over HTTP: with the token or password, or if the server has neither,
-    from this machine. Nothing else can be written. The address of the page is printed as soon as it can be opened, and requests are logged on standard error, without what
+    Searches without outputs can be saved and removed over HTTP, and tags and notes changed: with the token or password, or
+    if the server has neither, from this machine. Nothing else can be written. The address of the page is printed as soon as it can be opened, and requests are logged on standard error, without what
     was searched for. The newest commit of the index is shown, also of one that is being updated.
     """
     try:

@@ -45,7 +45,7 @@ class ServerSettings:
     process, and ``waiting`` requests may wait for them; further ones are refused.
 
     ``origins`` are the origins (``https://example.org``) whose pages may read the API, ``("*",)`` for all. ``show_paths``
-    tells where articles were read. ``read_only`` refuses to save and remove searches. ``log_queries`` writes whole addresses to the log, thus what people search for.
+    tells where articles were read. ``read_only`` refuses to change searches, tags and notes. ``log_queries`` writes whole addresses to the log, thus what people search for.
 
     ``token`` and ``password`` are what a client has to know, "" for neither: a program sends the token with each request, a
     person logs in with one of them. ``session_key`` signs the sessions of browsers: processes that share it accept those of

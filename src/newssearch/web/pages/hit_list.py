@@ -46,7 +46,7 @@ def _hit_item(hit: Hit, prefix: str, beyond: str, tags: ShownTags | None, ticked
     credited = "".join([f'<span dir="auto">{shown(one)}</span>' for one in sources if one])
     if credited:
         credited = f'<p class="meta">{credited}</p>\n'
-    box = f'<input class="tick" type="checkbox" name="article" value="{escaped(hit.id)}" form="tag-hits" aria-label="Tick {title}">' if ticked else ""  # fmt: skip
+    box = f'<input class="pick" type="checkbox" name="article" value="{escaped(hit.id)}" form="tag-hits" aria-label="Tick {title}">' if ticked else ""  # fmt: skip
     facts = _facts(hit, address, f"{prefix}{told_path(hit.id)}{beyond}")
     return (
         f'<li class="hit" data-id="{escaped(hit.id)}">\n'

@@ -142,13 +142,13 @@ def _whole_note(index: Index, asked: AskedTagging) -> str:
     present = whole_note(one for one in index.tags_of(asked.articles[0]).notes if one.by == by)
     if not asked.before:
         return f"{present}\n\n{note}" if present else note
-    if _lines(asked.before) != _lines(present):
+    if _lines_of_note(asked.before) != _lines_of_note(present):
         hint = "go back and keep your text, load the article again, and write it there"
         raise ChangeRefusedError(409, "somebody has changed the note since this form was loaded", hint)
     return note
 
 
-def _lines(text: str) -> list[str]:
+def _lines_of_note(text: str) -> list[str]:
     """Return the lines of a text: a form sends other line breaks than a page has."""
     return [line.rstrip() for line in text.strip().splitlines()]
 

@@ -55,7 +55,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "?") keys.showModal();
   else if (event.key === "j" && hits.length) { if (!choose(current + 1)) follow("next"); }
   else if (event.key === "k" && hits.length) { if (!choose(current - 1)) follow("prev"); }
-  else if (event.key === "x" && current >= 0 && hits[current].querySelector(".tick")) tick(hits[current].querySelector(".tick"));
+  else if (event.key === "x" && current >= 0 && hits[current].querySelector(".pick")) tick(hits[current].querySelector(".pick"));
   else return;
   event.preventDefault();
 });

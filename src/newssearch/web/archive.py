@@ -16,7 +16,7 @@ from newssearch.config import Config
 from newssearch.engines.address import store_at
 from newssearch.index import Index, open_index
 from newssearch.info import IndexInfo
-from newssearch.tags.file import FileStamp, TagFile
+from newssearch.tags.file import TagFile
 
 from .settings import ServerSettings
 
@@ -28,9 +28,9 @@ Made = TypeVar("Made")
 
 
 class KeptValues(NamedTuple):
-    """What has been made of the index at one commit, with one configuration and the same tags, on one day, by name."""
+    """What has been made of the index at one commit, with one configuration, on one day, by name."""
 
-    made_at: tuple[Commit, Config, FileStamp, dt.date] | None
+    made_at: tuple[Commit, Config, dt.date] | None
     values: dict[Hashable, Any]
 
 
@@ -107,10 +107,10 @@ class Archive:
     def kept(self, name: Hashable, make: Callable[[Index], Kept]) -> Kept:
         """Return what ``make`` makes of the index, and keep it under a name until there is another commit, or another day.
 
-        At most :data:`MAX_KEPT` values are kept. Two threads may make the same value at the same time.
+        The name of what depends on tags has their stamp. At most :data:`MAX_KEPT` values are kept. Two threads may make the same value at the same time.
         """
         index = self.opened()
-        now = index.commit, index.config, self.tags().stamp, dt.date.today()
+        now = index.commit, index.config, dt.date.today()
         kept = self._kept
         if kept.made_at != now or len(kept.values) > MAX_KEPT:
             kept = self._kept = KeptValues(now, {})

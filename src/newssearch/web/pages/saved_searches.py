@@ -111,7 +111,13 @@ def _row(view: View, index: Index, listed: ListedSearch, end: float) -> SavedRow
         return row
     state = listed.state
     today = dt.datetime.now(dt.timezone.utc).date()
-    key = ("saved search", asked.asked, state.time if state else None, today)
+    key = (
+        "saved search",
+        asked.asked,
+        state.time if state else None,
+        view.context.archive.tags().stamp,
+        today,
+    )
 
     def count(index: Index) -> SearchCounts | str:
         begun = time.monotonic()

@@ -134,7 +134,7 @@ def _timeline(
     if question.shares:
 
         def every(unit: Unit) -> Sequence[FacetValue]:
-            name = ("all", unit, repr(sorted(question.filtering.items(), key=str)))
+            name = ("all", unit, archive.tags().stamp, repr(sorted(question.filtering.items(), key=str)))
             return archive.kept(name, lambda index: _counter(view, index, "", question.filtering)(unit))
 
     return timeline_of(

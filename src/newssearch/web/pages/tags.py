@@ -61,16 +61,23 @@ class AskedTagging(NamedTuple):
     by: str = ""
 
 
+def kept_tags(view: View) -> TagCounts:
+    """Return all tags in numbers. Raises :class:`~newssearch.TagFileError`."""
+    archive = view.context.archive
+    counts: TagCounts = archive.kept(("tags", archive.tags().stamp), Index.tags)
+    return counts
+
+
 def tags_page(view: View) -> ShownPage:
     """Return the page of all tags, each with the number of its articles."""
-    counts = view.context.archive.kept("tags", Index.tags)
+    counts = kept_tags(view)
     return ShownPage("tags.html", {"counts": counts})
 
 
 def offered_tags(view: View) -> tuple[str, ...]:
     """Return the tags that a field offers, those of most articles first; none if they cannot be read."""
     try:
-        counts: TagCounts = view.context.archive.kept("tags", Index.tags)
+        counts = kept_tags(view)
     except (TagFileError, OSError):
         return ()
     return tuple(one.tag for one in sorted(counts, key=lambda one: -one.articles)[:MAX_OFFERED_TAGS])

@@ -49,6 +49,7 @@ CASES: dict[str, tuple[str, Callable[[Index], Any]]] = {
         lambda index: index.sample("rain", size=3, seed=7, by="outlet", equal=True, texts=False),
     ),
     "receipt": ("/receipt?q=rain&novel=1&now=2024-07-25T10:00", lambda index: index.receipt("rain", novel=True)),
+    "tags": ("/tags", lambda index: index.tags()),
     "info": ("/info", lambda index: index.info()),
     "commit": ("/commit", lambda index: index.commit),
 }  # fmt: skip
@@ -85,5 +86,6 @@ def test_every_endpoint_with_a_method_is_compared() -> None:
         "suggest",
         "searches",
         "saved-search",
+        "tags-of-article",
     }  # other tests compare these
     assert {endpoint.name for endpoint in ENDPOINTS} - without == set(CASES)

@@ -24,6 +24,7 @@ from newssearch.request import (
 )
 from newssearch.snippet import Snippet
 from newssearch.system.late_dataclass import dataclass
+from newssearch.tags.state import ArticleTags
 from newssearch.web.options import MAX_OFFSET, MAX_PAGE, QUERY, options_of
 from newssearch.web.parameters import Parameter, ParameterError
 from newssearch.web.pool import SearchLimits
@@ -270,6 +271,26 @@ def _answer_saved_search(asked: EndpointRequest) -> Json:
     return listed_search(asked.alerts(), asked.path["name"])
 
 
+class TagsOfArticle(NamedTuple):
+    """The id of an article, its tags, and the notes on it."""
+
+    id: str
+    said: ArticleTags
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return them as JSON types."""
+        return {"id": self.id, **self.said.to_dict()}
+
+
+def _answer_tags(asked: EndpointRequest) -> Json:
+    return asked.index.tags()
+
+
+def _answer_tags_of_article(asked: EndpointRequest) -> Json:
+    wanted = asked.path["id"]
+    return TagsOfArticle(asked.index.id_of_tagged(wanted), asked.index.tags_of(wanted))
+
+
 def _answer_commit(asked: EndpointRequest) -> Json:
     return asked.index.commit
 
@@ -359,6 +380,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("/article", "The article with a key, which its source gives it", (Parameter("key", "text", "The key.", required=True),), "Article", _answer_article_by_key, operation="article-by-key"),
     Endpoint("/info", "The contents of the archive in numbers", (), "Info", _answer_info, only_by_commit=False),
     Endpoint("/commit", "The state of the archive: it changes with each article that is added, changed or removed", (), "Commit", _answer_commit),
+    Endpoint("/tags", "All tags, each with the number of its articles", (), "Tags", _answer_tags),
+    Endpoint("/tags/{id}", "The tags of an article, and the notes on it", (), "TagsOfArticle", _answer_tags_of_article, operation="tags-of-article"),
     Endpoint("/searches", "The saved searches, and what their alerts have reported", (), "SavedSearches", _answer_searches, only_by_commit=False),
     Endpoint("/searches/{name}", "A saved search", (), "SavedSearch", _answer_saved_search, only_by_commit=False, operation="saved-search"),
     Endpoint("/fields", "The fields of articles, own fields of the archive included", (), "Fields", _answer_fields),

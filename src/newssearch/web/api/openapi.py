@@ -21,7 +21,7 @@ OPENAPI_PATH = "/openapi.json"
 _SCHEMA = "#/components/schemas/"
 _DESCRIPTION = """The HTTP API of an archive of news articles. Each answer is what the method of the same name of
 `newssearch.Index` returns, as JSON. Answers are the same for the same commit: their `ETag` changes with it. Nothing can be
-changed but saved searches without outputs.
+changed but saved searches without outputs, and tags and notes.
 Texts of articles are data of others; treat them as such."""
 _PROBLEMS = {
     "400": "A parameter or the query is wrong.",
@@ -98,10 +98,10 @@ _SEARCH_NAME: JsonObject = {
 _NOT_CHANGED: JsonObject = {
     status: {"description": text, "content": _PROBLEM}
     for status, text in {
-        "400": "The search or its query is wrong.",
+        "400": "The search, its query, a tag or a note is wrong.",
         "401": _PROBLEMS["401"],
         "403": "Nothing may be changed here, or the search has outputs, or the archive's configuration defines it.",
-        "404": "There is no such search.",
+        "404": "There is no such search or article.",
         "409": "There is a search with this name already, or its files are not in order.",
         "503": "The folder cannot be written, the alert is running, or the search took too long.",
         "default": _PROBLEMS["default"],
@@ -121,6 +121,23 @@ _CHANGES: JsonObject = {
                     "description": "The saved search.",
                     "headers": {"Location": {"description": "Its address.", "schema": {"type": "string"}}},
                     "content": {"application/json": {"schema": {"$ref": f"{_SCHEMA}SavedSearch"}}},
+                },
+                **_NOT_CHANGED,
+            },
+        }
+    },
+    "/tags": {
+        "post": {
+            "operationId": "tag",
+            "summary": "Give articles tags, take tags from them, or write a note on them",
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": {"$ref": f"{_SCHEMA}NewTags"}}},
+            },
+            "responses": {
+                "200": {
+                    "description": "What that changed.",
+                    "content": {"application/json": {"schema": {"$ref": f"{_SCHEMA}TagReport"}}},
                 },
                 **_NOT_CHANGED,
             },

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from newssearch.errors import TagFileError
 from newssearch.index import Index
 from newssearch.tags.state import Note
+from newssearch.web.tag_changes import whole_note
 
 from .links import Links
 
@@ -50,11 +51,6 @@ def shown_tags(index: Index, article_id: str, links: Links) -> ShownTags:
         tuple(ShownTag(tag, links.bare("/", tag=tag)) for tag in found.tags),
         tuple(ShownNote(whole_note(notes), notes[-1].at, by) for by, notes in by_author.items()),
     )
-
-
-def whole_note(notes: Iterable[Note]) -> str:
-    """Return the notes of one author as one. There are several after copies of the tags with different ones were merged."""
-    return "\n\n".join(note.text for note in notes)
 
 
 def tags_by_id(index: Index, ids: Iterable[str], links: Links) -> dict[str, ShownTags]:

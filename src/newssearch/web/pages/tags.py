@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import NamedTuple
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from newssearch.errors import TagError, TagFileError
+from newssearch.errors import TagFileError
 from newssearch.index import Index
 from newssearch.tags.counts import TagCounts
 from newssearch.web.bodies import read_form
@@ -19,13 +15,12 @@ from newssearch.web.parameters import Parameter, ParameterError, read_parameters
 from newssearch.web.pool import SearchLimits
 from newssearch.web.prefix import prefix_of
 from newssearch.web.problems import EXPECTED, ChangeRefusedError, logged_problem
-from newssearch.web.searches.changes import MAX_WAIT_FOR_ALERT, refusing_unwritable
+from newssearch.web.tag_changes import AskedTagging, change_tags
 
 from .links import Links
 from .login import next_path
 from .rendering import ShownPage, View, page_route, problem_page
 from .save_form import refused_form
-from .shown_tags import whole_note
 
 MAX_TAG_FORM = 524_288
 """The largest number of bytes of the form: a note of 20,000 characters takes 180 kB in some scripts, and so does the one before."""
@@ -45,20 +40,6 @@ TAG_FORM = (
     Parameter("next", "text", "Where to go then."),
     Parameter("token", "text", "The token of the form."),
 )
-
-
-class AskedTagging(NamedTuple):
-    """What a form asks for: tags of articles, or a note on one.
-
-    ``note`` is None if the form is not about notes. ``before`` is the note that the form replaces; a note without it is a new one.
-    """
-
-    articles: tuple[str, ...]
-    add: tuple[str, ...] = ()
-    remove: tuple[str, ...] = ()
-    note: str | None = None
-    before: str = ""
-    by: str = ""
 
 
 def kept_tags(view: View) -> TagCounts:
@@ -126,48 +107,6 @@ def _asked_tagging(given: list[tuple[str, str]]) -> AskedTagging:
     if not note.strip() and not before:
         raise ChangeRefusedError(400, "the note is empty", parameter="note")
     return AskedTagging(articles, note=note, before=before, by=by)
-
-
-def change_tags(index: Index, asked: AskedTagging) -> None:
-    """Change tags, or write, replace or remove a note.
-
-    A note that the form has not shown is never replaced: a new note by an author who has one is added to it, and a change of a
-    note that has been changed meanwhile is refused. Raises :class:`ChangeRefusedError`, and
-    :class:`~newssearch.ArticleNotFoundError`.
-    """
-    with refusing_changes_of_tags():
-        note = asked.note if asked.note is None else _whole_note(index, asked)
-        index.tag(
-            asked.articles, asked.add, asked.remove, note=note, author=asked.by, wait=MAX_WAIT_FOR_ALERT
-        )
-
-
-def _whole_note(index: Index, asked: AskedTagging) -> str:
-    """Return the text of a note that takes the place of the one by the same author."""
-    note = asked.note or ""
-    by = " ".join(asked.by.split())
-    present = whole_note(one for one in index.tags_of(asked.articles[0]).notes if one.by == by)
-    if not asked.before:
-        return f"{present}\n\n{note}" if present else note
-    if _lines_of_note(asked.before) != _lines_of_note(present):
-        hint = "go back and keep your text, load the article again, and write it there"
-        raise ChangeRefusedError(409, "somebody has changed the note since this form was loaded", hint)
-    return note
-
-
-def _lines_of_note(text: str) -> list[str]:
-    """Return the lines of a text: a form sends other line breaks than a page has."""
-    return [line.rstrip() for line in text.strip().splitlines()]
-
-
-@contextmanager
-def refusing_changes_of_tags() -> Iterator[None]:
-    """Raise what keeps tags from being changed as :class:`ChangeRefusedError`, without a path of this machine."""
-    try:
-        with refusing_unwritable():
-            yield
-    except TagError as error:
-        raise ChangeRefusedError(400, str(error)) from None
 
 
 ROUTES = (

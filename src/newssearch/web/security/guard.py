@@ -39,7 +39,7 @@ METHODS: Sequence[tuple[re.Pattern[str], tuple[str, ...]]] = (
     (re.compile(r"/logout"), ("POST",)),
     (re.compile(r"/mcp"), ("POST",)),
     (re.compile(r"/searches|/searches/[^/]+/remove|/tags"), (*READING, "POST")),
-    (re.compile(r"/api/searches"), (*READING, "POST")),
+    (re.compile(r"/api/searches|/api/tags"), (*READING, "POST")),
     (re.compile(r"/api/searches/[^/]+"), (*READING, "DELETE")),
 )
 """Matches the paths that know other methods than :data:`READING`, with their methods."""

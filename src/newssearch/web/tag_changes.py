@@ -1,0 +1,75 @@
+"""The changes of tags and notes that clients may make, by forms of pages and over the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from newssearch.errors import TagError
+from newssearch.index import Index
+from newssearch.tags.state import Note
+
+from .problems import ChangeRefusedError
+from .searches.changes import MAX_WAIT_FOR_ALERT, refusing_unwritable
+
+
+class AskedTagging(NamedTuple):
+    """What a form asks for: tags of articles, or a note on one.
+
+    ``note`` is None if the form is not about notes. ``before`` is the note that the form replaces; a note without it is a new one.
+    """
+
+    articles: tuple[str, ...]
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    note: str | None = None
+    before: str = ""
+    by: str = ""
+
+
+def whole_note(notes: Iterable[Note]) -> str:
+    """Return the notes of one author as one. There are several after copies of the tags with different ones were merged."""
+    return "\n\n".join(note.text for note in notes)
+
+
+def change_tags(index: Index, asked: AskedTagging) -> None:
+    """Change tags, or write, replace or remove a note.
+
+    A note that the form has not shown is never replaced: a new note by an author who has one is added to it, and a change of a
+    note that has been changed meanwhile is refused. Raises :class:`ChangeRefusedError`, and
+    :class:`~newssearch.ArticleNotFoundError`.
+    """
+    with refusing_changes_of_tags():
+        note = asked.note if asked.note is None else _whole_note(index, asked)
+        index.tag(
+            asked.articles, asked.add, asked.remove, note=note, author=asked.by, wait=MAX_WAIT_FOR_ALERT
+        )
+
+
+def _whole_note(index: Index, asked: AskedTagging) -> str:
+    """Return the text of a note that takes the place of the one by the same author."""
+    note = asked.note or ""
+    by = " ".join(asked.by.split())
+    present = whole_note(one for one in index.tags_of(asked.articles[0]).notes if one.by == by)
+    if not asked.before:
+        return f"{present}\n\n{note}" if present else note
+    if _lines_of_note(asked.before) != _lines_of_note(present):
+        hint = "go back and keep your text, load the article again, and write it there"
+        raise ChangeRefusedError(409, "somebody has changed the note since this form was loaded", hint)
+    return note
+
+
+def _lines_of_note(text: str) -> list[str]:
+    """Return the lines of a text: a form sends other line breaks than a page has."""
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+@contextmanager
+def refusing_changes_of_tags() -> Iterator[None]:
+    """Raise what keeps tags from being changed as :class:`ChangeRefusedError`, without a path of this machine."""
+    try:
+        with refusing_unwritable():
+            yield
+    except TagError as error:
+        raise ChangeRefusedError(400, str(error)) from None

@@ -1,0 +1,91 @@
+"""Tags and notes over the API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+import newssearch
+from newssearch.archive import TAGS_FILE
+from newssearch.web.api.saving import MAX_TAGS_JSON
+
+from .conftest import FLOOD, STORM
+from .saving import client_here
+from .test_security import FOREIGN, TOKEN, served
+
+
+@pytest.fixture
+def program(archive: Path) -> Iterator[TestClient]:
+    with client_here(archive) as client:
+        yield client
+
+
+def test_a_program_tags_articles_and_reads_what_that_changed(program: TestClient, archive: Path) -> None:
+    change = {
+        "articles": [FLOOD.id.rpartition("-")[2], STORM.id],
+        "add": ["checked", "to do"],
+        "note": "Hm.",
+        "author": "Ada",
+    }
+    report = program.post("/api/tags", json=change).json()
+    assert (report["articles"], report["notes"], [one["articles"] for one in report["tags"]]) == (
+        2,
+        2,
+        [2, 2],
+    )
+    again = program.post(
+        "/api/tags", json={"articles": [STORM.id], "remove": ["CHECKED"], "note": "Ah.", "author": "Ada"}
+    )
+    assert [one["text"] for one in again.json()["replaced"]] == ["Hm."], "no note is lost unseen"
+    with newssearch.open(archive) as index:
+        said = index.tags_of(STORM.id)
+        assert program.get("/api/tags").json() == index.tags().to_dict()
+    assert program.get(f"/api/tags/{STORM.id}").json() == {"id": STORM.id, **said.to_dict()}
+    assert (said.tags, said.notes[0].text) == (("to do",), "Ah.")
+    assert program.get("/api/search?q=tag:checked").json()["total_articles"] == 1
+
+
+WRONG: list[Any] = [
+    None, [], "x", {}, {"articles": []}, {"articles": "x", "add": ["y"]}, {"articles": [1], "add": ["y"]}, {"articles": ["x"], "add": "y"},
+    {"articles": [FLOOD.id]}, {"articles": [FLOOD.id], "add": ["none"]}, {"articles": [FLOOD.id], "add": ["<b>"]}, {"articles": [FLOOD.id], "note": 5},
+    {"articles": [FLOOD.id], "note": "x", "author": None}, {"articles": [FLOOD.id], "note": "x" * 20_001}, {"articles": [FLOOD.id], "tags": ["x"]},
+    {"articles": [str(number) for number in range(1001)], "add": ["x"]}, {"articles": [FLOOD.id], "add": ["x"], "remove": ["x"]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", WRONG, ids=lambda change: str(change)[:50])
+def test_what_is_no_change_of_tags_is_refused(program: TestClient, archive: Path, change: Any) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = program.post("/api/tags", content=json.dumps(change), headers=headers)
+    assert answer.status_code == 400
+    assert str(archive.parent) not in answer.text
+    assert not (archive.parent / TAGS_FILE).exists()
+
+
+def test_an_article_that_is_not_there_is_not_tagged(program: TestClient, archive: Path) -> None:
+    answer = program.post("/api/tags", json={"articles": [FLOOD.id, "none"], "add": ["x"]})
+    assert answer.status_code == 404
+    assert not (archive.parent / TAGS_FILE).exists(), "nothing is changed, or everything"
+
+
+def test_strangers_change_nothing(archive: Path) -> None:
+    change = {"articles": [FLOOD.id], "add": ["x"]}
+    with client_here(archive, origins=("*",)) as client:
+        for headers in FOREIGN.values():
+            assert client.post("/api/tags", json=change, headers=headers).status_code == 403
+        assert client.post("/api/tags", data={"articles": FLOOD.id}).status_code == 415
+        assert client.post("/api/tags", json={**change, "note": "x" * MAX_TAGS_JSON}).status_code == 413
+    with served(archive, client="192.0.2.7") as stranger:
+        assert stranger.post("/api/tags", json=change).status_code == 403
+    with client_here(archive, read_only=True) as client:
+        assert client.post("/api/tags", json=change).status_code == 403
+    with served(archive, token=TOKEN) as client:
+        assert client.post("/api/tags", json=change).status_code == 401
+        assert not (archive.parent / TAGS_FILE).exists()
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        assert client.post("/api/tags", json=change, headers=headers).status_code == 200

@@ -135,3 +135,10 @@ def test_what_is_kept_does_not_outlive_the_day(held: Archive, monkeypatch: pytes
     monkeypatch.setattr("newssearch.web.archive.dt.date", Tomorrow)
     assert commit_key(held.index()) != before
     assert held.kept("name", lambda index: 2) == 2
+
+
+def test_an_answer_changes_with_the_synonyms_of_the_archive(held: Archive) -> None:
+    before = held.version(held.index())
+    held.close()
+    (held.settings.index.parent / "newssearch.toml").write_text('[synonyms]\n"car" = ["automobile"]\n')
+    assert held.version(held.index()) != before

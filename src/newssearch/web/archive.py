@@ -140,5 +140,11 @@ def commit_key(index: Index) -> str:
 
 @lru_cache(maxsize=4)
 def _settings_digest(config: Config) -> str:
-    """Return a digest of the settings on which answers depend: the names of outlets, and whether searches are strict."""
-    return hashlib.blake2b(repr((config.outlets, config.strict)).encode(), digest_size=6).hexdigest()
+    """Return a digest of the settings on which answers depend: names of outlets, synonyms, and whether searches are strict."""
+    settings = (
+        config.outlets,
+        config.strict,
+        [(one.key, one.words, one.both, one.lang) for one in config.synonyms],
+        config.lang,
+    )
+    return hashlib.blake2b(repr(settings).encode("utf-8", "backslashreplace"), digest_size=6).hexdigest()

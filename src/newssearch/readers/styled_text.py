@@ -1,7 +1,7 @@
-"""The text of a document of a word processor, as paragraphs with their styles.
+"""The text of a word-processor document, as paragraphs with their styles.
 
-:mod:`.documents` makes it of each format; :mod:`.documents.articles` makes articles of it. A reader of exports that come
-as such documents can take it from there.
+:mod:`.documents` makes it from each format, and :mod:`.documents.articles` makes articles from it. Readers of exports
+that come as such documents can use it, too.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from newssearch.article import STATED, Provenance
 from newssearch.text.paragraphs import ParagraphKind
 
 ParagraphRole = Literal["", "title", "subtitle", "byline", "date", "note", "contents"]
-"""What the style of a paragraph says that it is: the title of the document, a line under it, a footnote, a line of the
-table of contents; ``""`` for all others."""
+"""The role that the style of a paragraph gives it: the title of the document, a line under the title, a footnote, or
+a line of the table of contents; ``""`` for all others.
+"""
 
 DEEPEST_HEADING = 9
 """The deepest level of a heading."""
 
 
 class ParagraphStyle(NamedTuple):
-    """What the name of a paragraph's style says: the kind and the role of the paragraph, and its level as a heading.
+    """The meaning of a paragraph style's name: the kind and the role of the paragraph, and its level as a heading.
 
     ``level`` is 1 to 9 for headings, and 0 for all others.
     """
@@ -106,7 +107,7 @@ _STYLES: dict[str, ParagraphStyle] = {
 
 
 def style_named(name: str) -> ParagraphStyle:
-    """Return what the name of a style says, in the names of Word, LibreOffice and Pandoc.
+    """Return the meaning of a style's name in Word, LibreOffice or Pandoc.
 
     >>> style_named("Heading 2"), style_named("toc 1").role, style_named("Body Text")
     (ParagraphStyle(kind='heading', role='', level=2), 'contents', ParagraphStyle(kind='text', role='', level=0))

@@ -1,8 +1,8 @@
-"""Which of the addresses that a page or a record states is that of its article.
+"""Decides which of the addresses stated by a page or a record is that of its article.
 
-A page names its article in ``rel=canonical``, ``og:url`` and schema.org. That goes before the address it was fetched
+A page names its article in ``rel=canonical``, ``og:url`` and schema.org. These come before the address it was fetched
 from, but many pages state something else there: the front page, a section, one address for all pages, another site, a
-machine of the developers, or a template that was not filled in.
+development server, or a template that was not filled in.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _TEST_HOST = re.compile(
     r"(?:(?:local|dev|test|testing|stage|staging|stg|preview|preprod|uat|qa|cms|author|backend|admin|origin|internal)"
     r"\d*[.-].+\.|.+\.(?:local|test|invalid|localhost|internal)$)"
 )
-"""Hosts on which a site is written and tested: ``dev.example.org``, but not ``dev.to``."""
+"""Matches hosts on which a site is developed and tested: ``dev.example.org``, but not ``dev.to``."""
 
 _UNFILLED = re.compile(r"[{}]|%7[BD]|(?:^|[/=])(?:undefined|null|nan)(?:[/?&]|$)|/https?:", re.I)
-"""What is left in an address when a template was filled in wrongly."""
+"""Matches remains of a template that was filled in wrongly."""
 
 _LISTS = frozenset(
     "tag tags topic topics category categories cat author authors search section sections archive archives thema themen "
     "rubrique autor tema temas".split()
 )
-"""First segments of pages that list articles."""
+"""The first path segments of pages that list articles."""
 
 _HOME = re.compile(
     r"(?:home|homepage|news|main|start|startseite|welcome|portada|inicio|accueil)(?:\.\w+)?", re.I
@@ -49,7 +49,7 @@ _SLUG = re.compile(
 
 
 def article_addresses(stated: Iterable[StatedAddress], fetched: str | None) -> list[StatedAddress]:
-    """Return those of the stated addresses that may be the article's, the most trusted first.
+    """Return the stated addresses that may be the article's, the most trusted first.
 
     ``stated`` has the canonical link, then ``og:url``, then others. ``fetched`` is the address that the page was
     fetched from, if that is known: an address of another site is then no address of this copy of the article.
@@ -107,7 +107,9 @@ def _brand(address: str) -> str:
 
 
 def _names_article(address: str) -> bool:
-    """Whether an address looks like that of an article: a slug, a number or a parameter; not like that of a section."""
+    """Whether an address looks like that of an article, with a slug, a number or a parameter, and not like that of a
+    section.
+    """
     path, _, query = address[8 + len(host_of(address)) :].partition("?")
     segments = path.split("/")[1:]
     if segments and (segments[0].lower() in _LISTS or _HOME.fullmatch(segments[-1])):

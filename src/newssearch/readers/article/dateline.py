@@ -255,7 +255,7 @@ STATES = frozenset({"PA", "AA", "CP", "MAP", "TAP"})
 """Abbreviations in brackets that are agencies behind a place only if a dash or a day confirms them."""
 
 WITHOUT_YEAR = dt.date.min
-"""What stands for a day without a year."""
+"""Stands for a day without a year."""
 
 
 def _day_named(text: str | None) -> Date | None:

@@ -1,7 +1,7 @@
-"""The draft of an article: what a reader found, and the rules by which it becomes an article.
+"""The draft of an article: the values that a reader found, and the rules by which they become an article.
 
-A reader makes *claims*: values for fields, each with its provenance, the most trusted first. The rules are the same for
-all formats: which claim holds, which values count as missing, and what is inferred for a field without a claim.
+A reader makes *claims*: values for fields, each with its provenance, the most trusted first. The rules are the same
+for all formats: which claim holds, which values count as missing, and what is inferred for a field without a claim.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Draft:
             self._claims.setdefault(field, []).append((value, provenance))
 
     def keep(self, value_at: Callable[[str], object]) -> None:
-        """Keep the values of the own fields that the options ask for; ``value_at`` returns the value of a column or key.
+        """Keep the values of the own fields that the options name. ``value_at`` returns the value of a column or key.
 
         A value that was kept before takes precedence.
         """
@@ -85,10 +85,10 @@ class Draft:
     def claim_key(
         self, value: object, scope: str = "", *, of_outlet: bool = False, provenance: Provenance = STATED
     ) -> None:
-        """Claim a value for the ``key`` of the article, and say where it identifies.
+        """Claim a value for the ``key`` of the article, and state the scope in which it is unique.
 
-        ``scope`` names the database, or the kind of id, in which no other article has this key: then it identifies the
-        article in all files. With ``of_outlet``, no other article *of the outlet* has it. Without a scope, it
+        ``scope`` names the database, or the kind of id, in which no other article has this key: then it identifies
+        the article in all files. With ``of_outlet``, no other article *of the outlet* has it. Without a scope, it
         identifies only within its file. A key whose form is global, such as a UUID or a URN, identifies everywhere,
         whatever its scope.
         """
@@ -121,7 +121,7 @@ class Draft:
         return field in self._claims
 
     def has_whole_date(self) -> bool:
-        """Whether a claim for the date is a day or a moment whose day and month cannot be exchanged."""
+        """Whether a claim for the date is a day or a time whose day and month cannot be swapped."""
         return any(
             isinstance(date, dt.date) and how != MONTH_FIRST
             for value, _ in self._claims.get("date", ())

@@ -1,8 +1,8 @@
-"""Which keys of records name one article in all files, and which only one within their file.
+"""Decides which keys of records identify an article in all files, and which only within their file.
 
 A key is global by its form, such as a UUID, or within a *scope*: the database that gave it, or the outlet. All other
-keys, such as ``1`` or ``row 7``, identify an article only within its file: two files that number their rows from 1 have
-different articles.
+keys, such as ``1`` or ``row 7``, identify an article only within its file: two files that number their rows from 1
+have different articles.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from newssearch.identity import normal_key
 from newssearch.system.lazy_regex import Pattern
 
 MIN_GLOBAL_LENGTH = 16
-"""The smallest number of letters and digits, mixed, by which a key without a scope is global."""
+"""The smallest length in letters and digits, which must be mixed, from which a key without a scope is global."""
 MIN_ALTERNATIONS = 3
 """The smallest number of changes between letters and digits in such a key, unless it is hexadecimal."""
 
 
 class KeyScope(NamedTuple):
-    """The scope of a key: the ``name`` of the database or the kind of id; with ``of_outlet``, each outlet has its own keys."""
+    """The scope of a key: the ``name`` of the database or the kind of id. With ``of_outlet``, each outlet has its own
+    keys.
+    """
 
     name: str
     of_outlet: bool = False

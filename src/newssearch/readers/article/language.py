@@ -89,9 +89,9 @@ def detect_language(text: str) -> str | None:
 
 
 def may_only_have_day_first(text: str) -> bool:
-    """Whether the languages that a text may be in write the day before the month in numbers.
+    """Whether all likely languages of a text write the day before the month in numbers.
 
-    This is often certain where the language is not: a few words may be Dutch or Afrikaans, or Czech or Slovak.
+    This is often certain although the language is not: a few words may be Dutch or Afrikaans, or Czech or Slovak.
     """
     sample = text[:DETECTION_CHARACTERS]
     if sum(map(str.isalpha, sample)) < MIN_LETTERS_TO_DETECT:

@@ -1,4 +1,4 @@
-"""Tell the name of an outlet from that of a place by how it is made."""
+"""Distinguishes names of outlets from names of places by their words."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ABBREVIATION = re.compile(r"\b[A-ZÀ-Þ]{2,5}\b")
 
 
 def looks_like_outlet(name: str) -> bool:
-    """Whether words in front of a date are made like the name of an outlet, not like that of a place.
+    """Whether words in front of a date look like the name of an outlet, not like that of a place.
 
     >>> [looks_like_outlet(name) for name in ("Harbour Post", "Rheinische Zeitung", "La Nueva España", "NZZ", "e.org")]
     [True, True, True, True, True]

@@ -129,7 +129,7 @@ def first_date(
 def _decided_by_another(
     text: str, others: Iterable[object], options: ReadOptions
 ) -> tuple[Date, Provenance] | None:
-    """Return the date in a text whose day and month may be exchanged, if another value is one of the two dates; else None."""
+    """Return the date in a text whose day and month may be swapped, if another value is one of the two dates; else None."""
     read = parse_published(text)
     if read is None or not read.ambiguous or options.day_first:
         return None

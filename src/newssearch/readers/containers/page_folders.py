@@ -1,8 +1,9 @@
-"""Recognise the folder that a browser saves beside a page (``Bridge_files/`` beside ``Bridge.html``), and what in it is of the page.
+"""Recognises the folder that a browser saves beside a page (``Bridge_files/`` beside ``Bridge.html``), and the files
+in it that belong to the page.
 
-Its name is that of the page and a word of the browser's language. A file in it belongs to the page if the page, or a file
-that belongs to it, shows it, or if it is of a kind that is no article; any other file in it was put there by somebody. A
-link does not count: the pages of a mirrored site link to each other.
+The name of the folder is that of the page with a word of the browser's language. A file in it belongs to the page if
+the page, or another file that belongs to it, displays it, or if its kind is never an article. Any other file in it
+was put there by somebody. A link does not count: the pages of a mirrored site link to each other.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ FOLDER_ENDINGS = frozenset(
     "_files .files _archivos _arquivos _bestanden _bylos -dateien _datoteke _dosyalar _elemei _failid _fails _fajlovi"
     " _ficheiros _fichiers _file -filer _fitxategiak _fitxers _pliki _soubory _tiedostot".split()
 )
-"""The endings, in lower case, by which Windows itself takes a folder for that of a page; others need a reference to it."""
+"""The endings, in lower case, by which Windows recognises the folder of a page. Folders with other endings need a
+reference.
+"""
 
 LARGEST_REFERRING_FILE = 16 * 1024 * 1024
 """The number of bytes at the start of a page or a style sheet in which references are searched."""
@@ -46,7 +49,7 @@ _REFERRING = (*PAGE_SUFFIXES, ".css")
 
 
 def pages_of_folders(files: Iterable[str], folders: Iterable[str]) -> dict[str, str]:
-    """Return for each folder that may be that of a saved page the name of the page; all names are of one place.
+    """Return for each possible folder of a saved page the name of the page. All names are in one folder.
 
     >>> pages_of_folders(["a.html", "b.txt"], ["a_files", "a-Dateien", "b_files", "a2"])
     {'a_files': 'a.html', 'a-Dateien': 'a.html'}
@@ -75,12 +78,12 @@ class PageFolder:
         folders, shown = _references(content)
         self._belongs = name in folders or ending in FOLDER_ENDINGS
         self._shown = shown if name in folders else set()
-        """The names of the files that the page shows, or that a file shows that belongs to it."""
+        """The names of the files displayed by the page, or by a file that belongs to it."""
         if self._shown:
             self._find_parts_of_parts(files, read, MAX_REFERRING_BYTES - len(content))
 
     def _find_parts_of_parts(self, files: Iterable[str], read: Callable[[str], bytes], left: int) -> None:
-        """Add what those files show that belong to the page; of them, about ``left`` bytes are read."""
+        """Add the files displayed by files that belong to the page, reading about ``left`` bytes of these."""
         waiting: defaultdict[str, list[str]] = defaultdict(list)
         for file in files:
             if file.lower().endswith(_REFERRING):
@@ -108,7 +111,7 @@ class PageFolder:
 
 
 def _references(content: bytes) -> tuple[set[str], set[str]]:
-    """Return the names of the folders and of the files that a page or a style sheet shows; what it links to does not count."""
+    """Return the names of the folders and files that a page or a style sheet displays. Links do not count."""
     folders, files = set(), set()
     for found in islice(_SHOWN_ADDRESS.finditer(_LINK_TAG.sub(b"", content)), MAX_REFERENCES):
         address = html.unescape(found[found.lastindex or 0].decode("utf-8", "surrogateescape"))

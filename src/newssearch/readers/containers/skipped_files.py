@@ -1,4 +1,4 @@
-"""Decide by the name of a file in a container whether it is skipped: images, fonts, programs, hidden files."""
+"""Decides by the name of a file in a container whether it is skipped: images, fonts, programs, hidden files."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ _NAME_WORD = re.compile(r"[A-ZÀ-Þ][\w'’.-]*|(?:and|und|et|y|e|en|de|von|van|
 
 @dataclass
 class FactivaSigns:
-    """What in the lines of a text suggests that it is an export of Factiva."""
+    """The signs in the lines of a text that it is an export of Factiva."""
 
     codes: set[str] = field(default_factory=set)
     accessions: int = 0

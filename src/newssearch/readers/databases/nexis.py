@@ -53,7 +53,7 @@ MAX_COVER_PARTS = 60
 
 @dataclass
 class NexisSigns:
-    """What in a text suggests that it is an export of Nexis."""
+    """The signs in a text that it is an export of Nexis."""
 
     counters: int = 0
     ends: int = 0
@@ -85,11 +85,11 @@ class NexisSigns:
     def decide(self) -> bool:
         """Whether these are the signs of an export.
 
-        An export has a mark between its documents, two different labels of their heads and ends, and among them a length
-        with its number or a label that stands behind texts only; if the mark is ``End of Document``, both of these, or
-        ``Body`` in place of the length. A single document without the mark has the length and three labels, of which one
-        stands behind texts only. An article that quotes one of these words seldom has all of them; if one has no line
-        that is a date, it is read as what it is.
+        An export has a mark between its documents, and two different labels from their beginnings and ends; one of
+        these is a length with its number, or a label that occurs only after texts. If the mark is ``End of
+        Document``, both are required, or ``Body`` in place of the length. A single document without the mark needs
+        the length and three labels, one of which occurs only after texts. An article that quotes one of these words
+        seldom has all of them. A text without a line that is a date is never an export.
         """
         if (
             self.counters

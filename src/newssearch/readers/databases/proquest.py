@@ -88,7 +88,7 @@ _PLACE_AND_DATE = re.compile(r"\s;|\[|;\s")
 
 @dataclass
 class ProquestSigns:
-    """What in the lines of a text suggests that it is an export of ProQuest."""
+    """The signs in the lines of a text that it is an export of ProQuest."""
 
     labels: set[str] = field(default_factory=set)
     rules: int = 0

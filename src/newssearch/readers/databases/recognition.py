@@ -1,7 +1,8 @@
 """Recognise exports of news databases among texts, pages and office documents, and read them.
 
-What decides is written at ``decide`` of the signs of each database: a mark that separates or ends documents, or an id, or
-a length, together with several different labels at the starts of lines, and a date. In doubt, a text is read as one.
+The criteria are at ``decide`` of the signs of each database: a mark that separates or ends documents, or an id, or a
+length, together with several different labels at the starts of lines, and a date. In doubt, a text is read as a plain
+text.
 """
 
 from __future__ import annotations

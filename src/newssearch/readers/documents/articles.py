@@ -1,9 +1,9 @@
-"""Make articles of the text of a document: usually one, and of a press review one for each of its articles.
+"""Makes articles from the text of a document: usually one, and for a press review one for each of its articles.
 
-A document is divided where its own structure says so: at the headings of one level, or at short bold or large lines, or
-at the starts of pages, if at least two of them, and most of them, are followed by a line that says where or when an
-article was published, such as ``Le Monde, 5 May 2024, p. 3``. A line that only has a date counts if outlets are named
-elsewhere, because a diary has such lines, too. All other documents are one article each.
+A document is divided where its own structure indicates it: at the headings of one level, at short bold or large
+lines, or at the starts of pages. At least two of these, and most of them, must be followed by a line that states
+where or when an article was published, such as ``Le Monde, 5 May 2024, p. 3``. A line with only a date counts if
+outlets are named elsewhere, because diaries have such lines, too. All other documents are one article each.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _prepared(text: StyledText) -> tuple[StyledText, str]:
         )
     lang = detect_language(" ".join(one.text for one in paragraphs[:40])) or ""
     stated = text.lang.replace("_", "-").partition("-")[0].lower()
-    # Many documents state the language of the program that made them.
+    # many documents state the language of the program that made them
     return text._replace(
         paragraphs=paragraphs, lang=text.lang if stated == lang.partition("-")[0] else ""
     ), lang
@@ -452,7 +452,7 @@ def _article_of(
 def _headline_of(
     paragraphs: Sequence[StyledParagraph], text: StyledText, options: ReadOptions, lang: str
 ) -> int | None:
-    """Return the place of the headline of a document that is one article, or None if it has none."""
+    """Return the index of the headline of a document that is one article, or None if it has none."""
     first = paragraphs[: 1 + LINES_BESIDE_HEADLINE]
     for number, one in enumerate(first):
         if one.role == "title":

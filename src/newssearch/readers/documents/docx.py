@@ -1,8 +1,8 @@
 """The format DOCX, Word's documents in Office Open XML.
 
-What was deleted or moved away, comments, hidden text, headers and footers, page numbers and tables of contents are not
-text of the document. What was inserted, footnotes, text boxes, formulas, the words of charts and diagrams, and the results
-of fields are, also where a field is not closed. Files that stand in the place of paragraphs are read, or counted if their format is not read.
+Deleted or moved text, comments, hidden text, headers and footers, page numbers and tables of contents are left out.
+Inserted text, footnotes, text boxes, formulas, the words of charts and diagrams, and the results of fields are read,
+even if a field is not closed. Files inserted in place of paragraphs are read, or counted if their format is not read.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _AROUND_RUNS = (
 
 
 class _Look(NamedTuple):
-    """How the letters of a run look; None where the run leaves it to its style."""
+    """The look of the letters of a run; None where the run leaves it to its style."""
 
     bold: bool | None = None
     size: float | None = None
@@ -464,7 +464,7 @@ def _look_of(properties: Element | None) -> _Look:
 
 
 def _means_with_properties(means: ParagraphStyle, properties: Element | None) -> ParagraphStyle:
-    """Return what a style means, changed by the properties of a paragraph or of another style."""
+    """Return the meaning of a style, changed by the properties of a paragraph or of another style."""
     level = attribute_of(_child(properties, "outlineLvl")) or ""
     if re.fullmatch(r"\d", level) and not means.role:
         number = int(level) + 1

@@ -1,4 +1,4 @@
-"""The lines of a document beside a headline that say where, when and by whom an article was published."""
+"""The lines beside a headline that state where, when and by whom an article was published."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The formats of OpenDocument for texts and presentations, as zip files and as flat XML.
 
-What was deleted, comments, hidden text, headers and footers, page numbers and tables of contents are not text of the
-document. Footnotes, text boxes and the speaker's notes of a slide are.
+Deleted text, comments, hidden text, headers and footers, page numbers and tables of contents are left out. Footnotes,
+text boxes and the speaker's notes of a slide are read.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _FONT_SIZE = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)(pt|%)")
 
 
 class _OpenStyle(NamedTuple):
-    """What a style says; None where it leaves something to the style that it is based on."""
+    """The properties of a style; None where it leaves them to the style that it is based on."""
 
     name: str = ""
     means: ParagraphStyle | None = None

@@ -1,4 +1,4 @@
-"""Tell the place in front of the date of a report, ``Paris, 5 May 2024``, from an outlet: ``Le Monde, 5 May 2024``."""
+"""Distinguishes the place in front of a date, ``Paris, 5 May 2024``, from an outlet: ``Le Monde, 5 May 2024``."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ LONGEST_NAME_OF_PLACE = 40
 
 
 def places_among(names: Iterable[tuple[str, bool]], prose: Iterable[str]) -> frozenset[str]:
-    """Return those names in front of dates in a document that are places, in lower case.
+    """Return the names in front of dates in a document that are places, in lower case.
 
-    A name is given with whether it is sure that it is an outlet. One that is not made like the name of an outlet is a place
-    if the prose of the document has its words, or if no line of the document names an outlet.
+    Each name comes with whether it is certainly an outlet. A name that does not look like an outlet's is a place if
+    it also occurs in the prose of the document, or if no line of the document names an outlet.
     """
     sure: set[str] = set()
     bare: set[str] = set()

@@ -1,4 +1,4 @@
-"""The tables in a document: a table of short cells has a paragraph for each row, all others only arrange the page."""
+"""The tables in a document: a table of short cells becomes a paragraph for each row, any other table is page layout."""
 
 from __future__ import annotations
 

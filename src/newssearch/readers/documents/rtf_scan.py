@@ -1,8 +1,8 @@
 """The text of RTF.
 
-One scan over the control words keeps a stack of groups, as the specification asks for, so that it takes linear time on
-any input. Deleted and hidden text, headers and footers, comments, pictures and tables of contents are not text of the
-document; footnotes, text boxes, the text of embedded objects and the results of fields are.
+One scan over the control words keeps a stack of groups, as the specification requires, and takes linear time on any
+input. Deleted and hidden text, headers and footers, comments, pictures and tables of contents are left out.
+Footnotes, text boxes, the text of embedded objects and the results of fields are read.
 """
 
 from __future__ import annotations

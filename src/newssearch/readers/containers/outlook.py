@@ -131,7 +131,9 @@ def _as_mail(message: Any, unread: list[str], depth: int) -> EmailMessage:
 
 
 def _message_inside(attachment: Any) -> Any:
-    """Return the message that an attachment is, or None if it is none: its properties stand in a storage of their own."""
+    """Return the message that an attachment contains, whose properties are in a storage of their own; None for other
+    attachments.
+    """
     storage = next((one for one in attachment._storage.storages if one.name == _STORAGE_OF_MESSAGE), None)
     if storage is None or not any(one.name == _PROPERTIES for one in storage.streams):
         return None

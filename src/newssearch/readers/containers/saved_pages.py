@@ -28,7 +28,7 @@ _LOCATION = re.compile(r"^Content-Location:\s*\S", re.IGNORECASE | re.MULTILINE)
 
 
 def is_mhtml(source: Input) -> bool:
-    """Whether an input is a page in MHTML: a MIME document that a browser saved, or that nobody sent."""
+    """Whether an input is a page in MHTML: a MIME document that a browser saved, or one without the headers of sent mail."""
     headers = _MIME_HEADERS.match(source.opening)
     if headers is None or not _OF_PAGE.search(headers[0]):
         return False

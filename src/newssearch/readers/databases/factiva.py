@@ -99,7 +99,7 @@ class FactivaSigns:
 
     @property
     def with_codes(self) -> bool:
-        """Whether these are the signs of an export with codes: a headline, a date or accession number, and others."""
+        """Whether these are the signs of an export with codes: a headline, a date or accession number, and other codes."""
         return (
             len(self.codes) >= CODES_NEEDED
             and "HD" in self.codes
@@ -146,7 +146,7 @@ def _code_in(line: str, *, apart: bool = False) -> tuple[str, str] | None:
 def read_factiva(lines: Sequence[str], origin: Origin, *, with_codes: bool) -> Iterator[ReadOutcome]:
     """Yield the articles of an export, given its lines; blank lines separate paragraphs.
 
-    A document that cannot be told, and one at the end that is cut off, are rejected.
+    A document that cannot be divided into its parts is rejected, and so is a truncated one at the end.
     """
     number = untold = 0
     apart = with_codes and _separates_codes(lines)
@@ -199,7 +199,7 @@ def _separates_codes(lines: Sequence[str]) -> bool:
 
 
 def _is_cut(document: Sequence[str]) -> bool:
-    """Whether lines behind the last document are the start of another: they have a length and prose."""
+    """Whether the lines after the last document are the start of another: they have a length and prose."""
     filled = [squeeze(line) for line in document if line.strip()]
     return any(_LENGTH_LINE.fullmatch(line[:60]) is not None for line in filled[:20]) and any(
         map(is_prose, filled)
@@ -209,7 +209,7 @@ def _is_cut(document: Sequence[str]) -> bool:
 def _factiva_documents(lines: Sequence[str], *, with_codes: bool, apart: bool) -> Iterator[list[str]]:
     """Yield the lines of each document, and last those behind all of them.
 
-    With codes, a document may also begin with a headline behind the text of another. A search summary is passed over.
+    With codes, a document may also begin with a headline after the text of another one. A search summary is skipped.
     """
     document: list[str] = []
     codes: set[str] = set()
@@ -275,7 +275,7 @@ def _read_coded(lines: Sequence[str], item: Exported, *, apart: bool) -> bool:
 
 
 def _tail_of_lines(lines: Sequence[str]) -> int:
-    """Return the place of the first line behind the text of a document in which one blank separates codes and values."""
+    """Return the index of the first line after the text of a document in which a single blank separates codes and values."""
 
     def kind(place: int) -> TailKind:
         line = lines[place].rstrip()

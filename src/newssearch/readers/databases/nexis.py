@@ -168,7 +168,7 @@ def _nexis_documents(parts: Sequence[Part]) -> tuple[list[Part], list[list[Part]
 
 
 def _by_tails(parts: Sequence[Part]) -> list[list[Part]]:
-    """Return the documents of an export without marks between them: each begins behind the labels of the last one."""
+    """Return the documents of an export without marks between them: each begins after the labels of the previous one."""
     documents: list[list[Part]] = [[]]
     in_tail = text_seen = False
     dated: dict[int, bool] = {}

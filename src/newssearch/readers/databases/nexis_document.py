@@ -142,7 +142,7 @@ def _begins_body(part: Part) -> bool:
 
 
 def _end_of_labels(head: Sequence[Part]) -> int:
-    """Return the place behind the first labels of a document: its text begins there. Without labels, that is its end."""
+    """Return the index after the first labels of a document, where its text begins. Without labels, that is the end."""
     seen = False
     for place, part in enumerate(head):
         one = _label_of(part)

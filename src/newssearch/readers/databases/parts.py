@@ -109,10 +109,10 @@ def ends_sentence(text: str) -> bool:
 
 
 def tail_start(start: int, end: int, kind: Callable[[int], TailKind]) -> int:
-    """Return the place of the first part behind the text of a document, whose parts stand from ``start`` to ``end``.
+    """Return the index of the first part after the text of a document whose parts are ``start`` to ``end``.
 
-    The search goes backwards, from the first label that no text has or from the end: labels belong to the tail as long as
-    no prose stands behind them. A line of the text that looks like a label is thus text.
+    The search goes backwards, from the first label that no text has, or from the end. Labels belong to the tail as
+    long as no prose follows them. A line of the text that looks like a label is thus text.
     """
     anchor = next((place for place in range(start, end) if kind(place) is TailKind.SURE), end)
     found = anchor

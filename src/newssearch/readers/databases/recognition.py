@@ -33,26 +33,26 @@ _PAGE_SIGNS = ("<DOCFULL", " DOCUMENTS<", "End of Document", "ProQuest", "Factiv
 
 
 def exported_text(text: str, origin: Origin) -> Iterator[ReadOutcome] | None:
-    """Return the articles of a plain text that is an export, or None if it is none."""
+    """Return the articles of a plain text that is an export, or None for any other text."""
     return _read_lines_or_parts(
         split_lines(text), lambda: parts_of_text(text, nexis.begins_part, nexis.stands_alone), origin
     )
 
 
 def exported_parts(parts: Sequence[Part], origin: Origin) -> Iterator[ReadOutcome] | None:
-    """Return the articles of the paragraphs of a document that is an export, or None if it is none."""
+    """Return the articles of a document's paragraphs that are an export, or None for any other document."""
     return _read_lines_or_parts(list(lines_of_parts(parts)), lambda: iter(parts), origin)
 
 
 def exported_styled(text: StyledText, origin: Origin) -> Iterator[ReadOutcome] | None:
-    """Return the articles of the text of an office document that is an export, or None if it is none."""
+    """Return the articles of an office document's text that is an export, or None for any other text."""
     return exported_parts(
         [Part(one.text.strip(), kind=one.kind) for one in text.paragraphs if one.text.strip()], origin
     )
 
 
 def exported_page(text: str, origin: Origin) -> Iterator[ReadOutcome] | None:
-    """Return the articles of a page that is an export, or None if it is none."""
+    """Return the articles of a page that is an export, or None for any other page."""
     if europresse.is_europresse(text):
         return europresse.read_europresse(text, origin)
     if not any(sign in text for sign in _PAGE_SIGNS):

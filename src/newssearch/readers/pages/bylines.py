@@ -240,13 +240,13 @@ def _names_in_byline(text: str, lang: str | None, *, linked: bool = False) -> st
 
 
 def _without_numbered_parts(names: str) -> str:
-    """Return names without the parts behind them that have digits, such as the outlet in ``Ines Varga, g1``."""
+    """Return names without the parts after them that have digits, such as the outlet in ``Ines Varga, g1``."""
     first, *parts = names.split(", ")
     return ", ".join([first, *(part for part in parts if not any(map(str.isdigit, part)))])
 
 
 def _by_after_date(text: str) -> re.Match[str] | None:
-    """Return the word like "by" behind a date at the start of a byline, or None."""
+    """Return the word like "by" after a date at the start of a byline, or None."""
     for found in AUTHOR_INTRODUCTION.finditer(text):
         before = text[: found.start()]
         if before[-1:].isspace() and len(before) <= LONGEST_DATE and any(map(str.isdigit, before)):
@@ -313,7 +313,7 @@ def _is_only_about_article(block: Block, article: Article) -> bool:
 
 
 def _is_day_of(date: Date | None, found: Published) -> bool:
-    """Whether a date is that of an article, which may be a day off in another zone, or has day and month exchanged."""
+    """Whether a date is that of an article, which may be a day off in another zone, or have day and month swapped."""
     one, other = (value.date() if isinstance(value, dt.datetime) else value for value in (date, found.value))
     if not (isinstance(one, dt.date) and isinstance(other, dt.date)):
         return one == other

@@ -1,7 +1,7 @@
-"""Find the text of an article in the data that a page gives its own programs, such as ``__NEXT_DATA__``.
+"""Finds the text of an article in the data that a page holds for its scripts, such as ``__NEXT_DATA__``.
 
-Some pages have their text nowhere else until a program runs. It is the longest text in an object that has the headline,
-without the objects in it that stand for other stories.
+Some pages have their text nowhere else until a script runs. It is the longest text in an object that has the
+headline, nested objects of other stories left out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Decide whether a line with a date is about the publication of an article, or is a sentence or about something else."""
+"""Decides whether a line with a date is about the publication of an article, or is a sentence or about something else."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from newssearch.text.publication_words import PUBLICATION_WORDS
 from .name_ends import PREPOSITIONS, is_day, is_month
 
 MOST_WORDS_BESIDE = 12
-"""The maximum number of words beside a date in a line that is no sentence."""
+"""The maximum number of words beside a date in a line that is not a sentence."""
 
 MOST_WORDS_BEFORE_STOP = 5
 """The maximum number of words beside a date in such a line, if it ends like a sentence: ``3 May 2020, 4 min.``"""
 
 MOST_CHARACTERS_BESIDE = 12
-"""The maximum number of characters of Chinese, Japanese or Korean beside a date in a line that is no sentence."""
+"""The maximum number of Chinese, Japanese or Korean characters beside a date in a line that is not a sentence."""
 
 WORDS_OF_HEADERS = frozenset(
     "the a an and und et e y i og och en by with from for im unserem our von van der den de du del della di da dos das do la le los las al bin zu zur"
@@ -47,7 +47,7 @@ WORD_BESIDE = re.compile(r"[^\W\d_]+")
 
 
 def dates_with_labels(line: str, lang: str | None) -> Iterator[tuple[FoundDate, str, str]]:
-    """Yield the dates in a line, each with the text in front of it since the last date, and the text behind it."""
+    """Yield the dates in a line, each with the text before it since the last date, and the text after it."""
     start = 0
     for found in find_dates(line, lang):
         yield found, line[start : found.start], line[found.end :]
@@ -55,7 +55,7 @@ def dates_with_labels(line: str, lang: str | None) -> Iterator[tuple[FoundDate, 
 
 
 def says_other(label: str) -> bool:
-    """Whether a label says that the date behind it is not that of the publication.
+    """Whether a label shows that the date after it is not that of publication.
 
     >>> says_other("Open day:"), says_other("Updated"), says_other("Published:"), says_other("By Jane Doe,")
     (True, True, False, False)
@@ -89,10 +89,10 @@ def is_sentence(line: str, before: str, after: str) -> bool:
 
 
 def is_about_other(before: str, after: str, lang: str | None) -> bool:
-    """Whether the words beside a date say that it is no date of publication, but, for example, that of an event.
+    """Whether the words beside a date show that it is not the date of publication but, for example, that of an event.
 
-    That is the case for a range of days, behind a sign of copyright, in brackets with dates of a life, and behind a word
-    in lower case that a line about an article does not have, such as a verb.
+    This is the case for a range of days, after a copyright sign, for dates of birth and death in brackets, and after
+    a lower-case word that lines about articles do not have, such as a verb.
 
     >>> is_about_other("", " to 5 June 2020, Town Museum", "en"), is_about_other("Festival opens ", "", "en")
     (True, True)
@@ -115,14 +115,14 @@ def is_about_other(before: str, after: str, lang: str | None) -> bool:
 
 
 def has_other_word(before: str, lang: str | None) -> bool:
-    """Whether a text directly in front of a date has a word in lower case that a line about an article does not have."""
+    """Whether the text directly before a date has a lower-case word that lines about articles do not have."""
     part = _LINE_SEPARATOR.split(before)[-1]
     words = WORD_BESIDE.findall(part)
     return any(len(word) > 2 and word[0].islower() and not is_of_header(word, lang) for word in words)
 
 
 def is_of_header(word: str, lang: str | None) -> bool:
-    """Whether a word may stand beside the date of publication: it is about a date, or about the publication, and no name."""
+    """Whether a word may be beside the date of publication: it is about a date or the publication, and is not a name."""
     word = word.lower()
     return (
         word in _KNOWN_OF_HEADERS

@@ -1,4 +1,4 @@
-"""Find the date of publication that an HTML page shows: near its headline, or where it says that it was published."""
+"""Finds the date of publication that an HTML page shows: near its headline, or where a label or the markup says so."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 class _Trust(IntEnum):
-    """How sure it is that a date is that of the publication, the surest first."""
+    """The degrees of confidence that a date is that of publication, the highest first."""
 
     MARKED_NEAR = 0
     MARKED = 1
@@ -118,7 +118,9 @@ _PROVENANCES = {
 
 
 class _ShownDate(NamedTuple):
-    """A date on a page: its forms, of which each states it; how sure it is; and how far it is from the headline."""
+    """A date on a page: its forms, which all state it, the confidence that it is that of publication, and its
+    distance from the headline.
+    """
 
     values: tuple[str, ...]
     trust: _Trust
@@ -126,11 +128,11 @@ class _ShownDate(NamedTuple):
 
 
 def shown_dates(page: Page, titles: Sequence[str]) -> Iterator[tuple[str, Provenance]]:
-    """Yield the dates that a page shows as that of its publication, the surest first, with their provenance.
+    """Yield the dates that a page shows as the date of publication, the most certain first, with their provenance.
 
-    A date counts for the article if it stands near the headline, above or below it, within the element of the article;
-    or if an element or a label marks it as that of the publication. Dates of comments, other stories and updates do not
-    count, nor do dates in sentences, or behind a label that says something else (``Open day: 14 December``).
+    A date counts for the article if it is near the headline, above or below it, within the element of the article, or
+    if an element or a label marks it as the date of publication. Dates of comments, other stories and updates do not
+    count, nor do dates in sentences, or after a label of something else (``Open day: 14 December``).
     """
     finder = _Finder(page, titles)
     found = list(finder.found())
@@ -170,7 +172,7 @@ class _Finder:
             for number in (0, *self._around)
             if number == 0 or self._layout.tag(number) in ("html", "body")
         )
-        """The elements that are around everything: what is next to the headline there may be of the site."""
+        """The elements that contain the whole page: a date next to the headline there may belong to the site."""
         self._end = self._end_of_header()
 
     def found(self) -> Iterator[_ShownDate]:
@@ -180,7 +182,7 @@ class _Finder:
             if any(
                 self._layout.tag(inner) == "time" for inner in range(number + 1, self._layout.ends[number])
             ):
-                continue  # the element inside says it better
+                continue  # the inner element is more precise
             shown = self._of_element(number)
             if shown is not None:
                 seen.add(self._place(number))
@@ -249,7 +251,7 @@ class _Finder:
             and self._common(number) in self._page_roots
             and not (words and near >= -2 and element.tag == "time")
         ):
-            return None  # above the headline of a page without an element of the article: it may be today's
+            return None  # above the headline, on a page without an element of the article, it may be today's date
         above = _Trust.ELEMENT_ABOVE if self._is_in_scope(number) else _Trust.LINE_ABOVE
         return _ShownDate(values, _Trust.ELEMENT_BELOW if near > 0 else above, abs(near))
 
@@ -263,7 +265,7 @@ class _Finder:
         return is_sentence(line, before, after) or (ends and has_other_word(before, self._lang))
 
     def _of_line(self, place: int) -> Iterator[_ShownDate]:
-        """Yield the first date of a line that may be that of the article."""
+        """Yield the first date in a line that may be that of the article."""
         piece = self._layout.pieces[place]
         near = self._distance(place)
         if not may_have_date(piece.text):
@@ -304,8 +306,8 @@ class _Finder:
     def _may_be_elsewhere(self, place: int, before: str, after: str) -> bool:
         """Whether a date far from the headline may be that of the article if it is the only one on the page.
 
-        Above the headline, it may be that of today. Below the text, only a line with nothing but a date counts: another one
-        may be that of a comment or of another story.
+        Above the headline, it may be today's date. Below the text, only a line that is nothing but a date counts: any
+        other date may be that of a comment or of another story.
         """
         if self._headline is not None and place < self._headline:
             return False
@@ -351,7 +353,9 @@ class _Finder:
         return next((around for around in self._layout.outwards(number) if around in self._around), 0)
 
     def _end_of_header(self) -> int:
-        """Return the last place that is near the headline: before the second long paragraph, or a heading behind the first."""
+        """Return the last place that is near the headline: before the second long paragraph, or before a heading
+        after the first one.
+        """
         long = 0
         pieces = self._layout.pieces
         start = len(pieces) if self._headline is None else self._headline + 1

@@ -34,7 +34,7 @@ _XML_CHARSET = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2
 _NESTING_START = re.compile(r"<(?!/|img|iframe|link|meta|style|!|br)")
 _NOSCRIPT_END = re.compile(r"</(?:noscript|NOSCRIPT)\s*>")
 _UNPARSED = (("<!--", "-->"), ("<script", "</script"))
-"""The starts and ends of what a parser of HTML does not read as elements."""
+"""The starts and ends of content that HTML parsers do not read as elements."""
 _NESTING_TAG = re.compile(
     r"</?(?!(?:html|head|title|meta|link|body|p|br|h[1-6]|li|time|script|style|noscript)\b)[a-zA-Z][^<>]*>"
 )
@@ -97,8 +97,9 @@ MAX_NOSCRIPT = 100
 def without_noscript(text: str) -> tuple[str, list[str]]:
     """Return a page without its ``<noscript>`` elements, and their contents.
 
-    As in a browser that runs scripts, such an element is text up to the first ``</noscript>``: what is left open in it
-    does not swallow the rest of the page. One in a comment or in a script is none, and one that does not end stays.
+    As in a browser that runs scripts, such an element is text up to the first ``</noscript>``, so that an unclosed
+    tag in it does not swallow the rest of the page. One in a comment or in a script is not an element. One that does
+    not end is left as it is.
     """
     openings = [opening for opening in ("<noscript", "<NOSCRIPT") if opening in text]
     if len(text) > LONGEST_PAGE or sum(map(text.count, openings)) > MAX_NOSCRIPT:
@@ -124,7 +125,7 @@ def without_noscript(text: str) -> tuple[str, list[str]]:
 
 
 def _ends_before_it_begins(text: str, start: int, opening: str, closing: str) -> bool:
-    """Whether something ends behind ``start`` before another such thing begins: then ``start`` is inside it."""
+    """Whether something ends after ``start`` before another one begins, which means that ``start`` is inside it."""
     end = text.find(closing, start)
     return end >= 0 and text.find(opening, start, end) < 0
 
@@ -147,17 +148,17 @@ def page_tree(text: str) -> HtmlElement:
 
 
 def remove_elements(root: HtmlElement, tags: Iterable[str]) -> None:
-    """Remove the elements with the given tags from an element, but not the text behind them."""
+    """Remove the elements with the given tags from an element, but not the text after them."""
     from lxml import etree  # of an extra, and slow to import
 
     etree.strip_elements(root, *tags, with_tail=False)
 
 
 def attach_shadow_roots(templates: Iterable[HtmlElement]) -> None:
-    """Put the content of each ``<template>`` that is a shadow root where a browser shows it: into its host.
+    """Move the content of each ``<template>`` that is a shadow root into its host, where a browser shows it.
 
-    The children of the host stand where the ``<slot>`` elements of the shadow root are, in place of what is in these. Programs that save pages write
-    shadow roots as such templates.
+    The children of the host replace the content of the shadow root's ``<slot>`` elements. Programs that save pages
+    write shadow roots as such templates.
     """
     for template in templates:
         host = template.getparent()

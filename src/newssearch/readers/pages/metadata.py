@@ -83,9 +83,10 @@ def is_front_page(url: str) -> bool:
 
 
 def published_before_update(page: Page, stated: object) -> tuple[str, Provenance] | None:
-    """Return the date of publication in ``<meta>``, if it is before one ``stated`` elsewhere that is that of an update; else None.
+    """Return the date of publication in ``<meta>`` if it is before the ``stated`` one, which is then that of an
+    update; else None.
 
-    Some programs write the moment of the last update where that of the publication belongs.
+    Some programs write the time of the last update in place of the time of publication.
     """
     published, updated = page.first(*META_DATES[:3]), page.first(*META_UPDATES)
     if not isinstance(stated, str) or not published or not updated:

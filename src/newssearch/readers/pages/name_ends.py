@@ -1,4 +1,6 @@
-"""Where the names in a byline end: at a date, whose words are known in all languages, or at a word of publication."""
+"""Finds the end of the names in a byline: at a date, whose words are known in all languages, or at a word such as
+"published".
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ _WORD_AND_DIGIT = re.compile(r"[\s.,]*[^\W\d_]{1,4}\.?\s\d")
 
 
 def names_before_date(text: str, lang: str | None) -> str:
-    """Return the start of a byline up to the date, the separator or the word of publication behind the names.
+    """Return the start of a byline up to the date, the separator or the word such as "published" after the names.
 
     >>> names_before_date("Tomas S. Fr, 18. Oktober 2019", "de"), names_before_date("Joe Wee Monday", "en")
     ('Tomas S.', 'Joe Wee')
@@ -50,7 +52,7 @@ def names_before_date(text: str, lang: str | None) -> str:
 
 
 def _ends_names(word: str, rest: str, lang: str | None, is_before_date: bool, is_second: bool) -> bool:
-    """Whether a word behind a name begins a date or the like; ``rest`` is the text behind the word.
+    """Whether a word after a name begins a date or the like. ``rest`` is the text after the word.
 
     A second word is a surname if a date of its own follows it, or none: Theresa May, 3 May 2024; Jan Freitag.
     """

@@ -37,9 +37,10 @@ _Claim = tuple[str, Provenance]
 
 
 class OtherTexts(NamedTuple):
-    """What else a page states, with which its headlines are compared.
+    """Further texts of a page, with which its headlines are compared.
 
-    ``names`` are what schema.org calls the article beside its headline, ``summary`` is the description of the page.
+    ``names`` are the names of the article in schema.org besides its headline, ``summary`` is the description of the
+    page.
     """
 
     names: Sequence[str]
@@ -85,11 +86,13 @@ def claim_titles(draft: Draft, page: Page, stated: Sequence[_Claim], others: Oth
 
 
 def _agreed_first(page: Page, claims: list[_Claim], others: OtherTexts) -> list[_Claim]:
-    """Return the claims for the headline; if the first one is none but two places agree on another, that comes first.
+    """Return the claims for the headline. If the first one looks wrong but two sources agree on another, that one
+    comes first.
 
-    Headlines of different places agree if one contains the words of the other; those in ``<meta>`` are one place. An
-    article may have a headline of its own for search engines (JSON-LD): that gives way only if it looks like none. One in
-    ``<meta>`` stays if a heading of the page has its words: the others may then be those of the section or of the site.
+    Headlines of different sources agree if one contains the words of the other; those in ``<meta>`` are one source.
+    An article may have a separate headline for search engines (JSON-LD), which is replaced only if it does not look
+    like a headline. One in ``<meta>`` stays if a heading of the page has its words: the others may then be those of
+    the section or of the site.
     """
     words = [
         (_headline_words(value), "meta" if _is_of_meta(provenance) else provenance.basis)

@@ -1,7 +1,8 @@
-"""Separate the headers and footers of pages from their text, and read those that browsers print.
+"""Separates the headers and footers of pages from their text, and reads those that browsers print.
 
-Chrome and its relatives print ``06.05.24, 10:12 Title`` above each page and ``https://… 1/2`` below it; Firefox prints
-the title and the address above, and ``1 of 2`` with the date below. The date is that of printing, not that of the article.
+Chrome and its relatives print ``06.05.24, 10:12 Title`` above each page and ``https://… 1/2`` below it; Firefox
+prints the title and the address above, and ``1 of 2`` with the date below. The date is that of printing, not that of
+the article.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ LINES_AT_EDGE = 2
 _NUMBER_OF_PAGE = re.compile(
     r"\W*(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:/|of|von|de)\s*\d{1,4})?[^\w.]*", re.IGNORECASE
 )
-"""The number of a page alone in a line; one with a full stop behind it is the end of a sentence."""
+"""The number of a page alone in a line. With a full stop after it, it is the end of a sentence."""
 _TIME_OF_PRINT = (
     r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{2,4}\.?,?\s(?:[AP]M\s)?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[AP]\.?M\.?)?"
 )
@@ -87,7 +88,7 @@ def _repeated(edges: Sequence[Sequence[PdfLine]], often: int) -> set[str]:
 
 
 def _lines_of_browser(lines: Sequence[str]) -> dict[str, re.Match[str]]:
-    """Return the lines that a browser printed, with what they hold: those of a browser that also printed the other edge."""
+    """Return the lines that a browser printed, with their matches. A footer must occur, and for Firefox a header, too."""
     found: dict[str, re.Match[str]] = {}
     for header, footer in ((_CHROME_HEADER, _CHROME_FOOTER), (_FIREFOX_HEADER, _FIREFOX_FOOTER)):
         above = {line: match for line in lines if (match := header.fullmatch(line)) is not None}

@@ -1,8 +1,9 @@
-"""Make paragraphs of the lines of a PDF, which records where letters stand, not what belongs together.
+"""Makes paragraphs from the lines of a PDF, which records the positions of letters, not the structure of the text.
 
-A paragraph ends where the gap to the next line is larger than usual between lines of this size, where the size changes,
-before an indented line, and after a line that ends a sentence and leaves much of its width free. It goes on over the
-end of a column or a page if its last line does not end a sentence, and is as wide as the others or a small letter follows.
+A paragraph ends where the gap to the next line is larger than usual between lines of this size, where the size
+changes, before an indented line, and after a line that ends a sentence and leaves much of its width free. It goes on
+over the end of a column or a page if its last line does not end a sentence, and is as wide as the others or a small
+letter follows.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class PdfParagraph(NamedTuple):
 class LineCollector:
     """A visitor of pypdf that collects the lines of one page, in the order in which the page draws them.
 
-    ``links`` are where the links of the page are. ``check`` is called now and then, and may raise an exception.
+    ``links`` are the rectangles of the page's links. ``check`` is called at intervals, and may raise an exception.
     """
 
     def __init__(self, links: Sequence[Rectangle] = (), check: Callable[[], None] = lambda: None) -> None:

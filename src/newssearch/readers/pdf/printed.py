@@ -48,7 +48,7 @@ MAX_LINKED_IN_PROSE, MAX_LINKED_IN_LINE = 0.8, 0.5
 """The maximum shares of links in a paragraph, and in a shorter line, of an article."""
 
 COST_OF_LINE = 20
-"""What a line that is no prose costs the run of paragraphs that it is in, in characters of prose."""
+"""The cost, in characters of prose, of a line that is not prose to the run of paragraphs that contains it."""
 
 MAX_LINES_UNDER_HEADLINE = 12
 """The number of paragraphs after the headline that may say when and by whom the article was published."""
@@ -72,7 +72,7 @@ _WRITTEN = Pattern(
 
 
 def is_web_printer(program: str) -> bool:
-    """Whether the programs that made a PDF print web pages, so that the time of its making is that of printing."""
+    """Whether the programs that made a PDF print web pages, in which case its time of creation is that of printing."""
     return _PRINTED.search(program) is not None
 
 

@@ -1,7 +1,8 @@
-"""Read the scanned pages of a PDF by optical character recognition (OCR), with the program ocrmypdf and its Tesseract.
+"""Read the scanned pages of a PDF by optical character recognition (OCR), with the program ocrmypdf and its
+Tesseract.
 
-Both are programs of their own, not libraries: ocrmypdf is under the MPL, and Tesseract is written in C++. What they find is
-kept in the index alone: a file that has not changed is not read again, but a rebuild recognises all scans anew.
+Both are separate programs, not libraries: ocrmypdf is under the MPL, and Tesseract is written in C++. Their results
+are stored in the index alone: an unchanged file is not read again, but a rebuild recognises all scans again.
 """
 
 from __future__ import annotations

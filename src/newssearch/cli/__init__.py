@@ -25,9 +25,9 @@ def main() -> NoReturn:
         code = run()
     except (
         KeyboardInterrupt
-    ):  # while modules are imported, which takes a second on a busy machine, or at the end
+    ):  # while modules are imported, which takes a second on a busy machine, or at the exit
         sys.stderr.write("\naborted\n")
-        code = 130  # as console.EXIT_INTERRUPTED, which may not be imported
+        code = 130  # equals console.EXIT_INTERRUPTED, which may not be imported yet
     garbage.collect_no_more()
     sys.exit(code)
 

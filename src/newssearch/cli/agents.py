@@ -43,7 +43,8 @@ def mcp_command(folder: Path, timeout: float) -> None:
                 " input: see docs/agents.md. Ctrl-C ends it.",
                 err=True,
             )
-        # A thread that waits for standard input would hold up an end by an exception. Nothing is left undone: all was read.
+        # A thread that waits for standard input would delay an exit by exception. Nothing is left undone, because
+        # tools only read.
         before = signal.signal(signal.SIGINT, lambda *_: os._exit(EXIT_INTERRUPTED))
         try:
             made.run("stdio")

@@ -23,7 +23,7 @@ WORD_OPTIONS = {
 def check_index(files: bool, rebuilds: bool, *, prune: bool, retry: bool, exclude: bool, yes: bool) -> None:
     """Raise UsageError for an option of ``newssearch index`` that would have no effect.
 
-    ``rebuilds`` tells whether ``--rebuild`` is given; ``files``, whether PATHS include more than standard input.
+    ``rebuilds`` is whether ``--rebuild`` is given, ``files`` whether PATHS include more than standard input.
     """
     if rebuilds and prune:
         raise click.UsageError(
@@ -67,7 +67,7 @@ def check_query(context: click.Context) -> None:
 
 
 def given_options(context: click.Context, options: Mapping[str, str]) -> str:
-    """Return those of some options that were given, as text. They are mapped from the names of their parameters."""
+    """Return the given ones among some options, as text. ``options`` maps the names of parameters to those of options."""
     given = _given(context)
     return ", ".join(option for name, option in options.items() if name in given)
 
@@ -91,7 +91,7 @@ def check_hits(context: click.Context) -> None:
 
 
 def check_one_format(context: click.Context) -> None:
-    """Raise UsageError if ``--json`` and ``--format`` are given, and say different things."""
+    """Raise UsageError if ``--json`` and ``--format`` are given and contradict each other."""
     format_ = context.params["format_"]
     if context.params["as_json"] and "format_" in _given(context) and format_ != "json":
         raise click.UsageError(f"--json contradicts --format {format_}: leave out one of them.")
@@ -138,7 +138,7 @@ def check_verify(context: click.Context) -> None:
 
 
 def _is_chosen(facet: str, values: Mapping[str, Any]) -> bool:
-    """Whether the options of a command choose values of the field of a facet. A disjunctive facet leaves these out."""
+    """Whether the options of a command choose values of a facet's field, which a disjunctive facet ignores."""
     if facet in DATE_FACETS:
         return any(values[name] for name in ("since", "until", "on"))
     if facet in FILTER_FIELDS:

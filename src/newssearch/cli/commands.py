@@ -18,7 +18,7 @@ from .console import EXIT_INTERRUPTED, OutputClosed, discard_output, is_closed, 
 from .groups import GroupedCommands
 
 _SHORT_COMMANDS = frozenset({"query", "show", "related", "story", "info"})
-"""The commands that end before they could leave much garbage."""
+"""The commands that end before much garbage accumulates."""
 
 
 @click.group(

@@ -95,7 +95,7 @@ def kwic_command(
 
 
 def _sampled(found: Concordance) -> str:
-    """Return the note that only a random sample of the lines is sorted."""
+    """Return the note that the lines sorted by words are only a random sample."""
     return (
         f"of {many(found.total_occurrences, 'occurrence')}, a random sample of {found.sample:,} is sorted"
         f" by words (seed {found.seed})"

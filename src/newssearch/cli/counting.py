@@ -22,7 +22,7 @@ from .rendering.counts import count_lines, count_remarks, count_rows, left_to_lo
 from .tables import output_format, print_table
 
 TOP_ROWS, TOP_COLUMNS = 25, 10
-"""The numbers of values that text and Markdown tell apart unless told, in rows and in the columns of a cross table."""
+"""The default numbers of values shown in text and Markdown: in rows, and in the columns of a cross table."""
 
 
 @click.command("count", short_help="Count articles by outlet, by month, or by any field.")
@@ -157,7 +157,7 @@ def named_queries(text: str) -> Mapping[str, str]:
 
 
 def _print_notes(table: Table, shape: str, *, long: bool) -> None:
-    """Print the diagnostics of all queries to standard error, and what a format without remarks has no place for."""
+    """Print the diagnostics of all queries to standard error, and the remarks that the format cannot hold."""
     for query in table.queries:
         print_diagnostics(query.diagnostics, query.query)
     notes = []

@@ -178,7 +178,7 @@ def export_command(
 
 
 def _recorded(index: Index, query: str, request: Request, timeout: float | None) -> Iterator[str]:
-    """Yield the lines whose digest a receipt has: the exported hits, whatever the format and the columns."""
+    """Yield the lines whose digest goes into a receipt: the exported hits, whatever the format and the columns."""
     with index.scan(query, request, content="texts", timeout=timeout) as scan:
         for hit in scan:
             row = {"id": hit.id, "paragraph": hit.paragraph, "score": hit.score, "text": hit.text}

@@ -1,4 +1,4 @@
-"""The commands by what people do with them; each is imported when it is first used."""
+"""The commands, grouped by purpose. Each is imported when it is first used."""
 
 from __future__ import annotations
 

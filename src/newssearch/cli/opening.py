@@ -1,4 +1,4 @@
-"""How the commands with a time limit open an index."""
+"""Opens an index for commands with a time limit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from newssearch.stopping import StopCheck, limiting
 def opened_index(folder: Path, timeout: float | None) -> Iterator[Index]:
     """Yield an index that is open while the block runs.
 
-    Opening it takes ``timeout`` seconds at most, if a cluster has it; None for no limit. Raises
+    Opening an index on a cluster takes at most ``timeout`` seconds; None for no limit. Raises
     :class:`~newssearch.SearchStoppedError`.
     """
     with limiting(StopCheck(timeout)):

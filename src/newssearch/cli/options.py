@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from newssearch.index import Index
 
 KEY_PREFIX = "key:"
-"""An id on the command line that begins like this is the key of an article."""
+"""The prefix by which an id on the command line is the key of an article."""
 
 
 class FolderPath(click.Path):
@@ -36,7 +36,7 @@ class FolderPath(click.Path):
 
 
 class OutputFile(click.Path):
-    """The type of a file that a command writes when its work is done. It refuses at once what could not be written."""
+    """The type of a file that a command writes when its work is done. A file that could not be written is refused at once."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path, dir_okay=False)
@@ -135,7 +135,7 @@ def asked_facet_values(
 
 
 def _without_idle_exclusions(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a command that refuses an excluded value that a filter on its field leaves out anyway."""
+    """Return a command that refuses to exclude a value that a filter on the same field already excludes."""
 
     @wraps(command)
     def checked(*arguments: Any, **values: Any) -> Any:
@@ -190,7 +190,8 @@ timeout_option = click.option(
 
 
 def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add to a command the argument QUERY, as ``words``, and the options that say how it is read and what can match.
+    """Add to a command the argument QUERY, as ``words``, and the options for its interpretation and for what can
+    match.
 
     The options are those of :class:`newssearch.request.MatchOptions`, and ``timeout``.
     """
@@ -222,8 +223,8 @@ def query_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add to a command the options for the form of a table: ``format_``, and ``output`` for a file of any format.
 
-    :func:`newssearch.cli.tables.print_table` obeys them. ``as_json``, short for a format, is not passed to the command:
-    :func:`newssearch.cli.tables.output_format` obeys it.
+    :func:`newssearch.cli.tables.print_table` implements them. ``as_json``, short for a format, is not passed to the
+    command: :func:`newssearch.cli.tables.output_format` evaluates it.
     """
 
     @wraps(command)

@@ -60,7 +60,7 @@ def progress_bar(label: str = "indexing") -> Iterator[Callable[[Progress], None]
 
 @contextmanager
 def printed_log() -> Iterator[None]:
-    """Print the log messages of the library on standard error, such as which writer it waits for."""
+    """Print the log messages of the library on standard error, for example about a writer that it waits for."""
     import logging  # slow to import, and a search needs none of it
 
     class Printing(logging.Handler):
@@ -81,8 +81,8 @@ def printed_log() -> Iterator[None]:
 def confirming(yes: bool, asks: bool) -> Callable[[Removal], bool] | None:
     """Return the function that confirms large removals. With ``yes`` it always agrees; otherwise it asks the user.
 
-    Return None if the user cannot be asked: large removals are then refused. This is so without a terminal, or if
-    ``asks`` is False, because articles are read from standard input.
+    Return None if the user cannot be asked, in which case large removals are refused: without a terminal, or if
+    ``asks`` is False because articles are read from standard input.
     """
     if yes:
         return lambda removal: True

@@ -102,8 +102,8 @@ def rerun(before: Receipt, folder: Path, timeout: float | None = None) -> Receip
 def _context(before: Receipt) -> click.Context:
     """Return the context of the command of a receipt, whose arguments are parsed again.
 
-    A receipt may come from a stranger: only commands that have ``--receipt`` are run, which only read, and no argument
-    that a receipt leaves out is accepted.
+    A receipt may come from a stranger. Only commands with ``--receipt`` are run, none of which writes, and no
+    argument that receipts leave out is accepted.
     """
     parent = click.get_current_context().find_root()
     group = parent.command
@@ -122,7 +122,7 @@ def _context(before: Receipt) -> click.Context:
 
 
 class _Nowhere(io.StringIO):
-    """A stream that keeps nothing of what is written to it."""
+    """A stream that discards what is written to it."""
 
     def write(self, text: str) -> int:
         """Return the number of characters, as if they were written."""

@@ -1,4 +1,4 @@
-"""What a command records for its receipt: its searches, the files that it reads, and a digest of its output."""
+"""Records for a receipt: the searches of a command, the files that it reads, and a digest of its output."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from newssearch.request import Request
 
 UNRECORDED = frozenset({"folder", "receipt", "output", "exit_code", "timeout"})
-"""The parameters of commands that a receipt leaves out: they change neither what is found nor what is shown of it."""
+"""The parameters of commands that a receipt leaves out, because they change neither the results nor their presentation."""
 
 FORMAT_KEY = "newssearch.format"
-"""The key of a context's ``meta`` under which a command says the format of its output, if its file does not."""
+"""The key of a context's ``meta`` for the format of the output, if the name of the file does not state it."""
 
 
 class Recorder:
-    """Collects what the receipt of a command needs. With ``before``, the command is run again to check that receipt."""
+    """Collects the parts of a command's receipt. With ``before``, the command is run again to check that receipt."""
 
     def __init__(self, before: Receipt | None = None) -> None:
         self.before = before
@@ -46,7 +46,7 @@ class Recorder:
         self._inputs: dict[str, str] = {}
         self._output: OutputRecord | None = None
         self.drawn = ""
-        """Which part of what was found is shown, if that is a random sample."""
+        """A description of the random sample that is shown; "" if all results are."""
         self._receipt: Receipt | None = None
 
     def search(
@@ -58,9 +58,9 @@ class Recorder:
         *,
         timeout: float | None = None,
     ) -> None:
-        """Record a search that the command makes, with the options that the command gives it.
+        """Record a search of the command with its options.
 
-        What it finds is looked up again, for at most ``timeout`` seconds.
+        Its results are looked up again, for at most ``timeout`` seconds.
         """
         request = request.replace(now=self.clock)
         self._receipt = index.receipt(query, request, timeout=timeout, add_to=self._receipt, name=name)
@@ -76,7 +76,9 @@ class Recorder:
         return text
 
     def output(self, lines: Iterable[str]) -> None:
-        """Keep a digest of the output, given as lines of JSON. They have nothing that a rebuild of the index changes."""
+        """Compute a digest of the output from lines of JSON, which must not contain anything that a rebuild of the
+        index changes.
+        """
         import hashlib  # slow to import, and only receipts need it
 
         from newssearch.corpus.records import OutputRecord  # the same
@@ -88,7 +90,7 @@ class Recorder:
         self._output = OutputRecord(count, digest.hexdigest())
 
     def receipt(self, command: str, arguments: Sequence[str]) -> Receipt:
-        """Return the receipt of the command, which has ended."""
+        """Return the receipt of the command, after it has ended."""
         if self._receipt is None:
             raise ReceiptError(f"`newssearch {command}` made no search")
         return replace(
@@ -105,12 +107,12 @@ current: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
 
 
 def recorder() -> Recorder | None:
-    """Return the recorder of the command that runs; None if it has no receipt to write or to check."""
+    """Return the recorder of the current command; None if it neither writes nor checks a receipt."""
     return current.get()
 
 
 def clock() -> dt.datetime | None:
-    """Return the moment from which relative dates of the command count; None for the present one."""
+    """Return the time to which relative dates of the command refer; None for the present."""
     recording = recorder()
     return recording.clock if recording is not None else None
 
@@ -137,7 +139,7 @@ def _one_file(one: str, other: str, file: Path) -> click.UsageError:
 
 
 def is_input(option: str, file: Path) -> bool:
-    """Whether an option that takes names and files names a file; in a check, whether it did when the receipt was made."""
+    """Whether an option for names or files is given a file; in a check, whether it was when the receipt was made."""
     recording = recorder()
     if recording is not None and recording.before is not None:
         return option in recording.before.inputs
@@ -150,9 +152,9 @@ def text_of(file: Path) -> str:
 
 
 def with_receipt(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--receipt FILE`` to a command. It stands below all other options, directly above the function.
+    """Add ``--receipt FILE`` to a command. The decorator stands below all other options, directly above the function.
 
-    The function tells :func:`recorder` of its searches and its output.
+    The function passes its searches and its output to :func:`recorder`.
     """
 
     @click.option(
@@ -175,7 +177,7 @@ def with_receipt(function: Callable[..., Any]) -> Callable[..., Any]:
         result = None
         try:
             result = function(*positional, **options)
-        except OutputClosed as error:  # the digest of the output is that of all of it
+        except OutputClosed as error:  # the digest covers the whole output
             closed = error
         finally:
             current.reset(token)
@@ -190,9 +192,9 @@ def with_receipt(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def arguments_of(context: click.Context) -> list[str]:
-    """Return the arguments of a command that decide its result, as they can be typed again.
+    """Return the arguments of a command that affect its result, in a form that can be typed again.
 
-    In place of a file, they name its format, on which the rows of a table depend; those of a spreadsheet are those of CSV.
+    A file is replaced by its format, on which the rows of a table depend; the rows of a spreadsheet are those of CSV.
     """
     file = context.params.get("output")
     said = context.meta.get(FORMAT_KEY)
@@ -223,7 +225,7 @@ def _typed(option: click.Option, value: Any) -> Iterator[str]:
     name = max(option.opts, key=len)
     if option.is_flag:
         if isinstance(value, bool) and not option.secondary_opts and option.flag_value in (True, False):
-            yield name  # the only way to give it
+            yield name  # the only way to give this value
         elif isinstance(value, bool) and option.secondary_opts:
             yield name if value else max(option.secondary_opts, key=len)
         else:

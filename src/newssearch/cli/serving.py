@@ -26,7 +26,7 @@ SECRET_NEEDED = (
     " --token-file FILE (for programs and people) or --password-file FILE (for people). Without --host, only this machine"
     " reaches the server"
 )
-"""What to do about an address that others reach, after the option that names it."""
+"""The remedy for an address that other machines reach, after the name of the option."""
 
 
 class SecretFile(click.Path):

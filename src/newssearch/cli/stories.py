@@ -172,7 +172,7 @@ def coverage_command(
 
 
 STORY_IDLE = {**WORD_OPTIONS, "novel": "--novel"}
-"""The options that have no effect on the articles of a story, by the names of their parameters."""
+"""The options that have no effect for the articles of a story, by the names of their parameters."""
 SHORT_COVERAGE = (
     Column("outlet"), Column("articles"), Column("first", whole=True), Column("after", whole=True), Column("title"),
     Column("id", whole=True),
@@ -193,9 +193,9 @@ def _coverage_row(one: OutletCoverage, *, is_first: bool) -> dict[str, object]:
 
 
 def _article_named_by(index: Index, text: str) -> str | None:
-    """Return the id of the article that a text names; None if it names none, so that it is a query.
+    """Return the id of the article that a text names, or None if the text is a query.
 
-    Raises ArticleNotFoundError for the key or the id of no article.
+    Raises ArticleNotFoundError for a key or an id without an article.
     """
     if not text or len(text.split()) > 1:
         return None
@@ -226,13 +226,13 @@ def _input_name(outlets: str) -> str:
 
 
 LIST_ENDINGS = (".txt", ".text", ".csv", ".tsv", ".list", ".lst", ".md", ".dat", ".json", ".jsonl")
-"""A name of ``--outlets`` with one of these endings is meant as that of a file, unless an outlet has it."""
+"""The endings by which a name in ``--outlets`` is taken for a file, unless an outlet has that name."""
 
 
 def _check_outlets(found: Coverage, given: Iterable[str]) -> None:
-    """Raise UsageError for a name of ``--outlets`` that no outlet of the index has and that reads as that of a file.
+    """Raise UsageError for a name in ``--outlets`` that is no outlet of the index and looks like a file.
 
-    A name that resembles that of a file is noted.
+    A name that merely resembles a file's is noted.
     """
     unknown = {one.outlet for one in found.missing if not one.in_index}
     for name in map(without_surrogates, given):
@@ -251,7 +251,7 @@ def _check_outlets(found: Coverage, given: Iterable[str]) -> None:
 
 
 def _file_like(path: Path) -> str:
-    """Return the file beside ``path`` whose name is nearest to its name; "" if none is near."""
+    """Return the file beside ``path`` with the most similar name; "" if none is similar."""
     from difflib import get_close_matches  # slow to import, and seldom needed
 
     try:
@@ -263,4 +263,4 @@ def _file_like(path: Path) -> str:
 
 
 NEAR_NAME = 0.8
-"""How similar the name of a file is to be suggested, from 0 to 1 (:func:`difflib.get_close_matches`)."""
+"""The smallest similarity, from 0 to 1, of a suggested file name (:func:`difflib.get_close_matches`)."""

@@ -32,7 +32,8 @@ from .rendering.tables import (
 def output_format(context: click.Context) -> TableFormat:
     """Return the format of the table of a command that has :func:`~newssearch.cli.options.table_options`.
 
-    Raises UsageError for a file whose name says another format than ``--format`` or ``--json``, or none, and for both of these.
+    Raises UsageError for a file whose name states no format, or another than ``--format`` or ``--json``, and if both
+    of these are given.
     """
     check_one_format(context)
     file, as_json = context.params["output"], context.params["as_json"]
@@ -59,10 +60,10 @@ def print_table(
     head: Mapping[str, object] | None = None,
     special: Mapping[TableFormat, Callable[[Style], Iterator[str]]] = FrozenDict(),
 ) -> None:
-    """Print a table in the format of :func:`output_format`, or write it to ``file``, which has it whole or not at all.
+    """Print a table in the format of :func:`output_format`, or write it to ``file`` atomically.
 
-    In JSON, ``rows`` follows the keys of ``head``. ``special`` has a function for each format whose lines are not those of
-    :func:`~newssearch.cli.rendering.tables.table_lines`; it returns the lines.
+    In JSON, ``rows`` follows the keys of ``head``. ``special`` has a function for each format whose lines are not
+    those of :func:`~newssearch.cli.rendering.tables.table_lines`; it returns the lines.
     """
     if (recording := recorder()) is not None:
         rows = list(rows)
@@ -95,7 +96,7 @@ def print_table(
 
 
 def is_for_people(file: Path | None, format_: TableFormat) -> bool:
-    """Whether a table is text or Markdown, which has only what people read in a list."""
+    """Whether a table is text or Markdown, which only has the columns for people."""
     return format_ in ("text", "md") and not (file is not None and file.suffix.lower() == SPREADSHEET)
 
 
@@ -112,7 +113,7 @@ def print_dicts(
 
 
 def print_summary(file: Path | None, format_: TableFormat, *parts: str) -> None:
-    """Print a line below a table of text, its parts without empty ones; as a note on standard error for others."""
+    """Print the non-empty parts as a line: below a table of text, or for other formats as a note on standard error."""
     line = escape.terminal("; ".join(filter(None, parts)))
     if file is None and format_ == "text":
         show_line("")
@@ -131,9 +132,10 @@ def note_page(
     *,
     offset: int = 0,
 ) -> None:
-    """Note on standard error that data have only a page of all rows: ``note: 50 of 2,597 lines; -n 2597 for all``.
+    """Note on standard error that data contain only a page of all rows: ``note: 50 of 2,597 lines; -n 2597 for all``.
 
-    Text on standard output says so below its rows, and JSON in its totals; so do those who asked for no rows.
+    Text on standard output states it below the rows, and JSON in its totals. There is no note if no rows were
+    requested.
     """
     if not shown or shown >= total or (file is None and format_ in ("text", "json")):
         return

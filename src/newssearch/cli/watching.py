@@ -18,18 +18,19 @@ from newssearch.errors import IndexLockedError, NewssearchError
 from newssearch.reports import IndexReport
 
 SETTLED_SECONDS = 0.5
-"""Files are read when nothing has changed for this time, so that a file that is being written is read only once."""
+"""The time in seconds without changes after which files are read, so that a file being written is read only once."""
 LONGEST_WAIT_SECONDS = 5.0
-"""Files are read this long after a change at the latest, even if changes never stop."""
+"""The time in seconds after a change after which files are read even if changes continue."""
 TOLD_AFTER_MILLISECONDS = 500
-"""If nothing has changed for this time, :func:`_changes` says so."""
+"""The time without changes, in milliseconds, after which :func:`_changes` reports that."""
 _PATTERN_CHARACTERS = frozenset("*?[")
 
 
 def watch_files(
     paths: Sequence[str], index: Path, run: Callable[[], IndexReport], show: Callable[[IndexReport], None]
 ) -> IndexReport:
-    """Run once, then again whenever a file below ``paths`` changes, until Ctrl-C or SIGTERM. Return the report of the last run.
+    """Run once, then again whenever a file below ``paths`` changes, until Ctrl-C or SIGTERM. Return the report of the
+    last run.
 
     After each run it pauses for as long as the run took. The next run sees what changes meanwhile. While another process
     writes to the index, the run is tried again. ``show`` is called for the first run, and for each run that changed
@@ -127,7 +128,9 @@ def _changes(paths: Sequence[str], index: Path) -> Iterator[bool]:
 
 
 def _watched_folder(path: str) -> Path:
-    """Return the folder to watch for a file, a folder or a pattern: a file that is replaced is another one."""
+    """Return the folder to watch for a file, a folder or a pattern. A file's folder is watched because a replaced
+    file is a new one.
+    """
     if Path(path).is_dir():
         return Path(path)
     if Path(path).exists():

@@ -50,7 +50,7 @@ KEYWORD_COLUMNS = (
 )
 WORD_COLUMNS = (Column("word"), Column("articles"), Column("occurrences"))
 LISTED = ("measure", "min_count", "min_articles", "limit", "all_words")
-"""The options that say which words are listed, by the names of their parameters."""
+"""The options that choose the listed words, by the names of their parameters."""
 
 
 def _span(context: click.Context, parameter: click.Parameter, given: str) -> str:
@@ -71,7 +71,7 @@ def _sides(span: str) -> tuple[int, int]:
 
 
 def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add to a command the options that say which words are listed."""
+    """Add to a command the options that choose the listed words."""
     for option in (
         click.option("--all-words", is_flag=True, help="List function words (the, of) and numbers too."),
         click.option(

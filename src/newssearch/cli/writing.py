@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 DEFAULT_PATHS = ("seeds",)
 """The folders that ``newssearch index`` reads if no PATHS are given."""
 SHOWN_PATHS = 10
-"""The largest number of paths that a message lists of those that an index was made from."""
+"""The largest number of an index's origins that a message lists."""
 
 
 @click.command("index", short_help="Add new and changed articles to the index.")
@@ -171,7 +171,7 @@ def index_command(
 
 
 def _read_from(folder: Path) -> str:
-    """Return a sentence that lists the paths from which the index was made, or ``""`` if there are none."""
+    """Return a sentence that lists the origins of the index, or ``""`` if there are none."""
     from newssearch.updating.rebuilding import read_from  # slow to import; a search needs none of it
 
     paths = [escape.terminal(path) for path in read_from(folder)]
@@ -182,7 +182,7 @@ def _read_from(folder: Path) -> str:
 
 
 def _note_empty_fields(folder: Path, config: Config) -> None:
-    """Print a note for each column to keep that no article has a value of: its name may be wrong."""
+    """Print a note for each configured column that no article has a value of: its name may be wrong."""
     with open_index(folder) as opened:
         kept_names = [row.name for row in opened.own_fields]
         facets = opened.search("", facets=kept_names, limit=0).facets
@@ -321,7 +321,7 @@ def _left_out(
 
 
 def _is_partly_in(date: Date | None, request: ResolvedRequest) -> bool:
-    """Whether a date is a month or a year, and a part of it lies in the period of a request."""
+    """Whether a date is a month or a year that partly lies in the period of a request."""
     if not isinstance(date, PartialDate):
         return False
     start, end = (
@@ -342,8 +342,8 @@ def _chosen(
 ) -> list[str]:
     """Return the ids of the articles to remove, sorted.
 
-    These are the articles with the given ids and the articles of the given files, limited to those that the query and
-    the filters find. Without ids and files, they are all articles that the query and the filters find.
+    These are the articles with the given ids and those of the given files, restricted to matches of the query and the
+    filters. Without ids and files, they are all matches of the query and the filters.
     """
     chosen = {article_named(opened, without_surrogates(article_id)).id for article_id in ids}
     for path in paths:

@@ -45,7 +45,7 @@ def _option_text(status: AlertStatus) -> Sequence[str]:
 
 
 def text_status(status: AlertStatus, style: Style) -> Iterator[str]:
-    """Yield the lines about one saved search: its command, what its alert reports where, and its last run."""
+    """Yield the lines about one saved search: its command, its outputs, and its last run."""
     search = status.search
     title = f"{search.name}: {search.label}" if search.label else search.name
     yield style.bold(escape.terminal(title))

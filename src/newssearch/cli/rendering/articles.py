@@ -64,7 +64,7 @@ def _place_text(held: Place) -> str:
 
 
 def _history(article: Article) -> Iterator[str]:
-    """Yield the other places that hold an article, when it came into the index, and how its versions followed."""
+    """Yield the other places of an article, the time when it was added to the index, and its versions."""
     for other in article.other_places:
         yield f"{'also in':>9}  {escape.terminal(_place_text(other))}"
     if history := history_of(article):

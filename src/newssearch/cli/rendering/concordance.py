@@ -29,7 +29,7 @@ MATCH_PART = 3
 GAP = "  "
 
 _ISOLATE = {False: "\u2066", True: "\u2067"}
-"""LRI and RLI: what follows, up to :data:`_END`, is laid out by itself, from the left or from the right (UAX #9)."""
+"""LRI and RLI: the text up to :data:`_END` is laid out separately, from the left or from the right (UAX #9)."""
 _END = "\u2069"
 
 
@@ -63,9 +63,9 @@ class _Widths(NamedTuple):
 def text_concordance(found: Concordance, style: Style) -> Iterator[str]:
     """Yield the lines, with the matches in a column of their own, and the totals.
 
-    On a terminal, the words that are furthest from the match are cut, and the address is the end of the id, which ``show``
-    accepts too. A line of a script that is written from right to left is marked as such: a terminal that supports it lays
-    the line out from the right, with the matches in a column too.
+    On a terminal, the words furthest from the match are cut, and the address is the end of the id, which ``show``
+    accepts, too. A line in a right-to-left script is marked as such: a terminal with support for it lays the line out
+    from the right, also with the matches in a column.
     """
     cells = [_cells(line, style) for line in found]
     widths = _widths(cells, style)
@@ -94,7 +94,7 @@ def _cells(line: ConcordanceLine, style: Style) -> _Cells:
 
 
 def _widths(cells: Sequence[_Cells], style: Style) -> _Widths:
-    """Return the columns of each part: what the widest needs, or on a terminal what there is room for."""
+    """Return the columns of each part: the width of the widest one or, on a terminal, the available room."""
     if not cells:
         return _Widths(0, 0, 0, 0, 0, 0)
     needed = _Widths._make(max(map(columns, parts)) for parts in zip(*cells, strict=True))

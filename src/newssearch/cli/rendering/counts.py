@@ -19,7 +19,7 @@ from .tables import Column, TableFormat, shown_cell, table_lines
 MAX_BAR = 40
 """The largest number of columns of a bar."""
 MIN_BAR = 8
-"""A terminal that leaves fewer columns for bars has none."""
+"""The smallest number of columns for bars on a terminal. With fewer, there are none."""
 BAR_WITHOUT_TERMINAL = 30
 """The number of columns of the longest bar if the output goes to no terminal."""
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -121,7 +121,7 @@ def _bar(table: Table, groups: GroupIndices, cell: TableCell) -> float | None:
 
 
 def _names(measures: Sequence[Measure]) -> list[str]:
-    """Return the columns of a query: the number of articles, the measures asked for, each after what it is of."""
+    """Return the columns of a query: the number of articles, and the requested measures, each after its denominator."""
     before: dict[str, tuple[str, ...]] = {
         "share": ("all_articles",),
         "per_million": () if "occurrences" in measures else ("occurrences",),
@@ -138,7 +138,7 @@ def _columns_of_one(measures: Sequence[Measure]) -> list[Column]:
 
 
 def _columns_of_several(table: Table) -> list[Column]:
-    """Return a column for each measure of each query, and those of the sizes of the cells."""
+    """Return a column for each measure of each query, and columns for the sizes of the cells."""
     found = []
     for query in table.queries:
         for measure in table.measures:
@@ -244,7 +244,7 @@ def _column_widths(of: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list
 def _divisions(widths: Sequence[int], style: Style) -> Iterator[tuple[int, int]]:
     """Yield the ranges of columns that fit on the terminal beside the first column, which is repeated.
 
-    If all would fit beside a first column cut to :data:`NARROWEST_NAME`, they are one range.
+    If all columns fit beside a first column cut to :data:`NARROWEST_NAME`, there is a single range.
     """
     low = 1
     others = sum(widths[1:]) + COLUMN_GAP * (len(widths) - 1)
@@ -291,14 +291,14 @@ def _totals(table: Table, *, long: bool) -> list[str]:
 
 
 def _adds_up_to_more(table: Table) -> bool:
-    """Whether the numbers of the groups add up to more articles than there are, because some are in several."""
+    """Whether the sum over groups exceeds the number of articles, because some are in several groups."""
     return any(
         sum(cell.articles for cell in query.cells.values()) > query.total.articles for query in table.queries
     )
 
 
 def count_remarks(table: Table) -> list[str]:
-    """Return what a reader of the table has to know: what is left out, and which numbers do not add up."""
+    """Return remarks for a reader of the table: on excluded articles, and on numbers that do not add up."""
     found = []
     for one in table.by:
         if one.overlapping and _adds_up_to_more(table):
@@ -315,7 +315,7 @@ def count_remarks(table: Table) -> list[str]:
 
 
 def left_to_long(table: Table, *, long: bool) -> str:
-    """Return that a table has shares or rates without the numbers that they are of; "" if it has all."""
+    """Return the remark that a table lacks the denominators of its shares or rates; "" if it has them."""
     wide = is_wide(table, long=long) or (len(table.queries) > 1 and bool(table.by) and not long)
     ratios = [name.replace("_", " ") for name in ("share", "per_million") if name in table.measures]
     if not (wide and ratios):
@@ -328,7 +328,7 @@ def _of(table: Table, name: str) -> str:
 
 
 def period_remarks(table: Table) -> list[str]:
-    """Return a remark on each period that is not over, or that the dates of the request cut."""
+    """Return a remark on each period that has not ended, or that the dates of the request cut off."""
     periods = [group for one in table.by for group in one.groups if group.since is not None]
     return [
         *(f"{group.value} is not over" for group in periods if not group.over),

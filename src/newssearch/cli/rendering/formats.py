@@ -50,7 +50,7 @@ def csv_results(results: Results, *, more: bool = False, explained: bool = False
     """Return results as CSV (RFC 4180), one row for each hit. No spreadsheet takes a cell for a formula.
 
     With ``more``, the articles with some of the words follow, and a column has the words that each lacks. With
-    ``explained``, a column says how each score came about.
+    ``explained``, a column has the composition of each score.
     """
     hits = (*results.hits, *results.more) if more else results.hits
     columns: dict[str, list[str]] = {}
@@ -108,7 +108,9 @@ def markdown_results(results: Results) -> Iterator[str]:
 
 
 def _copiable(query: str) -> str:
-    """Return a query in Markdown as it can be copied: with markup, as a code span, because ``\\*`` means something else."""
+    """Return a query in Markdown that can be copied: one with markup is a code span, because ``\\*`` means something
+    else in a query.
+    """
     plain = escape.terminal(query)
     return plain if escape.markdown(query) == plain else escape.markdown_code(query)
 
@@ -121,7 +123,7 @@ def markdown_related(results: Results) -> Iterator[str]:
 
 
 def _markdown_hit(hit: Hit, why: str) -> Iterator[str]:
-    """Yield the lines of a hit. ``why``, if any, is a line that says why it was found."""
+    """Yield the lines of a hit. ``why`` is a line with the reason why it was found, if any."""
     title = escape.markdown(hit.title or "(no title)")
     link = f"[{title}](<{_link(hit.url)}>)" if hit.url and _WEB_ADDRESS_START.match(hit.url) else title
     day = hit.date.isoformat()[:10] if hit.date else "no date"

@@ -102,7 +102,7 @@ def _total_line(results: Results, took: bool) -> str:
 
 
 def shown_range(results: Results) -> str:
-    """Return which of the hits are shown, such as ``", 11 to 20 shown"``; ``""`` if all are, or none."""
+    """Return the range of the shown hits, as in ``", 11 to 20 shown"``; ``""`` if all are shown, or none."""
     if not results.hits or not (results.offset or len(results) < results.total_hits):
         return ""
     return f", {results.offset + 1:,} to {results.offset + len(results):,} shown"
@@ -202,9 +202,9 @@ def related_totals(results: Results) -> str:
 
 
 def explanation_text(explanation: Explanation, added: int = 0) -> str:
-    """Return how a score came about: the parts of each word through the article and the paragraph.
+    """Return the composition of a score: the parts of each word for the article and the paragraph.
 
-    The last ``added`` words are those by which the query was expanded: the heaviest are listed, the others summed up.
+    The last ``added`` words are those that expanded the query: the heaviest are listed, the others summed up.
     """
     typed = len(explanation.terms) - added
     parts = [f"{term.text} {term.article:.3f} + {term.paragraph:.3f}" for term in explanation.terms[:typed]]
@@ -220,7 +220,7 @@ def explanation_text(explanation: Explanation, added: int = 0) -> str:
 
 
 def score_line(hit: Hit, added: int = 0) -> str:
-    """Return a line that says how the score of a hit came about, or ``""`` if the search was not asked to explain."""
+    """Return a line with the composition of a hit's score, or ``""`` without an explanation."""
     if hit.explanation is None:
         return ""
     return f"score {hit.score:.3f} (article + paragraph): {explanation_text(hit.explanation, added)}"
@@ -270,14 +270,16 @@ def facet_lines(
 
 
 def others_lines(results: Results) -> Iterator[str]:
-    """Yield a remark on each facet of which not all values are listed, for formats that have no place for it."""
+    """Yield a remark on each facet that is not listed completely, for formats without a place for it."""
     for name, values in results.facets.items():
         if values.others:
             yield f"{name}: {many(values.others, 'other value')}, of {many(values.others_articles, 'article')}, left out"
 
 
 def facet_heading(name: str, results: Results) -> str:
-    """Return what the facet ``name`` counts: articles that match, or also those that only its own filter excludes."""
+    """Return the heading of the facet ``name``: it counts matching articles, or also those that only its own filter
+    excludes.
+    """
     counted = results.facets[name].counted
     return (
         "articles" if counted == results.total_articles else f"{many(counted, 'article')} without this filter"

@@ -183,7 +183,7 @@ def text_verification(found: Verification, *, cleaned: bool = False) -> Iterator
     elif not found.damaged:
         yield f"not all of the index could be read: {many(len(found.problems), 'problem')}"
     else:
-        # a rebuild keeps what an index on a cluster knows of its articles, so it wants to know first which there are
+        # a rebuild takes over what a cluster index has of its articles, so first clarify which articles it has
         accepts_first = not cleaned and INDEX_SCHEME.match(index_address(found.folder)) is not None
         rebuild = (
             "Accept the articles that are there with `newssearch verify --clean`, then rebuild it from its files with"

@@ -138,7 +138,7 @@ def _aligned(text: str, wide: int, right: bool) -> str:
 
 
 def shown_cell(value: Cell, digits: int = 2, *, percent: bool = False) -> str:
-    """Return a value as people read it.
+    """Return a value as shown to people.
 
     >>> shown_cell(1234), shown_cell(0.5), shown_cell(None), shown_cell(dt.date(2024, 7, 25))
     ('1,234', '0.50', '', '2024-07-25')
@@ -168,7 +168,7 @@ def write_spreadsheet(file: Path, table_columns: Sequence[Column], rows: Iterabl
 
 
 def _sheet_value(column: Column, value: Cell) -> str | int | float | dt.date | None:
-    """Return a value as a spreadsheet has it: texts that state a number as numbers, other texts on one line unless ``broken``."""
+    """Return the value of a cell in a spreadsheet: numeric texts as numbers, other texts on one line unless ``broken``."""
     flat = flat_cell(value)
     if isinstance(flat, str):
         if column.numeric and (number := parse_number(flat)) is not None:

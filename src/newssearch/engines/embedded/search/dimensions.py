@@ -275,7 +275,7 @@ class ValueDimension:
         return distinct_members(at, groups, len(self._numbers))
 
     def _with_contained(self, own: Members, check: StopCheck) -> Members:
-        """Return the pairs with the groups that their groups contain added."""
+        """Return the given pairs, and further pairs of the articles with the groups contained in their groups."""
         sizes = self._inner_sizes
         held = np.bincount(own.groups, minlength=1).nonzero()[0]
         for group in check.during(held[sizes[held] == _UNKNOWN].tolist(), 1024):

@@ -30,7 +30,7 @@ RAIN = Word("rain")
 @pytest.fixture(autouse=True)
 def _few_conditions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(condition_limit, "MAX_CONDITIONS", LIMIT)
-    monkeypatch.setattr(condition_limit, "_FEW", LIMIT // 8)
+    monkeypatch.setattr(condition_limit, "_MAX_CONDITIONS_WITHOUT_SET", LIMIT // 8)
     monkeypatch.setattr(ranking, "MAX_SCORED_CONDITIONS", 6 * LIMIT // 10)
 
 

@@ -37,7 +37,7 @@ def slices_of(positions: int) -> Iterator[None]:
         patch.setattr(segment_matcher, "SLICE_POSITIONS", positions)
         patch.setattr(term_union, "WORDS_AT_ONCE", positions)
         patch.setattr(term_union, "MAX_UNREAD", 0)
-        patch.setattr(term_spans, "FEW_TERMS", 0)
+        patch.setattr(term_spans, "MAX_TERMS_READ_SINGLY", 0)
         patch.setattr(field, "FOLDED_AT_ONCE", positions)
         patch.setattr(field, "COMPARED_AT_ONCE", positions)
         patch.setattr(top_k, "MAX_SCORED_CELLS", positions)

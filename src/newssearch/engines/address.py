@@ -36,7 +36,7 @@ ENGINES: Mapping[str, Callable[[str], Store]] = {
 """Maps each scheme to the function that returns the store at an address. The function opens no index."""
 
 
-_MEANT = {
+_CORRECT_SCHEMES = {
     "http": "opensearch+http",
     "https": "opensearch",
     "opensearch+https": "opensearch",
@@ -64,9 +64,9 @@ def store_at(name: str, address: str | Path) -> Store:
     known = scheme[1].lower()
     engine = ENGINES.get(known)
     if engine is None:
-        if known in _MEANT:
+        if known in _CORRECT_SCHEMES:
             raise ConfigError(
-                f"an index has no address with {known}://; write {_MEANT[known]}://HOST:PORT/NAME"
+                f"an index has no address with {known}://; write {_CORRECT_SCHEMES[known]}://HOST:PORT/NAME"
             )
         schemes = "".join(f", or begins with {one}://" for one in ENGINES if one != FOLDER)
         raise ConfigError(

@@ -25,7 +25,7 @@ MIN_TERM_CHARS = 3
 """The length in characters below which terms in Latin letters and digits say little about a subject."""
 NOTHING: Node = Not(Everything())
 """A tree that finds no article."""
-DAYS = 7.0
+NEARNESS_DAYS = 7.0
 """The number of days after which the bonus for nearness in date falls to a third."""
 NEARNESS = 0.5
 """The share by which the score of an article of the same day is raised."""
@@ -101,4 +101,4 @@ def is_function_word(language: Analyser, spellings: Iterable[str]) -> bool:
 
 def nearness(days: float) -> float:
     """Return the factor for the score of an article that is ``days`` days older or newer than the given one."""
-    return 1 + NEARNESS * math.exp(-days / DAYS)
+    return 1 + NEARNESS * math.exp(-days / NEARNESS_DAYS)

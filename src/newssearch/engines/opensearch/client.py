@@ -44,10 +44,10 @@ KEEP_ALIVE = 300
 
 _PRIMARY = "_primary"
 """The preference for primary shards, for searches that must not read a replica that lags behind."""
-_WHOLE = "_shards,timed_out,terminated_early"
+_COMPLETENESS_PARTS = "_shards,timed_out,terminated_early"
 """The parts of a search response that show whether it is complete."""
 
-_OF_DOCUMENT = ("_id", "_version", "_seq_no", "_primary_term")
+_DOCUMENT_PARTS = ("_id", "_version", "_seq_no", "_primary_term")
 """The parts of a response about one document."""
 
 JsonAnswer = dict[str, Any]
@@ -214,7 +214,7 @@ class Client:
             raise ValueError("a search is of an index, or of a point in time")
         parameters = {"allow_partial_search_results": "false"}
         if filter_path is not None:
-            parameters["filter_path"] = f"{filter_path},{_WHOLE}"
+            parameters["filter_path"] = f"{filter_path},{_COMPLETENESS_PARTS}"
         if check.remaining is not None:  # the cluster cancels a search that nobody waits for
             parameters["cancel_after_time_interval"] = f"{int(check.remaining * 1000) + 1000}ms"
         if as_written:
@@ -312,7 +312,7 @@ class Client:
         )
         if reply.status == 404 and b'"found":false' in reply.body:
             return None
-        return _document(self._answer(reply, *_OF_DOCUMENT))
+        return _document(self._answer(reply, *_DOCUMENT_PARTS))
 
     def get_many(
         self,
@@ -399,7 +399,7 @@ class Client:
             writing=True,
         )
         try:
-            answer = self._answer(reply, *_OF_DOCUMENT, writing=True)
+            answer = self._answer(reply, *_DOCUMENT_PARTS, writing=True)
         except ConflictError:
             # the first attempt may have arrived, although its answer was lost
             written = self.get(index, document_id, writing=True) if reply.repeated else None

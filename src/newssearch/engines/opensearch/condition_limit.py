@@ -23,9 +23,9 @@ MAX_LISTED = 1_000_000
 """The largest number of articles or paragraphs that are listed for one part of a query."""
 MAX_SETS = 12
 """The number of sets that are cached for further requests of the same search."""
-_FEW = MAX_CONDITIONS // 8
+_MAX_CONDITIONS_WITHOUT_SET = MAX_CONDITIONS // 8
 """The number of conditions of one kind that need no set. There are three kinds, and scores have conditions, too."""
-_OF_SET = 20
+_MAX_CONDITIONS_OF_SET = 20
 """An upper bound of the conditions that one set takes. OpenSearch allows 65,536 values in a set."""
 
 ListedPlace = Literal["articles", "paragraphs"]
@@ -139,20 +139,20 @@ class ConditionLimit:
             parts["must_not"] = self._any(parts["must_not"], place)
         must = parts.pop("must", []) if scored else []
         wanted = [*parts.pop("filter", ()), *parts.pop("must", ())]
-        if sum(map(conditions_in, wanted)) > _FEW:
+        if sum(map(conditions_in, wanted)) > _MAX_CONDITIONS_WITHOUT_SET:
             wanted = [self._all(wanted, place)]
         return {"bool": {**content, **parts, "filter": wanted, "must": must}}
 
     def _any(self, queries: Sequence[ClusterQuery], place: ListedPlace) -> list[ClusterQuery]:
         """Return few queries whose union matches the same as the union of ``queries``."""
-        if sum(map(conditions_in, queries)) <= _FEW:
+        if sum(map(conditions_in, queries)) <= _MAX_CONDITIONS_WITHOUT_SET:
             return list(queries)
         return [self._set(finding_any(some), place) for some in in_groups(queries, MAX_CONDITIONS)]
 
     def _all(self, queries: Sequence[ClusterQuery], place: ListedPlace) -> ClusterQuery:
         """Return a query for the intersection of ``queries``."""
         found: list[ClusterQuery] = []
-        for some in in_groups(queries, MAX_CONDITIONS - _OF_SET):
+        for some in in_groups(queries, MAX_CONDITIONS - _MAX_CONDITIONS_OF_SET):
             found = [self._set(finding_all([*found, *some]), place)]
             if found == [FINDS_NOTHING]:
                 break

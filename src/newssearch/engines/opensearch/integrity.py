@@ -36,7 +36,7 @@ _UNREADABLE_DOCUMENT = (KeyError, TypeError, ValueError, AttributeError, IndexEr
 class OpenSearchCheck:
     """A check of the archive of ``client``: see :class:`newssearch.engines.protocol.Check`.
 
-    It reads all articles, compares each with its digest, and all of them with the digest of the last commit. For
+    It reads all articles. Each must match its stored state, and all of them the digest of the last commit. For
     ``sample`` articles, it also compares the indexed fields and tokens with the stored text. The cluster verifies the
     checksums of its own files; a file that it cannot read raises :class:`~newssearch.IndexUnreachableError`.
     """
@@ -155,7 +155,7 @@ def _equal(wanted: Any, found: Any) -> bool:
 
 
 def _article_or_problem(source: DocumentSource) -> tuple[Article | None, str | None]:
-    """Return the article of a document; None if it cannot be read. Second, what is wrong with it; None if nothing is."""
+    """Return the article of a document, None if it cannot be read, and the problem with it, None if there is none."""
     try:
         article, state, stated = article_from(source), source["header"]["state"], source["id"]
     except _UNREADABLE_DOCUMENT as error:

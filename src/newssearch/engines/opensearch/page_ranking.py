@@ -24,12 +24,12 @@ from .page_bounds import Bounds, Key, among_first, number_before, possible_on_pa
 from .proximity_bounds import ProximityBounds
 from .scoring import APPROXIMATE, RankedHit
 
-SPARE = 2
+CANDIDATES_BEYOND_PAGE = 2
 """The number of articles to request beyond the end of the page, because the last score on the page must exceed theirs."""
 MOST_TEXTS_AT_ONCE = 100
 """The largest number of articles whose texts one request reads."""
-MOST_READ, FEW_READ = 2, 20
-"""Candidates are read in batches if there are more than ``FEW_READ``, and more than ``MOST_READ`` for each place on
+MAX_READ_PER_PLACE, MAX_READ_AT_ONCE = 2, 20
+"""Candidates are read in batches if there are more than ``MAX_READ_AT_ONCE``, and more than ``MAX_READ_PER_PLACE`` for each place on
 the page.
 """
 KEPT_WORDS = 3_000_000
@@ -152,7 +152,7 @@ class PageRanking:
 
     def between(self, offset: int, end: int) -> list[RankedHit]:
         """Return the results from ``offset`` up to but not including ``end``."""
-        wanted_first = max(end, self._number) + SPARE
+        wanted_first = max(end, self._number) + CANDIDATES_BEYOND_PAGE
         self._see(wanted_first, with_texts=not (offset or self._number))
         while len(self._seen) < wanted_first and not self._is_whole:
             self._see(wanted_first - len(self._seen), with_texts=False)
@@ -165,9 +165,9 @@ class PageRanking:
             if any(first[at] is None for at in wanted):
                 wanted = sorted({*wanted, *(at for at, one in enumerate(first) if one is None)})
             if unread := [at for at in wanted if at not in self._scored]:
-                if len(unread) > max(MOST_READ * (end - offset), FEW_READ):
+                if len(unread) > max(MAX_READ_PER_PLACE * (end - offset), MAX_READ_AT_ONCE):
                     unread = sorted(unread, key=lambda at: bounds[at].first)[
-                        : max(end - offset + SPARE, len(unread) // 2)
+                        : max(end - offset + CANDIDATES_BEYOND_PAGE, len(unread) // 2)
                     ]
                 self._read(unread, first)
             elif not self._is_whole and not self._covers(bounds, first, end):

@@ -36,9 +36,9 @@ from .page_ranking import (
 from .proximity_bounds import ProximityBounds
 from .scoring import APPROXIMATE, ArticleScores, RankedHit, ScoreQueries
 
-BATCH = 30
+FIRST_BATCH = 30
 """The number of articles in the first batch if match counts are not exact."""
-FURTHER = 5
+ARTICLES_BEYOND_PAGE = 5
 """The number of articles to read beyond the end of the page if match counts are exact: the last score must exceed theirs."""
 MAX_BATCH = 500
 MAX_SCORED_CONDITIONS = 6 * MAX_CONDITIONS // 10
@@ -211,9 +211,9 @@ class ClusterRanking:
     def _sorted(self, end: int | None) -> list[RankedHit]:
         """Return the first ``end`` results, or all, without proximity."""
         found: list[RankedHit] = []
-        size, words = BATCH, 0
+        size, words = FIRST_BATCH, 0
         if end is not None and self._is_ordered:
-            size = min(end + FURTHER, MAX_BATCH)
+            size = min(end + ARTICLES_BEYOND_PAGE, MAX_BATCH)
         self._sizes = self._new_sizes()
         after: list[Any] | None = None
         while True:

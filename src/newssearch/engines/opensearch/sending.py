@@ -27,7 +27,7 @@ from .tokens import PIECE_CHARS, PieceTokens, Spelled
 
 SENDERS = 2
 """The number of concurrent requests."""
-MAX_ON_THEIR_WAY = 4
+MAX_PENDING_BATCHES = 4
 """The number of batches that are being sent or wait for it. Beyond that, the caller has to wait."""
 MAX_SEEN_CHARS = 24_000_000
 """The number of characters of text pieces, in all languages, up to which a run remembers that it has sent their words."""
@@ -35,7 +35,7 @@ MAX_KNOWN_WORDS = 200_000
 """The number of words that a run remembers as sent. Sending one again does no harm."""
 SPOOLED_IN_MEMORY = 8_000_000
 """The size in bytes from which the replacements of a commit are spooled to a file."""
-_OVERHEAD = 120
+_ACTION_OVERHEAD = 120
 """An upper bound of the bytes that an action takes in a request besides its document."""
 _TOKENS = ("text", "title")
 _DOCUMENT_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -66,7 +66,7 @@ class Sender:
 
         Unless the document ``may_exist``, a newer version of it raises an error: another writer has taken over.
         """
-        size = _OVERHEAD + (len(action.source) if isinstance(action.source, bytes) else 0)
+        size = _ACTION_OVERHEAD + (len(action.source) if isinstance(action.source, bytes) else 0)
         target = index, may_exist
         if self._sizes.get(target, 0) + size > bulk.MAX_BULK_BODY:
             self._send(target)
@@ -83,7 +83,7 @@ class Sender:
         batch = self._batches.pop(target, [])
         self._sizes[target] = 0
         if batch:
-            self._wait(MAX_ON_THEIR_WAY - 1)
+            self._wait(MAX_PENDING_BATCHES - 1)
             index, may_exist = target
             sending = self._pool.submit(self._client.bulk, batch, index, check=self._check)
             self._sent.append(_DocumentBatch(sending, may_exist))

@@ -42,7 +42,7 @@ from .spans import (
 )
 from .term_lookup import AnalysedWords
 
-FEW_TERMS = 4
+MAX_TERMS_READ_SINGLY = 4
 """The number of terms up to which positions are read term by term, only in the searched owners."""
 
 
@@ -82,7 +82,7 @@ class TermSpans:
     def any_of(self, field: FieldReader, forms: Ints, owners: Array | None) -> Spans:
         """Return a span for each word that has one of the given surface forms."""
         union = self.union(field, forms)
-        if len(union.terms) <= FEW_TERMS:
+        if len(union.terms) <= MAX_TERMS_READ_SINGLY:
             found = [self._positions(field, one, owners) for one in field.by_term(forms)]
             return single_words(np.sort(np.concatenate(found))) if found else NO_SPANS
         if owners is None:

@@ -325,10 +325,13 @@ def test_the_last_page_has_the_facts_of_a_receipt(index: Index) -> None:
 # ---- the same bytes, whole or not at all
 
 
-@pytest.mark.parametrize("format_", ["html", "md", "docx"])
+PACKAGES = {"docx": "docx", "pdf": "typst"}
+"""The packages that formats need."""
+
+
+@pytest.mark.parametrize("format_", ["html", "md", "docx", "pdf"])
 def test_the_same_commit_gives_the_same_bytes(index: Index, tmp_path: Path, format_: str) -> None:
-    if format_ == "docx":
-        pytest.importorskip("docx")
+    pytest.importorskip(PACKAGES.get(format_, "json"))
     for name in ("a", "b"):
         index.review("rain", tmp_path / f"{name}.{format_}", title="Rain")
     assert (tmp_path / f"a.{format_}").read_bytes() == (tmp_path / f"b.{format_}").read_bytes()
@@ -353,7 +356,7 @@ def test_a_review_that_fails_leaves_the_old_file(index: Index, tmp_path: Path) -
         ({"full": True, "excerpt": 2}, "full contradicts excerpt"),
         ({"each_copy": True, "novel": True}, "each_copy has no effect with novel"),
         ({"group_by": "story"}, "no effect without each_copy"),
-        ({"format": "pdf"}, "no format 'pdf'"),
+        ({"format": "odt"}, "no format 'odt'"),
         ({"title": "  "}, "cannot be empty"),
         ({"title": "x" * 301}, "more than 300"),
         ({"note": "\n \n"}, "cannot be empty"),
@@ -370,7 +373,7 @@ def test_what_contradicts_is_refused(index: Index, options: dict[str, Any], why:
 
 @pytest.mark.parametrize(
     ("name", "why"),
-    [("a.pdf", "from a browser"), ("a.doc", r"one of \.html"), ("a", r"one of \.html")],
+    [("a.odt", r"one of \.html"), ("a.doc", r"one of \.html"), ("a", r"one of \.html")],
 )
 def test_other_names_are_refused(index: Index, tmp_path: Path, name: str, why: str) -> None:
     with pytest.raises(QueryError) as caught:
@@ -571,17 +574,84 @@ def test_articles_in_other_scripts_have_their_direction_and_language(tmp_path: P
     assert '<h3 lang="zh" dir="auto">' in page
 
 
+# ---- PDF
+
+
+def pdf(index: Index, query: str, **options: Any) -> Any:
+    """Return a press review as a reader of pypdf."""
+    pytest.importorskip("typst")
+    pypdf = pytest.importorskip("pypdf")
+    stream = io.BytesIO()
+    index.review(query, stream, format="pdf", **options)
+    return pypdf.PdfReader(stream)
+
+
+def addresses_in(read: Any) -> list[str]:
+    """Return the addresses that a PDF links to."""
+    links = [link.get_object() for page in read.pages for link in page.get("/Annots", ())]
+    return [str(link["/A"]["/URI"]) for link in links if "/A" in link and "/URI" in link["/A"]]
+
+
+def test_a_pdf_has_a_page_for_each_article_and_their_numbers_in_its_contents(index: Index) -> None:
+    read = pdf(index, "rain", title="Rain", group_by="outlet", note="For Monday.")
+    pages = [" ".join(page.extract_text().split()) for page in read.pages]
+    assert len(pages) == 1 + 1 + 3 + 1
+    assert "For Monday." in pages[0]
+    assert "Query rain" in pages[0]
+    for number, text in enumerate(pages[2:5], start=1):
+        (title,) = {
+            title for title in (RAIN.title, COPY.title, "Snow", "Hail") if f"{title} {number} ·" in text
+        }
+        assert re.search(rf"{number} {title} .{{0,60}} {number + 2}(?: |$)", pages[1])
+    assert "Search summary" in pages[5]
+    assert index.commit.digest in pages[5].replace(" ", "")
+    assert [text.split()[-3:] for text in pages[1:]] == [[str(number), "/", "6"] for number in range(2, 7)]
+    assert sorted({*addresses_in(read)}) == ["https://e.org/1", "https://sun.org/2"]
+    names = [item.title for item in read.outline if not isinstance(item, list)]
+    assert names[0] == "Écho"
+    assert names[-1] == "Search summary"
+    assert (read.metadata.title, read.metadata.author) == ("Rain", "newssearch")
+
+
+def test_no_text_is_markup_in_pdf(hostile: Index) -> None:
+    evil = '#panic("x") $x$ *b* = h @a <b> // c \\u{1F600} #read("/etc/passwd")'
+    read = pdf(hostile, "rain", full=True, title=evil, note=evil)
+    pages = [" ".join(page.extract_text().split()) for page in read.pages]
+    assert evil in pages[0].replace("\n", " ")
+    assert "<script>alert(1)</script>" in pages[2]
+    assert "- rain" in pages[2]
+    assert addresses_in(read) == []
+    assert read.metadata.title == evil
+
+
+def test_a_review_that_is_too_long_for_pdf_is_refused(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("typst")
+    from newssearch.review import typeset
+
+    monkeypatch.setattr(typeset, "MAX_TYPESET", 1_000)
+    with pytest.raises(newssearch.NewssearchError, match="too long for PDF"):
+        pdf(index, "rain")
+
+
+@pytest.mark.parametrize(("format_", "package"), [("docx", "python-docx"), ("pdf", "typst")])
+def test_a_format_whose_package_is_missing_says_what_to_install(
+    index: Index, monkeypatch: pytest.MonkeyPatch, format_: str, package: str
+) -> None:
+    monkeypatch.setattr(review_plans, "find_spec", lambda name: None)
+    with pytest.raises(newssearch.NewssearchError, match=rf"package {package}: pip install 'newssearch\["):
+        index.review("rain", io.BytesIO(), format=format_)
+
+
 # ---- newssearch recognises its own reviews
 
 
-@pytest.mark.parametrize("format_", ["html", "md", "docx"])
+@pytest.mark.parametrize("format_", ["html", "md", "docx", "pdf"])
 def test_a_review_is_not_indexed(index: Index, tmp_path: Path, format_: str) -> None:
-    if format_ == "docx":
-        pytest.importorskip("docx")
+    pytest.importorskip(PACKAGES.get(format_, "json"))
     file = tmp_path / f"a.{format_}"
     index.review("rain", file, title="x" * 300, note="y " * 5_000)
     assert [type(item) for item in read_file(file, "a", ReadOptions())] == [Skipped]
-    if format_ != "docx":
+    if format_ in ("html", "md"):
         assert exports.is_export(
             Input.of(file.read_bytes().replace(b"\n", b"\r\n"), Origin("a", ReadOptions()))
         )
@@ -622,7 +692,7 @@ def test_markdown_on_standard_output(run: Command, archive: Path, index: Index) 
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["-o", "a.pdf"], "from a browser"),
+        (["-o", "a.odt"], "one of .html"),
         (["-o", "a.html", "--format", "docx"], "contradicts the name"),
         (["-o", "a.html", "--full", "--excerpt", "2"], "full contradicts excerpt"),
         (["-o", "a.html", "--group-by", "story"], "each_copy"),

@@ -87,7 +87,7 @@ def _text_option(context: click.Context, parameter: click.Parameter, given: str 
     "--output",
     type=OutputFile(),
     metavar="FILE",
-    help="Write to FILE: its ending says the format, .html, .docx or .md.",
+    help="Write to FILE: its ending says the format, .html, .docx, .pdf or .md.",
 )
 @with_receipt
 @click.pass_context
@@ -142,7 +142,7 @@ def review_command(
     context.meta[FORMAT_KEY] = name
     recording = recorder()
     is_check = recording is not None and recording.before is not None
-    if output is None and name == "docx" and not is_check and sys.stdout.isatty():
+    if output is None and name in ("docx", "pdf") and not is_check and sys.stdout.isatty():
         raise click.UsageError(f"{name} is nothing for a terminal: write it to a file with -o.")
     with open_index(folder) as opened:
         if recording is not None:

@@ -58,7 +58,7 @@ class ReviewingMethods(OpenIndex):
     ) -> ReviewReport:
         """Write a press review of what a search finds: a cover, the contents, the articles, and a summary of the search.
 
-        ``format`` is ``"html"``, ``"docx"`` or ``"md"``; by default the ending of the name says it. ``file`` may also be a binary
+        ``format`` is ``"html"``, ``"docx"``, ``"pdf"`` or ``"md"``; by default the ending of the name says it. ``file`` may also be a binary
         stream. ``title`` and ``note``, whose paragraphs are separated by empty lines, stand on the cover, with ``date``, by default
         the day of the commit. ``group_by`` is ``"day"``, ``"month"``, ``"outlet"``, ``"section"`` or ``"none"``, or ``"story"`` with
         ``each_copy``. The review has one article of each story, which says where else the story was, or all of them with

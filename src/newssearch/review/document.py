@@ -86,7 +86,7 @@ def _shell(review: Review) -> Any:
     about = shell.core_properties
     about.title = _property_text(review.title)
     about.author = about.last_modified_by = "newssearch"
-    about.comments = REVIEW_GENERATOR
+    about.comments = about.keywords = REVIEW_GENERATOR  # a PDF that LibreOffice makes of it has the keywords
     about.language = review.labels.lang
     about.created = about.modified = made
     section = shell.sections[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Literal, NamedTuple, get_args
 
 from newssearch import arguments
@@ -40,6 +41,7 @@ REVIEW_FORMATS: Mapping[str, ReviewFormat] = {
     for one in (
         ReviewFormat("html", (".html", ".htm")),
         ReviewFormat("docx", (".docx",)),
+        ReviewFormat("pdf", (".pdf",)),
         ReviewFormat("md", (".md", ".markdown")),
     )
 }
@@ -159,12 +161,6 @@ def _date_of(date: object) -> Date | None:
     return published.value
 
 
-_HOW_TO_PRINT = (
-    "print the review in HTML from a browser into a PDF, or convert the one in DOCX"
-    " with `soffice --convert-to pdf review.docx`"
-)
-
-
 def _review_format(name: str | None, format_: str | None) -> ReviewFormat:
     known = ", ".join(REVIEW_FORMATS)
     said = None if name is None else _format_by_ending(name)
@@ -172,8 +168,6 @@ def _review_format(name: str | None, format_: str | None) -> ReviewFormat:
         if name is None:
             raise QueryError("a press review in a stream needs a format", suggestion=f"there are: {known}")
         if said is None:
-            if name.lower().endswith(".pdf"):
-                raise QueryError("a press review is not written as PDF", suggestion=_HOW_TO_PRINT)
             endings = ", ".join(end for one in REVIEW_FORMATS.values() for end in one.endings)
             raise QueryError(f"{name}: the name must end with the format, one of {endings}")
         return said
@@ -189,13 +183,27 @@ def _format_by_ending(name: str) -> ReviewFormat | None:
     return next((one for one in REVIEW_FORMATS.values() if name.lower().endswith(one.endings)), None)
 
 
+class _Package(NamedTuple):
+    """The package that a format needs: the name of its module, its own name, and what else to do without it."""
+
+    module: str
+    name: str
+    instead: str = ""
+
+
+_PACKAGES = {
+    "docx": _Package("docx", "python-docx"),
+    "pdf": _Package("typst", "typst", "; or print the review in HTML from a browser"),
+}
+"""The packages of formats. Their extras have the names of their modules."""
+
+
 def check_installed(plan: ReviewPlan) -> None:
     """Raise :class:`~newssearch.NewssearchError` if the package that the format needs is not installed."""
-    if plan.format.name != "docx":
+    package = _PACKAGES.get(plan.format.name)
+    if package is None or find_spec(package.module) is not None:
         return
-    try:
-        import docx  # noqa: F401  # an extra, and slow to import
-    except ImportError:
-        raise NewssearchError(
-            "press reviews in DOCX need the package python-docx: pip install 'newssearch[docx]'"
-        ) from None
+    raise NewssearchError(
+        f"press reviews in {plan.format.name.upper()} need the package {package.name}:"
+        f" pip install 'newssearch[{package.module}]'{package.instead}"
+    )

@@ -9,6 +9,7 @@ from .content import Review, ReviewedArticle
 from .document import write_docx
 from .markdown import markdown_parts
 from .page import html_parts
+from .typeset import write_pdf
 
 
 def write_review(stream: BinaryIO, name: str, review: Review, articles: Iterator[ReviewedArticle]) -> None:
@@ -18,6 +19,9 @@ def write_review(stream: BinaryIO, name: str, review: Review, articles: Iterator
     """
     if name == "docx":
         write_docx(stream, review, articles)
+        return
+    if name == "pdf":
+        write_pdf(stream, review, articles)
         return
     parts = html_parts if name == "html" else markdown_parts
     for part in parts(review, articles):

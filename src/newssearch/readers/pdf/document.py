@@ -13,10 +13,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newssearch.article import STATED, Provenance
-from newssearch.readers.api import Format, Input, Origin, ReadOutcome, Skipped, UnreadableError, whole
+from newssearch.readers.api import (
+    EXPORTS_KIND,
+    Format,
+    Input,
+    Origin,
+    ReadOutcome,
+    Skipped,
+    UnreadableError,
+    whole,
+)
 from newssearch.readers.article.headlines import is_made_by_program
 from newssearch.readers.article.language import DETECTION_CHARACTERS, detect_language
 from newssearch.readers.documents.articles import article_of_text, read_styled
+from newssearch.readers.exports import REVIEW_GENERATOR
 from newssearch.readers.styled_text import FieldClaim, StyledText
 
 from .edges import BrowserEdges, without_edges
@@ -37,8 +47,14 @@ def _is_pdf(source: Input) -> bool:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """Yield the articles in a PDF. Raises UnreadableError for a PDF that cannot be read or has no text."""
+    """Yield the articles in a PDF; only a skip if it is a press review of newssearch.
+
+    Raises UnreadableError for a PDF that cannot be read or has no text.
+    """
     document = read_pdf(data)
+    if document.keywords == REVIEW_GENERATOR:
+        yield Skipped(origin.path, EXPORTS_KIND)
+        return
     scans, text_from = document.scans, STATED
     if scans and origin.options.ocr:
         document, text_from = read_scans(data, document, origin.options)

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from newssearch.readers.api import UnreadableError
+from newssearch.readers.exports import REVIEW_GENERATOR
 from newssearch.text.paragraphs import squeeze
 
 from .lines import ImageCollector, LineCollector, PdfLine, Rectangle
@@ -45,6 +46,7 @@ class PdfDocument(NamedTuple):
     created: str = ""
     program: str = ""
     lang: str = ""
+    keywords: str = ""
 
 
 def read_pdf(data: bytes) -> PdfDocument:
@@ -66,6 +68,9 @@ def read_pdf(data: bytes) -> PdfDocument:
         count = len(reader.pages)
         if count > MAX_PDF_PAGES:
             raise UnreadableError(f"a PDF of {count:,} pages: at most {MAX_PDF_PAGES:,} are read")
+        stated = _stated_values(reader)
+        if stated["keywords"] == REVIEW_GENERATOR:  # which is not read further
+            return PdfDocument([], [], **stated)
         check = _time_limit()
         pages: list[list[PdfLine]] = []
         scans: list[int] = []
@@ -75,7 +80,7 @@ def read_pdf(data: bytes) -> PdfDocument:
             pages.append(lines)
             if is_scan:
                 scans.append(number)
-        return PdfDocument(pages, scans, **_stated_values(reader))
+        return PdfDocument(pages, scans, **stated)
     except FileNotDecryptedError:
         raise UnreadableError("an encrypted PDF: save it without its password") from None
     except DependencyError:
@@ -130,7 +135,8 @@ def _stated_values(reader: Any) -> dict[str, str]:
     """Return what a PDF states about itself; a value that is broken counts as missing."""
     stated = reader.metadata or {}
     values = {
-        name: _value_in_words(stated.get(key)) for name, key in (("title", "/Title"), ("author", "/Author"))
+        name: _value_in_words(stated.get(key))
+        for name, key in (("title", "/Title"), ("author", "/Author"), ("keywords", "/Keywords"))
     }
     values["program"] = " ".join(
         filter(None, (_value_in_words(stated.get(key)) for key in ("/Creator", "/Producer")))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from newssearch import arguments
 from newssearch.article import Date
 from newssearch.errors import NewssearchError
+from newssearch.outlets import Aliases, outlets
 from newssearch.query import And, Field, Node, Query, any_of
 from newssearch.request import Request, ReviewOptions, request_of, resolve, takes_options
 from newssearch.results import Hit
@@ -103,7 +104,7 @@ class ReviewingMethods(OpenIndex):
             receipt = made_receipt(
                 asked.snapshot, self._store.format, clock, (record(asked, given),), self.config.outlets
             )
-            reviewer = _Reviewer(asked, plan, hits, total, receipt)
+            reviewer = _Reviewer(asked, plan, hits, total, receipt, self.config.outlets)
             if path is None:
                 assert stream is not None, "a stream, or else a path"
                 return reviewer.write(stream)
@@ -126,12 +127,15 @@ def _listed_hits(asked: Asked, plan: ReviewPlan) -> tuple[list[Hit], int]:
 class _Reviewer:
     """Makes a press review from one snapshot, and has it written."""
 
-    def __init__(self, asked: Asked, plan: ReviewPlan, hits: list[Hit], total: int, receipt: Receipt) -> None:
+    def __init__(
+        self, asked: Asked, plan: ReviewPlan, hits: list[Hit], total: int, receipt: Receipt, aliases: Aliases
+    ) -> None:
         self._asked = asked
         self._plan = plan
         self._hits = hits
         self._total = total
         self._receipt = receipt
+        self._aliases = aliases
 
     def write(self, stream: BinaryIO) -> ReviewReport:
         """Write the review to a stream."""
@@ -188,13 +192,15 @@ class _Reviewer:
         from newssearch.review.articles import ArticleReviewer  # the same
 
         snapshot, parsed, request = self._asked
-        reviewer = ArticleReviewer(self._plan, Highlighter(parsed.tree, request.check))
+        reviewer = ArticleReviewer(
+            self._plan, Highlighter(parsed.tree, request.check), outlets(self._aliases)
+        )
         entries = (entry for group in review.groups for entry in group.entries)
         while some := list(islice(entries, REVIEWED_AT_ONCE)):
-            scores = self._scores([entry.hit.id for entry in some])
+            ids = [entry.hit.id for entry in some]
+            scores = self._scores(ids)
             copies = self._copies([entry.hit for entry in some])
-            for entry in some:
-                article = snapshot.article(entry.hit.id)
+            for entry, article in zip(some, snapshot.articles_with(ids), strict=True):
                 assert article is not None, "an article of the snapshot"
                 yield reviewer.reviewed(entry, article, scores.get(entry.hit.id, {}), copies)
 

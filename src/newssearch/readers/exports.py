@@ -153,6 +153,11 @@ REVIEW_EXPORT = re.compile(
 """A pattern for the start of a press review in Markdown and in HTML; a browser that saves it may change the order of lines."""
 
 
+def is_review(stated: str) -> bool:
+    """Whether a document is a press review, by its description or keywords; a program may have put commas between these."""
+    return " ".join(stated.replace(",", " ").split()) == REVIEW_GENERATOR
+
+
 def is_export(source: Input) -> bool:
     """Whether an input begins like output of newssearch."""
     opening = source.opening[:EXPORT_OPENING]

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from newssearch.article import Article
 from newssearch.highlight.snippets import Highlighter
+from newssearch.outlets import Outlets
 from newssearch.results import Hit
 from newssearch.snippet import Snippet
-from newssearch.text.analysis import Analyser, analyser
+from newssearch.text.analysis import Analyser, analyser, key
 
 from .content import ReviewedArticle, ReviewedCopy, ReviewedParagraph, ReviewEntry
 from .excerpts import LONGEST_EXCERPT, Excerpt
@@ -21,11 +22,12 @@ NAMED_COPIES_OF_STORY = 10
 
 
 class ArticleReviewer:
-    """Makes articles of a review. ``marker`` marks the matches of its query."""
+    """Makes articles of a review. ``marker`` marks the matches of its query, ``names`` are those of outlets in the archive."""
 
-    def __init__(self, plan: ReviewPlan, marker: Highlighter) -> None:
+    def __init__(self, plan: ReviewPlan, marker: Highlighter, names: Outlets) -> None:
         self._plan = plan
         self._marker = marker
+        self._names = names
 
     def reviewed(
         self, entry: ReviewEntry, article: Article, scores: Mapping[int, float], copies: Mapping[str, Hit]
@@ -45,7 +47,7 @@ class ArticleReviewer:
             copies=tuple(self._copy(copies[copy.id]) for copy in named),
             more_copies=0 if self._plan.each_copy else entry.hit.copies_total - len(named),
             rights=excerpt.rights,
-            source=article.source if article.source and article.source != article.outlet else "",
+            source=self._source(article),
             link=web_link(article.url),
             address=article.url or "",
         )
@@ -64,6 +66,12 @@ class ArticleReviewer:
             before_gap = is_last and excerpt.is_gap(number)
             yield ReviewedParagraph(text, paragraph.kind, excerpt.is_gap(last, number), before_gap)
             last = number
+
+    def _source(self, article: Article) -> str:
+        """Return who originated an article, or "" if that is its outlet, by whatever name."""
+        source, outlet = article.source or "", article.outlet or ""
+        same = self._names.group(key(source)) == self._names.group(key(outlet))
+        return "" if same else source
 
     def _copy(self, hit: Hit) -> ReviewedCopy:
         labels = self._plan.labels

@@ -43,6 +43,8 @@ _FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
 _MAIN_PART = "word/document.xml"
 _A4 = {"page_width": 11906, "page_height": 16838, "left_margin": 1134, "right_margin": 1134, "top_margin": 1361, "bottom_margin": 1247}  # fmt: skip
 """The size of A4 and its margins, in twentieths of a point. ``styles.xml`` has the tabs for it."""
+_ABOVE_IN_LIST = 400
+"""The space above headings that begin no page, in twentieths of a point."""
 _KIND_STYLES = {"heading": "Heading3", "quote": "Quote", "caption": "Caption"}
 _BULLET = "•\u00a0"
 
@@ -163,11 +165,14 @@ class _Body:
                     "Heading1",
                     word_text(group.heading),
                     new_page=new_page,
+                    above=0 if new_page else _ABOVE_IN_LIST,
                     rtl=is_right_to_left(group.heading),
                 )
             for place, article in enumerate(islice(articles, len(group.entries))):
+                follows_heading = bool(group.heading) and place == 0
                 begins = review.has_texts or article.entry.number == 1
-                yield from self._article(article, begins and not (group.heading and place == 0))
+                above = 0 if begins or follows_heading else _ABOVE_IN_LIST
+                yield from self._article(article, begins and not follows_heading, above)
         yield word_paragraph("Heading1", word_text(labels.search_summary), new_page=True)
         yield from map(_fact_paragraph, review.summary)
         yield f"{self._section()}</w:body></w:document>"
@@ -188,7 +193,7 @@ class _Body:
                 yield word_paragraph("TOC1", word_text(group.heading), rtl=is_right_to_left(group.heading))
             yield from map(_contents_line, group.entries)
 
-    def _article(self, article: ReviewedArticle, new_page: bool) -> Iterator[str]:
+    def _article(self, article: ReviewedArticle, new_page: bool, above: int) -> Iterator[str]:
         entry, lang = article.entry, article.lang
         headline = word_snippet(article.headline, lang) or word_text(entry.title)
         mark = f'w:id="{entry.number}"'
@@ -196,6 +201,7 @@ class _Body:
             "Heading2",
             f'<w:bookmarkStart {mark} w:name="{_bookmark(entry)}"/>{headline}<w:bookmarkEnd {mark}/>',
             new_page=new_page,
+            above=above,
             rtl=is_right_to_left(article.headline.text),
         )
         yield word_paragraph("ArticleOrigin", self._origin(article))

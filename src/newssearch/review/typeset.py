@@ -75,7 +75,7 @@ def _value_parts(review: Review, articles: Iterator[ReviewedArticle]) -> Iterato
             {
                 "number": one.number,
                 "anchor": one.anchor,
-                "written-title": {**_written(one.title, one.hit.lang or ""), "rtl": False},
+                "written-title": _written(one.title, one.hit.lang or ""),
                 "origin": _typeset_text(f"{one.outlet}, {one.date}"),
             }
             for one in group.entries

@@ -27,13 +27,24 @@ def xml_text(text: str) -> str:
 
 
 def word_paragraph(
-    style: str, content: str, *, new_page: bool = False, rtl: bool = False, declared: bool = False
+    style: str,
+    content: str,
+    *,
+    new_page: bool = False,
+    above: int = 0,
+    rtl: bool = False,
+    declared: bool = False,
 ) -> str:
-    """Return a paragraph in a style. ``rtl`` is whether it is written from right to left, ``declared`` whether it stands alone."""
-    return (
-        f'<w:p{f" {NAMESPACES}" if declared else ""}><w:pPr><w:pStyle w:val="{style}"/>{"<w:pageBreakBefore/>" if new_page else ""}'
-        f"{'<w:bidi/>' if rtl else ''}</w:pPr>{content}</w:p>"
-    )
+    """Return a paragraph in a style.
+
+    ``above`` is the space above it in twentieths of a point, if the style has another one. ``rtl`` is whether it is written
+    from right to left, and ``declared`` whether it is a document of its own.
+    """
+    names = f" {NAMESPACES}" if declared else ""
+    page = "<w:pageBreakBefore/>" if new_page else ""
+    direction = "<w:bidi/>" if rtl else ""
+    space = f'<w:spacing w:before="{above}"/>' if above else ""
+    return f'<w:p{names}><w:pPr><w:pStyle w:val="{style}"/>{page}{direction}{space}</w:pPr>{content}</w:p>'
 
 
 def word_text(text: str, style: str = "", lang: str = "", *, in_rtl: bool = False) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from newssearch.limits import DEFAULT_LIMITS, Limits
 from newssearch.readers.api import EXPORTS_KIND, Origin, ReadOutcome, Skipped, UnreadableError
-from newssearch.readers.exports import REVIEW_GENERATOR
+from newssearch.readers.exports import is_review
 from newssearch.readers.styled_text import (
     DEEPEST_HEADING,
     ParagraphStyle,
@@ -119,7 +119,7 @@ def _description_of(data: bytes, limits: Limits) -> str:
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     """Yield the articles in a document, or a rejection; only a skip if the document is a press review of newssearch."""
-    if _description_of(data, origin.options.limits) == REVIEW_GENERATOR:
+    if is_review(_description_of(data, origin.options.limits)):
         yield Skipped(origin.path, EXPORTS_KIND)
         return
     yield from read_styled(text_of_docx(data, origin.options.limits), origin)

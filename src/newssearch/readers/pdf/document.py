@@ -26,7 +26,7 @@ from newssearch.readers.api import (
 from newssearch.readers.article.headlines import is_made_by_program
 from newssearch.readers.article.language import DETECTION_CHARACTERS, detect_language
 from newssearch.readers.documents.articles import article_of_text, read_styled
-from newssearch.readers.exports import REVIEW_GENERATOR
+from newssearch.readers.exports import is_review
 from newssearch.readers.styled_text import FieldClaim, StyledText
 
 from .edges import BrowserEdges, without_edges
@@ -52,7 +52,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     Raises UnreadableError for a PDF that cannot be read or has no text.
     """
     document = read_pdf(data)
-    if document.keywords == REVIEW_GENERATOR:
+    if is_review(document.keywords):
         yield Skipped(origin.path, EXPORTS_KIND)
         return
     scans, text_from = document.scans, STATED

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from newssearch.readers.api import UnreadableError
-from newssearch.readers.exports import REVIEW_GENERATOR
+from newssearch.readers.exports import is_review
 from newssearch.text.paragraphs import squeeze
 
 from .lines import ImageCollector, LineCollector, PdfLine, Rectangle
@@ -69,7 +69,7 @@ def read_pdf(data: bytes) -> PdfDocument:
         if count > MAX_PDF_PAGES:
             raise UnreadableError(f"a PDF of {count:,} pages: at most {MAX_PDF_PAGES:,} are read")
         stated = _stated_values(reader)
-        if stated["keywords"] == REVIEW_GENERATOR:  # which is not read further
+        if is_review(stated["keywords"]):  # which is not read further
             return PdfDocument([], [], **stated)
         check = _time_limit()
         pages: list[list[PdfLine]] = []

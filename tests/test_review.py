@@ -268,6 +268,55 @@ def test_a_review_of_nothing_says_so(index: Index) -> None:
     assert (report.listed, report.total) == (0, 0)
 
 
+@pytest.mark.parametrize("lang", sorted(REVIEW_LABELS))
+def test_the_words_of_a_review_are_those_of_the_language(index: Index, lang: str) -> None:
+    labels = REVIEW_LABELS[lang]
+    text = reviewed(
+        index,
+        "rain",
+        labels=lang,
+        limit=2,
+        sort="newest",
+        each_copy=True,
+        outlet_not="x",
+        since="2024",
+        names=True,
+    )
+    page = Page(text)
+    assert f'<html lang="{lang}">' in text
+    assert page.texts["h1"] == [labels.review]
+    assert page.texts["h2"][0] == labels.contents
+    assert page.texts["h2"][-1] == labels.search_summary
+    assert page.texts["h2"][1] == labels.date_text(dt.date(2024, 7, 26), weekday=True)
+    assert facts(page)[labels.listed] == labels.listed_newest.format(listed="2", total="3")
+    limits = facts(page)[labels.limited_to].split("; ")
+    assert limits == [f"{labels.outlet} {labels.other_than} x", f"{labels.since} 2024", labels.names]
+    assert "Articles found" not in text or lang == "en"
+
+
+def test_every_language_has_all_words_and_their_places() -> None:
+    english = REVIEW_LABELS["en"]
+    for labels in REVIEW_LABELS.values():
+        for name, text in labels._asdict().items():
+            wanted = getattr(english, name)
+            if isinstance(text, str):
+                assert text, (labels.lang, name)
+                assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", wanted)), (
+                    labels.lang,
+                    name,
+                )
+            else:
+                assert len({*text}) == len(wanted), (labels.lang, name)
+    assert REVIEW_LABELS["de"].number(1_234_567) == "1.234.567"
+
+
+def test_a_source_that_is_the_outlet_by_another_name_is_left_out(index: Index) -> None:
+    index.add(
+        article("Sleet", "Sleet came down on the hills.", outlet="The Guardian", source="guardian.co.uk", url="https://e.org/5")
+    )  # fmt: skip
+    assert "Source:" not in Page(reviewed(index, "sleet")).texts["footer"][0]
+
+
 # ---- how many
 
 

@@ -16,6 +16,7 @@ from newssearch.errors import QueryError
 from newssearch.index import Index, open_index
 from newssearch.request import SORTS, Request
 from newssearch.results import left_out
+from newssearch.review.labels import REVIEW_LABELS
 from newssearch.review.plan import REVIEW_FORMATS, REVIEW_GROUPINGS, USUAL_EXCERPT, ReviewPlan, review_plan
 
 from .combinations import check_words
@@ -77,6 +78,10 @@ def _text_option(context: click.Context, parameter: click.Parameter, given: str 
     help="Date on the cover.  [default: the day of the index's last commit]",
 )  # fmt: skip
 @click.option(
+    "--labels", type=click.Choice(sorted(REVIEW_LABELS)), default="en", show_default=True,
+    help="Language of the words of the review itself, such as Contents.",
+)  # fmt: skip
+@click.option(
     "--format",
     "format_",
     type=click.Choice(list(REVIEW_FORMATS)),
@@ -108,6 +113,7 @@ def review_command(
     title: str | None,
     note: str | None,
     date: str | None,
+    labels: str,
     **options: Any,
 ) -> int:
     """Write the articles that match QUERY as a press review: a cover, the contents, the articles, a summary of the search.
@@ -126,6 +132,7 @@ def review_command(
         "title": title,
         "note": note,
         "date": date,
+        "labels": labels,
         "group_by": group_by,
         "excerpt": excerpt,
         "full": full,

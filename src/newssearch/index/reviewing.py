@@ -47,6 +47,7 @@ class ReviewingMethods(OpenIndex):
         title: str | None = None,
         note: str | None = None,
         date: str | Date | None = None,
+        labels: str = "en",
         group_by: str = "day",
         excerpt: int | None = None,
         full: bool = False,
@@ -61,7 +62,8 @@ class ReviewingMethods(OpenIndex):
 
         ``format`` is ``"html"``, ``"docx"``, ``"pdf"`` or ``"md"``; by default the ending of the name says it. ``file`` may also be a binary
         stream. ``title`` and ``note``, whose paragraphs are separated by empty lines, stand on the cover, with ``date``, by default
-        the day of the commit. ``group_by`` is ``"day"``, ``"month"``, ``"outlet"``, ``"section"`` or ``"none"``, or ``"story"`` with
+        the day of the commit; ``labels`` is the language of the words of the review itself (``de``, ``en``, ``es``, ``fr``, ``it``,
+        ``nl``, ``pt``). ``group_by`` is ``"day"``, ``"month"``, ``"outlet"``, ``"section"`` or ``"none"``, or ``"story"`` with
         ``each_copy``. The review has one article of each story, which says where else the story was, or all of them with
         ``each_copy``. Of an article, it has ``excerpt`` paragraphs, by default 3: the best ones that match, completed by the first
         ones; only headlines for 0; the whole text with ``full``. Matches are marked, unless ``marks`` is False.
@@ -93,7 +95,7 @@ class ReviewingMethods(OpenIndex):
         path = None if stream is not None else arguments.path("file", file)
         plan = review_plan(
             None if path is None else str(path), format,
-            title=title, note=note, date=date, group_by=group_by, excerpt=excerpt, full=full, each_copy=each_copy,
+            title=title, note=note, date=date, labels=labels, group_by=group_by, excerpt=excerpt, full=full, each_copy=each_copy,
             marks=marks, limit=limit, novel=given.novel,
         )  # fmt: skip
         check_installed(plan)

@@ -38,6 +38,9 @@ class UnreadableError(Exception):
 EXPORTS_KIND = "newssearch exports"
 """The kind under which reports count what newssearch itself wrote."""
 
+REVIEW_GENERATOR = "newssearch review"
+"""The program that a press review of newssearch names as the one that made it."""
+
 
 class Skipped(NamedTuple):
     """Content of the file ``path`` that is not expected to be an article, such as an image in a crawl.
@@ -278,6 +281,15 @@ class _BudgetedStream:
         data = self._stream.read(size if size >= 0 else READ_CHUNK)
         self._budget.take(len(data))
         return data
+
+
+def is_review(stated: str) -> bool:
+    """Whether a document is a press review, by its description or keywords; a program may have put commas between these.
+
+    >>> is_review("newssearch, review"), is_review("a review")
+    (True, False)
+    """
+    return " ".join(stated.replace(",", " ").split()) == REVIEW_GENERATOR
 
 
 def read_up_to(stream: Readable, size: int) -> bytes:

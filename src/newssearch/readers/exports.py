@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from newssearch.fields import DATE_FACETS, FIELD_NAMES, FILTER_FIELDS
 
-from .api import EXPORTS_KIND, Format, Input, Item, Skipped
+from .api import EXPORTS_KIND, REVIEW_GENERATOR, Format, Input, Item, Skipped
 
 EXPORT_OPENING = 16_384
 """The number of characters at the start of an input that are compared with the patterns of newssearch's output."""
@@ -142,20 +142,12 @@ FEED_EXPORT = re.compile(
 )
 """A pattern for the start of the feed of an alert."""
 
-REVIEW_GENERATOR = "newssearch review"
-"""The program that a press review names as the one that made it, by which the review is recognised."""
-
 REVIEW_EXPORT = re.compile(
     rf"<!-- {REVIEW_GENERATOR} -->"
     rf"|<!DOCTYPE html>\s*<html[^>]{{0,200}}>\s*<head>(?:\s*<meta[^>]{{0,500}}>){{0,10}}?\s*<meta name=\"generator\" content=\"{REVIEW_GENERATOR}\"",
     re.IGNORECASE,
 )
 """A pattern for the start of a press review in Markdown and in HTML; a browser that saves it may change the order of lines."""
-
-
-def is_review(stated: str) -> bool:
-    """Whether a document is a press review, by its description or keywords; a program may have put commas between these."""
-    return " ".join(stated.replace(",", " ").split()) == REVIEW_GENERATOR
 
 
 def is_export(source: Input) -> bool:

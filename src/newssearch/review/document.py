@@ -20,7 +20,7 @@ from itertools import islice
 from typing import IO, Any, BinaryIO
 
 from newssearch.corpus.concordance import is_right_to_left
-from newssearch.readers.exports import REVIEW_GENERATOR
+from newssearch.readers.api import REVIEW_GENERATOR
 
 from .content import Fact, Review, ReviewedArticle, ReviewedParagraph, ReviewEntry
 from .wordprocessing import (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from newssearch.display import escape
-from newssearch.readers.exports import REVIEW_GENERATOR
+from newssearch.readers.api import REVIEW_GENERATOR
 from newssearch.snippet import Snippet
 from newssearch.system.lazy_regex import Pattern
 

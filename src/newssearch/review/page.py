@@ -8,7 +8,7 @@ from importlib.resources import files
 from itertools import islice
 
 from newssearch.display import escape
-from newssearch.readers.exports import REVIEW_GENERATOR
+from newssearch.readers.api import REVIEW_GENERATOR
 
 from .content import Fact, Review, ReviewedArticle, ReviewedParagraph, ReviewEntry
 

@@ -87,6 +87,7 @@ def review_plan(
     title: str | None,
     note: str | None,
     date: str | Date | None,
+    labels: str,
     group_by: str,
     excerpt: int | None,
     full: bool,
@@ -100,7 +101,8 @@ def review_plan(
     Raises :class:`QueryError` for an invalid value and for options that contradict each other, TypeError for a value of
     a wrong type.
     """
-    labels = REVIEW_LABELS["en"]
+    arguments.choice("labels", labels, [*REVIEW_LABELS])
+    words = REVIEW_LABELS[labels]
     arguments.choice("group_by", group_by, REVIEW_GROUPINGS)
     if arguments.flag("full", full) and excerpt is not None:
         raise QueryError("full contradicts excerpt: leave out one of them")
@@ -111,8 +113,8 @@ def review_plan(
     paragraphs = USUAL_EXCERPT if excerpt is None else _number_from("excerpt", excerpt, 0)
     return ReviewPlan(
         format=_review_format(name, format_),
-        labels=labels,
-        title=labels.review if title is None else _line_of("title", title, MAX_TITLE),
+        labels=words,
+        title=words.review if title is None else _line_of("title", title, MAX_TITLE),
         note=() if note is None else _note_paragraphs(note),
         date=_date_of(date),
         group_by=group_by,  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from newssearch.corpus.concordance import is_right_to_left
 from newssearch.display import escape
 from newssearch.errors import NewssearchError
-from newssearch.readers.exports import REVIEW_GENERATOR
+from newssearch.readers.api import REVIEW_GENERATOR
 from newssearch.snippet import Snippet
 from newssearch.system.lazy_regex import Pattern
 

@@ -13,8 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from newssearch.limits import DEFAULT_LIMITS, Limits
-from newssearch.readers.api import EXPORTS_KIND, Origin, ReadOutcome, Skipped, UnreadableError
-from newssearch.readers.exports import is_review
+from newssearch.readers.api import EXPORTS_KIND, Origin, ReadOutcome, Skipped, UnreadableError, is_review
 from newssearch.readers.styled_text import (
     DEEPEST_HEADING,
     ParagraphStyle,

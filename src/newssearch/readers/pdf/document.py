@@ -21,12 +21,12 @@ from newssearch.readers.api import (
     ReadOutcome,
     Skipped,
     UnreadableError,
+    is_review,
     whole,
 )
 from newssearch.readers.article.headlines import is_made_by_program
 from newssearch.readers.article.language import DETECTION_CHARACTERS, detect_language
 from newssearch.readers.documents.articles import article_of_text, read_styled
-from newssearch.readers.exports import is_review
 from newssearch.readers.styled_text import FieldClaim, StyledText
 
 from .edges import BrowserEdges, without_edges

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from newssearch.readers.api import UnreadableError
-from newssearch.readers.exports import is_review
+from newssearch.readers.api import UnreadableError, is_review
 from newssearch.text.paragraphs import squeeze
 
 from .lines import ImageCollector, LineCollector, PdfLine, Rectangle

@@ -138,6 +138,19 @@ def test_a_mailbox_holds_several(tmp_path: Path) -> None:
         assert len({article.id for article in articles}) == 3
 
 
+@pytest.mark.parametrize("folded", [True, False])
+def test_a_mailbox_may_have_short_or_folded_headers_and_unquoted_lines(tmp_path: Path, folded: bool) -> None:
+    received = "Received: by mail.example.org in 2024\n\twith SMTP\n" if folded else ""
+    box = "".join(
+        f"From news@e.org Thu Jul 25 08:30:0{n} 2024\n{received}From: Me <me@e.org>\nSubject: Flood {n}\nMessage-ID: <{n}@e.org>\n"
+        f"Date: Thu, 25 Jul 2024 08:30:00 +0000\n\nThe river {n} rose.\n\nFrom Basra to Mosul it rained in 2024\nfor many days.\n\n"
+        for n in range(3)
+    )  # fmt: skip
+    articles = articles_in(read_bytes(tmp_path, "a.mbox", box))
+    assert [article.title for article in articles] == ["Flood 0", "Flood 1", "Flood 2"]
+    assert [article.paragraphs[-1].text for article in articles] == ["From Basra to Mosul it rained in 2024 for many days."] * 3  # fmt: skip
+
+
 def test_prose_that_looks_a_little_like_mail_is_text(tmp_path: Path) -> None:
     text = "FOR RELEASE\nDate: July 25, 2024\nSubject: Floods\n\nThe river rose above its banks on Monday.\n"
     (article,) = articles_in(read_bytes(tmp_path, "a.txt", text))

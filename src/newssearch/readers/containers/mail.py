@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from newssearch.article import Provenance
@@ -56,7 +57,7 @@ _SENDER = re.compile(r"^From:[^\r\n]{0,300}[^\s@<]@[^\s@>]", re.MULTILINE | re.I
 _SENT_LINE = re.compile(
     r"^Date:\s*(?:[A-Z][a-z]{2},\s*)?\d{1,2}\s[A-Z][a-z]{2}\s\d{2,4}\s\d{1,2}:\d\d", re.MULTILINE
 )
-_FROM_LINE = re.compile(rb"From \S+.{0,200}\d{4}\b.{0,20}\r?\n", re.DOTALL)
+_FROM_LINE = re.compile(rb"From \S+.{0,200}\d{4}\b.{0,20}\r?\n")
 _HEADER_LINE = re.compile(rb"[!-9;-~]{1,80}:")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _READ_ATTACHMENT = re.compile(
@@ -91,13 +92,15 @@ def _is_mailbox(source: Input) -> bool:
 def _read_mailbox(source: Input) -> Iterator[Item]:
     """Yield each message of a mailbox as a document; only one is held in memory at a time.
 
-    A message begins at a ``From`` line at the start of the mailbox or after a blank line.
+    A message begins at a ``From`` line at the start of the mailbox or after a blank line, if a header follows.
     """
     number, size, blank = 0, 0, True
     most = source.origin.options.limits.document
     lines: list[bytes] = []
-    for line in iter(lambda: source.stream.readline(1 << 20), b""):
-        if blank and line.startswith(b"From ") and _FROM_LINE.match(line):
+    read = iter(lambda: source.stream.readline(1 << 20), b"")
+    for line, after in pairwise(chain(read, (b"",))):
+        is_from = blank and line.startswith(b"From ") and _FROM_LINE.match(line)
+        if is_from and _HEADER_LINE.match(after):
             if number:
                 yield from _mailbox_message(source.origin, number, lines, size)
             number, size, lines = number + 1, 0, []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -119,6 +120,45 @@ def test_a_file_that_is_no_article_is_rejected_and_the_next_one_read() -> None:
         write("in/snow.txt", "Snow")
         assert watcher.report()["added"] == 1
         assert titles() == {"Rain", "Snow"}
+
+
+def test_a_folder_in_whose_place_another_one_comes_is_still_watched() -> None:
+    with watching("in", "--prune") as watcher:
+        watcher.report()
+        Path("next").mkdir()
+        write("next/snow.txt", "Snow")
+        Path("in").rename("old")
+        Path("next").rename("in")
+        while titles() != {"Snow"}:
+            watcher.report()
+        write("in/hail.txt", "Hail")
+        assert watcher.report()["added"] == 1
+        assert titles() == {"Snow", "Hail"}
+        assert watcher.end()[0] == 0
+
+
+def test_a_folder_that_goes_is_waited_for() -> None:
+    with watching("in") as watcher:
+        watcher.report()
+        shutil.rmtree("in")
+        assert watcher.report()["rejected"], "the path is missing"
+        assert titles() == {"Rain"}
+        Path("in").mkdir()
+        write("in/snow.txt", "Snow")
+        while titles() != {"Rain", "Snow"}:
+            watcher.report()
+        assert watcher.end()[0] == 0
+
+
+def test_an_index_that_has_gone_is_not_made_again() -> None:
+    with watching("in") as watcher:
+        watcher.report()
+        shutil.rmtree("index")
+        write("in/snow.txt", "Snow")
+        out, err = watcher.process.communicate()
+        assert (watcher.process.returncode, out) == (3, "")
+        assert "the index in index has gone while files were watched" in err
+        assert not Path("index").exists()
 
 
 def test_another_writer_is_waited_for() -> None:

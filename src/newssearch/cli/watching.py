@@ -14,7 +14,7 @@ from types import FrameType
 import click
 
 from newssearch.display import escape
-from newssearch.errors import IndexLockedError, NewssearchError
+from newssearch.errors import IndexLockedError, IndexNotFoundError, NewssearchError
 from newssearch.reports import IndexReport
 
 SETTLED_SECONDS = 0.5
@@ -27,19 +27,43 @@ _PATTERN_CHARACTERS = frozenset("*?[")
 
 
 def watch_files(
-    paths: Sequence[str], index: Path, run: Callable[[], IndexReport], show: Callable[[IndexReport], None]
+    paths: Sequence[str],
+    index: Path,
+    run: Callable[[], IndexReport],
+    show: Callable[[IndexReport], None],
+    is_there: Callable[[], bool] = lambda: True,
 ) -> IndexReport:
     """Run once, then again whenever a file below ``paths`` changes, until Ctrl-C or SIGTERM. Return the report of the
     last run.
 
     After each run it pauses for as long as the run took. The next run sees what changes meanwhile. While another process
     writes to the index, the run is tried again. ``show`` is called for the first run, and for each run that changed
-    something or was broken off. Changes below ``index`` are ignored, because the runs themselves make them.
+    something or was broken off. Changes below ``index`` are ignored, because the runs themselves make them. If ``is_there``
+    says that the index has gone since the first run, :class:`~newssearch.IndexNotFoundError` is raised: it is not made again.
     """
     changes = _changes(paths, index)
     next(changes)  # from here on no change is missed
     with _ended_by_signals():
-        return _watch(changes, paths, run, show)
+        return _watch(changes, paths, _unless_gone(index, run, is_there), show)
+
+
+def _unless_gone(
+    index: Path, run: Callable[[], IndexReport], is_there: Callable[[], bool]
+) -> Callable[[], IndexReport]:
+    """Return a function that runs, but not on an index that has gone since its first call."""
+    has_run = False
+
+    def run_again() -> IndexReport:
+        nonlocal has_run
+        if has_run and not is_there():
+            raise IndexNotFoundError(
+                f"the index in {index} has gone while files were watched; put it back, or start again to make a new one",
+                index,
+            )
+        has_run = True
+        return run()
+
+    return run_again
 
 
 def _watch(
@@ -102,7 +126,11 @@ def _is_worth_telling(report: IndexReport) -> bool:
 
 
 def _changes(paths: Sequence[str], index: Path) -> Iterator[bool]:
-    """Yield whether something has changed since the last time, the first time since the beginning."""
+    """Yield whether something has changed since the last time, the first time since the beginning.
+
+    A folder that another one takes the place of counts as changed, and the other one is watched then. One that has gone is
+    waited for.
+    """
     try:
         from watchfiles import watch  # an extra
     except ImportError:
@@ -110,21 +138,50 @@ def _changes(paths: Sequence[str], index: Path) -> Iterator[bool]:
             "--watch needs the package watchfiles: pip install 'newssearch[watch]'"
         ) from None
     own = Path(index).resolve()
-    watched = sorted({*map(_watched_folder, paths)})
-    found = watch(
-        *watched,
-        watch_filter=lambda _change, path: not Path(path).resolve().is_relative_to(own),
-        debounce=int(LONGEST_WAIT_SECONDS * 1000),
-        step=int(SETTLED_SECONDS * 1000),
-        rust_timeout=TOLD_AFTER_MILLISECONDS,
-        yield_on_timeout=True,
-        ignore_permission_denied=True,
-    )
+    begun = False
+    while True:
+        folders = sorted({*map(_watched_folder, paths)})
+        before = [*map(_inode_of_folder, folders)]
+        there = [one for one, found in zip(folders, before, strict=True) if found or not begun]
+        if not there:
+            time.sleep(TOLD_AFTER_MILLISECONDS / 1000)
+            yield False
+            continue
+        found = watch(
+            *there,
+            watch_filter=lambda _change, path: not Path(path).resolve().is_relative_to(own),
+            debounce=int(LONGEST_WAIT_SECONDS * 1000),
+            step=int(SETTLED_SECONDS * 1000),
+            rust_timeout=TOLD_AFTER_MILLISECONDS,
+            yield_on_timeout=True,
+            ignore_permission_denied=True,
+        )
+        is_other = begun
+        try:
+            for changed in found:
+                begun = True
+                yield bool(changed) or is_other
+                is_other = False
+                if [*map(_inode_of_folder, folders)] != before:
+                    break
+        except FileNotFoundError as error:  # it went between the look at it and the watch
+            if not begun:
+                raise _unwatchable(error) from error
+        except OSError as error:  # for example: the limit of watched folders is reached
+            raise _unwatchable(error) from error
+
+
+def _unwatchable(error: OSError) -> NewssearchError:
+    return NewssearchError(f"the files cannot be watched: {error.strerror or error}")
+
+
+def _inode_of_folder(folder: Path) -> tuple[int, int] | None:
+    """Return the device and the number of a folder, by which it differs from one that takes its place; None if it is missing."""
     try:
-        for changed in found:
-            yield bool(changed)
-    except OSError as error:  # for example: the limit of watched folders is reached
-        raise NewssearchError(f"the files cannot be watched: {error.strerror or error}") from error
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _watched_folder(path: str) -> Path:

@@ -157,7 +157,7 @@ def index_command(
     if watched:
         from .watching import watch_files  # a run that ends needs none of it
 
-        report = watch_files(files, folder, run, show)
+        report = watch_files(files, folder, run, show, lambda: store_at("--index", folder).generation >= 0)
         return stopped if report.interrupted else 0
     report = run()
     show(report)

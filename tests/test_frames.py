@@ -159,9 +159,24 @@ def test_without_periods_there_is_no_chart(index: Index) -> None:
 
 
 def test_a_chart_is_an_svg_document_whatever_its_labels_hold(index: Index) -> None:
-    table = index.table({"<b>&\u202e'\"": "rain", "x" * 60: "rain"}, by="month")
+    table = index.table({"<b>&\u202e'\"\x00\x0b\ud800": "rain", "x" * 60: "rain"}, by="month")
+    assert table.svg().encode()
     root = ElementTree.fromstring(table.svg())
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert "".join(root.itertext()).count("<b>&") == 3
     assert "\u202e" not in table.svg()
     assert f"{'x' * 21}…" in table.svg()
+
+
+def test_a_chart_of_many_periods_shows_the_largest_of_several(index: Index) -> None:
+    series = index.over_time("rain", unit="day", since="2020-01-01", until="2025-12-31", measures="articles")
+    bars = re.findall("<title>(.*?): (.*?)</title>", series.svg())
+    assert len(bars) == 366  # of 2,192 days
+    assert [name for name, value in bars if value != "0"] == ["2024-07-20 to 2024-07-25"]
+    assert "at most 1; each bar is the largest of 6 periods" in series.svg()
+    assert len(series.svg()) < 100_000
+
+
+def test_the_context_before_a_match_and_numbers_stand_at_the_end_of_their_column(index: Index) -> None:
+    assert '<th class="ns-before">' in index.kwic("rain")._repr_html_()
+    assert '<th class="ns-number">articles</th>' in index.table("rain", by="outlet")._repr_html_()

@@ -31,19 +31,23 @@ def measure_text(name: str, value: object) -> str:
     return notebook.number_html(value)
 
 
-def chart(measure: str, by: Sequence[str], rows: Sequence[BarRow], periods: Sequence[str]) -> str:
+def chart(
+    measure: str, by: Sequence[str], rows: Sequence[BarRow], periods: Sequence[str], *, document: bool
+) -> str:
     """Return the numbers of a measure over time as a chart; ``""`` for no rows or periods. ``by`` names what is counted by."""
     caption = f"{measure_title(measure)} by {' and '.join(by)}"
-    return charts.bars_over_time(rows, periods, caption, lambda value: measure_text(measure, value))
+    return charts.bars_over_time(
+        rows, periods, caption, lambda value: measure_text(measure, value), document=document
+    )
 
 
-def svg_document(drawn: str) -> str:
-    """Return a chart as an SVG document. Raises :class:`~newssearch.NewssearchError` for ``""``, if there is nothing to draw."""
-    if not drawn:
+def drawn(svg: str) -> str:
+    """Return a chart. Raises :class:`~newssearch.NewssearchError` for ``""``, if there is nothing to draw."""
+    if not svg:
         raise NewssearchError(
             "a chart needs counts by a unit of time, such as by='month', and at least one period"
         )
-    return charts.as_image(drawn)
+    return svg
 
 
 def cross_table(

@@ -161,13 +161,13 @@ class Series(Sequence[PeriodCount], Framed):
         It shows the last measure that was asked for, in the order of :data:`~newssearch.corpus.table.MEASURES`. Raises
         :class:`~newssearch.NewssearchError` for a series without periods.
         """
-        return charting.svg_document(self._chart())
+        return charting.drawn(self._chart(document=True))
 
-    def _chart(self) -> str:
+    def _chart(self, *, document: bool = False) -> str:
         """Return a chart of the last measure; ``""`` for a series without periods."""
         measure = shown_measures(self.measures)[-1]
         row = BarRow(self.query, [getattr(one, measure) for one in self])
-        return charting.chart(measure, [self.unit], [row], [one.value for one in self])
+        return charting.chart(measure, [self.unit], [row], [one.value for one in self], document=document)
 
     def records(self) -> list[dict[str, object]]:
         """Return a flat dict for each period: its name, its first and last day, and its numbers."""

@@ -292,7 +292,7 @@ class Table(Framed):
         table = notebook.table([*names, *measures], shown, [*[""] * len(names), *["number"] * len(measures)])
         return f"{table}{charting.more(len(rows) - len(shown), 'row')}"
 
-    def _chart(self) -> str:
+    def _chart(self, *, document: bool = False) -> str:
         """Return a chart with a row of bars for each query and value of the other dimension; ``""`` without a unit of time.
 
         The articles in no period, and those without a value of the other dimension, are not drawn.
@@ -318,7 +318,7 @@ class Table(Framed):
                 values = [getattr(self.cell(*one, query=number), measure) for one in groups]
                 rows.append(BarRow(name, values))
         names = [str(self.by[time].groups[period].value) for period in periods]
-        return charting.chart(measure, [one.name for one in self.by], rows, names)
+        return charting.chart(measure, [one.name for one in self.by], rows, names, document=document)
 
     def svg(self) -> str:
         """Return a chart of the counts over time as an SVG document, readable on light and on dark pages.
@@ -326,7 +326,7 @@ class Table(Framed):
         It has a row of bars for each value of the other dimension, and for each query. It shows the last measure that was
         asked for, in the order of :data:`MEASURES`. Raises :class:`~newssearch.NewssearchError` if no dimension is a unit of time.
         """
-        return charting.svg_document(self._chart())
+        return charting.drawn(self._chart(document=True))
 
     def to_dict(self) -> dict[str, object]:
         """Return the table as JSON types, as ``newssearch count --format json`` prints it."""

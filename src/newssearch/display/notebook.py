@@ -18,7 +18,9 @@ STYLE = """
 .newssearch.newssearch table th, .newssearch.newssearch table td { padding: .35em .75em .35em 0; text-align: start; vertical-align: top; border: 0;
   border-top: 1px solid rgba(128, 128, 128, .35); background: none; white-space: normal; overflow-wrap: break-word; }
 .newssearch.newssearch table th { border-top: 0; font-weight: 600; opacity: .75; white-space: nowrap; }
-.newssearch.newssearch table td.ns-number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.newssearch.newssearch table tr { text-align: start; }
+.newssearch.newssearch table .ns-before { text-align: end; }
+.newssearch.newssearch table .ns-number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .newssearch.newssearch table td.ns-short { white-space: nowrap; }
 .newssearch.newssearch table td.ns-title { min-width: 14em; }
 .newssearch.newssearch table td.ns-wide { min-width: 18em; }
@@ -113,7 +115,9 @@ def table(
     ``""``. ``name`` sets the style of the table.
     """
     classes = [f' class="ns-{kind}"' if kind else "" for kind in (*kinds, *[""] * (len(head) - len(kinds)))]
-    titles = "".join(f"<th>{escape.html(title)}</th>" for title in head)
+    titles = "".join(
+        f"<th{kind}>{escape.html(title)}</th>" for kind, title in zip(classes, head, strict=True)
+    )
     body = "".join(
         f"<tr>{''.join(f'<td{kind}>{cell}</td>' for kind, cell in zip(classes, row, strict=True))}</tr>"
         for row in rows

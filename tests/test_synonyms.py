@@ -180,6 +180,15 @@ def test_a_query_with_very_many_synonyms_is_cut_with_a_note() -> None:
     assert parse(str(asked)).tree == asked.tree
 
 
+def test_a_table_with_very_many_pairs_is_refused() -> None:
+    whole = {"words": [f"s{n}" for n in range(100)], "both": True}
+    assert len(synonym_entries({f"key{n}": whole for n in range(9)})) == 9
+    with pytest.raises(ValueError, match="101,000 pairs"):
+        synonym_entries({f"key{n}": whole for n in range(10)})
+    with pytest.raises(ValueError, match="10,001 entries"):
+        synonym_entries({f"key{n}": "rain" for n in range(10_001)})
+
+
 def test_a_phrase_with_very_many_wordings_is_cut_with_a_note() -> None:
     phrase = '"car auto automobile car auto"'
     found = widened(parse(phrase).tree, THESAURUS, phrase)

@@ -21,6 +21,8 @@ MAX_ENTRIES = 10_000
 """The largest number of entries of an archive."""
 MAX_SYNONYMS = 100
 """The largest number of synonyms of one entry."""
+MAX_SYNONYM_PAIRS = 100_000
+"""The largest number of pairs of a word and a synonym of it. A set of n words that are synonyms both ways has n · (n - 1)."""
 MAX_SYNONYM_CHARS = 200
 """The largest number of characters of a word or phrase."""
 MAX_NEAR_KEYS = 3
@@ -49,7 +51,7 @@ class SynonymEntry:
         object.__setattr__(self, "key", _phrase(arguments.text("key", self.key)))
         words = [_phrase(word) for word in arguments.texts("words", self.words)]
         own = fold(self.key)
-        distinct = {fold(word): word for word in reversed(words) if fold(word) != own}
+        distinct = {folded: word for word in reversed(words) if (folded := fold(word)) != own}
         object.__setattr__(self, "words", tuple(reversed(distinct.values())))
         if not self.words:
             raise ValueError(f"{self.key} has no synonym but itself")
@@ -84,6 +86,11 @@ def synonym_entries(given: object) -> tuple[SynonymEntry, ...]:
         found = [*arguments.several("synonyms", given, SynonymEntry, wanted)]
     if len(found) > MAX_ENTRIES:
         raise ValueError(f"there are {len(found):,} entries; {MAX_ENTRIES:,} are the most")
+    pairs = sum(len(entry.words) * (len(entry.words) + 1 if entry.both else 1) for entry in found)
+    if pairs > MAX_SYNONYM_PAIRS:
+        raise ValueError(
+            f"the entries make {pairs:,} pairs of a word and a synonym; {MAX_SYNONYM_PAIRS:,} are the most"
+        )
     return tuple(found)
 
 

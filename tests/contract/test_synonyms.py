@@ -23,6 +23,8 @@ car = { words = ["automobile", "motor vehicle"], both = true }
 "illegal alien" = ["undocumented immigrant"]
 police = "cops"
 qaddafi = "colonel"
+white = "ivory"
+ivory = "tusk"
 """
 TEXTS = {
     "car": "A car stood there in the rain that fell.",
@@ -33,6 +35,7 @@ TEXTS = {
     "cops": "Two cops ran. The police came.",
     "gadhafi": "Gadhafi left.",
     "colonel": "The colonel left.",
+    "joined": "The WhiteHouse replied.",
 }
 
 
@@ -73,6 +76,7 @@ def outlets(index: Index, query: str | Query | Node, **options: object) -> set[s
         ("hlead(car)", {"car", "automobile", "vehicle"}),
         ("title:car", set()),
         ("caps(car)", {"car"}),
+        ("white house", {"joined"}),  # written as one word
     ],
 )
 def test_a_query_finds_the_synonyms_of_its_words(index: Index, query: str, expected: set[str]) -> None:
@@ -136,6 +140,14 @@ def test_a_corrected_word_gets_its_synonyms(index: Index) -> None:
     assert index.search("syn:polise").corrected.interpretation == "syn(police OR cops)"  # type: ignore[union-attr]
     unknown = [note.message for note in results.diagnostics if note.kind == "unknown-word"]
     assert unknown == ["no article has the word 'polise'"]
+
+
+def test_a_synonym_that_no_article_has_is_no_misspelt_word(index: Index) -> None:
+    results = index.search("white house", synonyms=True)
+    assert [note.kind for note in results.diagnostics] == ["synonyms"]
+    results = index.search("ivory house", synonyms=True)  # the word itself may be one
+    unknown = [note.message for note in results.diagnostics if note.kind == "unknown-word"]
+    assert unknown == ["no article has the word 'ivory'", "no article has the word 'house'"]
 
 
 def test_a_synonym_ranks_like_the_word(engine: Engine, tmp_path: Path) -> None:

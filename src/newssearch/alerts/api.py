@@ -84,11 +84,6 @@ class Alerts:
         running = AlertRun(index, self._archive, lambda report: None, wait=wait, timeout=timeout)
         return running.save(search, replace=replace, plain=plain)
 
-    def has_begun(self, name: str) -> bool:
-        """Whether the alert of a search has had its first run, so that ``start`` decides nothing any more."""
-        state = read_alert_state(self._states, name)
-        return state is not None and (state.begun or bool(state.start))
-
     def status(self, name: str) -> AlertStatus:
         """Return what is known of the alert of a search."""
         search, origin = self.searches.get(name), self.searches.origin(name)

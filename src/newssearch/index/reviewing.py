@@ -72,8 +72,8 @@ class ReviewingMethods(OpenIndex):
         count from the present moment. A file is written whole or not at all. Of more than 500 articles, a review is only made
         with a ``limit``; its cover then says of how many articles these are the first in the order ``sort``.
 
-        Raises :class:`QueryError` for an option that contradicts others, and for more than 500 articles without a limit;
-        :class:`NewssearchError` if the package that the format needs is not installed.
+        Raises :class:`QueryError` for an option that contradicts others, and :class:`NewssearchError` for more than 500 articles
+        without a limit, and if the package that the format needs is not installed.
 
         >>> import io, newssearch, tempfile
         >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(folder) as index:

@@ -68,16 +68,16 @@ class ReviewPlan:
     limit: int | None = None
 
     def check_total(self, total: int) -> None:
-        """Raise :class:`QueryError` if so many articles are more than a review has unasked, or can have at all."""
+        """Raise :class:`~newssearch.NewssearchError` if the articles found are more than a review has unasked, or at all."""
         wanted = total if self.limit is None else min(self.limit, total)
         what = "articles" if self.each_copy else "stories"
         if self.limit is None and total > ASKED_ARTICLES:
-            raise QueryError(
-                f"the press review would have {total:,} {what}, more than {ASKED_ARTICLES}",
-                suggestion=f"limit it to the first (limit={ASKED_ARTICLES}), or give a larger limit to have more",
+            raise NewssearchError(
+                f"the press review would have {total:,} {what}: limit it to the first (--limit {ASKED_ARTICLES},"
+                f" limit={ASKED_ARTICLES} in Python), or give a larger limit to have more"
             )
         if wanted > MAX_ARTICLES:
-            raise QueryError(f"a press review has at most {MAX_ARTICLES:,} {what}")
+            raise NewssearchError(f"a press review has at most {MAX_ARTICLES:,} {what}")
 
 
 def review_plan(

@@ -15,17 +15,10 @@ from hypothesis import strategies as st
 
 from newssearch.highlight.matcher import AnalysedText
 from newssearch.text import compounds, spelling, tokenizer
-from newssearch.text.analysis import (
-    ACRONYMS,
-    PLAIN_ANALYSIS,
-    SNOWBALL_STEMMERS,
-    Analyser,
-    analyser,
-    analysis_of,
-    key,
-    name_words,
-)
+from newssearch.text.analysis import analyser, key, name_words
+from newssearch.text.built_in_analyser import ACRONYMS, Analyser
 from newssearch.text.folding import MAX_TERM_CHARS, fold, spelled
+from newssearch.text.languages import PLAIN_ANALYSIS, SNOWBALL_STEMMERS, analysis_of
 from newssearch.text.tokenizer import word_matches
 from support import RANDOMS, THOROUGH, article, index_of
 

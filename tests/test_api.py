@@ -45,6 +45,7 @@ from support import article, index_of, made_by_another
 PUBLIC = [
     "AlertError",
     "AlertReport",
+    "AnalyserError",
     "Article",
     "ArticleConflictError",
     "ArticleNotFoundError",
@@ -90,6 +91,7 @@ PUBLIC = [
     "IndexWriteError",
     "Keyword",
     "Keywords",
+    "LanguageAnalysis",
     "Leftover",
     "Limits",
     "ListedStory",
@@ -360,7 +362,7 @@ def test_the_tree_of_errors_is_as_drawn() -> None:
         "NewssearchError": 1, "OwnFieldError": 2, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
         "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "IndexCopyError": 1, "IndexUnreachableError": 3, "ArticleNotFoundError": 1,
         "ArticleConflictError": 1, "ConfigError": 2, "HitNotFoundError": 1, "SearchStoppedError": 5, "ReceiptError": 1,
-        "QueryError": 2, "SavedSearchError": 2, "TagError": 2, "TagFileError": 1, "AlertError": 1,
+        "QueryError": 2, "SavedSearchError": 2, "TagError": 2, "TagFileError": 1, "AlertError": 1, "AnalyserError": 3,
     }  # fmt: skip
     for name, code in drawn.items():
         error = getattr(errors, name)
@@ -459,7 +461,7 @@ def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:
     shown = json.loads(json.dumps(info.to_dict()))
     assert list(shown) == [
         "folder", "articles", "paragraphs", "words", "first_date", "last_date", "dates", "files", "size", "format", "commit",
-        "last_run", "outlet", "source", "year", "month", "byline", "located", "lang", "section", "extra", "known",
+        "last_run", "analysers", "outlet", "source", "year", "month", "byline", "located", "lang", "section", "extra", "known",
     ]  # fmt: skip
     assert (shown["articles"], shown["paragraphs"], shown["words"]) == (1, 2, 6)
     assert (shown["first_date"], shown["last_date"]) == ("2024-07-25", "2024-07-25")

@@ -28,7 +28,8 @@ from newssearch.engines.opensearch.tokens import (
     term_token,
     token_stream,
 )
-from newssearch.text.analysis import Analyser, analyser
+from newssearch.text.analysis import analyser
+from newssearch.text.built_in_analyser import Analyser
 from newssearch.text.sentences import sentence_starts
 
 PIECES = [

@@ -23,9 +23,10 @@ SLOW = {
 """Modules of the standard library that a search must not import, because they are slow to import."""
 
 WRITING = {
-    "addresses", "asides", "lead", "tracking_parameters", "updating.files", "updating.indexer", "updating.manifest", "readers", "engines.embedded.indexing", "engines.embedded.whoosh_compat", "engines.embedded.writer",
+    "addresses", "asides", "lead", "tracking_parameters", "updating.files", "updating.indexer", "updating.manifest", "readers", "text.added_analyser", "text.language_analysis", "engines.analysis_choice", "system.entry_points", "engines.embedded.indexing", "engines.embedded.whoosh_compat", "engines.embedded.writer",
 }  # fmt: skip
-"""Packages and modules that bring an index up to date, show a whole article, or show the index to Whoosh."""
+"""Packages and modules that bring an index up to date, show a whole article, look for analysers of other packages, or show
+the index to Whoosh."""
 
 
 def imported(code: str, *arguments: str) -> set[str]:

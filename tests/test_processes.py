@@ -162,7 +162,7 @@ def test_no_process_is_left_and_none_is_in_the_way_of_an_interrupt(
 def test_what_a_task_raises_is_raised_here_and_the_process_goes_on(tmp_path: Path) -> None:
     workers = ProcessPool(1)
     builder = SegmentBuilder()
-    builder.add(dataclasses.replace(news(1)[0], added=ADDED), "state")
+    builder.add(dataclasses.replace(news(1)[0], added=ADDED), "state", "english")
     try:
         with pytest.raises(FileNotFoundError) as raised:
             workers.submit(BuildTask(builder, tmp_path / "nowhere" / "x")).result()

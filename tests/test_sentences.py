@@ -12,7 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newssearch.engines.embedded.indexing.lexicon import Lexicon
-from newssearch.text.analysis import SNOWBALL_STEMMERS, analyser_named, analysis_of
+from newssearch.text.analysis import analyser_named
+from newssearch.text.languages import SNOWBALL_STEMMERS, analysis_of
 from newssearch.text.sentences import ABBREVIATIONS_FOLDER, rules, sentence_starts
 from support import THOROUGH
 

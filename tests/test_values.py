@@ -112,7 +112,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         empty, *empty.clauses, *ranks, info, info.contents, story, *story.versions, *(c for v in story.versions for c in v.changes),
         newssearch.Change("changed", 1, 1, "It rained.", (newssearch.Edit("cut", "rained"),)), newssearch.Edit("same", "It"),
         newssearch.PartialDate(2024, 8), newssearch.PartialDate(2024), results.dates, newssearch.DateCounts(1, 2, 3, 4),
-        report, *progress[:1], newssearch.Progress(1, 2, 3), config, newssearch.Limits(), newssearch.Sharding(), newssearch.ReadOptions(), newssearch.Request(outlet="The Echo", limit=None), TREE, TREE.tree, *_nodes(TREE.tree),
+        report, *progress[:1], newssearch.Progress(1, 2, 3), config, newssearch.Limits(), newssearch.LanguageAnalysis("lower", "1", term=str.lower), newssearch.Sharding(), newssearch.ReadOptions(), newssearch.Request(outlet="The Echo", limit=None), TREE, TREE.tree, *_nodes(TREE.tree),
         sound, problem, newssearch.Leftover("x", 1), newssearch.Removal("mail", 3, 5, "its files are gone", 1, ("a.eml",)), newssearch.Salvage(folder, folder, 1, 2, (problem,)), newssearch.CopyReport(folder, folder, 1, 2, 3, 4, 5, 6.0),
         dataclasses.replace(sound, problems=(problem,)), near, *near, near.corpus, marking, *marking, *words, *counted,
     ]  # fmt: skip
@@ -209,7 +209,7 @@ ERRORS: list[errors.NewssearchError] = [
     QueryError("odd", query="a b", start=1, end=2, suggestion="try c"), errors.IndexFolderError("x", Path("f")),
     errors.IndexNotFoundError("x", Path("f")), errors.IndexExistsError("x", Path("f")), errors.IndexVersionError("x", Path("f"), 7),
     errors.IndexDamagedError("x", Path("f")), errors.IndexLockedError("x", Path("f"), "process 7"), errors.IndexWriteError("x", Path("f")), errors.IndexCopyError("x", Path("f")), errors.IndexUnreachableError("x", Path("f")), errors.OwnFieldError("x"),
-    errors.SearchStoppedError("x", 1.5), errors.ReceiptError("x"), errors.SavedSearchError("x"), errors.AlertError("x"), errors.TagError("x"), errors.TagFileError("x"), errors.HitNotFoundError("x#1"),
+    errors.SearchStoppedError("x", 1.5), errors.ReceiptError("x"), errors.SavedSearchError("x"), errors.AlertError("x"), errors.AnalyserError("x"), errors.TagError("x"), errors.TagFileError("x"), errors.HitNotFoundError("x#1"),
 ]  # fmt: skip
 
 

@@ -44,7 +44,6 @@ from newssearch.text.analysis import analyser
 from newssearch.text.folding import fold, spelled
 from newssearch.text.sentences import sentence_starts
 from newssearch.text.tokenizer import word_matches as words_of
-from newssearch.text.tokenizer import word_of
 
 Match = tuple[int, int]
 TITLE = 0
@@ -160,7 +159,7 @@ def matches(node: Node, text: str, lang: str | None) -> set[Match]:
         } | matches(Word([*words_of(node.text)][-1].group()), text, lang)
         return {(at - (at > 0 and forms[at - 1] in ("al", "el")), end) for at, end in found}
     if isinstance(node, Caps | Exact):
-        pieces = [spelled(word_of(match)) for match in words_of(node.text)]
+        pieces = list(map(spelled, analyser(lang).words(node.text)))
         held = [{word, _unelided(word, form)} for word, form in zip(shown, forms, strict=True)]
         if isinstance(node, Exact):
             pieces = [piece.lower().lstrip("#") for piece in pieces]

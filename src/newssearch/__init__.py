@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .engines.protocol import Contents
     from .errors import (
         AlertError,
+        AnalyserError,
         ArticleConflictError,
         ArticleNotFoundError,
         ConfigError,
@@ -89,11 +90,13 @@ if TYPE_CHECKING:
     from .story import Change, Edit, Story, Version
     from .tags.counts import TagCount, TagCounts, TagMerge
     from .tags.state import ArticleTags, Note, TagChange, TagReport
+    from .text.language_analysis import LanguageAnalysis
     from .text.partial_dates import PartialDate
 
 __all__ = [
     "AlertError",
     "AlertReport",
+    "AnalyserError",
     "Article",
     "ArticleConflictError",
     "ArticleNotFoundError",
@@ -139,6 +142,7 @@ __all__ = [
     "IndexWriteError",
     "Keyword",
     "Keywords",
+    "LanguageAnalysis",
     "Leftover",
     "Limits",
     "ListedStory",
@@ -238,6 +242,7 @@ _NAMES_BY_MODULE = {
     "engines.protocol": ("Contents",),
     "errors": (
         "AlertError",
+        "AnalyserError",
         "ArticleConflictError",
         "ArticleNotFoundError",
         "ConfigError",
@@ -285,6 +290,7 @@ _NAMES_BY_MODULE = {
     ),
     "snippet": ("Snippet",),
     "story": ("Change", "Edit", "Story", "Version"),
+    "text.language_analysis": ("LanguageAnalysis",),
     "text.partial_dates": ("PartialDate",),
     "reports": (
         "CopyReport",

@@ -21,6 +21,7 @@ Each exception carries the data that a program needs to react, and the exit code
     ├── SavedSearchError            2   a saved search that is not there, or already there, or has a wrong name
     ├── TagError                    2   a tag, a note or a change of them that is not allowed
     ├── TagFileError                1   the file of tags is damaged, or another process holds it
+    ├── AnalyserError               3   an analyser of another package is missing, has another version, or fails
     ├── AlertError                  1   the state of an alert is damaged, or another run holds it
     ├── ConfigError                 2   the configuration of an archive, or an address, has an invalid value
     └── QueryError                  2   a query or a filter that would silently find nothing
@@ -184,6 +185,15 @@ class TagError(NewssearchError):
 
 class TagFileError(NewssearchError):
     """The file of the tags of an archive is damaged, too large or of a newer version, or another process holds it."""
+
+
+class AnalyserError(NewssearchError):
+    """An analyser of another package cannot be used.
+
+    It is not installed, or not in the version that the index was made with; it cannot be loaded; or it fails at a text.
+    """
+
+    exit_code = 3
 
 
 class AlertError(NewssearchError):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
 
 from newssearch.display.brief import brief, many, quoted
 from newssearch.display.index_address import index_address
+from newssearch.system.frozen import FrozenDict
 from newssearch.system.late_dataclass import dataclass
 
 from .article import utc
@@ -28,7 +31,8 @@ class IndexInfo:
     the number of files that articles were read from, ``size`` the number of bytes on disk, and ``format`` the version of
     the format on disk. ``commit`` is the commit that was read: not the newest one, if the index has moved on.
     ``last_run`` is the time at which the last run of ``update``, ``add`` or ``newssearch index`` began, in UTC; None if
-    there was none.
+    there was none. ``analysers`` has the name and version of the analyser of each language that another package analyses;
+    ``missing_analysers`` are those of these languages whose analyser is not installed in this version.
     """
 
     folder: Path
@@ -38,6 +42,8 @@ class IndexInfo:
     format: int
     commit: Commit
     last_run: dt.datetime | None = None
+    analysers: Mapping[str, str] = field(default_factory=FrozenDict)
+    missing_analysers: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         held = f"{many(self.contents.articles, 'article')}, {many(self.contents.paragraphs, 'paragraph')}"
@@ -61,6 +67,7 @@ class IndexInfo:
             ("commit", f"{self.commit.number:,}, {self.commit.time:%Y-%m-%d %H:%M:%S} UTC"),
             ("digest", f"<code>{self.commit.digest}</code>"),
             ("last run", f"{self.last_run:%Y-%m-%d %H:%M:%S} UTC" if self.last_run else "none"),
+            *(("analyser", f"{language}: {text}") for language, text in self.described_analysers().items()),
             ("folder", notebook.text_html(index_address(self.folder))),
         )
         fields = (
@@ -72,6 +79,13 @@ class IndexInfo:
             if values
         )
         return notebook.page(notebook.table(("index", ""), rows, ("short",)), *fields)
+
+    def described_analysers(self) -> dict[str, str]:
+        """Return the analyser of each language in :attr:`analysers`, with a remark if it is not installed."""
+        return {
+            language: label + (" (not installed)" if language in self.missing_analysers else "")
+            for language, label in self.analysers.items()
+        }
 
     def to_dict(self) -> dict[str, object]:
         """Return the statistics as JSON types, as ``newssearch info --json`` prints them."""
@@ -89,6 +103,10 @@ class IndexInfo:
             "format": self.format,
             "commit": self.commit.to_dict(),
             "last_run": utc(self.last_run) if self.last_run else None,
+            "analysers": {
+                language: {"analyser": label, "installed": language not in self.missing_analysers}
+                for language, label in self.analysers.items()
+            },
             **{name: [_counted(value) for value in values] for name, values in held.by_field.items()},
             "extra": {
                 name: {"kind": kind, "values": [_counted(one) for one in held.by_own_field[name]]}

@@ -65,6 +65,7 @@ def verify(
         paragraphs=check.paragraphs,
         sampled=check.sampled,
         seconds=time.perf_counter() - started,
+        unchecked=tuple(check.unchecked),
     )
 
 

@@ -174,8 +174,8 @@ class Verification:
     """The report of a check of the whole index in ``folder``.
 
     ``files``, ``articles`` and ``paragraphs`` are the numbers that were read; ``size`` bytes were compared with their
-    checksums; for ``sampled`` articles, the indexed words were compared with the text. ``seconds`` is the time of the
-    check. If there are no ``problems``, the index is complete and unchanged. ``leftovers`` are harmless files that are
+    checksums; for ``sampled`` articles, the indexed words were compared with the text. ``unchecked`` says why those of other articles
+    could not be: the analyser of their language is not installed. ``seconds`` is the time of the check. If there are no ``problems``, the index is complete and unchanged. ``leftovers`` are harmless files that are
     still there; ``removed`` has the names of those that the check removed.
     """
 
@@ -189,6 +189,7 @@ class Verification:
     paragraphs: int = 0
     sampled: int = 0
     seconds: float = 0.0
+    unchecked: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -223,6 +224,7 @@ class Verification:
             "articles": self.articles,
             "paragraphs": self.paragraphs,
             "sampled": self.sampled,
+            "unchecked": list(self.unchecked),
             "seconds": round(self.seconds, 3),
         }
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from newssearch.system.late_dataclass import dataclass
-from newssearch.text.analysis import Analyser, analyser
+from newssearch.text.analysis import analyser
+from newssearch.text.built_in_analyser import Analyser
 from newssearch.text.folding import fold
 from newssearch.text.tokenizer import word_matches
 

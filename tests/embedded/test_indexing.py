@@ -29,8 +29,9 @@ from newssearch.engines.embedded.storage.container import (
     Array,
     Container,
 )
-from newssearch.text.analysis import analyser, analysis_of
+from newssearch.text.analysis import analyser
 from newssearch.text.folding import spelled
+from newssearch.text.languages import analysis_of
 from newssearch.text.sentences import sentence_starts
 from support import THOROUGH, article
 
@@ -186,7 +187,7 @@ def built(articles: Sequence[tuple[str, Article]]) -> dict[str, Array]:
     builder = SegmentBuilder()
     for name, one in articles:
         named = Article(**{field: getattr(one, field) for field in one.__slots__} | {"id": name})
-        builder.add(dataclasses.replace(named, added=ADDED), f"state of {name}")
+        builder.add(dataclasses.replace(named, added=ADDED), f"state of {name}", analysis_of(one.lang))
     return builder.sections(Lexicon())
 
 

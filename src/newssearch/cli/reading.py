@@ -14,7 +14,6 @@ from newssearch.display.brief import many
 from newssearch.engines.address import store_at
 from newssearch.errors import NewssearchError
 from newssearch.fields import FACET_FIELDS
-from newssearch.highlight.snippets import highlighted
 from newssearch.index import open_index
 from newssearch.query import Everything
 from newssearch.request import SORTS, Request
@@ -232,14 +231,14 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
         article = article_named(opened, wanted)
         boilerplate = opened.boilerplate(article.id)
         parsed = opened.parse(without_surrogates(text)) if text else None
-    chosen = [p for p in article.paragraphs if not number or str(p.number) == number]
-    if number and not chosen:
-        raise NewssearchError(
-            f"{article.id} has no paragraph {number}: it has {many(len(article.paragraphs), 'paragraph')}"
-        )
-    print_diagnostics(parsed.diagnostics if parsed else (), text or "")
-    tree = parsed.tree if parsed is not None else Everything()
-    shown = highlighted(article, chosen, tree)
+        chosen = [p for p in article.paragraphs if not number or str(p.number) == number]
+        if number and not chosen:
+            raise NewssearchError(
+                f"{article.id} has no paragraph {number}: it has {many(len(article.paragraphs), 'paragraph')}"
+            )
+        print_diagnostics(parsed.diagnostics if parsed else (), text or "")
+        marked = opened.highlights(article.id, parsed.tree if parsed is not None else Everything())
+    shown = {paragraph.number: marked[paragraph.number] for paragraph in chosen}
     if as_json:
         value = article.to_dict()
         value["boilerplate"] = list(boilerplate)

@@ -45,7 +45,7 @@ from newssearch.query import (
 )
 from newssearch.query.alternatives import alternatives_of
 from newssearch.stopping import StopCheck
-from newssearch.text.analysis import Analyser
+from newssearch.text.built_in_analyser import Analyser
 from newssearch.text.folding import spelled
 from newssearch.text.tokenizer import word_matches as words_of
 

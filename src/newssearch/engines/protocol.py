@@ -12,7 +12,7 @@ The tests in ``tests/contract/`` check that an engine follows these protocols an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -198,6 +198,13 @@ class Snapshot(CorpusSnapshot, Protocol):
         A search with a condition or a facet on any other own field finds nothing there.
         """
 
+    @property
+    def added_analyses(self) -> Mapping[str, str]:
+        """The names of those analyses of its articles that other packages add, by language.
+
+        They are those of :class:`newssearch.text.language_analysis.AddedName`.
+        """
+
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
         """Return the page of hits that ``request`` asks for, with the counts and facets of the search.
 
@@ -359,7 +366,11 @@ class Writer(Protocol):
         """
 
     def refusal(self, article: Article) -> str | None:
-        """Return why the index cannot hold an article, in words; None if it can. Who adds articles asks this first."""
+        """Return why the index cannot hold an article, in words; None if it can. Who adds articles asks this first.
+
+        Raises :class:`~newssearch.AnalyserError` if it was made with an analyser for the language of the article that is
+        not installed.
+        """
 
     def add(self, article: Article, state: str) -> None:
         """Add an article and its ``state``, a string by which the caller recognises that an article is unchanged.
@@ -466,6 +477,10 @@ class Check(Protocol):
     @property
     def sampled(self) -> int:
         """The number of articles whose indexed words were compared with their stored text."""
+
+    @property
+    def unchecked(self) -> Collection[str]:
+        """Why the indexed words of some articles could not be compared: the analyser of their language is missing."""
 
     def problems(self) -> Iterator[Problem]:
         """Run the check, and yield each problem found: all that is damaged, missing or inconsistent."""

@@ -12,7 +12,7 @@ from newssearch.engines import bm25f
 from newssearch.query import Boost, Everything, Leaf, Node, Not, Or, Word
 from newssearch.stopping import StopCheck
 from newssearch.system.lazy_regex import Pattern
-from newssearch.text.analysis import Analyser
+from newssearch.text.built_in_analyser import Analyser
 from newssearch.text.folding import spelled
 
 _ADDRESS_IN_TEXT = Pattern(r"(?:https?://|\bwww\.|\bpic\.twitter\.com/)\S+", re.IGNORECASE)

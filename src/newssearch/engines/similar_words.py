@@ -7,7 +7,8 @@ import math
 from collections.abc import Mapping
 
 from newssearch.stopping import StopCheck
-from newssearch.text.analysis import PLAIN_ANALYSIS, analyser_named
+from newssearch.text.analysis import analyser_named
+from newssearch.text.languages import PLAIN_ANALYSIS
 from newssearch.text.tokenizer import word_matches as words_of
 
 from .word_lookup import NearWord, WordLookup

@@ -50,10 +50,9 @@ from newssearch.query.tree import (
 from newssearch.stopping import NEVER, StopCheck
 from newssearch.system.exhaustive import assert_never
 from newssearch.system.kept import cached_property
-from newssearch.text.analysis import Analyser
+from newssearch.text.built_in_analyser import Analyser
 from newssearch.text.folding import spelled, spelled_lower, unelided, whole_form
 from newssearch.text.sentences import sentence_starts
-from newssearch.text.tokenizer import word_matches, word_of
 
 MATCHES_PER_CHECK = 8
 """A pattern is matched against this number of words between two checks: a regular expression may take long for a word."""
@@ -228,7 +227,7 @@ class AnalysedText:
         return [bisect_right(starts, self._offsets(word)[0]) for word in range(len(self.terms))]
 
     def compounds(self, key: str) -> list[Match]:
-        """Return the matches of a compound (:class:`~newssearch.text.analysis.Compound`), given by its key."""
+        """Return the matches of a compound (:class:`~newssearch.text.built_in_analyser.Compound`), given by its key."""
         return self.all_compounds.get(key, [])
 
     @property
@@ -474,7 +473,7 @@ def _words_as_written(wanted: str, text: AnalysedText, shown: Callable[[str], st
 
     Each word is compared with and without its elided prefix.
     """
-    pieces = [shown(word_of(match)) for match in word_matches(wanted)]
+    pieces = list(map(shown, text.analyser.words(wanted)))
     size = len(pieces)
     last = len(text.terms) - size + 1 if size else 0
     spellings = [{shown(word), shown(bare)} for word, bare in zip(text.written, text.unelided, strict=True)]

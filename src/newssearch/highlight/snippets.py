@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from newssearch.article import Article, Paragraph
@@ -11,7 +11,8 @@ from newssearch.query.alternatives import Alternatives, alternatives_of
 from newssearch.query.names import core
 from newssearch.snippet import Snippet
 from newssearch.stopping import NEVER, StopCheck
-from newssearch.text.analysis import Analyser, analyser
+from newssearch.text.analysis import NO_ADDED, analyser
+from newssearch.text.built_in_analyser import Analyser
 from newssearch.text.sentences import sentence_starts
 from newssearch.text.tokenizer import TAG_PREFIX
 
@@ -68,6 +69,8 @@ class Highlighter:
         return _marked_part(text, found, 0, len(text))
 
     def _marks(self, text: str, analyser: Analyser, marked: _Marked) -> list[Mark]:
+        if not (marked.words.keys or marked.others):  # a text of which nothing is asked need not be analysed
+            return []
         words = AnalysedText(text, analyser, self._check)
         found = words.spans_of(marked.words) if marked.words.keys else []
         for number, leaf, phrase in marked.others:
@@ -163,20 +166,30 @@ def snippet(
 
 
 def highlighted(
-    article: Article, paragraphs: Iterable[Paragraph], tree: Node, check: StopCheck = NEVER
+    article: Article,
+    paragraphs: Iterable[Paragraph],
+    tree: Node,
+    check: StopCheck = NEVER,
+    added: Mapping[str, str] = NO_ADDED,
 ) -> dict[int, Snippet]:
-    """Return the given paragraphs of an article as uncut snippets with the matches of a query, by paragraph number."""
+    """Return the given paragraphs of an article as uncut snippets with the matches of a query, by paragraph number.
+
+    ``added`` has the names of those analyses of the index that other packages add: see
+    :func:`newssearch.text.analysis.analysis_in`.
+    """
     from newssearch.lead import lead  # slow to import, and a search needs none of it
 
     in_lead = lead(article)
-    analysis = analyser(article.lang)
+    analysis = analyser(article.lang, added)
     marker = Highlighter(tree, check)
     return {p.number: marker.snippet(p.text, analysis, 0, p.number in in_lead) for p in paragraphs}
 
 
-def highlighted_headline(article: Article, tree: Node, check: StopCheck = NEVER) -> Snippet:
-    """Return the headline of an article, ``""`` if it has none, with the matches of a query."""
-    return Highlighter(tree, check).headline(article.title or "", analyser(article.lang))
+def highlighted_headline(
+    article: Article, tree: Node, check: StopCheck = NEVER, added: Mapping[str, str] = NO_ADDED
+) -> Snippet:
+    """Return the headline of an article, ``""`` if it has none, with the matches of a query: see :func:`highlighted`."""
+    return Highlighter(tree, check).headline(article.title or "", analyser(article.lang, added))
 
 
 def _snippet_window(text: str, found: list[Mark], length: int, analysis: str) -> tuple[int, int]:

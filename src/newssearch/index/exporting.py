@@ -209,7 +209,8 @@ class _Exporter:
             return _BETWEEN_PARAGRAPHS.join(paragraph.text for paragraph in wanted)
         from newssearch.highlight.snippets import highlighted  # slow to import, and only marks need it
 
-        shown = highlighted(article, wanted, self._asked.query.tree, self._asked.request.check)
+        snapshot, parsed, request = self._asked
+        shown = highlighted(article, wanted, parsed.tree, request.check, snapshot.added_analyses)
         if self._plan.format.name == "xlsx":
             return _as_one_text([shown[paragraph.number] for paragraph in wanted])
         return _BETWEEN_PARAGRAPHS.join(str(self._marked(shown[paragraph.number])) for paragraph in wanted)

@@ -28,6 +28,7 @@ from newssearch.request import (
 )
 from newssearch.results import Rank, Results
 from newssearch.stopping import StopCheck
+from newssearch.system.frozen import FrozenDict
 
 from .opened import OpenIndex
 from .searching import Search, corrected_query, expanded_query, related_results
@@ -193,9 +194,10 @@ class ReadingMethods(OpenIndex):
         article = self.article(article_id)
         check = StopCheck(timeout, stop)
         given = request_of("highlights", HighlightOptions, request, changes)
-        with self._asking(query, given, check) as (_, parsed, _asked):
-            marked = highlighted(article, article.paragraphs, parsed.tree, check)
-            return {0: highlighted_headline(article, parsed.tree, check), **marked}
+        with self._asking(query, given, check) as (snapshot, parsed, _asked):
+            added = snapshot.added_analyses
+            marked = highlighted(article, article.paragraphs, parsed.tree, check, added)
+            return {0: highlighted_headline(article, parsed.tree, check, added), **marked}
 
     def story(
         self,
@@ -334,7 +336,8 @@ class ReadingMethods(OpenIndex):
         """Return the statistics of the index: numbers of articles, paragraphs and words, and the values of fields."""
         with self._opened() as opened:
             contents, paths = opened.snapshot.contents(self.config.outlets), opened.snapshot.paths()
-            commit = opened.snapshot.commit
+            commit, added = opened.snapshot.commit, opened.snapshot.added_analyses
+        analysers, missing = _labels_of(added)
         return IndexInfo(
             folder=self.folder,
             contents=contents,
@@ -343,4 +346,17 @@ class ReadingMethods(OpenIndex):
             format=self._store.format,
             commit=commit,
             last_run=opened.last_run,
+            analysers=analysers,
+            missing_analysers=missing,
         )
+
+
+def _labels_of(added: Mapping[str, str]) -> tuple[FrozenDict[str, str], tuple[str, ...]]:
+    """Return the label of each added analyser of an index, by language, and the languages whose analyser is not installed."""
+    if not added:
+        return FrozenDict(), ()
+    from newssearch.text.language_analysis import AddedName, is_installed  # few indexes have one
+
+    names = {language: AddedName.parse(name) for language, name in added.items()}
+    missing = tuple(language for language, name in names.items() if not is_installed(name))
+    return FrozenDict((language, name.label) for language, name in names.items()), missing

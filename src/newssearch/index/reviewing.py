@@ -195,7 +195,10 @@ class _Reviewer:
 
         snapshot, parsed, request = self._asked
         reviewer = ArticleReviewer(
-            self._plan, Highlighter(parsed.tree, request.check), outlets(self._aliases)
+            self._plan,
+            Highlighter(parsed.tree, request.check),
+            outlets(self._aliases),
+            snapshot.added_analyses,
         )
         entries = (entry for group in review.groups for entry in group.entries)
         while some := list(islice(entries, REVIEWED_AT_ONCE)):

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from newssearch.display.visible import visible
 from newssearch.errors import (
+    AnalyserError,
     ArticleNotFoundError,
     IndexDamagedError,
     IndexNotFoundError,
@@ -41,6 +42,11 @@ def explained(error: NewssearchError, *, time_limit: float | None = None) -> str
             f"The search was stopped at its time limit{limit}. Make it cheaper: add since and until or a filter, write longer"
             " beginnings before a star (protest* rather than p*), search words instead of regular expressions, narrow w/N,"
             " or ask for less: kwic sorted by relevance or with a small sample, fewer measures."
+        )
+    if isinstance(error, AnalyserError):
+        return (
+            "The analyser of a language of the archive is not installed on the server, or fails: the archive cannot be searched."
+            " No call will succeed until its owner has installed it."
         )
     if isinstance(error, IndexNotFoundError | IndexVersionError | IndexDamagedError):
         state = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from newssearch.text.analysis import Analyser
+from newssearch.text.built_in_analyser import Analyser
 from newssearch.text.compounds import MAX_PARTS
 
 
@@ -17,7 +17,7 @@ class Alternative(NamedTuple):
     """A replacement for the words of a query from ``start`` up to but not including ``end``.
 
     It is either adjacent words, given by their ``terms``, or a compound that a text joins or splits, given by the
-    ``key`` of a :class:`~newssearch.text.analysis.Compound`.
+    ``key`` of a :class:`~newssearch.text.built_in_analyser.Compound`.
     """
 
     start: int

@@ -25,6 +25,7 @@ from newssearch.errors import NewssearchError
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.pdf.scans import has_ocr
 from newssearch.readers.records.json import read_lines
+from newssearch.system.entry_points import describe_error
 from newssearch.text.paragraphs import Block, squeeze
 
 from .api import (
@@ -40,7 +41,7 @@ from .api import (
     UnreadableError,
     whole,
 )
-from .registry import available_formats, describe_error, detect_format, formats, plugin_location, versions
+from .registry import available_formats, detect_format, formats, plugin_location, versions
 
 __all__ = [
     "Block", "Document", "Draft", "Format", "Input", "Item", "Origin", "ReadOutcome", "ReadOptions", "Skipped",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newssearch._version import __version__
 from newssearch.errors import NewssearchError
-from newssearch.text.paragraphs import squeeze
+from newssearch.system.entry_points import describe_error, described_entry, entry_points_of, error_location
 
 from . import exports
 from .api import Format, Input, UnreadableError
@@ -143,9 +143,7 @@ def versions() -> tuple[str, ...]:
 
 def _entry_points() -> list[EntryPoint]:
     """Return the entry points by which other packages add formats, sorted by name."""
-    from importlib.metadata import entry_points  # slow to import, and only reading needs it
-
-    return sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name)
+    return entry_points_of(ENTRY_POINT_GROUP)
 
 
 def _is_installed(module: str) -> bool:
@@ -165,7 +163,7 @@ def formats() -> tuple[Format, ...]:
     """
     added = []
     for entry in _entry_points():
-        named = f"the format {entry.name} ({entry.value}{_distribution_of(entry)})"
+        named = f"the format {entry.name} ({described_entry(entry)})"
         try:
             candidate = entry.load()
         except Exception as error:
@@ -180,32 +178,9 @@ def formats() -> tuple[Format, ...]:
     return (*added, *(candidate for family in FORMAT_MODULES for candidate in family.FORMATS))
 
 
-def _distribution_of(entry: EntryPoint) -> str:
-    """Return ``", of NAME VERSION"`` for the distribution of an entry point, or ``""`` if it has none."""
-    return f", of {entry.dist.name} {entry.dist.version}" if entry.dist is not None else ""
-
-
-def describe_error(error: BaseException) -> str:
-    """Return the type and the message of an exception on one line.
-
-    >>> describe_error(KeyError("title"))
-    "KeyError: 'title'"
-    """
-    return f"{type(error).__name__}: {squeeze(str(error))[:200]}".removesuffix(": ")
-
-
 def plugin_location(error: BaseException) -> str:
     """Return ``" (FILE, line N)"`` if an exception was raised in a format of another package, else ``""``."""
-    ours = {entry.value.partition(":")[0].partition(".")[0] for entry in _entry_points()}
-    if isinstance(error, SyntaxError) and error.filename:
-        return f" ({error.filename}, line {error.lineno})"
-    location, trace = "", error.__traceback__
-    while trace is not None:
-        module = str(trace.tb_frame.f_globals.get("__name__", ""))
-        if module.partition(".")[0] in ours - {"newssearch"}:
-            location = f" ({trace.tb_frame.f_code.co_filename}, line {trace.tb_lineno})"
-        trace = trace.tb_next
-    return location
+    return error_location(error, _entry_points())
 
 
 def detect_format(source: Input) -> Format:

@@ -9,7 +9,8 @@ from newssearch.highlight.snippets import Highlighter
 from newssearch.outlets import Outlets
 from newssearch.results import Hit
 from newssearch.snippet import Snippet
-from newssearch.text.analysis import Analyser, analyser, key
+from newssearch.text.analysis import analyser, key
+from newssearch.text.built_in_analyser import Analyser
 
 from .content import ReviewedArticle, ReviewedCopy, ReviewedParagraph, ReviewEntry
 from .excerpts import LONGEST_EXCERPT, Excerpt
@@ -22,19 +23,25 @@ NAMED_COPIES_OF_STORY = 10
 
 
 class ArticleReviewer:
-    """Makes articles of a review. ``marker`` marks the matches of its query, ``names`` are those of outlets in the archive."""
+    """Makes articles of a review. ``marker`` marks the matches of its query, ``names`` are those of outlets in the archive.
 
-    def __init__(self, plan: ReviewPlan, marker: Highlighter, names: Outlets) -> None:
+    ``added`` has the names of those analyses of the index that other packages add, by language.
+    """
+
+    def __init__(
+        self, plan: ReviewPlan, marker: Highlighter, names: Outlets, added: Mapping[str, str]
+    ) -> None:
         self._plan = plan
         self._marker = marker
         self._names = names
+        self._added = added
 
     def reviewed(
         self, entry: ReviewEntry, article: Article, scores: Mapping[int, float], copies: Mapping[str, Hit]
     ) -> ReviewedArticle:
         """Return an article. ``scores`` are those of its paragraphs that match, ``copies`` maps ids to its copies."""
         excerpt = Excerpt(article, scores, self._plan.excerpt)
-        analysis = analyser(article.lang)
+        analysis = analyser(article.lang, self._added)
         title = article.title or ""
         named = [] if self._plan.each_copy else entry.hit.copies[:NAMED_COPIES_OF_STORY]
         return ReviewedArticle(

@@ -11,9 +11,9 @@ from functools import cache
 
 from newssearch.system.lazy_regex import Pattern
 
-from .analysis import ENGLISH_ACRONYMS
+from .analysis import analyser_named
+from .built_in_analyser import ENGLISH_ACRONYMS
 from .folding import fold
-from .function_words import FUNCTION_WORDS
 
 ACRONYM_TERMS = frozenset(ENGLISH_ACRONYMS.values())
 """The terms of the acronyms that are words of their own. Such a term is also the counted word."""
@@ -66,4 +66,4 @@ def has_letters(word: str) -> bool:
 @cache
 def function_words(analysis: str) -> frozenset[str]:
     """Return the function words of an analysis as counted words."""
-    return frozenset(map(fold, FUNCTION_WORDS.get(analysis, ())))
+    return frozenset(map(fold, analyser_named(analysis).function_words))

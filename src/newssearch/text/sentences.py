@@ -16,7 +16,7 @@ are special:
 
 Marks that are only used to end sentences (``。``, ``؟``, ``।``) always end one, even if no white space follows.
 
-The abbreviations and openers are in ``abbreviations/``: one file for each analysis (:func:`.analysis.analysis_of`), and
+The abbreviations and openers are in ``abbreviations/``: one file for each analysis (:func:`.languages.analysis_of`), and
 ``any.txt`` for all analyses. They were compared with the lists of pySBD (https://github.com/nipunsadvilkar/pySBD) and
 sentencex (https://github.com/wikimedia/sentencex), both under the MIT licence, which do not distinguish these kinds.
 """
@@ -269,8 +269,12 @@ def _starts_inside(chunk: str) -> Iterator[int]:
 
 @cache
 def rules(analysis: str) -> Rules:
-    """Return the rules for splitting sentences in texts of the given ``analysis``, such as ``"english"``."""
-    return Rules(analysis)
+    """Return the rules for splitting sentences in texts of the given ``analysis``, such as ``"english"``.
+
+    An analysis that another package adds has those of the built-in one that it completes.
+    """
+    base, added, _ = analysis.partition("+")
+    return rules(base) if added else Rules(analysis)
 
 
 def sentence_starts(text: str, analysis: str = "english", limit: int | None = None) -> list[int]:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from newssearch.errors import (
+    AnalyserError,
     ArticleNotFoundError,
     ConfigError,
     HitNotFoundError,
@@ -131,7 +132,7 @@ def _about_index(error: NewssearchError) -> str:
         return "the index is being written to"
     if isinstance(error, TagFileError):
         return "the tags of the archive cannot be read or changed now; the log of the server says more"
-    if isinstance(error, (IndexFolderError, ConfigError)):
+    if isinstance(error, (IndexFolderError, ConfigError, AnalyserError)):
         return "the index or its settings are not in order; the log of the server says more"
     return str(error)
 

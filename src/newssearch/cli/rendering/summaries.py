@@ -43,6 +43,8 @@ def text_info(info: IndexInfo, style: Style) -> Iterator[str]:
     yield f"{'commit':>9}  {info.commit.number:,}, {info.commit.time:%Y-%m-%d %H:%M:%S} UTC"
     yield f"{'digest':>9}  {info.commit.digest}"
     yield f"{'last run':>9}  {f'{info.last_run:%Y-%m-%d %H:%M:%S} UTC' if info.last_run else 'none'}"
+    for language, analyser in info.described_analysers().items():
+        yield f"{'analyser':>9}  {escape.terminal(language)}: {escape.terminal(analyser)}"
     for name, values in {**held.by_field, **held.by_own_field}.items():
         if name == "month" or not values:
             continue
@@ -174,6 +176,8 @@ def text_verification(found: Verification, *, cleaned: bool = False) -> Iterator
         yield f"leftover: {escape.terminal(left.name)} ({size(left.size)}); --clean removes it"
     for name in found.removed:
         yield f"removed: {escape.terminal(name)}"
+    for reason in found.unchecked:
+        yield f"words not compared: {escape.terminal(reason)}"
     if found.sound:
         yield (
             f"sound: {many(found.articles, 'article')}, {many(found.paragraphs, 'paragraph')};"

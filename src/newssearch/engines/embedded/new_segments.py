@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from newssearch.article import Article
 from newssearch.commit import article_hash, sum_of_hashes
+from newssearch.engines.analysis_choice import AnalysisChoice
 from newssearch.engines.embedded.indexing.lexicon import Lexicon
 from newssearch.engines.embedded.indexing.segment_builder import SegmentBuilder
 from newssearch.engines.embedded.storage.container import write_container
@@ -30,10 +31,14 @@ the time that processes take to start."""
 
 
 class NewSegments:
-    """The segments of uncommitted articles, which are built in ``folder``: both finished ones and those in progress."""
+    """The segments of uncommitted articles, which are built in ``folder``: both finished ones and those in progress.
 
-    def __init__(self, folder: Path) -> None:
+    ``analyses`` chooses the analysis of each article.
+    """
+
+    def __init__(self, folder: Path, analyses: AnalysisChoice) -> None:
         self._folder = folder
+        self._analyses = analyses
         self._own: tuple[ArticleField, ...] = ()
         self._builder = SegmentBuilder()
         self._hash_sum = 0  # of the articles of the current batch
@@ -53,7 +58,7 @@ class NewSegments:
 
     def add(self, article: Article, state: str) -> None:
         """Add an article to the current batch. If this makes the batch full, start to build its segment."""
-        self._builder.add(article, state)
+        self._builder.add(article, state, self._analyses.of(article.lang))
         self._hash_sum += article_hash(article.id, state)
         self.paragraphs += max(len(article.paragraphs), 1)
         if self._builder.size >= BATCH_TEXT_BYTES:

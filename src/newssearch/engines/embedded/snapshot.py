@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from heapq import merge
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -53,7 +53,6 @@ from newssearch.query import Node, Relaxed
 from newssearch.request import HitContent, ResolvedRequest
 from newssearch.results import Hit, Rank
 from newssearch.system.frozen import FrozenDict
-from newssearch.text.analysis import analyser
 
 from .corpus_queries import CorpusQueries, without_repetitions
 
@@ -184,7 +183,9 @@ class EmbeddedSnapshot(CorpusQueries):
             segment, number = found
             texts = weighty_paragraphs(article, segment, number)
             terms = SegmentTermCounts(self._reader)
-            tree = related_tree(article.title or "", texts, analyser(article.lang), terms, request.check)
+            tree = related_tree(
+                article.title or "", texts, segment.analyser(article.lang), terms, request.check
+            )
             own = self._reader.per_segment(lambda other: _only(other, number if other is segment else None))
             evaluator = QueryEvaluator(self._reader, tree, request.aliases, request.check)
             articles = evaluator.found(request) & ~own
@@ -299,6 +300,11 @@ class EmbeddedSnapshot(CorpusQueries):
             counted = selection.articles(leaving_out=chosen).nonzero()[0] if disjunctive else all_found
             found[facet.name] = count_facet(self._reader, facet, counted, request.aliases, request)
         return FrozenDict(found)
+
+    @property
+    def added_analyses(self) -> Mapping[str, str]:
+        """The names of those analyses of its articles that other packages add, by language."""
+        return self._reader.added_analyses
 
     def contents(self, aliases: Aliases = ()) -> Contents:
         """Return the numbers of articles, paragraphs and words, the first and last date, and the values of fields.

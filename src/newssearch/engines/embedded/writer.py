@@ -14,6 +14,7 @@ import numpy as np
 
 from newssearch.article import Article
 from newssearch.commit import article_hash, sum_of_hashes
+from newssearch.engines.analysis_choice import AnalysisChoice
 from newssearch.engines.embedded.indexing.merger import Renumbered, merge_segments, renumbered
 from newssearch.engines.embedded.integrity.diagnosis import diagnosed
 from newssearch.engines.embedded.segment.segment import Segment
@@ -35,6 +36,7 @@ from newssearch.engines.shingles import Hashes
 from newssearch.fields import ArticleField, by_name
 from newssearch.system.atomic_files import remove_unused, writing
 from newssearch.system.fault_points import fault_point
+from newssearch.text.languages import language_of
 
 from .index_folder import IndexFolder
 from .indexing import merge_policy
@@ -79,7 +81,8 @@ class EmbeddedWriter:
             raise
         self._moment = after or _EARLIEST
         self._moment = self._next_moment()
-        self._new = NewSegments(folder.folder)
+        self._analyses = AnalysisChoice(self._snapshot.added_analyses, self._languages)
+        self._new = NewSegments(folder.folder, self._analyses)
         self._new.keep(tuple(self._own.values()))
         # The segments merged by the current commit, which leaves their files behind if it fails.
         self._merged: list[ArraySegment] = []
@@ -125,8 +128,14 @@ class EmbeddedWriter:
         self._new.keep(tuple(self._own.values()))
 
     def refusal(self, article: Article) -> str | None:
-        """Return None: an index in a folder holds every article."""
-        return None
+        """Return why an article cannot be analysed; None if it can: an index in a folder holds every article."""
+        return self._analyses.refusal(article)
+
+    def _languages(self) -> set[str]:
+        """Return the languages of the committed articles, removed ones included."""
+        return {
+            language_of(lang) for segment in self._snapshot.segments for lang in segment.values("lang").values
+        }
 
     def add(self, article: Article, state: str) -> None:
         """Add an article.

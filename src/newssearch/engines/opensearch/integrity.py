@@ -45,6 +45,7 @@ class OpenSearchCheck:
         self._client = client
         self._sample = sample
         self.files = self.size = self.articles = self.paragraphs = self.sampled = 0
+        self.unchecked: tuple[str, ...] = ()
 
     def problems(self) -> Iterator[Problem]:
         """Run the check, and yield each damaged, missing or inconsistent thing."""

@@ -32,7 +32,8 @@ from newssearch.query import (
 )
 from newssearch.query.alternatives import Alternatives, alternatives_of
 from newssearch.stopping import StopCheck
-from newssearch.text.analysis import Analyser, analyser_named
+from newssearch.text.analysis import analyser_named
+from newssearch.text.built_in_analyser import Analyser
 from newssearch.text.compounds import MAX_PARTS
 from newssearch.text.folding import spelled
 from newssearch.text.tokenizer import word_matches, word_of

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from newssearch.errors import QueryError
 from newssearch.highlight.matcher import AnalysedText, Match, find_matches
-from newssearch.text.analysis import Analyser, analyser_named
+from newssearch.text.analysis import analyser_named
+from newssearch.text.built_in_analyser import Analyser
 
 from .article_queries import TEXT, nested
 from .documents import DocumentSource

@@ -34,7 +34,7 @@ from newssearch.request import HitContent, ResolvedRequest
 from newssearch.results import Explanation, Hit, Rank
 from newssearch.stopping import NEVER, StopCheck
 from newssearch.system.frozen import FrozenDict
-from newssearch.text.analysis import analyser_named
+from newssearch.text.analysis import NO_ADDED, analyser_named
 from newssearch.text.partial_dates import PartialDate
 
 from .article_queries import EVERYTHING, excluding
@@ -152,6 +152,11 @@ class OpenSearchSnapshot(ClusterCorpusQueries):
             asked = {**asked, "after": answer["after_key"]}
 
     # ---- the search
+
+    @property
+    def added_analyses(self) -> Mapping[str, str]:
+        """The names of those analyses of its articles that other packages add, by language: none on a cluster."""
+        return NO_ADDED
 
     def search(self, tree: Node, request: ResolvedRequest) -> Found:
         """Return the page of hits that ``request`` asks for, with the counts and facets of the search."""

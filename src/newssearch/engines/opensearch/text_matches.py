@@ -1,6 +1,6 @@
 """Finds the matches of a query's leaves in the texts of an article.
 
-Most leaves are words. Their occurrences are counted by chunks (:class:`newssearch.text.analysis.Chunk`), for all
+Most leaves are words. Their occurrences are counted by chunks (:class:`newssearch.text.built_in_analyser.Chunk`), for all
 words of a query at once. Texts are fully analysed only if other leaves may match in them, or for word proximity.
 """
 
@@ -14,7 +14,7 @@ from newssearch.highlight.matcher import AnalysedText, Match, WantedWords, find_
 from newssearch.query import Leaf, Phrase, Word
 from newssearch.query.alternatives import alternatives_of
 from newssearch.system.kept import cached_property
-from newssearch.text.analysis import Analyser, Chunk
+from newssearch.text.built_in_analyser import Analyser, Chunk
 
 MANY_LEAVES = 3
 """From this number of phrases on, an index from words to the texts of an article is made once for all of them."""

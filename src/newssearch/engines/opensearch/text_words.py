@@ -19,7 +19,7 @@ from newssearch.engines.counted_words import (
     function_word_bytes,
 )
 from newssearch.highlight.matcher import Match
-from newssearch.text.analysis import Analyser
+from newssearch.text.built_in_analyser import Analyser
 from newssearch.text.counted_words import counted_word
 from newssearch.text.folding import spelled, unelided
 from newssearch.text.tokenizer import TAG_PREFIX

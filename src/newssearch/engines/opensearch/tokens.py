@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, cast
 
-from newssearch.text.analysis import Analyser, analyser_named
+from newssearch.text.analysis import analyser_named
+from newssearch.text.built_in_analyser import Analyser
 from newssearch.text.folding import spelled, unelided, whole_form
 from newssearch.text.sentences import sentence_starts
 

@@ -20,7 +20,6 @@ from newssearch.highlight.context import context_of, words_after, words_before
 from newssearch.highlight.matcher import AnalysedText, Match
 from newssearch.request import ResolvedRequest
 from newssearch.system.kept import cached_property
-from newssearch.text.analysis import analyser
 
 from .article_order import by_date, by_relevance, date_keys, ids_of
 from .occurrences import occurrences_by_segment
@@ -163,6 +162,6 @@ class ConcordanceReader:
             for document, of_document in groupby(rows, key=lambda row: row[0]):
                 self._request.check()
                 lang = languages.values[languages.codes[segment.article_of(document)]]
-                text = AnalysedText(segment.bodies[document], analyser(lang))
+                text = AnalysedText(segment.bodies[document], segment.analyser(lang))
                 for _, at, first, end in of_document:
                     yield at, segment, document, text, (first, end)

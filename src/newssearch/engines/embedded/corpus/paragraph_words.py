@@ -8,7 +8,8 @@ import numpy as np
 
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.sorted_sets import Ints
-from newssearch.text.analysis import Analyser, analyser_named
+from newssearch.text.analysis import analyser_named
+from newssearch.text.built_in_analyser import Analyser
 from newssearch.text.counted_words import counted_word
 
 CHECKED_TEXTS = 64

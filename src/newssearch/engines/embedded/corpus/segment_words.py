@@ -22,7 +22,6 @@ from newssearch.engines.embedded.storage.container import Array
 from newssearch.engines.sorted_sets import Ints, Mask
 from newssearch.system.kept import cached_property
 from newssearch.text.counted_words import function_words
-from newssearch.text.function_words import FUNCTION_WORDS
 
 from .paragraph_words import ParagraphWords
 from .vocabulary import FieldWords
@@ -99,21 +98,26 @@ class SegmentWords:
         return WordCounts(words, sums[:CLASSES], sums[CLASSES])
 
     @cached_property
-    def _function_flags(self) -> Classes:
+    def _function_flags(self) -> Array:
         """For each slot, a bit for each list of function words that has it. All are 0 if the articles have one analysis."""
-        flags = np.zeros(len(self._counter.slots), np.uint8)
+        listed = self._with_function_words
+        flags = np.zeros(len(self._counter.slots), np.min_scalar_type((1 << len(listed)) - 1))
         if len(self.segment.analyses) > 1:
-            for bit, analysis in enumerate(FUNCTION_WORDS):
-                if analysis in self.segment.analyses:
-                    for word in function_words(analysis):
-                        flags[self._counter.slots[self._words.forms_of(word)]] |= 1 << bit
+            for bit, analysis in enumerate(listed):
+                for word in function_words(analysis):
+                    flags[self._counter.slots[self._words.forms_of(word)]] |= flags.dtype.type(1 << bit)
         return flags
 
-    def _classify(self, marks: Classes | None, flags: Classes) -> Callable[[ChosenWords, Ints], Array]:
+    @cached_property
+    def _with_function_words(self) -> list[str]:
+        """The analyses of the segment that have function words, at most 64 of them: as many as an item has bits."""
+        return [name for name in self.segment.analyses if function_words(name)][:64]
+
+    def _classify(self, marks: Classes | None, flags: Array) -> Callable[[ChosenWords, Ints], Array]:
         """Return the function that gives a word its class, plus :data:`CLASSES` if it is a function word in its article."""
-        bits = np.zeros(self.segment.articles, np.uint8)
-        for bit, analysis in enumerate(FUNCTION_WORDS):
-            articles = self.segment.analyses.get(analysis)
+        bits = np.zeros(self.segment.articles, flags.dtype)
+        for bit, analysis in enumerate(self._with_function_words):
+            articles = self.segment.analyses[analysis]
             if articles is not None:
                 bits[articles] = 1 << bit
 

@@ -20,7 +20,8 @@ from newssearch.engines.embedded.segment.compound_postings import entry_of
 from newssearch.engines.embedded.segment.tokens import Numbers, Tokens
 from newssearch.engines.sorted_sets import Ints, concat_ranges
 from newssearch.text import compounds
-from newssearch.text.analysis import Analyser, Compound, analyser_named
+from newssearch.text.analysis import analyser_named
+from newssearch.text.built_in_analyser import Analyser, Compound
 from newssearch.text.compounds import MAX_JOINED_WORDS, camel_case_parts
 from newssearch.text.folding import MAX_TERM_CHARS, spelled
 from newssearch.text.sentences import (
@@ -34,7 +35,6 @@ from newssearch.text.sentences import (
     Rules,
     rules,
 )
-from newssearch.text.tokenizer import word_matches, word_of
 
 from .chunk_table import MAX_CHUNK_BYTES, PADDING_BYTES, ChunkTable, split_chunks
 
@@ -257,7 +257,7 @@ class Lexicon:
         """Analyse a new chunk, store its words, flags and compounds, and return its number."""
         self._first.append(len(self._tokens))
         core = chunk.strip(_AROUND)
-        parts = _plain_parts(core)
+        parts = () if analyser.divides else _plain_parts(core)
         if parts:
             numbers = self._plain.setdefault(analyser.name, {})
             for part in parts:
@@ -304,15 +304,12 @@ class Lexicon:
             self._flags[number] |= _COMPOUND
 
     def _learn_any(self, chunk: str, analyser: Analyser) -> None:
-        """Store the words and flags of a chunk, whatever it contains, using the tokenizer."""
+        """Store the words and flags of a chunk, whatever it contains, using the analyser."""
         starts, begins, ends = rules(analyser.name).clue(chunk)
         size = before = 0
-        for match in word_matches(chunk):
-            word = word_of(match)
-            if not analyser.term(word):
-                continue
-            self._tokens.append(self._word(word, analyser))
-            begun = sum(start <= match.start() for start in starts) if starts else 0
+        for token in analyser.tokens(chunk):
+            self._tokens.append(self._word(token.word, analyser))
+            begun = sum(start <= token.start for start in starts) if starts else 0
             self._breaks.append(begun > before)
             before = begun
             size += 1
@@ -333,7 +330,7 @@ class Lexicon:
 def _compounds(parts: Sequence[str], analyser: Analyser) -> Iterator[Compound]:
     """Yield the compounds of a chunk that consists of plain parts joined by hyphens.
 
-    The result equals that of the slower :meth:`newssearch.text.analysis.Analyser.compounds`.
+    The result equals that of the slower :meth:`newssearch.text.built_in_analyser.Analyser.compounds`.
     """
     for first, part in enumerate(parts):
         if part[0].isalpha():

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from newssearch.engines.embedded.segment.added_analyses import added_sections
 from newssearch.engines.embedded.segment.block_impacts import NONE_EXTRA, ManyExtra
 from newssearch.engines.embedded.segment.compound_postings import compound_sections
 from newssearch.engines.embedded.segment.field import TextField
@@ -41,6 +42,8 @@ from newssearch.engines.embedded.storage.container import (
 from newssearch.engines.embedded.storage.patched_ints import PatchedIntsWriter
 from newssearch.engines.sorted_sets import Ints, Mask
 from newssearch.system.workers import WorkerPool
+from newssearch.text.analysis import analysis_in
+from newssearch.text.languages import language_of
 
 from .inverter import ArticleBlocks, Articles, HighBitsRuns, Vocabulary
 from .merge_source import MergeSource, NewNumbers, concat_ints, merge_slices, term_slices
@@ -157,7 +160,22 @@ def _article_sections(parts: Sequence[Renumbered]) -> dict[str, Array]:
             codes, distinct = segment.values(name)
             values.extend(distinct[code] for code in codes[here].tolist())
         sections |= value_sections(name, values)
+    sections |= added_sections(_added_analyses(pairs))
     return sections | merged_own_sections([(one.segment.own_fields, one.articles) for one in parts])
+
+
+def _added_analyses(pairs: Sequence[tuple[Segment, Ints]]) -> set[str]:
+    """Return those analyses of the articles that are kept that other packages add.
+
+    ``pairs`` has each segment with its articles that are kept. The writer lets a language have one analysis only.
+    """
+    used: dict[str, str] = {}
+    for segment, here in pairs:
+        codes, distinct = segment.values("lang")
+        for lang in {distinct[code] for code in set(codes[here].tolist())}:
+            name = analysis_in(lang, segment.added_analyses)
+            assert used.setdefault(language_of(lang), name) == name, f"two analyses of {lang}"
+    return set(used.values())
 
 
 def _kept_strings(name: str, pairs: Sequence[tuple[Segment, Ints]]) -> list[bytes]:

@@ -24,6 +24,7 @@ an article without paragraphs has one document without words. A segment has the 
 ``article.state``       the state with which each article was added; a different state shows that it has changed
 ``article.F``           for each field F of NUMBERED, the number of each article's value, 0 for no value;
                         ``article.F.values`` holds the values, sorted by ``article.F.keys``, which filters compare
+``analysis.added``      the names of analyses that other packages add, see :mod:`segment.added_analyses`
 ``own.F.…``             the own fields F, see :mod:`segment.own_fields`
 ``document.article``    the article of each document
 ``document.aside``      the documents that are links, captions or notices (:func:`newssearch.lead.weightless_paragraphs`), ascending
@@ -42,6 +43,7 @@ import numpy as np
 
 from newssearch.article import Article
 from newssearch.engines.article_times import added_time, date_columns
+from newssearch.engines.embedded.segment.added_analyses import added_sections
 from newssearch.engines.embedded.segment.own_fields import OwnValues
 from newssearch.engines.embedded.segment.shingles import sample_sections
 from newssearch.engines.embedded.segment.stored_fields import NUMBERED, numbered_of, rest_of, shown_of
@@ -53,7 +55,7 @@ from newssearch.fields import EXACT_FIELDS, WHOLE_FIELDS, WORD_FIELDS, ArticleFi
 from newssearch.identity import id_number, normal_key
 from newssearch.lead import lead_and_weightless
 from newssearch.query import LEAD
-from newssearch.text.analysis import analysis_of, key, name_words
+from newssearch.text.analysis import key, name_words
 
 from .inverter import Articles, invert
 from .lexicon import Lexicon
@@ -101,8 +103,8 @@ class SegmentBuilder:
         """Let the segment have the given own fields besides those that it has."""
         self._own = {field.name: self._own.get(field.name) or OwnValues(field) for field in own}
 
-    def add(self, article: Article, state: str) -> None:
-        """Add an article.
+    def add(self, article: Article, state: str, analysis: str) -> None:
+        """Add an article, whose terms the named analysis makes.
 
         ``state`` is a string by which the caller recognises later whether the article has changed.
         """
@@ -118,7 +120,7 @@ class SegmentBuilder:
         self._titles.append(title)
         self._bodies += texts or [b""]
         self._size += sum(map(len, texts))
-        self._analyses.append(analysis_of(article.lang))
+        self._analyses.append(analysis)
         self._first.append(len(self._bodies))
         dated = date_columns(article.date, article.provenance.get("date"))
         self._local.append(dated.local)
@@ -159,6 +161,7 @@ class SegmentBuilder:
             ),
             **string_sections("article.shown", self._shown),
             **string_sections("article.state", self._states),
+            **added_sections(self._analyses),
         }
         for name, values in self._values.items():
             sections |= value_sections(name, values)

@@ -42,7 +42,7 @@ from newssearch.errors import IndexDamagedError
 from newssearch.extra import number_of, value_of
 from newssearch.identity import id_number
 from newssearch.query import LEAD
-from newssearch.text.analysis import analyser, analyser_named
+from newssearch.text.analysis import analyser_named
 
 UNREADABLE = (
     ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, IndexDamagedError,
@@ -64,6 +64,7 @@ def inconsistencies(segment: Segment, entry: SegmentEntry | None = None) -> Iter
         lambda: _strings(container),
         lambda: _exceptions(container),
         lambda: _articles(segment, entry),
+        lambda: _analyses(segment),
         lambda: _stored("header", segment.rest, segment.articles),
         lambda: _stored("body", segment.bodies, segment.documents),
         lambda: _metadata(segment),
@@ -123,6 +124,14 @@ def _exceptions(container: Container) -> Iterator[str]:
                 len(indices) and not np.array_equal(np.flatnonzero(low == EXCEPTION), indices)
             ):
                 yield f"{name}: its exceptions are not where its items say"
+
+
+def _analyses(segment: Segment) -> Iterator[str]:
+    """Yield a message if the names of the analyses that other packages add are no such names."""
+    try:
+        assert segment.added_analyses is not None, "read without an error"
+    except ValueError as error:
+        yield f"its analyses cannot be read: {error}"
 
 
 def _articles(segment: Segment, entry: SegmentEntry | None) -> Iterator[str]:
@@ -536,24 +545,24 @@ def unreadable(segment: Segment, articles: Array) -> Iterator[tuple[int, str]]:
             yield article, f"{found.id} is not what was indexed"
 
 
-def wrongly_indexed(segment: Segment, articles: Array) -> Iterator[str]:
-    """Yield a message for each given article whose indexed words differ from the words of its text."""
-    for article in articles.tolist():
-        try:
-            found = segment.read(article)
-            language = analyser(found.lang)
-            owners = range(int(segment.first[article]), int(segment.first[article + 1]))
-            texts = [paragraph.text for paragraph in found.paragraphs] or [""]
-            pairs = [(segment.fields["text"], owner, text) for owner, text in zip(owners, texts, strict=True)]
-            pairs.append((segment.fields["title"], article, found.title or ""))
-            wrong = [
-                text[:40] for field, owner, text in pairs if not _indexed(field, owner, text, language.name)
-            ]
-        except UNREADABLE as error:
-            yield f"the words of article number {article} cannot be read: {error!r}"
-            continue
-        if wrong:
-            yield f"{found.id} has other words than its index: {wrong[0]!r}"
+def wrongly_indexed(segment: Segment, article: int) -> Iterator[str]:
+    """Yield a message if the indexed words of an article differ from the words of its text.
+
+    Raises :class:`~newssearch.AnalyserError` if another package analyses its language, and is not installed.
+    """
+    try:
+        found = segment.read(article)
+        language = segment.analyser(found.lang)
+        owners = range(int(segment.first[article]), int(segment.first[article + 1]))
+        texts = [paragraph.text for paragraph in found.paragraphs] or [""]
+        pairs = [(segment.fields["text"], owner, text) for owner, text in zip(owners, texts, strict=True)]
+        pairs.append((segment.fields["title"], article, found.title or ""))
+        wrong = [text[:40] for field, owner, text in pairs if not _indexed(field, owner, text, language.name)]
+    except UNREADABLE as error:
+        yield f"the words of article number {article} cannot be read: {error!r}"
+        return
+    if wrong:
+        yield f"{found.id} has other words than its index: {wrong[0]!r}"
 
 
 def _indexed(field: FieldReader, owner: int, text: str, analysis: str) -> bool:

@@ -27,7 +27,7 @@ from newssearch.engines.embedded.storage.toc import (
     read_toc,
     toc_path,
 )
-from newssearch.errors import IndexDamagedError
+from newssearch.errors import AnalyserError, IndexDamagedError
 from newssearch.reports import Leftover, Problem, unread
 from newssearch.system.atomic_files import remove_unused, unsealed
 
@@ -56,6 +56,7 @@ class EmbeddedCheck:
         self._folder = folder
         self._sample = sample
         self.files = self.size = self.articles = self.paragraphs = self.sampled = 0
+        self.unchecked: dict[str, None] = {}
 
     def problems(self) -> Iterator[Problem]:
         """Run the check, and yield each problem found: all that is damaged, missing or inconsistent."""
@@ -151,8 +152,12 @@ class EmbeddedCheck:
         if not lost and sum_of_hashes(map(article_hash, ids, states)) != entry.hash_sum:
             yield Problem(name, "its articles are not those of which the table of contents has the digest")
         chosen = live[:: max(len(live) // max(self._sample, 1), 1)][: self._sample]
-        self.sampled += len(chosen)
-        yield from (Problem(name, what) for what in invariants.wrongly_indexed(segment, chosen))
+        for article in chosen.tolist():
+            try:
+                yield from (Problem(name, what) for what in invariants.wrongly_indexed(segment, article))
+                self.sampled += 1
+            except AnalyserError as error:
+                self.unchecked[str(error)] = None
 
     def _stories(
         self, toc: Toc, files: dict[str, Outcome], newest_one: int, segments: list[Segment | None]

@@ -11,7 +11,6 @@ from newssearch.query import Node
 from newssearch.results import Copy, Explanation, Hit
 from newssearch.snippet import Snippet
 from newssearch.stopping import NEVER, StopCheck
-from newssearch.text.analysis import analyser
 
 from .reader import IndexReader
 from .result_order import Placed
@@ -66,7 +65,7 @@ class HitMaker:
         ):
             article, paragraph = segment.article_of(document), segment.number_of(document)
             shown = segment.shown(article)
-            language, in_lead = analyser(shown["lang"]), segment.is_in_lead(article, paragraph)
+            language, in_lead = segment.analyser(shown["lang"]), segment.is_in_lead(article, paragraph)
             copies = self._copies(segment.story(article))
             others = [copy for copy in copies if copy.id != shown["id"]]
             snippet = _NO_SNIPPET

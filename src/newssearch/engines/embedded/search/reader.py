@@ -47,6 +47,14 @@ class IndexReader:
         found = {row.name: row for segment in self.segments for row in segment.own_rows}
         return dict(sorted(found.items()))
 
+    @cached_property
+    def added_analyses(self) -> dict[str, str]:
+        """The names of those analyses of all segments that other packages add, by language."""
+        found: dict[str, str] = {}
+        for segment in self.segments:
+            found |= segment.added_analyses
+        return dict(sorted(found.items()))
+
     def kept(self, make: Callable[[IndexReader], OfReader]) -> OfReader:
         """Return the result of calling ``make`` with this reader, cached."""
         if make not in self._kept:

@@ -286,7 +286,8 @@ class SegmentMatcher:
                 node.word, name
             )
         if isinstance(node, Caps | Exact):
-            return sum(self._terms.union(field, forms).words for forms in lookup.spelled(field, node))
+            of_words = [forms for found in lookup.spelled(field, node) for forms in found.forms]
+            return sum(self._terms.union(field, forms).words for forms in of_words)
         if isinstance(node, Word | Phrase):
             if isinstance(node, Phrase) and node.names:
                 return sum(self._count_words(part, name) for part in node.parts)
@@ -321,8 +322,7 @@ class SegmentMatcher:
         if isinstance(node, PatternPhrase):
             return (self._in_any_order if node.within else self._in_order)(node, name, owners)
         if isinstance(node, Caps | Exact):
-            forms = self._lookup.spelled(field, node)
-            return adjacent_words([self._terms.any_of(field, one, owners).starts for one in forms])
+            return self._as_spelled(node, name, owners)
         if isinstance(node, Near):
             left, right = self.spans(node.left, name, owners), self.spans(node.right, name, owners)
             return near_spans(left, right, node.distance, node.ordered, field.starts)
@@ -358,6 +358,15 @@ class SegmentMatcher:
             )
             found.append(self._in_articles(spans, words.articles, name))
         return union_spans(found)
+
+    def _as_spelled(self, node: Caps | Exact, name: TextField, owners: Array | None) -> Spans:
+        """Return the spans of adjacent words as they are written."""
+        field = self.segment.fields[name]
+        found = []
+        for words in self._lookup.spelled(field, node):
+            spans = adjacent_words([self._terms.any_of(field, one, owners).starts for one in words.forms])
+            found.append(self._in_articles(spans, words.articles, name))
+        return found[0] if len(found) == 1 else union_spans(found)
 
     def _name(self, node: Name, name: TextField, owners: Array | None) -> Spans:
         """Return the spans of a name in all spellings. An Arabic article before the name belongs to the span."""

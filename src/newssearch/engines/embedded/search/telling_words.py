@@ -9,7 +9,6 @@ import numpy as np
 from newssearch.article import Article
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.feedback import FeedbackResult
-from newssearch.text.analysis import analyser
 
 from .reader import IndexReader
 from .result_order import Placed
@@ -55,6 +54,6 @@ def feedback_results(reader: IndexReader, results: Sequence[Placed]) -> Iterator
     """Yield the feedback from the first results that expands a query."""
     for placed in results:
         segment, document = reader.document(placed.document)
-        own = analyser(segment.shown(int(segment.article[document]))["lang"])
+        own = segment.analyser(segment.shown(int(segment.article[document]))["lang"])
         is_weighty = segment.weightless is None or not segment.weightless[document]
         yield FeedbackResult(placed.score, own, segment.bodies[document] if is_weighty else None)

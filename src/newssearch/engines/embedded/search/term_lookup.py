@@ -40,6 +40,13 @@ class AnalysedWords(NamedTuple):
     articles: Mask | None
 
 
+class SpelledWords(NamedTuple):
+    """For each word of a leaf, its surface forms; ``articles`` is a mask of the articles whose words they are, None is all."""
+
+    forms: list[Ints]
+    articles: Mask | None
+
+
 class TermLookup:
     """Looks up words, patterns and names in the dictionaries of one segment.
 
@@ -150,14 +157,33 @@ class TermLookup:
         """Return the surface forms of the Arabic articles that can precede a name."""
         return self._kept(("articles", field.name), lambda: self.surface_forms(field, sorted(ARTICLES)))
 
-    def spelled(self, field: FieldReader, node: Caps | Exact) -> list[Ints]:
-        """Return the surface forms that are spelled as each word of a node: see :meth:`spelled_as`."""
+    def spelled(self, field: FieldReader, node: Caps | Exact) -> list[SpelledWords]:
+        """Return the surface forms that are spelled as each word of a node: see :meth:`spelled_as`.
+
+        There is an item for each group of articles whose analyses divide the node into the same words.
+        """
         shown = spelled if isinstance(node, Caps) else spelled_lower
-        words = map(word_of, words_of(node.text))
         return [
-            self._kept((word, shown, field.name), partial(self.spelled_as, field, word, shown))
-            for word in words
+            SpelledWords(
+                [
+                    self._kept((word, shown, field.name), partial(self.spelled_as, field, word, shown))
+                    for word in words
+                ],
+                articles,
+            )
+            for words, articles in self._divided(node.text).items()
         ]
+
+    def _divided(self, text: str) -> dict[tuple[str, ...], Mask | None]:
+        """Return the words of a text, each time with a mask of the articles whose analyses divide it so; None is all."""
+        if not self.segment.added_analyses:
+            return {tuple(map(word_of, words_of(text))): None}
+        found: dict[tuple[str, ...], Mask | None] = {}
+        for analysis, articles in self.segment.analyses.items():
+            words = tuple(analyser_named(analysis).words(text))
+            other = found.get(words)
+            found[words] = articles if other is None or articles is None else other | articles
+        return found if len(found) != 1 else dict.fromkeys(found)
 
     def _kept(self, key: object, find: Callable[[], Ints]) -> Ints:
         """Return the cached result for a key, or compute it."""

@@ -2,7 +2,7 @@
 
 =========================  ============================================================================================
 ``F.compounds``            the distinct entries of compounds, sorted: the key of a
-                           :class:`~newssearch.text.analysis.Compound` and the number of its words (:func:`entry_of`;
+                           :class:`~newssearch.text.built_in_analyser.Compound` and the number of its words (:func:`entry_of`;
                            :class:`~storage.container.StringTable`)
 ``F.compounds.first``      the index of each entry's first position in ``F.compounds.positions``, then the length of
                            that section

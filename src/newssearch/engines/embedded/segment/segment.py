@@ -37,8 +37,10 @@ from newssearch.query import LEAD
 from newssearch.results import SHOWN_FIELDS, ShownFields
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.kept import cached_property
-from newssearch.text.analysis import analysis_of
+from newssearch.text.analysis import analyser, analysis_in
+from newssearch.text.built_in_analyser import Analyser
 
+from .added_analyses import ADDED_ANALYSES, articles_by_analysis, read_added
 from .field import FieldReader, TextField
 from .own_fields import OwnColumn, own_kinds
 from .shingles import SIGNATURE_SECTIONS, SampleTable
@@ -324,20 +326,21 @@ class Segment:
         return np.isin(of_articles, np.array(codes, np.int64))
 
     @cached_property
+    def added_analyses(self) -> dict[str, str]:
+        """The names of those analyses of its articles that other packages add, by language."""
+        return read_added(self.container) if ADDED_ANALYSES in self.container else {}
+
+    def analyser(self, lang: str | None) -> Analyser:
+        """Return the analyser of its articles in a language."""
+        return analyser(lang, self.added_analyses)
+
+    @cached_property
     def analyses(self) -> dict[str, Mask | None]:
         """A mask of the articles of each analysis, by the name of the analysis; None instead of a mask if it has all
         articles.
         """
         codes, values = self.values("lang")
-        names = [analysis_of(value) for value in values]
-        if len(set(names)) == 1:
-            return {names[0]: None}
-        found: dict[str, Mask | None] = {}
-        for name in sorted(set(names)):
-            mask = np.isin(codes, [code for code, other in enumerate(names) if other == name])
-            if mask.any():
-                found[name] = mask
-        return found
+        return articles_by_analysis(codes, [analysis_in(value, self.added_analyses) for value in values])
 
     # ---- single articles
 

@@ -26,7 +26,8 @@ with warnings.catch_warnings():  # Whoosh 2.7.4 was written for older Pythons: c
     from whoosh.analysis import Analyzer, Token
 
 from newssearch.fields import WHOLE_FIELDS, WORD_FIELDS
-from newssearch.text.analysis import DEFAULT_ANALYSIS, analyser_named
+from newssearch.text.analysis import analyser_named
+from newssearch.text.languages import DEFAULT_ANALYSIS
 
 
 class ArticleAnalyzer(Analyzer):  # type: ignore[misc]

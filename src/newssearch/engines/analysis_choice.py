@@ -1,0 +1,67 @@
+"""The analyses of an index by language: which one its articles have, and which one a new article gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from newssearch.article import Article
+from newssearch.errors import AnalyserError
+from newssearch.text.added_analyser import AddedAnalyser
+from newssearch.text.analysis import NO_ADDED, analyser_named
+from newssearch.text.language_analysis import installed
+from newssearch.text.languages import analysis_of, language_of
+
+
+class AnalysisChoice:
+    """Chooses the analysis of each article that a writer adds.
+
+    ``added`` has the names of those analyses of the index that other packages add, by language. ``languages`` returns the
+    languages of the articles of the index. A language keeps the analysis that the index has begun with, until the index
+    is rebuilt. A new language gets that of an installed package, if there is one.
+    """
+
+    def __init__(
+        self, added: Mapping[str, str] = NO_ADDED, languages: Callable[[], Collection[str]] = frozenset
+    ) -> None:
+        self._added = dict(added)
+        self._languages = languages
+        self._chosen: dict[str, str] = {}
+
+    def of(self, lang: str | None) -> str:
+        """Return the name of the analysis of an article with the given language tag.
+
+        Raises :class:`~newssearch.AnalyserError` if a package that the index needs for it is not installed.
+        """
+        language = language_of(lang)
+        found = self._chosen.get(language)
+        if found is None:
+            found = self._chosen[language] = self._choose(language)
+        return found
+
+    def _choose(self, language: str) -> str:
+        name = self._added.get(language)
+        if name is None and language:
+            package = installed(language)
+            if package is not None and language not in self._languages():
+                name = str(package.named(language))
+        if name is None:
+            return analysis_of(language)
+        own = analyser_named(name)
+        assert isinstance(own, AddedAnalyser), "the name says so"
+        own.require()
+        return name
+
+    def refusal(self, article: Article) -> str | None:
+        """Return why an article cannot be analysed, in words; None if it can.
+
+        Raises :class:`~newssearch.AnalyserError` if a package that the index needs is not installed.
+        """
+        own = analyser_named(self.of(article.lang))
+        if not isinstance(own, AddedAnalyser):
+            return None
+        try:
+            for text in (article.title or "", *(paragraph.text for paragraph in article.paragraphs)):
+                own.check(text)
+        except AnalyserError as error:
+            return str(error)
+        return None

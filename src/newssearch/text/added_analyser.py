@@ -1,0 +1,187 @@
+"""The analyser of a language whose analysis another package adds (:mod:`.language_analysis`).
+
+It differs from the built-in analyser of the language in two places. The package divides pieces of letters into words, and
+makes the terms of words. All that it returns is checked, because positions and terms are written to disk.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Collection, Iterator
+from itertools import islice
+
+from newssearch.errors import AnalyserError
+from newssearch.system.entry_points import describe_error, described_entry, error_location
+from newssearch.system.kept import cached_property
+
+from .built_in_analyser import Analyser, Token
+from .folding import MAX_TERM_CHARS, clean_without_possessive, fold
+from .language_analysis import AddedName, Installed, installed_as
+from .tokenizer import word_matches, word_of
+
+MAX_PIECE_CHARS = 1_000
+"""A longer piece without white space and punctuation is divided in parts: dividing may take more than linear time."""
+MAX_CHARS_IN_MESSAGE = 40
+"""The largest number of characters of a word or a piece that an error message shows."""
+_TERM = re.compile(r"[^\s\0-\x1f\x7f|#~]+")
+"""Matches a term. The other characters separate terms in an index."""
+
+WordOffsets = tuple[int, int]
+
+
+class AddedAnalyser(Analyser):
+    """The analyser with the given name (:class:`.language_analysis.AddedName`).
+
+    The package is looked up when the first word or text is analysed. Then :class:`~newssearch.AnalyserError` is raised if it is
+    not installed in the version that the name states; and later, whenever it fails or returns something impossible.
+    """
+
+    MAX_CACHED_PIECES = 100_000
+    """The number of distinct pieces at which the cache of their words is emptied, to bound its memory."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.added = AddedName.parse(name)
+        self._pieces: dict[str, tuple[WordOffsets, ...]] = {}
+        self._turn = threading.Lock()  # segmenters and stemmers of others may not be thread-safe
+
+    @cached_property
+    def _installed(self) -> Installed:
+        return installed_as(self.added)
+
+    @property
+    def divides(self) -> bool:
+        """Whether the package divides texts into words."""
+        return self._installed.analysis.words is not None
+
+    @property
+    def function_words(self) -> Collection[str]:
+        """The function words of the language, in lower case."""
+        given = self._installed.analysis.function_words
+        return super().function_words if given is None else given
+
+    def require(self) -> None:
+        """Raise :class:`~newssearch.AnalyserError` if the package is not installed in the version that the name states."""
+        assert self._installed, "it is there, or an error"
+
+    def check(self, text: str) -> None:
+        """Analyse a text. Raises :class:`~newssearch.AnalyserError` if the package fails at it."""
+        self.chunks(text.split(" "))
+
+    def words(self, text: str) -> list[str]:
+        """Return the words of ``text`` as they stand there: see :func:`.tokenizer.word_of`."""
+        return [word for _, _, word in self._divided(text)] if self.divides else super().words(text)
+
+    def tokens(self, text: str) -> list[Token]:
+        """Return the words of ``text`` with their terms and offsets, in order."""
+        if not self.divides:
+            return super().tokens(text)
+        return [
+            Token(term, start, end, word)
+            for start, end, word in self._divided(text)
+            if (term := self.term(word))
+        ]
+
+    def _divided(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Yield the offsets of each word of ``text``, and the word (see :func:`.tokenizer.word_of`)."""
+        low = high = 0  # the piece before the current match
+        for match in word_matches(text):
+            start, end = match.span()
+            word = word_of(match)
+            alone = not _is_dividable(word, match.group())
+            if alone or start != high or end - low > MAX_PIECE_CHARS:
+                yield from self._words_between(text, low, high)
+                low = start
+            high = end
+            if alone:
+                yield start, end, word
+                low = end
+        yield from self._words_between(text, low, high)
+
+    def _words_between(self, text: str, low: int, high: int) -> Iterator[tuple[int, int, str]]:
+        piece = text[low:high]
+        for start, end in self._offsets(piece) if piece else ():
+            yield low + start, low + end, piece[start:end]
+
+    def _offsets(self, piece: str) -> tuple[WordOffsets, ...]:
+        """Return the offsets of the words of a piece of letters."""
+        found = self._pieces.get(piece)
+        if found is None:
+            found = self._divide(piece)
+            if len(piece) <= MAX_TERM_CHARS:
+                if len(self._pieces) >= self.MAX_CACHED_PIECES:
+                    self._pieces.clear()
+                self._pieces[piece] = found
+        return found
+
+    def _divide(self, piece: str) -> tuple[WordOffsets, ...]:
+        """Return the offsets of the words of a piece as the package divides it. Raises AnalyserError for impossible ones."""
+        divide = self._installed.analysis.words
+        assert divide is not None, "asked only of a package that divides"
+        try:
+            with self._turn:
+                pairs = list(islice(divide(piece), len(piece) + 1))
+        except Exception as error:
+            raise self._failed(error, piece) from error
+        found: list[WordOffsets] = []
+        last = 0
+        for pair in pairs:
+            if not (isinstance(pair, tuple) and len(pair) == 2 and all(type(at) is int for at in pair)):
+                raise self._wrong(
+                    f"returns {_in_message(pair)} for a word in {_in_message(piece)}, and not two offsets"
+                )
+            start, end = pair
+            if not last <= start < end <= len(piece):
+                raise self._wrong(
+                    f"returns a word at {start}:{end} in {_in_message(piece)}, after one that ends at {last} of {len(piece)}"
+                )
+            found.append((start, end))
+            last = end
+        return tuple(found)
+
+    def _stem(self, form: str, bare: str) -> str:
+        """Return the term that the package makes of a word; without its help, that of the built-in analyser."""
+        term_of = self._installed.analysis.term
+        if term_of is None:
+            return super()._stem(form, bare)
+        word = unicodedata.normalize("NFKC", clean_without_possessive(bare).lower())[:MAX_TERM_CHARS]
+        try:
+            with self._turn:
+                made = term_of(word)
+        except Exception as error:
+            raise self._failed(error, word) from error
+        term = fold(made) if isinstance(made, str) else ""
+        if not _TERM.fullmatch(term):
+            raise self._wrong(
+                f"returns {_in_message(made)} for {_in_message(word)}, and not a term of one word"
+            )
+        return term
+
+    def _one_word(self, word: str) -> str | None:
+        term = super()._one_word(word)
+        if term is None or not self.divides:
+            return term
+        return term if self.words(word) == [word] else None
+
+    def _failed(self, error: Exception, text: str) -> AnalyserError:
+        where = error_location(error, [self._installed.entry])
+        return self._wrong(f"fails at {_in_message(text)}: {describe_error(error)}{where}")
+
+    def _wrong(self, what: str) -> AnalyserError:
+        entry = described_entry(self._installed.entry)
+        return AnalyserError(f"the analyser {self.added.label} for {self.added.language} ({entry}) {what}")
+
+
+def _is_dividable(word: str, text: str) -> bool:
+    """Whether the package may divide a word of the tokenizer, ``text``: no number, abbreviation or part of a hashtag.
+
+    A word that is far too long is no word of a language.
+    """
+    return word == text and not word[0].isdigit() and "." not in word and len(word) <= MAX_PIECE_CHARS
+
+
+def _in_message(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= MAX_CHARS_IN_MESSAGE else f"{shown[:MAX_CHARS_IN_MESSAGE]}…"

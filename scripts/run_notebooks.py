@@ -148,5 +148,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    os.environ["NO_COLOR"] = "1"
+    os.environ |= {"NO_COLOR": "1", "NEWSSEARCH_PROCESSES": "1"}  # each notebook has a processor of its own
     sys.exit(main())

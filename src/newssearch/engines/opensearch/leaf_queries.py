@@ -199,7 +199,7 @@ class LeafQueries:
                 lambda field: finding_one_of(part.matches(field) for part in parts),
                 lambda field: finding_any(part.counted(field) for part in parts),
                 all(part.exact for part in parts),
-                False,
+                isinstance(node, Synonyms) and self._are_apart(node.operands),
             )
         if isinstance(node, And):  # one operand, unless it overlaps the others
             kept = self(next(operand for operand in node.operands if not isinstance(operand, Not)))
@@ -289,6 +289,27 @@ class LeafQueries:
                 if len(done[end]) > MAX_PATHS:
                     return [], False
         return list(dict.fromkeys(done[-1])) if wanted.terms else [], True
+
+    def _are_apart(self, operands: Sequence[Node]) -> bool:
+        """Whether no two of some words and phrases can match the same words of a text, and OpenSearch counts each of them.
+
+        That is so if each has a single way of being written, and none the same as another.
+        """
+        if len(operands) > MAX_SCORED_TOKENS:
+            return False
+        ways: list[Path] = []
+        for operand in operands:
+            if not (
+                isinstance(operand, Word)
+                or (isinstance(operand, Phrase) and not (operand.names or operand.within))
+            ):
+                return False
+            for one in self._analysers:
+                found, _ = self._paths(one, operand)
+                if len(found) != 1:
+                    return False
+                ways += found
+        return len({*ways}) == len(ways)
 
     # ---- in any order, in parts
 

@@ -182,6 +182,11 @@ def test_a_page_of_another_site_writes_nothing(archive: Path, headers: dict[str,
         assert client.delete("/api/searches/wet", headers=headers).status_code == 403
         asked = {"Access-Control-Request-Method": "DELETE", **headers}
         assert "DELETE" not in client.options("/api/searches/wet", headers=asked).headers.get("access-control-allow-methods", "")  # fmt: skip
+    with served(
+        archive, token=TOKEN, origins=("*",)
+    ) as client:  # a page that has the token reads, and changes nothing
+        asked = {**headers, **BEARER}
+        assert client.post("/api/searches", json={"name": "dry"}, headers=asked).status_code == 403
     assert names(archive) == ["wet"]
 
 
@@ -230,13 +235,13 @@ def test_a_token_ends_and_belongs_to_a_session(archive: Path, monkeypatch: pytes
         client.cookies.clear()
         client.post("/login", data={"password": PASSWORD})
         assert client.post("/searches", data=first).status_code == 403, "of another session"
-        second = form_of(client, "/?q=rain")
+    with client_here(archive) as client:
+        form = form_of(client, "/?q=rain")
         now = time.time()
-        monkeypatch.setattr(time, "time", lambda: now + FORM_SECONDS + 3601)
-        client.cookies.clear()
-        client.post("/login", data={"password": PASSWORD})
-        assert client.post("/searches", data=second).status_code == 403
-        monkeypatch.undo()
+        with monkeypatch.context() as patched:
+            patched.setattr(time, "time", lambda: now + FORM_SECONDS + 3601)
+            assert client.post("/searches", data=form).status_code == 403
+        assert client.post("/searches", data=form).status_code == 303
     with client_here(archive) as one, client_here(archive) as other:
         assert one.post("/searches", data=form_of(other, "/?q=rain")).status_code == 403, "of another server"
 

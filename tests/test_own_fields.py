@@ -16,7 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import newssearch
-from newssearch import Article, Config, ConfigError, OwnFieldError, QueryError, ReadOptions, Rejected, Request
+from newssearch import (
+    Article,
+    Config,
+    ConfigError,
+    OwnFieldError,
+    QueryError,
+    ReadOptions,
+    Rejected,
+    Request,
+    fields,
+)
 from newssearch.config import kept, load_config
 from newssearch.engines.embedded.integrity.invariants import inconsistencies
 from newssearch.engines.embedded.segment.own_fields import OwnValues
@@ -556,3 +566,20 @@ def test_a_query_without_an_index_knows_no_own_field() -> None:
 
 def test_the_largest_number_of_own_fields_is_64() -> None:
     assert MAX_OWN_FIELDS == 64
+
+
+def test_an_index_with_a_field_whose_name_is_reserved_since_says_how_to_rebuild_it(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, newssearch_command: Command
+) -> None:
+    """A name that newssearch begins to use itself, as it did with ``tag``, is no damage."""
+    monkeypatch.chdir(archive)
+    monkeypatch.setattr(fields, "RESERVED_NAMES", fields.RESERVED_NAMES | {"theme"})
+    (archive / "newssearch.toml").write_text('[fields]\nown_theme = { column = "Theme" }\n')
+    for wanted in (("query", "rained"), ("index", "a.csv"), ("verify",)):
+        outcome = newssearch_command(*wanted)
+        assert outcome.code == 3
+        assert "has an own field 'theme', a name that newssearch uses itself now" in outcome.err
+        assert 'own_theme = { column = "theme" } under [fields]' in outcome.err
+    rebuilt = newssearch_command("index", "a.csv", "--rebuild", "--yes")
+    assert rebuilt.code == 0, rebuilt.err
+    assert newssearch_command("query", "rained").code == 0

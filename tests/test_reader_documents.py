@@ -1190,13 +1190,13 @@ def test_each_note_of_an_export_of_evernote_is_an_article(tmp_path: Path) -> Non
         note("No ferry", f"<p>{MARKET}</p>"),
     )
     first, second = articles_in(
-        read_bytes(tmp_path, "a.enex", data, fields=(KeptField("tag", "tag", "value"),))
+        read_bytes(tmp_path, "a.enex", data, fields=(KeptField("own_tag", "tag", "value"),))
     )
     assert (first.title, first.url, first.outlet, first.extra) == (
         "Flood in Basra",
         "https://www.theguardian.com/a/1",
         "The Guardian",
-        {"tag": "floods, Basra"},
+        {"own_tag": "floods, Basra"},
     )
     assert first.provenance["date"] == ("inferred", "when the document was made")
     assert texts(first) == [RIVER, "More & more", FERRY]

@@ -186,7 +186,7 @@ _OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 RESERVED_NAMES = frozenset({
     *FIELD_NAMES, *QUERY_FIELDS, *COLUMN_FIELDS, *FACET_FIELDS, *FILTER_FIELDS,
-    "tags", "note", "notes", "author", "caps", "hlead", "atleast", "none", "keyword", "text",
+    "tags", "notes", "author", "caps", "hlead", "atleast", "none", "keyword", "text",
     "path", "member", "record", "added", "version", "version_of", "earlier", "other_places", "provenance", "paragraphs", "extra",
     "paragraph", "score", "snippet", "matching", "story", "copies", "copies_total", "variants", "explanation", "state", "digest",
     "since", "until", "on", "since_run", "where", "day", "week", "quarter", "year", "month",
@@ -217,7 +217,8 @@ def own_field(name: str, kind: OwnKind) -> ArticleField:
         )
     if name in RESERVED_NAMES:
         raise ValueError(
-            f"{name!r} cannot be the name of a field: newssearch uses it itself; write another name"
+            f"{name!r} cannot be the name of a field: newssearch uses it itself; name it otherwise in newssearch.toml,"
+            f' as in own_{name} = {{ column = "{name}" }} under [fields]'
         )
     if kind not in OWN_KINDS:
         from difflib import get_close_matches  # slow to import, and seldom needed
@@ -226,6 +227,21 @@ def own_field(name: str, kind: OwnKind) -> ArticleField:
         hint = f"did you mean {near_kinds[0]}?" if near_kinds else f"there are: {', '.join(OWN_KINDS)}"
         raise ValueError(f"{kind!r} is no kind of a field: {hint}")
     return ArticleField(name, kind, "own field", filter="Only articles with this value.", facets=(name,))
+
+
+def why_rebuild(own: Iterable[str]) -> str:
+    """Return why an index with own fields of these names must be made again; "" if it need not.
+
+    Names that newssearch did not use when the index was made can have become reserved since.
+    """
+    reserved = sorted(RESERVED_NAMES.intersection(own))
+    if not reserved:
+        return ""
+    return (
+        f"the index has an own field {reserved[0]!r}, a name that newssearch uses itself now: rebuild it with"
+        f' `newssearch index --rebuild`, and with own_{reserved[0]} = {{ column = "{reserved[0]}" }} under [fields] in'
+        " newssearch.toml to keep the field"
+    )
 
 
 def is_own_name(name: str) -> bool:

@@ -206,7 +206,7 @@ class _Old:
 def _old(store: Store) -> _Old:
     try:
         store.open()
-        snapshot = store.snapshot()
+        snapshot = _readable(store.snapshot())
     except IndexNotFoundError:
         return _Old(0, {})
     except IndexUnreachableError:  # it may be intact: give up nothing
@@ -220,6 +220,16 @@ def _old(store: Store) -> _Old:
     except BaseException:
         snapshot.close()
         raise
+
+
+def _readable(snapshot: Snapshot) -> Snapshot:
+    """Return a snapshot whose articles can be read. Closes it, and raises the error of reading, if they cannot."""
+    try:
+        _ = snapshot.own_fields  # their names may have become reserved since
+    except BaseException:
+        snapshot.close()
+        raise
+    return snapshot
 
 
 def _missed(old: _Old, listing: files.FileListing) -> Iterator[Removal]:

@@ -20,7 +20,7 @@ from newssearch._version import __version__
 from newssearch.commit import DIGEST_BITS
 from newssearch.display.index_address import index_address
 from newssearch.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError, IndexWriteError
-from newssearch.fields import ArticleField, OwnKind, own_field
+from newssearch.fields import ArticleField, OwnKind, own_field, why_rebuild
 from newssearch.sharding import DEFAULT_SHARDING, Sharding
 from newssearch.stopping import NEVER, StopCheck
 from newssearch.text.analysis import ANALYSIS_VERSION
@@ -190,6 +190,8 @@ def check_versions(source: dict[str, Any], place: Path) -> None:
     if found < MAPPING_FORMAT or analysis < ANALYSIS_VERSION:
         message = f"{index_address(place)} was made by an older version of newssearch ({made_by}): rebuild it with `newssearch index --rebuild`"
         raise IndexVersionError(message, place, found)
+    if reason := why_rebuild(source.get("own") or ()):
+        raise IndexVersionError(f"{index_address(place)}: {reason}", place, found)
 
 
 class FoundState(NamedTuple):

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -32,8 +33,9 @@ from newssearch.engines.embedded.storage.container import (
     string_sections,
 )
 from newssearch.engines.sorted_sets import Ints, Mask
+from newssearch.errors import IndexVersionError
 from newssearch.extra import number_of, value_of
-from newssearch.fields import OWN_KINDS, ArticleField, own_field
+from newssearch.fields import OWN_KINDS, ArticleField, own_field, why_rebuild
 from newssearch.system.kept import cached_property
 from newssearch.text.analysis import key, name_words
 from newssearch.text.numbers import Number, NumberRange, number_key
@@ -44,10 +46,17 @@ PREFIX = "own."
 def own_kinds(container: Container) -> Iterator[tuple[str, ArticleField]]:
     """Yield the name and the row of each own field of a segment, in alphabetical order.
 
-    Raises ValueError for a name that no own field can have.
+    Raises ValueError for a name that no own field can have, and :class:`~newssearch.IndexVersionError` for one that is
+    reserved now.
     """
-    for section in sorted(name for name in container.names() if name.startswith(PREFIX)):
-        name, _, last = section.removeprefix(PREFIX).rpartition(".")
+    parted = [
+        section.removeprefix(PREFIX).rpartition(".")
+        for section in sorted(name for name in container.names() if name.startswith(PREFIX))
+    ]
+    if parted and (reason := why_rebuild(name for name, _, _ in parted)):
+        folder = container.path.parent if container.path is not None else Path()
+        raise IndexVersionError(f"{folder}: {reason}", folder)
+    for name, _, last in parted:
         for kind in OWN_KINDS:
             if last == kind:
                 yield name, own_field(name, kind)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -256,6 +258,22 @@ def test_segments_are_merged_with_their_analysers(
     assert len(index.search("雨の", limit=20)) == 12
     assert found(index, "の京") == []
     assert newssearch.verify(tmp_path / "index").problems == ()
+
+
+def test_merged_segments_keep_their_analysers_if_python_leaves_out_assertions(
+    tmp_path: Path, site: Path
+) -> None:
+    source = """
+import sys
+import newssearch
+with newssearch.create(sys.argv[1]) as index:
+    for number in range(12):
+        index.add([newssearch.Article.create(text=["雨の京都。"], lang="ja", url=f"v{number}")])
+"""
+    subprocess.run([sys.executable, "-O", "-c", source, str(tmp_path / "new")], check=True, timeout=120)
+    with newssearch.open(tmp_path / "new") as index:
+        assert (index.count("雨の"), index.count("の京")) == (12, 0)
+    assert newssearch.verify(tmp_path / "new").problems == ()
 
 
 def test_worker_processes_have_the_analysers(

@@ -64,7 +64,7 @@ class AddedAnalyser(Analyser):
 
     def require(self) -> None:
         """Raise :class:`~newssearch.AnalyserError` if the package is not installed in the version that the name states."""
-        assert self._installed, "it is there, or an error"
+        installed_as(self.added)
 
     def check(self, text: str) -> None:
         """Analyse a text. Raises :class:`~newssearch.AnalyserError` if the package fails at it."""

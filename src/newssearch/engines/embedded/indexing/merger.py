@@ -174,7 +174,8 @@ def _added_analyses(pairs: Sequence[tuple[Segment, Ints]]) -> set[str]:
         codes, distinct = segment.values("lang")
         for lang in {distinct[code] for code in set(codes[here].tolist())}:
             name = analysis_in(lang, segment.added_analyses)
-            assert used.setdefault(language_of(lang), name) == name, f"two analyses of {lang}"
+            other = used.setdefault(language_of(lang), name)
+            assert other == name, f"two analyses of {lang}"
     return set(used.values())
 
 

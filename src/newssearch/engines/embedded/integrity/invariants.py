@@ -129,7 +129,7 @@ def _exceptions(container: Container) -> Iterator[str]:
 def _analyses(segment: Segment) -> Iterator[str]:
     """Yield a message if the names of the analyses that other packages add are no such names."""
     try:
-        assert segment.added_analyses is not None, "read without an error"
+        dict(segment.added_analyses)
     except ValueError as error:
         yield f"its analyses cannot be read: {error}"
 

@@ -166,6 +166,15 @@ def test_each_author_has_a_note_of_their_own(index: Index) -> None:
         index.tag(IDS[0], note="x", author="y" * 101)
 
 
+def test_a_note_replaces_only_the_one_that_is_stated(index: Index) -> None:
+    index.tag(IDS[0], note="One.", replacing="")
+    index.tag(IDS[0], note="Two.", replacing="One.")
+    for stated in ("", "One."):
+        with pytest.raises(TagError, match="not the one"):
+            index.tag(IDS[0], note="Three.", replacing=stated)
+    assert [note.text for note in index.tags_of(IDS[0]).notes] == ["Two."]
+
+
 # ---- queries
 
 

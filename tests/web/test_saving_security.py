@@ -140,6 +140,7 @@ def test_without_a_secret_only_this_machine_writes(archive: Path) -> None:
     with served(archive, client="127.0.0.1", hosts=("news.example.org",)) as proxied:
         for headers in (
             {"Host": "news.example.org"}, {"X-Forwarded-For": "192.0.2.7"}, {"Forwarded": "for=192.0.2.7"}, {"Via": "1.1 proxy"},
+            {"X-Forwarded-Proto": "https"}, {"X-Forwarded-Server": "proxy"}, {"CF-Connecting-IP": "192.0.2.7"},
             {"Origin": "https://news.example.org", "Sec-Fetch-Site": "same-origin"},
         ):  # fmt: skip
             answer = proxied.post("/api/searches", json={"name": "wet"}, headers=headers)

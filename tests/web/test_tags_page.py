@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import newssearch
+from newssearch import Index
 from newssearch.archive import TAGS_FILE
 from newssearch.web.pages import tags as tags_pages
 
@@ -155,6 +156,23 @@ def test_a_note_that_somebody_has_changed_meanwhile_is_not_replaced(
         assert answer.status_code == 409
         assert "has changed the note" in answer.text
     assert notes(archive) == [("Ada", "Changed by another.")]
+
+
+@pytest.mark.parametrize("before, status", [("", 303), ("One.", 409)])
+def test_a_note_that_another_writes_at_the_same_moment_is_not_lost(
+    reader: TestClient, archive: Path, monkeypatch: pytest.MonkeyPatch, before: str, status: int
+) -> None:
+    sent(reader, note="One.")
+    original = Index.tag
+
+    def tag(self: Any, *arguments: Any, **options: Any) -> Any:
+        monkeypatch.setattr(Index, "tag", original)
+        original(self, FLOOD.id, note="Two.")
+        return original(self, *arguments, **options)
+
+    monkeypatch.setattr(Index, "tag", tag)
+    assert sent(reader, note="Three.", before=before).status_code == status
+    assert notes(archive) == [("", "Two.\n\nThree." if status == 303 else "Two.")]
 
 
 def test_the_text_of_a_note_is_text(reader: TestClient) -> None:

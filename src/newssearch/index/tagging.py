@@ -30,15 +30,18 @@ class TaggingMethods(OpenIndex):
         *,
         note: str | None = None,
         author: str = "",
+        replacing: str | None = None,
         wait: float = 10.0,
     ) -> TagReport:
         """Give articles tags, take tags from them, or write a note on them. Return what that changed.
 
         ``articles`` are ids, or their ends, as :meth:`article` takes them. A tag is compared without regard to capitals and
         accents. ``note`` replaces the note by the same ``author`` on each article, and ``""`` removes it; None changes none.
+        With ``replacing``, the note is written only if the author's present one has that text, ``""`` for no note: so nobody's
+        text is lost if two write at the same time.
         Tags and notes are kept apart from the index: no update, rebuild or new index of the archive changes them.
 
-        Raises :class:`ArticleNotFoundError`; :class:`TagError` for what is no tag, and if nothing is to be changed; and
+        Raises :class:`ArticleNotFoundError`; :class:`TagError` for what is no tag, and if nothing is to be changed or another note is there; and
         :class:`TagFileError` if the file is damaged, or another process holds it for longer than ``wait`` seconds.
 
         >>> import newssearch, tempfile
@@ -55,6 +58,7 @@ class TaggingMethods(OpenIndex):
             remove=arguments.texts("remove", remove),
             note=None if note is None else arguments.text("note", note),
             author=arguments.text("author", author),
+            replacing=None if replacing is None else arguments.text("replacing", replacing),
         )
         arguments.seconds("wait", wait)
         asked = arguments.texts("articles", articles)

@@ -259,6 +259,11 @@ def _joined_by_key(into: dict[EntryKey, TagLine], entries: Iterable[TagLine]) ->
     return into
 
 
+def whole_note(notes: Iterable[Note]) -> str:
+    """Return the notes of one author as one. There are several after copies of the tags with different ones were merged."""
+    return "\n\n".join(note.text for note in sorted(notes, key=lambda note: (note.at, note.text)))
+
+
 def _note(entry: NoteEntry) -> Note:
     at = dt.datetime.fromisoformat(f"{entry.at[:-1]}+00:00")
     return Note(entry.text, at, entry.by)
@@ -268,6 +273,8 @@ def _note(entry: NoteEntry) -> Note:
 class TagWish:
     """Which tags articles should get and lose, and which note by ``author``: None for no change, ``""`` for none.
 
+    ``replacing`` is the text of the note by ``author`` that the note replaces, ``""`` for none, and None for any.
+
     Raises :class:`~newssearch.TagError` for what is not allowed, for a tag that is both added and removed, and if nothing is
     wished for.
     """
@@ -276,6 +283,7 @@ class TagWish:
     remove: tuple[str, ...] = ()
     note: str | None = None
     author: str = ""
+    replacing: str | None = None
 
     def __post_init__(self) -> None:
         """Check the values, and leave out repeated ones."""
@@ -342,6 +350,8 @@ class _TagChanges:
     def _apply_note(self, article: str, code: str, text: str, at: str) -> None:
         _, notes = self._state._by_article.get(code, ((), ()))
         own = [entry for entry in notes if entry.by == self._wanted.author]
+        if self._wanted.replacing not in (None, whole_note(map(_note, own))):
+            raise TagError(f"the note on {article} is not the one that was to be replaced")
         if text and any(entry.text == text for entry in own) and len(own) == 1:
             return
         for entry in own:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from newssearch.errors import TagError
 from newssearch.index import Index
-from newssearch.tags.state import Note
+from newssearch.tags.state import whole_note
 
 from .problems import ChangeRefusedError
 from .searches.changes import MAX_WAIT_FOR_ALERT, refusing_unwritable
@@ -28,11 +28,6 @@ class AskedTagging(NamedTuple):
     by: str = ""
 
 
-def whole_note(notes: Iterable[Note]) -> str:
-    """Return the notes of one author as one. There are several after copies of the tags with different ones were merged."""
-    return "\n\n".join(note.text for note in notes)
-
-
 def change_tags(index: Index, asked: AskedTagging) -> None:
     """Change tags, or write, replace or remove a note.
 
@@ -41,20 +36,33 @@ def change_tags(index: Index, asked: AskedTagging) -> None:
     :class:`~newssearch.ArticleNotFoundError`.
     """
     with refusing_changes_of_tags():
-        note = asked.note if asked.note is None else _whole_note(index, asked)
-        index.tag(
-            asked.articles, asked.add, asked.remove, note=note, author=asked.by, wait=MAX_WAIT_FOR_ALERT
-        )
+        if asked.note is None:
+            index.tag(asked.articles, asked.add, asked.remove, author=asked.by, wait=MAX_WAIT_FOR_ALERT)
+            return
+        present = _present_note(index, asked)
+        while True:
+            note = _whole_note(asked.note, asked.before, present)
+            try:
+                index.tag(
+                    asked.articles, note=note, author=asked.by, replacing=present, wait=MAX_WAIT_FOR_ALERT
+                )
+                return
+            except TagError:
+                before, present = present, _present_note(index, asked)
+                if present == before:
+                    raise  # it is not that somebody has written a note meanwhile
 
 
-def _whole_note(index: Index, asked: AskedTagging) -> str:
-    """Return the text of a note that takes the place of the one by the same author."""
-    note = asked.note or ""
+def _present_note(index: Index, asked: AskedTagging) -> str:
     by = " ".join(asked.by.split())
-    present = whole_note(one for one in index.tags_of(asked.articles[0]).notes if one.by == by)
-    if not asked.before:
+    return whole_note(one for one in index.tags_of(asked.articles[0]).notes if one.by == by)
+
+
+def _whole_note(note: str, shown: str, present: str) -> str:
+    """Return the text of a note that takes the place of the present one, of which the form has shown ``shown``."""
+    if not shown:
         return f"{present}\n\n{note}" if present else note
-    if _lines_of_note(asked.before) != _lines_of_note(present):
+    if _lines_of_note(shown) != _lines_of_note(present):
         hint = "go back and keep your text, load the article again, and write it there"
         raise ChangeRefusedError(409, "somebody has changed the note since this form was loaded", hint)
     return note

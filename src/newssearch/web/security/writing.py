@@ -16,8 +16,8 @@ FORM_SECONDS = 12 * 60 * 60
 _STEP = 60 * 60
 """The time in seconds for which the forms of a session have the same token, so that a page stays the same."""
 _FORM_TOKEN = re.compile(r"([0-9]{1,12})\.([0-9a-f]{64})", re.ASCII)
-_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
-"""The headers by which a reverse proxy says that a request is somebody else's."""
+_OF_PROXIES = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip")
+"""Headers by which a reverse proxy says that a request is somebody else's, besides those that begin with ``x-forwarded``."""
 
 
 def why_read_only(request: Request, access: Access) -> str:
@@ -33,9 +33,13 @@ def why_read_only(request: Request, access: Access) -> str:
     host, origin = request.headers.get("host", ""), request.headers.get("origin")
     here = is_loopback(client_of(request.scope)) and is_loopback(stated_host(host) or "")
     direct = origin is None or is_same_host(origin, host)
-    if here and direct and not any(name in request.headers for name in _OF_PROXIES):
+    if here and direct and not any(map(_is_of_proxy, request.headers)):
         return ""
     return "this server asks for no token or password, and then only a browser on its own machine may change anything"
+
+
+def _is_of_proxy(header: str) -> bool:
+    return header in _OF_PROXIES or header.startswith("x-forwarded")
 
 
 def form_token(request: Request, access: Access, now: float) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -285,6 +286,23 @@ def test_an_index_that_is_as_it_was_is_not_searched(archive: AlertedArchive) -> 
     assert searches(archive)
     archive.add(about("sun", 4))
     assert searches(archive)
+    assert not searches(archive)
+
+
+@pytest.mark.parametrize(
+    ("query", "request_"), [("tag:checked", {}), ("rain -tag:todo", {}), ("rain", {"tag": "checked"})]
+)
+def test_an_article_that_gets_or_loses_a_tag_is_looked_for(
+    archive: AlertedArchive, query: str, request_: dict[str, Any]
+) -> None:
+    with newssearch.open(archive.index) as index:
+        index.tag(about("rain", 1).id, add="todo")
+    archive.save(query, Request(**request_), start="now")
+    archive.run()
+    assert not searches(archive)
+    with newssearch.open(archive.index) as index:
+        index.tag(about("rain", 1).id, add="checked", remove="todo")
+    assert archive.new() == ["Rain 1"]
     assert not searches(archive)
 
 

@@ -377,6 +377,16 @@ def test_a_damaged_file_is_an_error_with_its_line_and_stays_as_it_is(
     assert index.count("rained") == 3, "a search without tags needs no tags"
 
 
+def test_a_change_that_no_file_could_have_is_refused(index: Index) -> None:
+    file = index.folder.parent / "tags.jsonl"
+    index.tag(IDS[0], add="checked")
+    line = {"article": IDS[0], "tag": "later", "at": "8999-12-31T23:59:59.999999Z"}
+    file.write_text(file.read_text("utf-8") + json.dumps(line) + "\n", "utf-8")
+    with pytest.raises(TagError, match="no change can come after it"):
+        index.tag(IDS[0], remove="later")
+    assert index.tags_of(IDS[0]).tags == ("checked", "later")
+
+
 def test_an_empty_file_has_no_tags(index: Index) -> None:
     (index.folder.parent / "tags.jsonl").write_text("\n")
     assert index.count("tag:*") == 0

@@ -158,7 +158,7 @@ def test_a_note_that_somebody_has_changed_meanwhile_is_not_replaced(
     assert notes(archive) == [("Ada", "Changed by another.")]
 
 
-@pytest.mark.parametrize("before, status", [("", 303), ("One.", 409)])
+@pytest.mark.parametrize(("before", "status"), [("", 303), ("One.", 409)])
 def test_a_note_that_another_writes_at_the_same_moment_is_not_lost(
     reader: TestClient, archive: Path, monkeypatch: pytest.MonkeyPatch, before: str, status: int
 ) -> None:

@@ -20,7 +20,7 @@ from newssearch.system.kept import cached_property
 from newssearch.system.late_dataclass import dataclass
 from newssearch.text.analysis import key
 
-from .entries import EntryKey, NoteEntry, NoteRemoval, TagEntry, TagLine, later
+from .entries import LAST_YEAR, EntryKey, NoteEntry, NoteRemoval, TagEntry, TagLine, later
 from .names import checked_author, checked_note, checked_tag, tag_key
 
 TaggedNumbers = NDArray[np.uint64]
@@ -374,6 +374,8 @@ class _TagChanges:
 def moment_after(now: dt.datetime, last: str) -> str:
     """Return the moment ``now``, in UTC, as entries have it; or the one after ``last``, if that is later.
 
+    Raises :class:`~newssearch.TagError` if no file could have that one.
+
     >>> moment_after(dt.datetime(2026, 1, 1), "2026-01-01T00:00:00.000000Z")
     '2026-01-01T00:00:00.000001Z'
     """
@@ -381,4 +383,9 @@ def moment_after(now: dt.datetime, last: str) -> str:
     if text > last:
         return text
     after = dt.datetime.fromisoformat(last[:-1]) + dt.timedelta(microseconds=1)
-    return f"{after.isoformat(timespec='microseconds')}Z"
+    at = f"{after.isoformat(timespec='microseconds')}Z"
+    if at >= LAST_YEAR:
+        raise TagError(
+            f"an entry of the article is of {last}, and no change can come after it: correct that line"
+        )
+    return at

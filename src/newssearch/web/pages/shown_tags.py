@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from newssearch.errors import TagFileError
 from newssearch.index import Index
-from newssearch.tags.state import Note
-from newssearch.web.tag_changes import whole_note
+from newssearch.tags.state import Note, whole_note
 
 from .links import Links
 

@@ -319,6 +319,14 @@ def test_no_name_leads_to_another_file(reader: TestClient, archive: Path, name: 
     assert sorted(str(file) for file in archive.parent.rglob("*")) == before
 
 
+@pytest.mark.parametrize("escaped", ["ud800", "u0000", "u001b"])
+def test_a_query_that_no_file_can_keep_is_refused(reader: TestClient, archive: Path, escaped: str) -> None:
+    body = f'{{"name": "wet", "query": "rain \\{escaped}"}}'
+    answer = reader.post("/api/searches", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "query")
+    assert not (archive / "searches").exists()
+
+
 def test_there_are_so_many_searches_and_no_more(
     reader: TestClient, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

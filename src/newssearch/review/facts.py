@@ -160,8 +160,8 @@ def _begins_on(date: dt.date | PartialDate) -> dt.date:
 def archive_text(archive: ArchiveRecord, labels: Labels) -> str:
     """Return the numbers of an archive, and its dates."""
     parts = [
-        f"{labels.number(archive.articles)} {labels.in_archive}",
-        f"{labels.number(archive.outlets)} {labels.of_outlets}",
+        f"{labels.number(archive.articles)} {labels.one_article if archive.articles == 1 else labels.in_archive}",
+        f"{labels.number(archive.outlets)} {labels.one_outlet if archive.outlets == 1 else labels.of_outlets}",
     ]
     if archive.first_date and archive.last_date:
         parts.append(labels.period.format(first=archive.first_date, last=archive.last_date))

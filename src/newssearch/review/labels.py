@@ -45,7 +45,9 @@ class Labels(NamedTuple):
     undated: str
     without_day: str
     archive: str
+    one_article: str
     in_archive: str
+    one_outlet: str
     of_outlets: str
     nothing: str
     by: str
@@ -172,7 +174,9 @@ ENGLISH = Labels(
     undated="undated",
     without_day="dated only by month or year",
     archive="Archive",
+    one_article="article",
     in_archive="articles",
+    one_outlet="outlet",
     of_outlets="outlets",
     nothing="The search found no articles.",
     by="By",
@@ -230,7 +234,7 @@ GERMAN = Labels(
     listed_newest="die {listed} neuesten von {total}", listed_oldest="die {listed} ältesten von {total}",
     listed_added="die {listed} zuletzt aufgenommenen von {total}", listed_id="die ersten {listed} von {total} nach Kennung",
     one_of_each_story="ein Artikel je Meldung", outlets="Medien", left_out="Nicht berücksichtigt", without_date="Ohne Datum",
-    undated="ohne Datum", without_day="nur nach Monat oder Jahr datiert", archive="Archiv", in_archive="Artikel", of_outlets="Medien",
+    undated="ohne Datum", without_day="nur nach Monat oder Jahr datiert", archive="Archiv", one_article="Artikel", in_archive="Artikel", one_outlet="Medium", of_outlets="Medien",
     nothing="Die Suche hat keine Artikel gefunden.", by="Von", source="Quelle", also_in="Auch in", more_copies="und {number} weitere",
     rights="Rechte", link="Adresse", id="Kennung", no_headline="Ohne Überschrift", no_outlet="Ohne Medium", no_section="Ohne Ressort",
     other_than="außer", or_="oder", since="ab", until="bis", on="Datum in", outlet="Medium", byline="Autor", located="Ort",
@@ -256,7 +260,7 @@ FRENCH = Labels(
     listed_newest="les {listed} plus récents sur {total}", listed_oldest="les {listed} plus anciens sur {total}",
     listed_added="les {listed} derniers ajoutés sur {total}", listed_id="les {listed} premiers sur {total} par identifiant",
     one_of_each_story="un article par sujet", outlets="Médias", left_out="Non retenus", without_date="Sans date",
-    undated="sans date", without_day="datés seulement par mois ou année", archive="Archive", in_archive="articles", of_outlets="médias",
+    undated="sans date", without_day="datés seulement par mois ou année", archive="Archive", one_article="article", in_archive="articles", one_outlet="média", of_outlets="médias",
     nothing="La recherche n’a trouvé aucun article.", by="Par", source="Source", also_in="Aussi dans", more_copies="et {number} autres",
     rights="Droits", link="Adresse", id="Identifiant", no_headline="Sans titre", no_outlet="Sans média", no_section="Sans rubrique",
     other_than="autre que", or_="ou", since="depuis", until="jusqu’à", on="dates dans", outlet="média", byline="auteur", located="lieu",
@@ -281,7 +285,7 @@ SPANISH = Labels(
     listed_newest="los {listed} más recientes de {total}", listed_oldest="los {listed} más antiguos de {total}",
     listed_added="los {listed} últimos añadidos de {total}", listed_id="los {listed} primeros de {total} por identificador",
     one_of_each_story="un artículo de cada noticia", outlets="Medios", left_out="No incluidos", without_date="Sin fecha",
-    undated="sin fecha", without_day="fechados solo por mes o año", archive="Archivo", in_archive="artículos", of_outlets="medios",
+    undated="sin fecha", without_day="fechados solo por mes o año", archive="Archivo", one_article="artículo", in_archive="artículos", one_outlet="medio", of_outlets="medios",
     nothing="La búsqueda no encontró artículos.", by="Por", source="Fuente", also_in="También en", more_copies="y {number} más",
     rights="Derechos", link="Dirección", id="Identificador", no_headline="Sin titular", no_outlet="Sin medio", no_section="Sin sección",
     other_than="distinto de", or_="o", since="desde", until="hasta", on="fechas en", outlet="medio", byline="autor", located="lugar",
@@ -306,7 +310,7 @@ ITALIAN = Labels(
     listed_newest="i {listed} più recenti di {total}", listed_oldest="i {listed} più vecchi di {total}",
     listed_added="gli ultimi {listed} aggiunti di {total}", listed_id="i primi {listed} di {total} per identificativo",
     one_of_each_story="un articolo per notizia", outlets="Testate", left_out="Non inclusi", without_date="Senza data",
-    undated="senza data", without_day="datati solo per mese o anno", archive="Archivio", in_archive="articoli", of_outlets="testate",
+    undated="senza data", without_day="datati solo per mese o anno", archive="Archivio", one_article="articolo", in_archive="articoli", one_outlet="testata", of_outlets="testate",
     nothing="La ricerca non ha trovato articoli.", by="Di", source="Fonte", also_in="Anche in", more_copies="e altri {number}",
     rights="Diritti", link="Indirizzo", id="Identificativo", no_headline="Senza titolo", no_outlet="Senza testata", no_section="Senza sezione",
     other_than="diverso da", or_="o", since="da", until="fino a", on="date in", outlet="testata", byline="autore", located="luogo",
@@ -331,7 +335,7 @@ PORTUGUESE = Labels(
     listed_newest="os {listed} mais recentes de {total}", listed_oldest="os {listed} mais antigos de {total}",
     listed_added="os {listed} últimos adicionados de {total}", listed_id="os primeiros {listed} de {total} por identificador",
     one_of_each_story="um artigo de cada notícia", outlets="Meios", left_out="Não incluídos", without_date="Sem data",
-    undated="sem data", without_day="datados só por mês ou ano", archive="Arquivo", in_archive="artigos", of_outlets="meios",
+    undated="sem data", without_day="datados só por mês ou ano", archive="Arquivo", one_article="artigo", in_archive="artigos", one_outlet="meio", of_outlets="meios",
     nothing="A pesquisa não encontrou artigos.", by="Por", source="Fonte", also_in="Também em", more_copies="e mais {number}",
     rights="Direitos", link="Endereço", id="Identificador", no_headline="Sem título", no_outlet="Sem meio", no_section="Sem secção",
     other_than="diferente de", or_="ou", since="desde", until="até", on="datas em", outlet="meio", byline="autor", located="lugar",
@@ -356,7 +360,7 @@ DUTCH = Labels(
     listed_newest="de {listed} nieuwste van {total}", listed_oldest="de {listed} oudste van {total}",
     listed_added="de {listed} laatst toegevoegde van {total}", listed_id="de eerste {listed} van {total} op kenmerk",
     one_of_each_story="één artikel per bericht", outlets="Media", left_out="Niet opgenomen", without_date="Zonder datum",
-    undated="zonder datum", without_day="alleen met maand of jaar gedateerd", archive="Archief", in_archive="artikelen", of_outlets="media",
+    undated="zonder datum", without_day="alleen met maand of jaar gedateerd", archive="Archief", one_article="artikel", in_archive="artikelen", one_outlet="medium", of_outlets="media",
     nothing="De zoekopdracht vond geen artikelen.", by="Door", source="Bron", also_in="Ook in", more_copies="en nog {number}",
     rights="Rechten", link="Adres", id="Kenmerk", no_headline="Zonder kop", no_outlet="Zonder medium", no_section="Zonder rubriek",
     other_than="anders dan", or_="of", since="vanaf", until="tot en met", on="datums in", outlet="medium", byline="auteur", located="plaats",

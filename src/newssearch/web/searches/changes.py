@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -45,6 +46,16 @@ def check_label(label: str) -> None:
     if not label.isprintable():
         raise ChangeRefusedError(
             400, "a label is one line of text, without control characters", parameter="label"
+        )
+
+
+def _check_query(query: str) -> None:
+    """Raise :class:`ChangeRefusedError` for a query with characters that no file of a saved search can keep."""
+    if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\t\n\r" for char in query):
+        raise ChangeRefusedError(
+            400,
+            "a query is text without control characters and without halves of characters",
+            parameter="query",
         )
 
 
@@ -118,6 +129,7 @@ def save_for_client(
     Raises :class:`ChangeRefusedError`, :class:`~newssearch.QueryError` if it could only find nothing, and
     :class:`~newssearch.SearchStoppedError`.
     """
+    _check_query(search.query)
     with _refusing_changes(search.name):
         origins = alerts.searches.found().origins
         if search.name in origins:

@@ -22,7 +22,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCE = REPOSITORY / "src" / "newssearch"
 
 LAYERS: tuple[str | tuple[str, ...], ...] = (
-    "_version", "errors", "system", "arguments", "display", "text", "limits", "sharding", "fields", "tracking_parameters", "addresses", "identity", "extra", "article", "commit", "outlets", "thesaurus", "query", "press", "asides", "lead", "snippet", "facets", "asked_facet", "frames", "hit_columns", "results", "tabular",
+    "_version", "errors", "system", "arguments", "display", "text", "limits", "sharding", "fields", "tracking_parameters", "addresses", "identity", "extra", "article", "commit", "outlets", "thesaurus", "query", "press", "asides", "lead", "snippet", "notes", "facets", "asked_facet", "frames", "hit_columns", "results", "tabular",
     "stopping", "highlight", "filters", "request", "config", "archive", "story", "corpus", "reports", "engines",
     "engines.embedded.storage", "engines.embedded.segment", ("engines.embedded.indexing", "engines.embedded.search"),
     "engines.embedded.corpus", ("engines.embedded.whoosh_compat", "engines.embedded.integrity"), "engines.embedded", "engines.opensearch", "engines.address",

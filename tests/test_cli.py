@@ -828,6 +828,7 @@ def test_show_as_json(cli: Command, held: Path) -> None:
     value = json.loads(cli("show", ids(cli)["Heat"], "--json").out)
     assert value.pop("added").endswith("Z")
     assert value.pop("boilerplate") == []
+    assert (value.pop("tags"), value.pop("notes")) == ([], [])
     assert value == {k: v for k, v in json.loads(json.dumps(ARTICLES[1].to_dict())).items() if k != "added"}
     value = json.loads(cli("show", f"{ids(cli)['Storm']}#2", "--query", "rain", "--json").out)
     assert value["paragraphs"] == [

@@ -267,7 +267,7 @@ def test_the_readme_says_what_each_field_means(field: ArticleField) -> None:
 
 def test_the_readme_lists_filters_facets_and_fields_of_the_language() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
-    *names, last = FACET_FIELDS
+    *names, last = (*FACET_FIELDS, TAG)
     assert f"count articles by {', '.join(names)} or {last};" in readme
     (row,) = (line for line in readme.splitlines() if line.startswith("| `--outlet`"))
     assert [name for name in FILTER_FIELDS if f"`--{name}" not in row] == []

@@ -542,3 +542,98 @@ def test_the_author_may_be_in_the_environment(
     cli("tag", IDS[0], "--note", "x")
     assert index.tags_of(IDS[0]).notes[0].by == "Ada"
     assert cli("tag").code == 0
+
+
+# ---- where tags are shown
+
+
+def test_hits_articles_and_show_have_tags_and_notes(cli: Command, index: Index) -> None:
+    index.tag(IDS[1], ["checked", "b"], note="Second source?", author="Ada")
+    (hit,) = index.search("rained tag:checked")
+    assert (hit.tags, [note.text for note in hit.notes]) == (("b", "checked"), ["Second source?"])
+    shown = hit.to_dict()
+    assert shown["tags"] == ["b", "checked"]
+    assert shown["notes"] == [{"text": "Second source?", "at": shown["notes"][0]["at"], "by": "Ada"}]  # type: ignore[index]
+    assert "  tags: b, checked; 1 note\n" in cli("query", "tag:checked").out
+    printed = cli("show", IDS[1]).out
+    assert "     tags  b, checked\n" in printed
+    assert "Second source?\n" in printed
+    value = json.loads(cli("show", IDS[1], "--json").out)
+    assert (value["tags"], value["notes"]) == (shown["tags"], shown["notes"])
+    row = cli("query", "tag:checked", "--format", "csv").out.splitlines()
+    assert row[0].endswith("copies,tags,notes")
+    assert row[1].endswith(",b; checked,Second source?")
+    assert index.neighbours("rained", f"{IDS[1]}#1").hit.tags == ("b", "checked")
+    related = index.related(IDS[3])
+    assert [one.tags for one in related if one.id == IDS[1]] in ([], [("b", "checked")])
+    assert [hit.tags for hit in index.search("rained", sort="id") if hit.id != IDS[1]] == [(), ()]
+
+
+def test_a_search_goes_on_without_tags_that_cannot_be_read(
+    cli: Command, index: Index, tmp_path: Path
+) -> None:
+    (tmp_path / "tags.jsonl").write_text("rubbish")
+    results = index.search("rained")
+    assert len(results) == 3
+    (note,) = (one for one in results.diagnostics if one.kind == "tags")
+    assert "line 1" in note.message
+    assert str(tmp_path) not in note.message
+    shown = cli("show", IDS[0])
+    assert (shown.code, "tags and notes are not shown" in shown.err) == (0, True)
+    with pytest.raises(TagFileError):
+        index.export("rained", tmp_path / "a.csv")
+    assert not (tmp_path / "a.csv").exists()
+
+
+def test_exports_have_tags_as_columns_and_as_keywords(cli: Command, index: Index, tmp_path: Path) -> None:
+    index.tag(IDS[1], ["R&D", "1/1", "to cite"], note="=HYPERLINK(1)")
+    index.export("tag:*", tmp_path / "a.csv", columns=["id", "tags", "notes"])
+    assert (tmp_path / "a.csv").read_text("utf-8").splitlines() == [
+        "id,tags,notes",
+        f"{IDS[1]},1/1; R&D; to cite,'=HYPERLINK(1)",
+    ]
+    index.export("tag:*", tmp_path / "a.jsonl", columns=["tags", "notes"])
+    assert json.loads((tmp_path / "a.jsonl").read_text("utf-8")) == {
+        "tags": ["1/1", "R&D", "to cite"],
+        "notes": ["=HYPERLINK(1)"],
+    }
+    index.export("tag:*", tmp_path / "a.ris")
+    assert (tmp_path / "a.ris").read_text("utf-8").count("KW  - ") == 3
+    assert "KW  - to cite\n" in (tmp_path / "a.ris").read_text("utf-8").replace("\r", "")
+    index.export("tag:*", tmp_path / "a.bib")
+    assert "keywords = {1/1, R\\&D, to cite}" in (tmp_path / "a.bib").read_text("utf-8")
+    index.export("tag:*", tmp_path / "a.json", format="csljson")
+    assert json.loads((tmp_path / "a.json").read_text("utf-8"))[0]["keyword"] == "1/1, R&D, to cite"
+    assert "KW  - to cite" in cli("cite", IDS[1], "--style", "ris").out
+
+
+def test_a_receipt_says_that_the_tags_have_changed(cli: Command, index: Index, tmp_path: Path) -> None:
+    index.tag(IDS[1:4], "checked")
+    for receipt, arguments in (("a", ["tag:checked"]), ("b", ["--not-tag", "checked"]), ("c", ["rained"])):
+        assert cli("query", *arguments, "--receipt", f"{receipt}.json").code == 0
+    assert json.loads((tmp_path / "a.json").read_text("utf-8"))["searches"][0]["tags"]
+    assert "tags" not in json.loads((tmp_path / "c.json").read_text("utf-8"))["searches"][0]
+    index.tag(IDS[0], "other", note="not asked for")
+    assert [cli("receipt", "check", f"{name}.json").code for name in "abc"] == [0, 0, 0]
+    index.tag(IDS[5], "checked")
+    for name in "ab":
+        checked = cli("receipt", "check", f"{name}.json")
+        assert checked.code == 1
+        assert "note: the tags have changed since then" in checked.out
+    assert cli("receipt", "check", "c.json").code == 0, "a search without tags"
+
+
+def test_an_alert_reports_an_article_when_it_is_tagged(index: Index) -> None:
+    search = newssearch.SavedSearch(name="mine", query="tag:urgent", to="ndjson:out.jsonl")
+    newssearch.save_search(search, index.folder)
+    (report,) = newssearch.run_alerts(index.folder)
+    assert report.new == 0
+    index.tag(IDS[2], "urgent", note="Private.")
+    (report,) = newssearch.run_alerts(index.folder)
+    assert [entry["id"] for entry in report.entries] == [IDS[2]]
+    assert list(report.entries[0]["tags"]) == ["urgent"]
+    assert "Private." not in (index.folder.parent / "out.jsonl").read_text("utf-8"), "notes stay at home"
+    index.tag(IDS[2], remove="urgent")
+    index.tag(IDS[2], "urgent")
+    (report,) = newssearch.run_alerts(index.folder)
+    assert report.new == 0, "it was reported"

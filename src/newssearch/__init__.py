@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from .info import IndexInfo
     from .integrity import salvage, verify
     from .limits import Limits
+    from .notes import Note
     from .query import Diagnostic, Query, parse
     from .readers import ReadOptions
     from .reports import (
@@ -89,7 +90,7 @@ if TYPE_CHECKING:
     from .snippet import Snippet
     from .story import Change, Edit, Story, Version
     from .tags.counts import TagCount, TagCounts, TagMerge
-    from .tags.state import ArticleTags, Note, TagChange, TagReport
+    from .tags.state import ArticleTags, TagChange, TagReport
     from .text.language_analysis import LanguageAnalysis
     from .text.partial_dates import PartialDate
 
@@ -277,7 +278,8 @@ _NAMES_BY_MODULE = {
     "updating.rebuilding": ("rebuild",),
     "request": ("Request",),
     "tags.counts": ("TagCount", "TagCounts", "TagMerge"),
-    "tags.state": ("ArticleTags", "Note", "TagChange", "TagReport"),
+    "notes": ("Note",),
+    "tags.state": ("ArticleTags", "TagChange", "TagReport"),
     "results": (
         "Clause",
         "Copy",

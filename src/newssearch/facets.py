@@ -12,7 +12,7 @@ from newssearch.system.tuple_sequence import TupleSequence
 from . import arguments
 from .display import notebook
 from .errors import QueryError
-from .fields import FACET_FIELDS, is_own_name
+from .fields import FACET_FIELDS, TAG, is_own_name
 
 SHOWN_IN_REPR = 3
 """The number of values that ``repr()`` of :class:`FacetValues` shows."""
@@ -49,7 +49,7 @@ class Facet:
     def __post_init__(self) -> None:
         """Check the values."""
         name = arguments.text("name", self.name)
-        if name not in FACET_FIELDS and not is_own_name(name):
+        if name not in (*FACET_FIELDS, TAG) and not is_own_name(name):
             raise no_facet(name)
         if self.limit is not None:
             object.__setattr__(self, "limit", arguments.whole_number("limit", self.limit))
@@ -212,7 +212,7 @@ def no_facet(name: str, own: Iterable[str] = ()) -> QueryError:
     """Return the error that there is no facet of this name; ``own`` are the names of the own fields of the index."""
     from difflib import get_close_matches  # slow to import, and seldom needed
 
-    there = (*FACET_FIELDS, *own)
+    there = (*FACET_FIELDS, TAG, *own)
     near = get_close_matches(name, there, 1)
     hint = f"did you mean {near[0]}?" if near else f"the facets are: {', '.join(there)}"
     return QueryError(f"there is no facet {name!r}", suggestion=hint)

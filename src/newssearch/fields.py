@@ -120,6 +120,7 @@ HIT_FIELDS = tuple(field.name for field in ARTICLE_FIELDS if field.in_hits)
 HIT_COLUMNS = (
     "id", "paragraph", "score", *(name for name in HIT_FIELDS if name not in ("title", "url")), "title", "url",
     "path", "member", "record", "added", "paragraphs", "matching", "snippet", "text", "story", "copies",
+    "tags", "notes",
 )  # fmt: skip
 """The columns of a table of hits, before those of own fields."""
 

@@ -11,6 +11,7 @@ from newssearch.display.brief import quoted
 from newssearch.errors import QueryError
 from newssearch.extra import ExtraValue
 from newssearch.fields import FIELD_NAMES, HIT_COLUMNS, HIT_FIELDS, ArticleField
+from newssearch.notes import Note
 from newssearch.snippet import Snippet
 from newssearch.text.partial_dates import PartialDate
 
@@ -44,6 +45,10 @@ class ColumnSource(Protocol):
     def address(self) -> str: ...
     @property
     def copies(self) -> Sequence[Identified]: ...
+    @property
+    def tags(self) -> Sequence[str]: ...
+    @property
+    def notes(self) -> Sequence[Note]: ...
 
 
 class ExportedItem(NamedTuple):
@@ -150,6 +155,8 @@ _COLUMNS = (
     ExportColumn("text", "text", lambda item: item.text, "the paragraph, or with `full` the whole article, paragraphs separated by empty lines"),
     ExportColumn("story", "text", _of_hit("story"), "the id of the earliest article of the story"),
     ExportColumn("copies", "texts", lambda item: [copy.id for copy in item.hit.copies], "the ids of other articles that tell the same story, at most a hundred"),
+    ExportColumn("tags", "texts", lambda item: [*item.hit.tags], "the tags that people have given the article"),
+    ExportColumn("notes", "texts", lambda item: [note.text for note in item.hit.notes], "the notes that people have written on the article"),
     ExportColumn("copies_total", "whole", _of_hit("copies_total"), "the number of these articles"),
     *(
         ExportColumn(f"{name}_provenance", "text", _provenance_value(name), f"how `{name}` is known: stated, inferred from something, or missing", needs_article=True)

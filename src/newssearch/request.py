@@ -276,7 +276,7 @@ class Request:
     )
     facets: Facets = _option(
         (),
-        f"Count the matching articles by the values of {', '.join(FACET_FIELDS)}. Each value counts the articles that"
+        f"Count the matching articles by the values of {', '.join((*FACET_FIELDS, TAG))}. Each value counts the articles that"
         " a filter on it finds: the names of one outlet are one value, the variants of a language too. A"
         " :class:`Facet` limits which values are listed.",
     )
@@ -510,7 +510,7 @@ def resolve(
     for filters, found in ((request.filters, conditions), (request.exclusions, unwanted)):
         found.update((TAG, tag_condition(tags)) for name, tags in filters if name == TAG)
     for facet in request.asked_facets:
-        if facet.name not in FACET_FIELDS and facet.name not in own:
+        if facet.name not in (*FACET_FIELDS, TAG) and facet.name not in own:
             raise no_facet(facet.name, own)
     return ResolvedRequest(
         **values,
@@ -521,6 +521,12 @@ def resolve(
         aliases=aliases,
         check=check,
     )
+
+
+def without_tag_facet(request: ResolvedRequest) -> ResolvedRequest:
+    """Return a request without the facet of tags, which no engine counts."""
+    facets = tuple(facet for facet in request.asked_facets if facet.name != TAG)
+    return request if len(facets) == len(request.asked_facets) else replace(request, facets=facets)
 
 
 def request_of(

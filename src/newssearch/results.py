@@ -19,6 +19,7 @@ from .extra import ExtraValue, json_extra, shown
 from .facets import FacetValues, values_table
 from .fields import DATE_FACETS, HIT_FIELDS
 from .frames import Framed, FrameType, FrameTypes, with_lists
+from .notes import Note
 from .query import Diagnostic, WeightedWord
 from .snippet import Snippet
 
@@ -89,6 +90,9 @@ class Hit:
 
     ``copies`` are other articles that tell the same story, whether they match or not, earliest first. Their number is
     ``copies_total``, and at most a hundred are listed. ``story`` is the id of the earliest article of the story.
+
+    ``tags`` are those that people have given the article, and ``notes`` what they have written on it: see
+    :meth:`Index.tag`.
     """
 
     id: str
@@ -119,6 +123,8 @@ class Hit:
     variants: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     explanation: Explanation | None = None
+    tags: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def address(self) -> str:
@@ -157,6 +163,8 @@ class Hit:
             "variants": list(self.variants),
             "missing": list(self.missing),
             "explanation": self.explanation.to_dict() if self.explanation else None,
+            "tags": list(self.tags),
+            "notes": [note.to_dict() for note in self.notes],
             "text": self.text,
             "snippet": self.snippet.to_dict(),
         }

@@ -57,7 +57,13 @@ def flat_cell(value: Cell) -> str | int | float | dt.date | None:
 
 def hit_cells(hit: Hit, row: Mapping[str, Any]) -> list[Cell]:
     """Return the cells of a hit under :data:`HIT_COLUMNS`. ``row`` is the hit as JSON types."""
-    row = {**row, "snippet": hit.snippet.plain(), "copies": "; ".join(copy.id for copy in hit.copies)}
+    row = {
+        **row,
+        "snippet": hit.snippet.plain(),
+        "copies": "; ".join(copy.id for copy in hit.copies),
+        "tags": "; ".join(hit.tags),
+        "notes": "; ".join(note.text for note in hit.notes),
+    }
     return [row[name] for name in HIT_COLUMNS]
 
 

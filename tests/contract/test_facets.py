@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import newssearch
 from newssearch import NONE, Facet, FacetValue, FacetValues, PartialDate, QueryError, parse
 from newssearch.article import Date
-from newssearch.fields import DATE_FACETS, FILTER_FIELDS
+from newssearch.fields import DATE_FACETS, TAG
+from newssearch.fields import FILTER_FIELDS as ALL_FILTERS
 from newssearch.outlets import Aliases
 from newssearch.query import Field
 from newssearch.query.quoting import quote
@@ -22,6 +23,8 @@ from support import THOROUGH, article, index_of
 
 from .conftest import Engine
 
+FILTER_FIELDS = tuple(name for name in ALL_FILTERS if name != TAG)
+"""The fields of articles that have filters; ``tests/contract/test_tags.py`` is about tags."""
 ZONES = [
     None,
     dt.timezone.utc,

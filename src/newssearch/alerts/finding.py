@@ -15,15 +15,13 @@ import numpy as np
 from newssearch._version import __version__
 from newssearch.article import utc
 from newssearch.commit import Commit
-from newssearch.engines.address import store_at
 from newssearch.errors import AlertError, ArticleNotFoundError, NewssearchError
 from newssearch.fields import TAG, by_name
 from newssearch.identity import id_number, without_slug
 from newssearch.index import Index
 from newssearch.query import And, Field, Node, any_of, has_tags
-from newssearch.request import HitContent, MatchOptions, Request, ResolvedRequest, resolve
+from newssearch.request import HitContent, MatchOptions, Request, resolve
 from newssearch.results import Hit
-from newssearch.tags.file import FileStamp, TagFile
 
 from .batch import AlertEntry, entry_id
 from .saved import NOW, SavedSearch
@@ -85,20 +83,15 @@ def question(index: Index, search: SavedSearch, now: dt.datetime) -> Question:
         options.pop(name, None)
     asking = Request(**options, now=now)  # type: ignore[arg-type]
     resolved = resolve(asking, now, index.config.outlets, own)
+    on_tags = has_tags(tree) or TAG in resolved.conditions or TAG in resolved.unwanted
     parts = [
+        index.tags_stamp if on_tags else "",
         __version__, _with_bounds(tree), resolved.start, resolved.end, resolved.filters, resolved.exclusions,
         sorted((name, _with_bounds(node)) for name, node in (*resolved.conditions.items(), *resolved.unwanted.items())),
-        sorted(resolved.unwanted), *_stamp_of_tags(index, tree, resolved), index.config.outlets, request.novel, search.each_copy, search.changes,
+        sorted(resolved.unwanted), index.config.outlets, request.novel, search.each_copy, search.changes,
     ]  # fmt: skip
     digest = hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()
     return Question(tree, asking, digest, request.novel or "added:" in str(tree))
-
-
-def _stamp_of_tags(index: Index, tree: Node, resolved: ResolvedRequest) -> tuple[FileStamp, ...]:
-    """Return what tells whether tags have changed, if a search asks for tags: they are no part of a commit of the index."""
-    if not (has_tags(tree) or TAG in resolved.conditions or TAG in resolved.unwanted):
-        return ()
-    return (TagFile(store_at("index", index.address).archive.folder).stamp,)
 
 
 def _with_bounds(node: Node) -> list[object]:
@@ -378,6 +371,7 @@ class _NewsFinder:
             digest = f"{digests[one]:016x}" if one in digests else ""
             yield {
                 **hits[one].to_dict(),
+                "notes": [],  # which people write for themselves, and an output may send anywhere
                 "entry": entry_id(self._state.identity, one, digest),
                 "reason": reason,
                 "search": self._search.name,

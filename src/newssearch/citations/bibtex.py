@@ -53,6 +53,7 @@ def bibtex_entries(citations: Iterable[Citation]) -> Iterator[str]:
                 ("language", _tex(_language(citation.lang))),
                 ("url", _verbatim(citation.url)),
                 ("note", _tex("; ".join(notes))),
+                ("keywords", _tex(", ".join(citation.keywords))),
                 ("abstract", _tex(citation.abstract)),
             ),
         )
@@ -78,6 +79,7 @@ def biblatex_entries(citations: Iterable[Citation]) -> Iterator[str]:
                 ("url", _verbatim(citation.url)),
                 ("urldate", citation.accessed.isoformat() if citation.accessed is not None else ""),
                 ("note", _tex(f"Source: {citation.agency}") if citation.agency else ""),
+                ("keywords", _tex(", ".join(citation.keywords))),
                 ("annotation", _tex(citation.id)),
                 ("abstract", _tex(citation.abstract)),
             ),

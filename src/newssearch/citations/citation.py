@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from newssearch.article import Date
@@ -61,6 +61,7 @@ class Citation:
     ``agency`` is the source of the article if it is another one than the outlet. ``accessed`` is the day, in UTC, on
     which this version of the article came into the index; it is None for an article without an address. ``page`` and
     ``edition`` are the own fields of these names, which exports of databases have. ``abstract`` is the text to quote, on one line.
+    ``keywords`` are the tags that people have given the article.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Citation:
     page: str = ""
     edition: str = ""
     abstract: str = ""
+    keywords: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -111,8 +113,8 @@ def _key_part(slug: str) -> str:
     return slug.replace("-", "")
 
 
-def cited(item: Cited, abstract: str = "") -> Citation:
-    """Return the citation of an article or of a hit."""
+def cited(item: Cited, abstract: str = "", keywords: Iterable[str] = ()) -> Citation:
+    """Return the citation of an article or of a hit, with the tags that it was given as keywords."""
     others = {name: shown(item.extra.get(name)) for name in ("page", "pages", "edition")}
     agency = item.source if item.source and item.source != item.outlet else None
     return Citation(
@@ -132,6 +134,7 @@ def cited(item: Cited, abstract: str = "") -> Citation:
         page=_plain_line(others["page"] or others["pages"]),
         edition=_plain_line(others["edition"]),
         abstract=_plain_line(abstract),
+        keywords=tuple(map(_plain_line, keywords)),
     )
 
 

@@ -39,6 +39,7 @@ def csl_item(citation: Citation) -> dict[str, object]:
             ("URL", citation.url),
             ("abstract", citation.abstract),
             ("note", f"Source: {citation.agency}" if citation.agency else ""),
+            ("keyword", ", ".join(citation.keywords)),
         )
         if value
     }

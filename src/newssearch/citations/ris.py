@@ -49,6 +49,8 @@ def _ris_lines(citation: Citation) -> Iterator[tuple[str, str]]:
     ):
         if value:
             yield tag, value
+    for keyword in citation.keywords:
+        yield "KW", keyword
     yield "ER", ""
 
 

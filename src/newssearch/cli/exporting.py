@@ -202,7 +202,7 @@ def cite_command(article_ids: tuple[str, ...], folder: Path, style: str) -> int:
     """
     with open_index(folder) as opened:
         articles = [article_named(opened, without_surrogates(one).partition("#")[0]) for one in article_ids]
-    citations = [cited(article) for article in articles]
+        citations = [cited(article, keywords=opened.tags_of(article.id).tags) for article in articles]
     if style.lower() in CITATION_FORMATS:
         show_text("".join(bibliography_parts(style.lower(), citations)))
     else:

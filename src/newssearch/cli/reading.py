@@ -12,12 +12,13 @@ from newssearch.asked_facet import AskedFacet
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.engines.address import store_at
-from newssearch.errors import NewssearchError
-from newssearch.fields import FACET_FIELDS
-from newssearch.index import open_index
+from newssearch.errors import NewssearchError, TagFileError
+from newssearch.fields import FACET_FIELDS, TAG
+from newssearch.index import Index, open_index
 from newssearch.query import Everything
 from newssearch.request import SORTS, Request
 from newssearch.results import Results, left_out
+from newssearch.tags.state import ArticleTags
 
 from .combinations import check_hits, check_query
 from .console import print_diagnostics, show_line, show_lines, show_text, style, without_surrogates
@@ -79,7 +80,7 @@ from .tables import note_page
     multiple=True,
     metavar="FIELD[~TEXT][:N]",
     callback=asked_facet_values,
-    help=f"Count articles by {', '.join(FACET_FIELDS)}, or a field of your own. outlet:20 lists 20 values, outlet:all"
+    help=f"Count articles by {', '.join((*FACET_FIELDS, TAG))}, or a field of your own. outlet:20 lists 20 values, outlet:all"
     f" all; text and Markdown list {SHOWN_FACET_VALUES} unless told. outlet~fox lists those that contain fox. Repeatable.",
 )
 @click.option(
@@ -229,7 +230,7 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
         wanted, _, number = wanted.partition("#")
     with open_index(folder) as opened:
         article = article_named(opened, wanted)
-        boilerplate = opened.boilerplate(article.id)
+        boilerplate, said = opened.boilerplate(article.id), _tags_and_notes_of(opened, article.id)
         parsed = opened.parse(without_surrogates(text)) if text else None
         chosen = [p for p in article.paragraphs if not number or str(p.number) == number]
         if number and not chosen:
@@ -241,12 +242,21 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
     shown = {paragraph.number: marked[paragraph.number] for paragraph in chosen}
     if as_json:
         value = article.to_dict()
-        value["boilerplate"] = list(boilerplate)
+        value |= {"boilerplate": list(boilerplate), **said.to_dict()}
         value["paragraphs"] = [paragraph_dict(p, shown[p.number], parsed is not None) for p in chosen]
         show_line(json_text(value))
     else:
-        show_lines(text_article(article, shown, style(), boilerplate))
+        show_lines(text_article(article, shown, style(), boilerplate, said))
     return 0
+
+
+def _tags_and_notes_of(opened: Index, article_id: str) -> ArticleTags:
+    """Return the tags and notes of an article; none, with a note on standard error, if their file is damaged."""
+    try:
+        return opened.tags_of(article_id)
+    except TagFileError as error:
+        click.echo(f"note: tags and notes are not shown: {escape.terminal(str(error))}", err=True)
+        return ArticleTags()
 
 
 @click.command("related", short_help="Find articles on the subject of an article.")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from newssearch.corpus.receipt import Receipt
+from newssearch.corpus.receipt import TAGS_DIGEST, Receipt
 from newssearch.display import escape
 from newssearch.errors import ReceiptError
 
@@ -63,6 +63,8 @@ def check_command(file: Path, folder: Path, timeout: float | None, as_json: bool
         return 1 if others else 0
     for one in others:
         show_line(f"different: {escape.terminal(str(one))}")
+    if any(one.what.startswith(TAGS_DIGEST) for one in others):
+        show_line("note: the tags have changed since then, so that `tag:` stands for other articles")
     for one in of_versions:
         show_line(f"note: {escape.terminal(str(one))}")
     if not others:

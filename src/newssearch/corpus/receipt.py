@@ -118,6 +118,11 @@ class Receipt:
         return methods.methods_paragraph(self)
 
 
+TAGS_DIGEST = "digest of the tags"
+"""What a difference is called that is in the tags of the archive, not in its index."""
+_NAMES_OF_DIGESTS = {"ids": "digest of the ids found", "tags": TAGS_DIGEST}
+
+
 def _all_differences(before: Receipt, after: Receipt) -> Iterator[Difference]:
     if before.commit.digest != after.commit.digest:
         yield Difference("content digest of the index", before.commit.digest, after.commit.digest)
@@ -131,7 +136,7 @@ def _all_differences(before: Receipt, after: Receipt) -> Iterator[Difference]:
         of = f" of {one.name or f'search {number}'}" if len(before.searches) > 1 else ""
         for row in fields(SearchRecord):
             if row.name != "name":
-                what = "digest of the ids found" if row.name == "ids" else row.name
+                what = _NAMES_OF_DIGESTS.get(row.name, row.name)
                 yield from _field_difference(f"{what}{of}", one, other, row.name)
     if before.drawn and before.drawn != after.drawn:
         yield Difference("sample", before.drawn, after.drawn)
@@ -205,6 +210,7 @@ def _search_from(value: Mapping[str, Any]) -> SearchRecord:
         ),
         notes=tuple(map(_json_text, value["notes"])),
         ids=_json_text(value["ids"]),
+        tags=_json_text(value.get("tags", "")),
     )
 
 

@@ -33,6 +33,8 @@ class SearchRecord:
     clauses: tuple[Clause, ...]
     notes: tuple[str, ...]
     ids: str
+    tags: str = ""
+    """The SHA-256 of the articles that the conditions on tags stand for; "" if the search has none."""
     name: str = ""
     """The name of the search if a command makes several; "" otherwise."""
 
@@ -52,6 +54,7 @@ class SearchRecord:
             "clauses": [clause.to_dict() for clause in self.clauses],
             "notes": list(self.notes),
             "ids": self.ids,
+            **({"tags": self.tags} if self.tags else {}),
         }
 
 

@@ -33,4 +33,4 @@ def citations_of(items: Iterable[ExportedItem], text: str) -> Iterator[Citation]
     """Yield the citation of each item; its abstract is the text that was asked for."""
     for item in items:
         abstract = {"none": "", "snippet": str(unmarked(item.snippet))}.get(text, str(unmarked(item.text)))
-        yield cited(cast("Hit", item.hit), abstract)
+        yield cited(cast("Hit", item.hit), abstract, item.hit.tags)

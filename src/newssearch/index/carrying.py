@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from newssearch import arguments
@@ -108,8 +109,9 @@ class CarryingMethods(OpenIndex):
             address = None if after is None else self._hit_address(snapshot, after)
             searched = expanded_query(snapshot, parsed, asked)
             found = snapshot.scan(searched.query.tree, asked, content, address)
+            state = self._tags_now()
             yield _Begun(snapshot.commit, found.total, found.start)
-            yield from found.hits
+            yield from found.hits if state is None else map(state.shown, found.hits)
 
     @takes_options(ScanOptions)
     def neighbours(
@@ -137,7 +139,15 @@ class CarryingMethods(OpenIndex):
         with self._asking(query, given, StopCheck(timeout, stop)) as (snapshot, parsed, asked):
             wanted = self._hit_address(snapshot, address)
             searched = expanded_query(snapshot, parsed, asked)
-            return snapshot.neighbours(searched.query.tree, asked, content, wanted)
+            found = snapshot.neighbours(searched.query.tree, asked, content, wanted)
+            state = self._tags_now()
+            if state is None:
+                return found
+            hit, previous, following = (
+                None if one is None else state.shown(one) for one in (found.hit, found.previous, found.next)
+            )
+            assert hit is not None, "the hit of the address"
+            return replace(found, hit=hit, previous=previous, next=following)
 
     @takes_options(MatchOptions)
     def sample(

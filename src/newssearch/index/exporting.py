@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from newssearch.export.plan import ExportPlan
     from newssearch.hit_columns import ExportColumn, ExportedItem, Marked
     from newssearch.reports import ExportReport
+    from newssearch.tags.state import TagState
 
 _BETWEEN_PARAGRAPHS = "\n\n"
 _HITS_AT_ONCE = 200
@@ -89,7 +90,7 @@ class ExportingMethods(OpenIndex):
         plan = plan_of(name, format, rows=rows, columns=columns, text=text, marks=marks, bom=bom, raw=raw)
         asked_for = given.replace(group=rows == "stories", all_paragraphs=rows == "paragraphs")
         with self._asking(query, asked_for, StopCheck(timeout, stop)) as asked:
-            exporter = _Exporter(asked, plan, given)
+            exporter = _Exporter(asked, plan, given, self._tags_now())
             if path is None:
                 assert stream is not None, "a stream, or else a path"
                 return exporter.write(stream)
@@ -100,9 +101,10 @@ class ExportingMethods(OpenIndex):
 class _Exporter:
     """Makes the rows of an export from one snapshot, and has them written."""
 
-    def __init__(self, asked: Asked, plan: ExportPlan, given: Request) -> None:
+    def __init__(self, asked: Asked, plan: ExportPlan, given: Request, tags: TagState | None) -> None:
         own = asked.snapshot.own_fields
         self._asked = asked
+        self._tags = tags
         self._plan = plan
         self._columns: tuple[ExportColumn, ...] = (
             () if plan.format.content == "citations" else plan.columns_of(own)
@@ -141,7 +143,8 @@ class _Exporter:
 
         def items() -> Iterator[ExportedItem]:
             nonlocal written
-            for hit, article in self._with_articles(found.hits):
+            hits = found.hits if self._tags is None else map(self._tags.shown, found.hits)
+            for hit, article in self._with_articles(hits):
                 yield self._item(hit, article)
                 written += 1
 

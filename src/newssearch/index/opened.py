@@ -5,17 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from newssearch.archive import TAGS_FILE
 from newssearch.config import Config
 from newssearch.display.brief import brief, quoted
 from newssearch.engines.protocol import Snapshot, Store
-from newssearch.errors import ArticleNotFoundError, IndexUnreachableError, NewssearchError, QueryError
+from newssearch.errors import (
+    ArticleNotFoundError,
+    IndexUnreachableError,
+    NewssearchError,
+    QueryError,
+    TagFileError,
+)
 from newssearch.fields import OUTLET_FIELDS, TAG, by_name
-from newssearch.query import Node, Query, has_tags, scored_leaves
+from newssearch.query import Diagnostic, Node, Query, has_tags, scored_leaves
 from newssearch.request import Request, ResolvedRequest, parsed_query, resolve
+from newssearch.results import Results
 from newssearch.stopping import NEVER, StopCheck
 from newssearch.system.kept import cached_property
 from newssearch.updating import last_run
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
     from newssearch.commit import Commit
     from newssearch.outlets import Aliases
     from newssearch.tags.file import TagFile
+    from newssearch.tags.state import TagState
     from newssearch.thesaurus import Thesaurus
     from newssearch.updating.manifest import Manifest
 
@@ -188,6 +198,33 @@ class OpenIndex:
         from newssearch.tags.lookup import with_articles  # a search without tags needs none of it
 
         return with_articles(self._tag_file.state(), parsed, resolved)
+
+    def _tags_now(self) -> TagState | None:
+        """Return the tags of the archive; None if it has no file of them. Raises :class:`TagFileError`, OSError."""
+        return self._tag_file.state() if self._tags_path.exists() else None
+
+    @cached_property
+    def _tags_path(self) -> Path:
+        return self._store.archive.folder / TAGS_FILE
+
+    def _with_said(self, results: Results) -> Results:
+        """Return results whose hits have the tags of their articles, and the notes on these.
+
+        If the file of tags is damaged, a diagnostic says so.
+        """
+        try:
+            state = self._tags_now()
+        except TagFileError as error:
+            reason = str(error).replace(
+                str(self._tags_path), TAGS_FILE
+            )  # strangers may see it: without folders
+            note = Diagnostic("tags", f"tags and notes are not shown: {reason}")
+            return replace(results, diagnostics=(*results.diagnostics, note))
+        if state is None:
+            return results
+        parts = {name: tuple(map(state.shown, getattr(results, name))) for name in ("hits", "more")}
+        corrected = results.corrected and self._with_said(results.corrected)
+        return replace(results, hits=parts["hits"], more=parts["more"], corrected=corrected)
 
     @cached_property
     def _tag_file(self) -> TagFile:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, cast
 
 from newssearch import arguments
 from newssearch.article import Article
+from newssearch.engines.protocol import Found, Snapshot
 from newssearch.errors import ArticleNotFoundError
-from newssearch.fields import ArticleField, by_name
+from newssearch.facets import FacetValues
+from newssearch.fields import TAG, ArticleField, by_name
 from newssearch.info import IndexInfo
 from newssearch.query import Everything, Field, Node, Query
 from newssearch.request import (
@@ -21,10 +23,12 @@ from newssearch.request import (
     RankOptions,
     RelatedOptions,
     Request,
+    ResolvedRequest,
     SearchOptions,
     request_of,
     resolve,
     takes_options,
+    without_tag_facet,
 )
 from newssearch.results import Rank, Results
 from newssearch.stopping import StopCheck
@@ -76,10 +80,29 @@ class ReadingMethods(OpenIndex):
                     again = corrected_query(query, parsed, words, asked, own, thesaurus)
                     return self._with_tags(again, asked)[0]
 
-                search = Search(snapshot, asked, lambda: self._is_strict(asked), corrected)
-                return search.results(parsed, started)
+                facets = self._facets_with_tags(snapshot, asked)
+                of_engine = without_tag_facet(asked)
+                search = Search(snapshot, of_engine, lambda: self._is_strict(asked), corrected, facets)
+                return self._with_said(search.results(parsed, started))
 
         return self._of_one_commit(read)
+
+    def _facets_with_tags(
+        self, snapshot: Snapshot, request: ResolvedRequest
+    ) -> Callable[[Node, Found], Mapping[str, FacetValues]]:
+        """Return a function that adds the facet of tags to those that the engine counts, if a request asks for it."""
+        names = [facet.name for facet in request.asked_facets]
+        if TAG not in names:
+            return lambda _, found: found.facets
+        from newssearch.tags.facet import tag_facet  # a search without it needs none of it
+
+        state, facet = self._tag_file.state(), request.asked_facets[names.index(TAG)]
+
+        def with_tags(tree: Node, found: Found) -> Mapping[str, FacetValues]:
+            tags = tag_facet(state, snapshot, tree, request, facet, found.total_articles)
+            return FrozenDict((name, tags if name == TAG else found.facets[name]) for name in names)
+
+        return with_tags
 
     def _is_strict(self, request: Request) -> bool:
         return self.config.strict if request.strict is None else request.strict
@@ -243,7 +266,8 @@ class ReadingMethods(OpenIndex):
         with self._opened() as opened:
             results = related_results(opened.snapshot, article, opened.resolved(resolved))
         diagnostics = (*noted.diagnostics, *results.diagnostics)
-        return replace(results, diagnostics=diagnostics, took=time.perf_counter() - started)
+        results = self._with_said(replace(results, diagnostics=diagnostics))
+        return replace(results, took=time.perf_counter() - started)
 
     @takes_options(MatchOptions)
     def find(

@@ -17,6 +17,7 @@ from newssearch.engines.protocol import Snapshot
 from newssearch.outlets import Aliases
 from newssearch.request import Request
 from newssearch.system.frozen import FrozenDict
+from newssearch.tags.lookup import tags_digest
 
 if TYPE_CHECKING:
     from .opened import Asked
@@ -47,6 +48,7 @@ def record(asked: Asked, request: Request, name: str = "") -> SearchRecord:
         dates=found.dates,
         clauses=tuple(found.clauses),
         notes=tuple(dict.fromkeys(note.message for note in notes)),
+        tags=tags_digest(parsed.tree, resolved),
         ids=ids_digest(snapshot.ids_matching(parsed.tree, resolved)),
     )
 

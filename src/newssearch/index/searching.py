@@ -11,6 +11,7 @@ from typing import NamedTuple
 from newssearch.article import Article
 from newssearch.engines.protocol import Found, FoundMore, Snapshot
 from newssearch.errors import QueryError
+from newssearch.facets import FacetValues
 from newssearch.fields import ArticleField, by_name
 from newssearch.query import (
     MAX_CLAUSES,
@@ -47,7 +48,7 @@ class Search:
     """A search of a snapshot. The callables are called only if few articles match.
 
     ``is_strict`` tells whether only articles that match are wanted; ``corrected`` returns the query with misspelt words,
-    which its argument maps to others, replaced.
+    which its argument maps to others, replaced. ``facets`` returns the facets of a tree and what it finds.
     """
 
     def __init__(
@@ -56,11 +57,13 @@ class Search:
         request: ResolvedRequest,
         is_strict: Callable[[], bool],
         corrected: Callable[[Mapping[str, str]], Query],
+        facets: Callable[[Node, Found], Mapping[str, FacetValues]] = lambda _, found: found.facets,
     ) -> None:
         self._snapshot = snapshot
         self._request = request
         self._is_strict = is_strict
         self._corrected = corrected
+        self._facets = facets
 
     def results(self, parsed: Query, started: float) -> Results:
         """Return the results of a query. The search ``started`` at that time of :func:`time.perf_counter`."""
@@ -105,7 +108,7 @@ class Search:
             grouped=asked.group,
             offset=asked.offset,
             limit=asked.limit,
-            facets=found.facets,
+            facets=self._facets(parsed.tree, found),
             diagnostics=(*parsed.diagnostics, *searched.notes, *found.diagnostics),
             clauses=tuple(found.clauses),
             names=found.names,

@@ -92,6 +92,8 @@ class TaggingMethods(OpenIndex):
         """
         wanted = arguments.text("article_id", article_id)
         state = self._tag_file.state()
+        if "-" in wanted and (said := state.of_article(wanted)):
+            return said
         return state.of_article(self._ids_of((wanted,), state)[0])
 
     def id_of_tagged(self, article_id: str) -> str:
@@ -101,6 +103,16 @@ class TaggingMethods(OpenIndex):
         """
         wanted = arguments.text("article_id", article_id)
         return self._ids_of((wanted,), self._tag_file.state())[0]
+
+    @property
+    def tags_stamp(self) -> str:
+        """A text that changes when the tags and notes of the archive change; ``""`` if it has none.
+
+        It is cheap: the file is not read.
+        """
+        if not self._tags_path.exists():
+            return ""
+        return "-".join(f"{part:x}" for part in self._tag_file.stamp)
 
     def tags(self) -> TagCounts:
         """Return all tags, in alphabetical order, each with the number of articles that have it.

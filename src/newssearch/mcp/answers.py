@@ -44,6 +44,8 @@ class FoundHit(TypedDict):
     missing: NotRequired[list[str]]
     """Words of the query that the article lacks."""
     shared_words: NotRequired[list[str]]
+    tags: NotRequired[list[str]]
+    """What people of the archive call the article."""
 
 
 class CountedClause(TypedDict):
@@ -121,6 +123,14 @@ class ReadParagraph(TypedDict):
     matches: NotRequired[list[str]]
 
 
+class NoteOnArticle(TypedDict):
+    """A note that somebody has written on an article. ``text`` quotes it."""
+
+    text: str
+    by: NotRequired[str]
+    at: str
+
+
 class ReadArticle(ToolAnswer):
     """An article with its fields and a part of its paragraphs."""
 
@@ -146,6 +156,10 @@ class ReadArticle(ToolAnswer):
     """The numbers of the paragraphs that match the query; 0 is the headline."""
     boilerplate: NotRequired[list[int]]
     """The numbers of the paragraphs that the outlet prints under many articles: they say nothing about this one."""
+    tags: NotRequired[list[str]]
+    """What people of the archive call the article."""
+    annotations: NotRequired[list[NoteOnArticle]]
+    """What people of the archive have written on the article."""
     paragraphs: list[ReadParagraph]
     next_paragraph: NotRequired[int]
     next_start: NotRequired[int]

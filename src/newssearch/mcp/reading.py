@@ -12,6 +12,7 @@ from newssearch.errors import ArticleNotFoundError, QueryError
 from newssearch.extra import shown
 from newssearch.fields import FIELD_NAMES
 from newssearch.identity import without_slug
+from newssearch.notes import Note
 from newssearch.snippet import Snippet
 from newssearch.story import CHANGED, Change, Version
 
@@ -45,6 +46,9 @@ MAX_ADDRESSES = 20
 MAX_VERSIONS = 30
 SHOWN_MATCHES = 10
 SHOWN_MATCHING = 500
+SHOWN_NOTES = 10
+MAX_NOTE_SHOWN = 1_000
+"""The largest number of characters of a note in an answer."""
 
 
 def read_article(
@@ -72,6 +76,9 @@ def read_article(
     matching = [number for number, snippet in marked.items() if snippet.highlights]
     if len(matching) > SHOWN_MATCHING:
         call.note(f"matching lists the first {SHOWN_MATCHING} of {len(matching):,} paragraphs")
+    said = call.index.tags_of(held.id)
+    if len(said.notes) > SHOWN_NOTES:
+        call.note(f"annotations lists the first {SHOWN_NOTES} of {len(said.notes):,} notes")
     first = call.within("first", first, max(len(held.paragraphs), 1))
     start = call.within("start", start, MAX_SKIPPED, 0)
     page = _page_of(held.paragraphs[first - 1 :], start, marked)
@@ -82,6 +89,8 @@ def read_article(
         "boilerplate": list(call.index.boilerplate(held.id))[:SHOWN_MATCHING] or None,
         "next_paragraph": page.next_paragraph,
         "next_start": page.next_start or None,
+        "tags": [*said.tags] or None,
+        "annotations": [_note_answer(note) for note in said.notes[:SHOWN_NOTES]] or None,
     }
     shown_article = {
         **present(answer),
@@ -89,6 +98,11 @@ def read_article(
         "paragraphs": page.paragraphs,
     }
     return cast(ReadArticle, shown_article)
+
+
+def _note_answer(note: Note) -> dict[str, object]:
+    at = note.at.strftime("%Y-%m-%dT%H:%MZ")
+    return {**present({"by": note.by or None}), "text": short(note.text, MAX_NOTE_SHOWN), "at": at}
 
 
 class _Page:

@@ -37,6 +37,7 @@ MAX_HITS = 25
 SNIPPET_CHARACTERS = 300
 LISTED_COPIES = 5
 SHOWN_WORDS = 12
+SHOWN_TAGS = 20
 MAX_LINES = 50
 MAX_CONTEXT_WORDS = 30
 MAX_CONTEXT_CHARACTERS = 400
@@ -276,6 +277,7 @@ def _hit_answer(hit: Hit) -> FoundHit:
         "copies_total": hit.copies_total or None,
         "copies": copies,
         "missing": [*hit.missing],
+        "tags": [*hit.tags[:SHOWN_TAGS]],
     }
     snippet = "".join(part for part, _ in hit.snippet.parts())
     return cast(

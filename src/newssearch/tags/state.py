@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newssearch.article import utc
 from newssearch.display.brief import brief, many, quoted
 from newssearch.errors import TagError
 from newssearch.identity import id_number, without_slug
+from newssearch.notes import Note
+from newssearch.results import Hit
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.kept import cached_property
 from newssearch.system.late_dataclass import dataclass
@@ -27,18 +29,6 @@ TaggedNumbers = NDArray[np.uint64]
 
 MAX_TAGS_OF_ARTICLE = 200
 """The largest number of tags that one article can be given."""
-
-
-class Note(NamedTuple):
-    """A note on an article: its text, when it was written, in UTC, and by whom; ``""`` if that is not known."""
-
-    text: str
-    at: dt.datetime
-    by: str = ""
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the note as JSON types."""
-        return {"text": self.text, "at": utc(self.at), "by": self.by or None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +146,11 @@ class TagState:
         notes = sorted(found[1], key=lambda entry: (entry.at, entry.by, entry.text))
         return ArticleTags(tuple(tags), tuple(map(_note, notes)))
 
+    def shown(self, hit: Hit) -> Hit:
+        """Return a hit with the tags of its article and the notes on it."""
+        said = self.of_article(hit.id)
+        return replace(hit, tags=said.tags, notes=said.notes) if said else hit
+
     @property
     def articles(self) -> list[str]:
         """The ids without slugs of all articles with a tag or a note."""
@@ -189,6 +184,16 @@ class TagState:
             for entry in tags:
                 found.setdefault(tag_key(entry.tag), []).append(article)
         return found
+
+    @cached_property
+    def tagged(self) -> TaggedNumbers:
+        """The numbers, ascending, of all articles with a tag."""
+        return self.numbers_of_articles(article for article, (tags, _) in self._by_article.items() if tags)
+
+    def tag_keys(self, article_id: str) -> list[str]:
+        """Return the keys of the tags of the article with an id, in no order."""
+        tags, _ = self._by_article.get(without_slug(article_id), ((), ()))
+        return [tag_key(entry.tag) for entry in tags]
 
     @cached_property
     def spellings(self) -> dict[str, str]:

@@ -14,17 +14,24 @@ from newssearch.snippet import Snippet
 
 from .hits import snippet_lines
 from .layout import Style, in_width, wrap
+from .tags import tags_lines
 
 if TYPE_CHECKING:
     from newssearch.story import Change, Story, Version
+    from newssearch.tags.state import ArticleTags
 
 
 def text_article(
-    article: Article, shown: Mapping[int, Snippet], style: Style, boilerplate: Collection[int] = ()
+    article: Article,
+    shown: Mapping[int, Snippet],
+    style: Style,
+    boilerplate: Collection[int] = (),
+    said: ArticleTags | None = None,
 ) -> Iterator[str]:
     """Yield the lines of an article: its fields with their provenance, then the paragraphs in ``shown``, by number.
 
-    ``boilerplate`` are the numbers of the paragraphs that are marked as such.
+    ``boilerplate`` are the numbers of the paragraphs that are marked as such. ``said`` are the tags and notes of people,
+    which stand after the fields.
     """
     yield style.title(escape.terminal(article.title or "(no title)"))
     fields = {
@@ -48,6 +55,8 @@ def text_article(
         )
         yield f"{name:>9}  {escape.terminal(value)}{note}"
     yield from _history(article)
+    if said is not None:
+        yield from tags_lines(said, style)
     kinds = {paragraph.number: paragraph.kind for paragraph in article.paragraphs}
     for number, snippet in shown.items():
         yield ""

@@ -82,6 +82,11 @@ def _hit_lines(hit: Hit, results: Results, style: Style, one_each: bool) -> Iter
         yield style.faint("  (only the headline matches)" if hit.score else "  (the first paragraph)")
     elif hit.matching and results.interpretation and not hit.snippet.highlights:
         yield style.faint("  (only boilerplate or the repeated headline matches)")
+    if hit.tags or hit.notes:
+        tags = [", ".join(hit.tags)] if hit.tags else []
+        notes = [many(len(hit.notes), "note")] if hit.notes else []
+        line = escape.terminal(f"tags: {'; '.join(tags + notes)}" if tags else notes[0])
+        yield from (style.faint(f"  {part}") for part in in_width(line, style, indent=2))
     if hit.variants:
         yield style.faint(escape.terminal(f"  spelled: {', '.join(hit.variants)}"))
     if hit.copies:

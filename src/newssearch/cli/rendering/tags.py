@@ -12,8 +12,9 @@ from .layout import Style, in_width
 from .tables import Column
 
 if TYPE_CHECKING:
+    from newssearch.notes import Note
     from newssearch.tags.counts import TagCounts, TagMerge
-    from newssearch.tags.state import ArticleTags, Note, TagReport
+    from newssearch.tags.state import ArticleTags, TagReport
 
 TAG_COLUMNS = (Column("tag", whole=True), Column("articles"), Column("missing", "not in the index"))
 """The columns of the list of tags."""

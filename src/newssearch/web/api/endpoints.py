@@ -88,16 +88,18 @@ class ArticleAnswer(NamedTuple):
     """An article as the index knows it.
 
     ``boilerplate`` are the numbers of the paragraphs that its outlet prints under many articles. ``highlights`` are the matches
-    of a query: for the number of each paragraph its text, and for 0 the headline; None without a query.
+    of a query: for the number of each paragraph its text, and for 0 the headline; None without a query. ``said`` are the tags
+    and notes of people.
     """
 
     article: Article
     boilerplate: tuple[int, ...]
+    said: ArticleTags
     highlights: Mapping[int, Snippet] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the article as JSON types, with ``highlights``: pairs of offsets in characters, end excluded."""
-        value = {**self.article.to_dict(), "boilerplate": list(self.boilerplate)}
+        value = {**self.article.to_dict(), "boilerplate": list(self.boilerplate), **self.said.to_dict()}
         if self.highlights is None:
             return value
         numbers = (paragraph.number for paragraph in self.article.paragraphs)
@@ -144,11 +146,11 @@ def _answer_search(asked: EndpointRequest) -> Json:
 
 def _answer_article(asked: EndpointRequest) -> Json:
     article = asked.index.article(asked.path["id"])
-    boilerplate = asked.index.boilerplate(article.id)
+    boilerplate, said = asked.index.boilerplate(article.id), asked.index.tags_of(article.id)
     if "q" not in asked.values:
-        return ArticleAnswer(article, boilerplate)
+        return ArticleAnswer(article, boilerplate, said)
     marked = asked.index.highlights(article.id, asked.query, **asked.options())
-    return ArticleAnswer(article, boilerplate, marked)
+    return ArticleAnswer(article, boilerplate, said, marked)
 
 
 def _answer_story(asked: EndpointRequest) -> Json:
@@ -254,7 +256,7 @@ class Words(NamedTuple):
 
 def _answer_article_by_key(asked: EndpointRequest) -> Json:
     article = asked.index.article(key=asked.values["key"])
-    return ArticleAnswer(article, asked.index.boilerplate(article.id))
+    return ArticleAnswer(article, asked.index.boilerplate(article.id), asked.index.tags_of(article.id))
 
 
 def _answer_info(asked: EndpointRequest) -> Json:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from newssearch.errors import TagFileError
 from newssearch.index import Index
-from newssearch.tags.state import Note, whole_note
+from newssearch.notes import Note
+from newssearch.tags.state import whole_note
 
 from .links import Links
 

@@ -411,7 +411,7 @@ def test_errors_carry_data(tmp_path: Path) -> None:
 
 HIT_KEYS = [
     "id", "paragraph", "score", "title", "date", "outlet", "source", "byline", "located", "lang", "section", "url",
-    "key", "path", "member", "record", "added", "extra", "paragraphs", "matching", "story", "copies", "copies_total", "variants", "missing", "explanation", "text", "snippet",
+    "key", "path", "member", "record", "added", "extra", "paragraphs", "matching", "story", "copies", "copies_total", "variants", "missing", "explanation", "tags", "notes", "text", "snippet",
 ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from newssearch.outlets import Outlets
 from newssearch.text.analysis import key, name_words
 
 WORDLESS_PREFIX = "\0"
-"""The first character of the group key of a byline or place without words. No key of words begins with it."""
+"""The first character of the group key of a value without words, such as a single accent. No key of words begins with it."""
 
 
 def group_of(field: ArticleField, value: str, names: Outlets) -> str:
@@ -40,10 +40,15 @@ def subtags(tag: str) -> tuple[str, ...]:
 def group_of_key(field: ArticleField, value_key: str, value: str, names: Outlets) -> str:
     """Return the group key of an article's value, given the key stored with it."""
     if field.kind == "outlet":
-        return names.group(value_key)
+        return names.group(value_key) or WORDLESS_PREFIX
     if field.kind == "language":
-        return subtags(value_key)[0]
+        return subtags(value_key)[0] or WORDLESS_PREFIX
     return value_key or WORDLESS_PREFIX + key(value)
+
+
+def shown_of_group(field: ArticleField, group: str, value: str) -> str:
+    """Return what shows a group: for a language its subtag, else a value of the group."""
+    return group if field.kind == "language" and group != WORDLESS_PREFIX else value
 
 
 def most_frequent(spellings: Mapping[str, int]) -> str:

@@ -14,7 +14,13 @@ from typing import Any, cast
 
 from newssearch.corpus.periods import Unit, first_day, period_number
 from newssearch.engines.article_times import AMBIGUOUS
-from newssearch.engines.value_groups import contained_groups, group_of_key, most_frequent, word_counts
+from newssearch.engines.value_groups import (
+    contained_groups,
+    group_of_key,
+    most_frequent,
+    shown_of_group,
+    word_counts,
+)
 from newssearch.extra import number_of, texts_of
 from newssearch.fields import FIELDS, ArticleField
 from newssearch.outlets import Aliases, outlets
@@ -102,7 +108,7 @@ class ArticleGroups:
             return []
         plain_key = value_key.strip() if self.contains else value_key
         group = group_of_key(field, plain_key, value, self._names)
-        return [(group, group if field.kind == "language" else value)]
+        return [(group, shown_of_group(field, group, value))]
 
     def with_contained(self, own: Iterable[GroupKey], known: Set[GroupKey]) -> set[GroupKey]:
         """Return the ``known`` groups of an article whose values are in the ``own`` groups: these, and those that

@@ -21,6 +21,7 @@ from newssearch.engines.value_groups import (
     group_of,
     group_of_key,
     most_frequent,
+    shown_of_group,
     word_counts,
 )
 from newssearch.extra import number_of, texts_of
@@ -184,7 +185,7 @@ class FacetCounter:
             plain_key = value_key.strip() if field.kind == "words" else value_key
             group = group_of_key(field, plain_key, value, names)
             held[group] += number
-            shown = group if field.kind == "language" else value
+            shown = shown_of_group(field, group, value)
             spellings.setdefault(group, Counter())[shown] += number
         sizes = word_counts(held) if field.kind == "words" else ()
         totals = held

@@ -29,6 +29,7 @@ from newssearch.engines.value_groups import (
     contained_groups,
     group_of_key,
     most_frequent,
+    shown_of_group,
     word_counts,
 )
 from newssearch.extra import number_of
@@ -210,7 +211,7 @@ class ValueDimension:
             keys = [""]
             for value, value_key in zip(shown[1:], stored[1:], strict=True):
                 keys.append(group_of_key(self._field, value_key.decode(), value, self._names))
-            shown = keys if self._field.kind == "language" else shown
+            shown = [shown_of_group(self._field, one, value) for one, value in zip(keys, shown, strict=True)]
         numbers = self._numbers
         groups = [NO_GROUP, *(numbers.setdefault(one, len(numbers)) for one in keys[1:])]
         return _SegmentValues(np.array(groups, np.int64), shown)

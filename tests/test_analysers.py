@@ -465,3 +465,13 @@ def test_the_memory_of_an_analyser_is_bounded(site: Path, monkeypatch: pytest.Mo
     own.tokens("雨" * 200)
     assert 0 < len(own._pieces) <= 10
     assert max(map(len, own._pieces)) <= 128
+
+
+@pytest.mark.parametrize("lang", ["-", "_x", "\u0301", "-en"])
+def test_a_language_without_a_first_part_is_not_taken_for_no_language(tmp_path: Path, lang: str) -> None:
+    """English is the language of articles that state none; others have no stemmer. Segments of both are merged."""
+    with newssearch.create(tmp_path / "index") as made:
+        for number in range(20):
+            made.add([article("A", "raining", lang=(lang, None)[number % 2], url=f"u{number}")])
+        assert (made.count("rain"), made.count("raining")) == (10, 20)
+    assert not newssearch.verify(tmp_path / "index").problems

@@ -28,10 +28,15 @@ DEFAULT_ANALYSIS = "english"
 def language_of(lang: str | None) -> str:
     """Return the first subtag of a language tag (BCP 47), in lower case; ``""`` for None.
 
-    >>> language_of("en-GB"), language_of("PT_br")
-    ('en', 'pt')
+    A tag without a first subtag is a language of its own: None has another analysis.
+
+    >>> language_of("en-GB"), language_of("PT_br"), language_of("-"), language_of(None)
+    ('en', 'pt', '-', '')
     """
-    return re.split("[-_]", lang.lower(), maxsplit=1)[0] if lang else ""
+    if not lang:
+        return ""
+    folded = lang.lower()
+    return re.split("[-_]", folded, maxsplit=1)[0] or folded
 
 
 @lru_cache(maxsize=1024)

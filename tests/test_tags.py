@@ -397,7 +397,7 @@ def test_an_empty_file_has_no_tags(index: Index) -> None:
 def test_a_second_writer_waits_and_then_says_so(index: Index) -> None:
     with locked_file(index.folder.parent / ".tags.lock", 1) as taken:
         assert taken
-        with pytest.raises(TagFileError, match="another process changes"):
+        with pytest.raises(TagFileError, match="other processes were changing"):
             index.tag(IDS[0], "x", wait=0)
         assert index.count("tag:x") == 0, "reading waits for nobody"
     index.tag(IDS[0], "x", wait=0)

@@ -152,7 +152,7 @@ class TagFile:
         with locked_file(real.with_name(TAGS_LOCK), wait) as taken:
             if not taken:
                 raise TagFileError(
-                    f"another process changes {self.path}, and has not ended after {wait:g} seconds"
+                    f"other processes were changing {self.path} for {wait:g} seconds: try again, or wait longer"
                 )
             yield real
 

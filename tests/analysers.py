@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -40,6 +41,8 @@ def write_package(folder: Path, module: str, languages: Mapping[str, str]) -> No
     info = folder / "analysers_of_others-1.0.dist-info"
     info.mkdir(parents=True, exist_ok=True)
     (folder / "analysers_of_others.py").write_text(module, "utf-8")
+    # Bytecode of a module of the same size, written in the same second, would be taken for that of this one.
+    shutil.rmtree(folder / "__pycache__", ignore_errors=True)
     (info / "METADATA").write_text(
         "Metadata-Version: 2.1\nName: analysers-of-others\nVersion: 1.0\n", "utf-8"
     )

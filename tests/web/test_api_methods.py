@@ -70,6 +70,7 @@ def test_an_endpoint_answers_as_its_method(index: Index, name: str) -> None:
     expected = method(index).to_dict()
     if name in ("article", "article-by-key"):
         expected["boilerplate"] = list(index.boilerplate(expected["id"]))
+        expected |= index.tags_of(expected["id"]).to_dict()
     if name == "receipt":  # the times at which it was made, and which "now" stood for
         for receipt in (found, expected):
             receipt["made"] = receipt["clock"] = ""

@@ -619,3 +619,39 @@ def test_the_language_and_articles_are_resources(agent: Agent) -> None:
         "newssearch://article/{id}",
         "newssearch://article/{id}/{first}",
     ]
+
+
+def test_an_article_has_bounded_tags_and_notes(tmp_path: Path) -> None:
+    with index_of(tmp_path / "index", FLOOD) as index, agent_of(index) as agent:
+        assert not {"tags", "annotations"} & agent.answer("article", id=FLOOD.id).keys()
+        index.tag(FLOOD.id, ["checked", "2024"], note="n" * 20_000, author="Ada")
+        answer = agent.answer("article", id=FLOOD.id)
+        assert answer["tags"] == ["2024", "checked"]
+        (note,) = answer["annotations"]
+        assert (note["by"], len(note["text"]), note["text"][-2:]) == ("Ada", 1_000, "n…")
+        for number in range(10):
+            index.tag(FLOOD.id, note="again", author=f"Reader {number}")
+        lines = [
+            json.dumps({"article": FLOOD.id, "tag": f"tag {number}", "at": "2024-01-01T00:00:00Z"})
+            for number in range(300)
+        ]
+        with (tmp_path / "tags.jsonl").open("a", encoding="utf-8") as file:
+            file.write("\n".join(lines))
+        answer = agent.answer("article", id=FLOOD.id)
+        assert (len(answer["tags"]), len(answer["annotations"])) == (200, 10)
+        assert answer["notes"] == [
+            "tags lists the first 200 of 302 tags",
+            "annotations lists the first 10 of 11 notes",
+        ]
+        (hit,) = agent.answer("search", query="tag:checked")["hits"]
+        assert len(hit["tags"]) == 20
+
+
+def test_damaged_tags_keep_nobody_from_reading_an_article(tmp_path: Path) -> None:
+    with index_of(tmp_path / "index", FLOOD) as index, agent_of(index) as agent:
+        (tmp_path / "tags.jsonl").write_text("rubbish")
+        answer = agent.answer("article", id=FLOOD.id)
+        assert answer["paragraphs"]
+        assert answer["notes"] == [
+            "tags and annotations are not shown: the tags of the archive cannot be read"
+        ]

@@ -8,13 +8,14 @@ from typing import Annotated, Any, cast
 from pydantic import Field
 
 from newssearch.article import Article, Paragraph, utc
-from newssearch.errors import ArticleNotFoundError, QueryError
+from newssearch.errors import ArticleNotFoundError, QueryError, TagFileError
 from newssearch.extra import shown
 from newssearch.fields import FIELD_NAMES
 from newssearch.identity import without_slug
 from newssearch.notes import Note
 from newssearch.snippet import Snippet
 from newssearch.story import CHANGED, Change, Version
+from newssearch.tags.state import MAX_TAGS_OF_ARTICLE, UNTAGGED, ArticleTags
 
 from .answers import (
     ChangedParagraph,
@@ -76,9 +77,7 @@ def read_article(
     matching = [number for number, snippet in marked.items() if snippet.highlights]
     if len(matching) > SHOWN_MATCHING:
         call.note(f"matching lists the first {SHOWN_MATCHING} of {len(matching):,} paragraphs")
-    said = call.index.tags_of(held.id)
-    if len(said.notes) > SHOWN_NOTES:
-        call.note(f"annotations lists the first {SHOWN_NOTES} of {len(said.notes):,} notes")
+    said = _tags_and_notes(call, held.id)
     first = call.within("first", first, max(len(held.paragraphs), 1))
     start = call.within("start", start, MAX_SKIPPED, 0)
     page = _page_of(held.paragraphs[first - 1 :], start, marked)
@@ -89,7 +88,7 @@ def read_article(
         "boilerplate": list(call.index.boilerplate(held.id))[:SHOWN_MATCHING] or None,
         "next_paragraph": page.next_paragraph,
         "next_start": page.next_start or None,
-        "tags": [*said.tags] or None,
+        "tags": [*said.tags[:MAX_TAGS_OF_ARTICLE]] or None,
         "annotations": [_note_answer(note) for note in said.notes[:SHOWN_NOTES]] or None,
     }
     shown_article = {
@@ -98,6 +97,20 @@ def read_article(
         "paragraphs": page.paragraphs,
     }
     return cast(ReadArticle, shown_article)
+
+
+def _tags_and_notes(call: Call, article_id: str) -> ArticleTags:
+    """Return the tags and notes of an article. If their file is damaged, the answer says so, and has the article all the same."""
+    try:
+        said = call.index.tags_of(article_id)
+    except TagFileError:
+        call.note("tags and annotations are not shown: the tags of the archive cannot be read")
+        return UNTAGGED
+    if len(said.tags) > MAX_TAGS_OF_ARTICLE:  # a merge or an editor may have made more
+        call.note(f"tags lists the first {MAX_TAGS_OF_ARTICLE} of {len(said.tags):,} tags")
+    if len(said.notes) > SHOWN_NOTES:
+        call.note(f"annotations lists the first {SHOWN_NOTES} of {len(said.notes):,} notes")
+    return said
 
 
 def _note_answer(note: Note) -> dict[str, object]:

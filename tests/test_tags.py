@@ -585,6 +585,50 @@ def test_a_search_goes_on_without_tags_that_cannot_be_read(
     assert not (tmp_path / "a.csv").exists()
 
 
+def test_a_search_goes_on_without_a_file_of_tags_that_the_system_refuses(
+    cli: Command, index: Index, tmp_path: Path
+) -> None:
+    (tmp_path / "tags.jsonl").mkdir()  # which no user can read as a file, root neither
+    results = index.search("rained")
+    assert len(results) == 3
+    (note,) = (one for one in results.diagnostics if one.kind == "tags")
+    assert "cannot be read" in note.message
+    assert str(tmp_path) not in note.message
+    assert index.related(IDS[1]).hits
+    assert cli("show", IDS[0]).code == 0
+    for use in (lambda: index.tags_of(IDS[0]), lambda: index.count("tag:x"), lambda: index.tag(IDS[0], "x")):
+        with pytest.raises(TagFileError, match="cannot be read"):
+            use()
+
+
+def test_an_answer_has_the_tags_of_one_moment(index: Index, tmp_path: Path) -> None:
+    def untagging() -> bool:
+        """Take the tag from an article, as another person may during a search, which goes on."""
+        if index.tags_of(IDS[1]).tags:
+            index.tag(IDS[1], remove="todo")
+        return False
+
+    def given() -> None:
+        index.tag([IDS[1], IDS[3]], "todo")
+
+    given()
+    results = index.search("tag:todo rained", facets="tag", sort="id", stop=untagging)
+    assert index.tags_of(IDS[1]).tags == (), "it was untagged during the search"
+    assert [(hit.id, hit.tags) for hit in results] == [(IDS[1], ("todo",)), (IDS[3], ("todo",))]
+    assert [(one.value, one.articles) for one in results.facets["tag"]] == [("todo", 2)]
+    given()
+    with index.scan("tag:todo", sort="id", stop=untagging) as scan:
+        assert [hit.tags for hit in scan] == [("todo",)] * 2
+    given()
+    assert index.neighbours("tag:todo", IDS[1], stop=untagging).hit.tags == ("todo",)
+    given()
+    index.export("tag:todo", tmp_path / "a.csv", columns=["tags"], stop=untagging)
+    assert (tmp_path / "a.csv").read_text("utf-8-sig").split() == ["tags", "todo", "todo"]
+    given()
+    table = index.table({"one": "tag:todo", "other": "tag:todo rained"}, stop=untagging)
+    assert [table.total(query=number).articles for number in (0, 1)] == [2, 2]
+
+
 def test_exports_have_tags_as_columns_and_as_keywords(cli: Command, index: Index, tmp_path: Path) -> None:
     index.tag(IDS[1], ["R&D", "1/1", "to cite"], note="=HYPERLINK(1)")
     index.export("tag:*", tmp_path / "a.csv", columns=["id", "tags", "notes"])

@@ -228,6 +228,7 @@ def test_options_that_make_no_sense_are_refused(address: str) -> None:
         ({"equal": True}, QueryError, "equal has no effect without by"),
         ({"by": "outlets"}, QueryError, "did you mean outlet"),
         ({"by": "title"}, QueryError, "there is no facet 'title'"),
+        ({"by": "tag"}, QueryError, "a sample has no strata by tag"),
         ({"by": ("outlet", "year")}, TypeError, "by: wanted a string"),
         ({"seed": "x"}, TypeError, "seed: wanted a whole number"),
         ({"texts": 1}, TypeError, "texts: wanted True or False"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from newssearch import arguments
 from newssearch.engines.protocol import HitAddress, Snapshot
 from newssearch.errors import HitNotFoundError, QueryError
+from newssearch.fields import TAG
 from newssearch.query import Node, Query
 from newssearch.request import (
     HIT_CONTENTS,
@@ -105,11 +106,12 @@ class CarryingMethods(OpenIndex):
         after: str | None,
     ) -> Generator[_Begun | Hit, None, None]:
         """Yield what is known when the scan has begun, then its hits."""
-        with self._asking(query, request, check) as (snapshot, parsed, asked):
+        tags = self._tags_of_one_answer()
+        with self._asking(query, request, check, tags) as (snapshot, parsed, asked):
             address = None if after is None else self._hit_address(snapshot, after)
             searched = expanded_query(snapshot, parsed, asked)
             found = snapshot.scan(searched.query.tree, asked, content, address)
-            state = self._tags_now()
+            state = tags()
             yield _Begun(snapshot.commit, found.total, found.start)
             yield from found.hits if state is None else map(state.shown, found.hits)
 
@@ -136,11 +138,12 @@ class CarryingMethods(OpenIndex):
         given = request_of("neighbours", ScanOptions, request, changes)
         _check_content(content, given)
         arguments.text("address", address)
-        with self._asking(query, given, StopCheck(timeout, stop)) as (snapshot, parsed, asked):
+        tags = self._tags_of_one_answer()
+        with self._asking(query, given, StopCheck(timeout, stop), tags) as (snapshot, parsed, asked):
             wanted = self._hit_address(snapshot, address)
             searched = expanded_query(snapshot, parsed, asked)
             found = snapshot.neighbours(searched.query.tree, asked, content, wanted)
-            state = self._tags_now()
+            state = tags()
             if state is None:
                 return found
             hit, previous, following = (
@@ -201,6 +204,8 @@ class CarryingMethods(OpenIndex):
         if wanted.size < 1:
             raise QueryError("the size of a sample is at least 1")
         by_date = by == DATE
+        if by == TAG:  # a facet, but no engine has the groups
+            raise QueryError("a sample has no strata by tag: an article may have several tags")
         if by is not None and not by_date:
             given = given.replace(facets=by)  # checked as the name of a facet, with the same names of outlets
         elif by is None and equal:

@@ -151,7 +151,8 @@ class CountingMethods(OpenIndex):
             texts = " ".join(one.query.text for one in parsed)
             aliases = self.config.outlets if {*by} & {*OUTLET_FIELDS} else self._aliases(request, texts)
             resolved = resolve(request, now, aliases, own, check)
-            tagged = [self._with_tags(one.query, resolved) for one in parsed]
+            tags = self._tags_of_one_answer()
+            tagged = [self._with_tags(one.query, resolved, tags) for one in parsed]
             parsed = [one._replace(query=query) for one, (query, _) in zip(parsed, tagged, strict=True)]
             resolved = opened.resolved(tagged[0][1])
             try:

@@ -66,7 +66,7 @@ class ExportingMethods(OpenIndex):
         none. ``marks`` marks matches in it: ``"markdown"``, ``"html"``. CSV has a byte order mark with ``bom``, and with
         ``raw`` its cells are as they are, even if a spreadsheet takes them for formulas.
 
-        All rows come from one commit, and the same commit gives the same bytes. A file is written whole or not at all. Few
+        All rows come from one commit, and the same commit and tags give the same bytes. A file is written whole or not at all. Few
         rows are in memory at once.
 
         Raises :class:`QueryError` for an option that contradicts others or has no effect, and :class:`NewssearchError` if
@@ -89,8 +89,9 @@ class ExportingMethods(OpenIndex):
         name = None if path is None else str(path)
         plan = plan_of(name, format, rows=rows, columns=columns, text=text, marks=marks, bom=bom, raw=raw)
         asked_for = given.replace(group=rows == "stories", all_paragraphs=rows == "paragraphs")
-        with self._asking(query, asked_for, StopCheck(timeout, stop)) as asked:
-            exporter = _Exporter(asked, plan, given, self._tags_now())
+        tags = self._tags_of_one_answer()
+        with self._asking(query, asked_for, StopCheck(timeout, stop), tags) as asked:
+            exporter = _Exporter(asked, plan, given, tags())
             if path is None:
                 assert stream is not None, "a stream, or else a path"
                 return exporter.write(stream)

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from newssearch.archive import TAGS_FILE
 from newssearch.config import Config
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 
 _ReadOfCommit = TypeVar("_ReadOfCommit")
+TagReader: TypeAlias = "Callable[[], TagState | None]"
+"""What returns the tags of an archive, None if it has no file of them. It raises :class:`TagFileError`."""
 
 
 class Asked(NamedTuple):
@@ -174,46 +177,62 @@ class OpenIndex:
 
     @contextmanager
     def _asking(
-        self, query: str | Query | Node, request: Request, check: StopCheck = NEVER
+        self,
+        query: str | Query | Node,
+        request: Request,
+        check: StopCheck = NEVER,
+        tags: TagReader | None = None,
     ) -> Iterator[Asked]:
         """Yield the current snapshot with the parsed query and the resolved request of a public method.
 
-        A :class:`QueryError` that the search raises gets the text of the query.
+        ``tags`` returns the tags of the archive, if the method needs them elsewhere, too. A :class:`QueryError` that the
+        search raises gets the text of the query.
         """
         with self._opened() as opened:
             now = request.now or dt.datetime.now()
             own = by_name(opened.snapshot.own_fields)
             parsed = parsed_query(query, request, now, own, self._thesaurus_for(query, request))
             resolved = resolve(request, now, self._aliases(request, parsed.text), own, check)
-            parsed, resolved = self._with_tags(parsed, resolved)
+            parsed, resolved = self._with_tags(parsed, resolved, tags or self._tags_now)
             try:
                 yield Asked(opened.snapshot, parsed, opened.resolved(resolved))
             except QueryError as error:
                 raise error.placed(parsed.text, 0, len(parsed.text)) from None
 
-    def _with_tags(self, parsed: Query, resolved: ResolvedRequest) -> tuple[Query, ResolvedRequest]:
-        """Return a query and a request whose conditions on tags have the articles that have these tags now."""
+    @staticmethod
+    def _with_tags(
+        parsed: Query, resolved: ResolvedRequest, tags: TagReader
+    ) -> tuple[Query, ResolvedRequest]:
+        """Return a query and a request whose conditions on tags have the articles that have these tags."""
         if not (has_tags(parsed.tree) or TAG in resolved.conditions or TAG in resolved.unwanted):
             return parsed, resolved
         from newssearch.tags.lookup import with_articles  # a search without tags needs none of it
+        from newssearch.tags.state import TagState  # the same
 
-        return with_articles(self._tag_file.state(), parsed, resolved)
+        return with_articles(tags() or TagState(), parsed, resolved)
 
     def _tags_now(self) -> TagState | None:
-        """Return the tags of the archive; None if it has no file of them. Raises :class:`TagFileError`, OSError."""
+        """Return the tags of the archive; None if it has no file of them. Raises :class:`TagFileError`."""
         return self._tag_file.state() if self._tags_path.exists() else None
+
+    def _tags_of_one_answer(self) -> TagReader:
+        """Return a function that returns the tags of the archive as they are when it is first called.
+
+        So an answer finds, counts and shows the same tags, whoever changes them meanwhile.
+        """
+        return cache(self._tags_now)
 
     @cached_property
     def _tags_path(self) -> Path:
         return self._store.archive.folder / TAGS_FILE
 
-    def _with_said(self, results: Results) -> Results:
+    def _with_said(self, results: Results, tags: TagReader) -> Results:
         """Return results whose hits have the tags of their articles, and the notes on these.
 
         If the file of tags is damaged, a diagnostic says so.
         """
         try:
-            state = self._tags_now()
+            state = tags()
         except TagFileError as error:
             reason = str(error).replace(
                 str(self._tags_path), TAGS_FILE
@@ -223,7 +242,7 @@ class OpenIndex:
         if state is None:
             return results
         parts = {name: tuple(map(state.shown, getattr(results, name))) for name in ("hits", "more")}
-        corrected = results.corrected and self._with_said(results.corrected)
+        corrected = results.corrected and self._with_said(results.corrected, tags)
         return replace(results, hits=parts["hits"], more=parts["more"], corrected=corrected)
 
     @cached_property

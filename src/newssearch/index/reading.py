@@ -34,7 +34,7 @@ from newssearch.results import Rank, Results
 from newssearch.stopping import StopCheck
 from newssearch.system.frozen import FrozenDict
 
-from .opened import OpenIndex
+from .opened import OpenIndex, TagReader
 from .searching import Search, corrected_query, expanded_query, related_results
 
 if TYPE_CHECKING:
@@ -73,34 +73,36 @@ class ReadingMethods(OpenIndex):
         check = StopCheck(timeout, stop)
 
         def read() -> Results:
-            with self._asking(query, given, check) as (snapshot, parsed, asked):
+            tags = self._tags_of_one_answer()
+            with self._asking(query, given, check, tags) as (snapshot, parsed, asked):
 
                 def corrected(words: Mapping[str, str]) -> Query:
                     own, thesaurus = snapshot.own_fields, self._thesaurus_for(query, given)
                     again = corrected_query(query, parsed, words, asked, own, thesaurus)
-                    return self._with_tags(again, asked)[0]
+                    return self._with_tags(again, asked, tags)[0]
 
-                facets = self._facets_with_tags(snapshot, asked)
+                facets = self._facets_with_tags(snapshot, asked, tags)
                 of_engine = without_tag_facet(asked)
                 search = Search(snapshot, of_engine, lambda: self._is_strict(asked), corrected, facets)
-                return self._with_said(search.results(parsed, started))
+                return self._with_said(search.results(parsed, started), tags)
 
         return self._of_one_commit(read)
 
     def _facets_with_tags(
-        self, snapshot: Snapshot, request: ResolvedRequest
+        self, snapshot: Snapshot, request: ResolvedRequest, tags: TagReader
     ) -> Callable[[Node, Found], Mapping[str, FacetValues]]:
         """Return a function that adds the facet of tags to those that the engine counts, if a request asks for it."""
         names = [facet.name for facet in request.asked_facets]
         if TAG not in names:
             return lambda _, found: found.facets
         from newssearch.tags.facet import tag_facet  # a search without it needs none of it
+        from newssearch.tags.state import TagState  # the same
 
-        state, facet = self._tag_file.state(), request.asked_facets[names.index(TAG)]
+        state, facet = tags() or TagState(), request.asked_facets[names.index(TAG)]
 
         def with_tags(tree: Node, found: Found) -> Mapping[str, FacetValues]:
-            tags = tag_facet(state, snapshot, tree, request, facet, found.total_articles)
-            return FrozenDict((name, tags if name == TAG else found.facets[name]) for name in names)
+            counted = tag_facet(state, snapshot, tree, request, facet, found.total_articles)
+            return FrozenDict((name, counted if name == TAG else found.facets[name]) for name in names)
 
         return with_tags
 
@@ -262,11 +264,12 @@ class ReadingMethods(OpenIndex):
         asked = request_of("related", RelatedOptions, request, changes)
         now = asked.now or dt.datetime.now()
         resolved = resolve(asked, now, self._aliases(asked, ""), by_name(self.own_fields), check)
-        noted, resolved = self._with_tags(Query("", Everything()), resolved)
+        tags = self._tags_of_one_answer()
+        noted, resolved = self._with_tags(Query("", Everything()), resolved, tags)
         with self._opened() as opened:
             results = related_results(opened.snapshot, article, opened.resolved(resolved))
         diagnostics = (*noted.diagnostics, *results.diagnostics)
-        results = self._with_said(replace(results, diagnostics=diagnostics))
+        results = self._with_said(replace(results, diagnostics=diagnostics), tags)
         return replace(results, took=time.perf_counter() - started)
 
     @takes_options(MatchOptions)

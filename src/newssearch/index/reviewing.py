@@ -69,7 +69,7 @@ class ReviewingMethods(OpenIndex):
         ones; only headlines for 0; the whole text with ``full``. Matches are marked, unless ``marks`` is False.
 
         All articles come from one commit. The same commit and options give the same bytes, unless the query has dates that
-        count from the present moment. A file is written whole or not at all. Of more than 500 articles, a review is only made
+        count from the present moment, or asks for tags that have changed. A file is written whole or not at all. Of more than 500 articles, a review is only made
         with a ``limit``; its cover then says of how many articles these are the first in the order ``sort``.
 
         Raises :class:`QueryError` for an option that contradicts others, and :class:`NewssearchError` for more than 500 articles

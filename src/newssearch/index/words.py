@@ -201,7 +201,7 @@ class WordMethods(OpenIndex):
         now = request.now or dt.datetime.now()
         own = by_name(own_fields)
         parsed = parsed_query(query, request, now, own, self._thesaurus_for(query, request))
-        return self._with_tags(parsed, resolve(Request(), now, (), own))[0]
+        return self._with_tags(parsed, resolve(Request(), now, (), own), self._tags_now)[0]
 
     def words(
         self,

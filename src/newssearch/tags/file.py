@@ -131,7 +131,7 @@ class TagFile:
         return FileStamp(status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
     def state(self) -> TagState:
-        """Return the present tags, read anew if the file has changed. Raises :class:`~newssearch.TagFileError`, OSError."""
+        """Return the present tags, read anew if the file has changed. Raises :class:`~newssearch.TagFileError`."""
         stamp = self.stamp
         known, state = self._read
         if stamp != known:
@@ -144,6 +144,9 @@ class TagFile:
             return TagState.of(read_entries(self.path))
         except (FileNotFoundError, NotADirectoryError):
             return NO_STATE
+        except OSError as error:
+            # Such as a file of another user, without which the archive can still be searched.
+            raise TagFileError(f"{self.path} cannot be read: {error.strerror}") from None
 
     @contextmanager
     def _changing(self, wait: float) -> Iterator[Path]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from newssearch.article import Article, Date, Provenance
 from newssearch.corpus.neighbours import Neighbours
 from newssearch.display import escape
-from newssearch.errors import HitNotFoundError
+from newssearch.errors import HitNotFoundError, TagFileError
 from newssearch.extra import shown
 from newssearch.fields import FIELD_NAMES
 from newssearch.index import Index
@@ -174,7 +174,10 @@ def _hit_of(index: Index, article: Article, asked: AskedOptions) -> Hit:
 
 
 def _neighbourhood(index: Index, article: Article, asked: AskedOptions) -> Neighbourhood | None:
-    """Return the place of the article in the search that the address states, None if it states none."""
+    """Return the place of the article in the search that the address states.
+
+    None if it states none, and if the tags that hits have cannot be read.
+    """
     if not asked.query and not asked.values.keys() - {"sort", "snippet", *ARTICLE_ONLY}:
         return None
     options = asked.options("snippet", "all_paragraphs", *ARTICLE_ONLY)
@@ -182,6 +185,8 @@ def _neighbourhood(index: Index, article: Article, asked: AskedOptions) -> Neigh
         return Neighbourhood(index.neighbours(asked.query, article.id, content="fields", **options))
     except HitNotFoundError:
         return Neighbourhood(None)
+    except TagFileError:  # of which the page says so where it would show the tags
+        return None
 
 
 def _related(index: Index, article: Article, asked: AskedOptions) -> Results:

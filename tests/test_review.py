@@ -129,6 +129,24 @@ def test_each_copy_is_an_article_of_its_own_if_that_is_asked_for(index: Index) -
     assert "In this review" not in facts(page)
 
 
+@pytest.mark.parametrize(
+    ("dates", "period"),
+    [
+        (["2024"], "2024"),
+        (["2024-07", "2024-07-01"], "July 2024"),
+        (["2024-07-25", "2024-08"], "25 July 2024 to August 2024"),
+        (["2024-07", "2024-08-31"], "July 2024 to 31 August 2024"),
+        (["2023-12-31", "2024", "2024-08-05"], "31 December 2023 to 2024"),
+    ],
+)
+def test_the_period_is_no_more_precise_than_the_dates_of_its_articles(
+    tmp_path: Path, dates: list[str], period: str
+) -> None:
+    articles = [article(f"About {date}", f"It rained in {date}.", date=date) for date in dates]
+    with index_of(tmp_path / "dated", *articles) as index:
+        assert facts(Page(reviewed(index, "rained")))["Period"] == period
+
+
 def test_the_cover_says_what_was_asked_and_found(index: Index) -> None:
     page = Page(
         reviewed(index, "rain NOT sleet", title=" The  rain ", note="One.\n\nTwo\nlines.", date="2024-08-01", outlet=["The Echo", "Écho"])

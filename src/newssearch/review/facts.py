@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from newssearch.article import Date
 from newssearch.commit import Commit
 from newssearch.corpus.methods import has_relative_dates
 from newssearch.corpus.records import ArchiveRecord, SearchRecord
@@ -142,19 +143,26 @@ def _left_out_facts(record: SearchRecord, labels: Labels) -> Iterator[Fact]:
 
 def _period_text(hits: Sequence[Hit], labels: Labels) -> str:
     """Return the first and the last date of the listed articles in words; "" if none of them has a date."""
-    dates = sorted(_begins_on(hit.date) for hit in hits if hit.date is not None)
+    dates = [hit.date for hit in hits if hit.date is not None]
     if not dates:
         return ""
-    undated = sum(hit.date is None for hit in hits)
-    first, last = labels.date_text(dates[0]), labels.date_text(dates[-1])
-    text = first if first == last else labels.period.format(first=first, last=last)
+    undated = len(hits) - len(dates)
+    # Of dates that begin or end on the same day, the least precise one: "July 2024", not "1 July 2024 to July 2024".
+    first = min(dates, key=lambda date: (_begins_on(date), -_ends_on(date).toordinal()))
+    last = max(dates, key=lambda date: (_ends_on(date), -_begins_on(date).toordinal()))
+    begin, end = labels.date_text(first), labels.date_text(last)
+    text = begin if begin == end else labels.period.format(first=begin, last=end)
     return f"{text} ({labels.without_date}: {labels.number(undated)})" if undated else text
 
 
-def _begins_on(date: dt.date | PartialDate) -> dt.date:
+def _begins_on(date: Date) -> dt.date:
     if isinstance(date, PartialDate):
         return date.first_day
     return date.date() if isinstance(date, dt.datetime) else date
+
+
+def _ends_on(date: Date) -> dt.date:
+    return date.last_day if isinstance(date, PartialDate) else _begins_on(date)
 
 
 def archive_text(archive: ArchiveRecord, labels: Labels) -> str:

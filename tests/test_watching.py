@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -20,6 +21,9 @@ from support import Command, article, command, index_of
 
 pytest.importorskip("watchfiles")
 newssearch_command = pytest.fixture(command, name="run")
+
+LONGEST_SECONDS = 120
+"""The time in seconds after which a process that watches is killed."""
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +47,8 @@ class Watching:
             [sys.executable, "-m", "newssearch", "index", "--watch", "--json", *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
+        self.limit = threading.Timer(LONGEST_SECONDS, self.process.kill)  # a test that waits for ever fails
+        self.limit.start()
 
     def report(self) -> dict[str, Any]:
         """Return the next report, which is waited for."""
@@ -63,6 +69,7 @@ def watching(*arguments: str) -> Iterator[Watching]:
     try:
         yield watcher
     finally:
+        watcher.limit.cancel()
         watcher.process.kill()
         watcher.process.communicate()
 
@@ -148,6 +155,15 @@ def test_a_folder_that_goes_is_waited_for() -> None:
         while titles() != {"Rain", "Snow"}:
             watcher.report()
         assert watcher.end()[0] == 0
+
+
+def test_a_folder_that_goes_between_two_looks_is_reported() -> None:
+    with closing(_changes(["in"], Path("index"))) as changes:
+        while next(changes):
+            pass
+        shutil.rmtree("in")
+        assert next(changes)
+        assert not next(changes)
 
 
 def test_an_index_that_has_gone_is_not_made_again() -> None:

@@ -138,14 +138,15 @@ def _changes(paths: Sequence[str], index: Path) -> Iterator[bool]:
             "--watch needs the package watchfiles: pip install 'newssearch[watch]'"
         ) from None
     own = Path(index).resolve()
-    begun = False
+    begun = has_gone = False
     while True:
         folders = sorted({*map(_watched_folder, paths)})
         before = [*map(_inode_of_folder, folders)]
         there = [one for one, found in zip(folders, before, strict=True) if found or not begun]
         if not there:
+            yield has_gone  # its removal may not have been reported before its watch ended
+            has_gone = False
             time.sleep(TOLD_AFTER_MILLISECONDS / 1000)
-            yield False
             continue
         found = watch(
             *there,
@@ -157,6 +158,7 @@ def _changes(paths: Sequence[str], index: Path) -> Iterator[bool]:
             ignore_permission_denied=True,
         )
         is_other = begun
+        has_gone = True
         try:
             for changed in found:
                 begun = True

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -158,7 +158,9 @@ def test_a_folder_that_goes_is_waited_for() -> None:
 
 
 def test_a_folder_that_goes_between_two_looks_is_reported() -> None:
-    with closing(_changes(["in"], Path("index"))) as changes:
+    changes = _changes(["in"], Path("index"))
+    assert isinstance(changes, Generator)
+    with closing(changes):
         while next(changes):
             pass
         shutil.rmtree("in")

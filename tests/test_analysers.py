@@ -40,7 +40,7 @@ RAIN = article("Rain", "It rained in Tokyo.", lang="en", url="u3")
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Path]:
-    """Install analysers: for Japanese one that divides texts into pairs, for Ukrainian one that cuts words."""
+    """Install two analysers: the Japanese one divides texts into pairs of letters, the Ukrainian one shortens words."""
     with installed(tmp_path / "site", ja="PAIRS", uk="CUT") as folder:
         yield folder
 

@@ -277,9 +277,9 @@ class OpenIndex:
         return self.config.thesaurus
 
     def _thesaurus_for(self, query: str | Query | Node, request: Request) -> Thesaurus | None:
-        """Return the synonyms of the archive, or None if neither the request nor the query asks for any.
+        """Return the synonyms of the archive; None if the request and the query do not ask for synonyms.
 
-        A query that is parsed already says itself which synonyms it has.
+        A parsed query states its synonyms itself.
         """
         asked = (
             isinstance(query, str)

@@ -137,7 +137,7 @@ class _Calls:
         self._running = 0
 
     async def answer(self, name: str, task: Callable[[Call], Mapping[str, Any]]) -> dict[str, Any]:
-        """Return the answer of a task, which runs in a thread. If the call is cancelled, its search is stopped.
+        """Run a task in a thread and return its answer. Cancelling the call stops its search.
 
         The time limit starts now, including the wait for a thread. Raises :class:`CallFailed` with a text for the
         agent.

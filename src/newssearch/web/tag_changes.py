@@ -41,7 +41,7 @@ def change_tags(index: Index, asked: AskedTagging) -> None:
             return
         present = _present_note(index, asked)
         while True:
-            note = _whole_note(asked.note, asked.before, present)
+            note = _note_to_write(asked.note, asked.before, present)
             try:
                 index.tag(
                     asked.articles, note=note, author=asked.by, replacing=present, wait=MAX_WAIT_FOR_ALERT
@@ -58,7 +58,7 @@ def _present_note(index: Index, asked: AskedTagging) -> str:
     return whole_note(one for one in index.tags_of(asked.articles[0]).notes if one.by == by)
 
 
-def _whole_note(note: str, shown: str, present: str) -> str:
+def _note_to_write(note: str, shown: str, present: str) -> str:
     """Return the text of a note that takes the place of the present one, of which the form has shown ``shown``."""
     if not shown:
         return f"{present}\n\n{note}" if present else note

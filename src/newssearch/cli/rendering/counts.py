@@ -17,11 +17,11 @@ from .layout import Style, columns, in_width
 from .tables import Column, TableFormat, shown_cell, table_lines
 
 MAX_BAR = 40
-"""The largest number of columns of a bar."""
+"""Maximum length of a bar, in columns."""
 MIN_BAR = 8
-"""The smallest number of columns for bars on a terminal. With fewer, there are none."""
+"""Minimum room for bars on a terminal, in columns. With less room, no bars are drawn."""
 BAR_WITHOUT_TERMINAL = 30
-"""The number of columns of the longest bar if the output goes to no terminal."""
+"""Length of the longest bar, in columns, if the output does not go to a terminal."""
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 NARROWEST_NAME = 16
 """The names of values are cut to at least this number of columns, if the other columns of the table then fit."""

@@ -29,8 +29,7 @@ SAMPLED_PARTS = ("id", "outlet", "instant", "story", "version_of", "sampled")
 
 
 class StoryMarks(NamedTuple):
-    """The values of an article that depend on other articles: its story (0 if it belongs to none), and the kinds of
-    its paragraphs.
+    """What other articles decide about an article: its story, 0 for none, and the kinds of its paragraphs.
 
     See :mod:`.sampled_article`. ``counted`` is -1 if it is not known yet.
     """

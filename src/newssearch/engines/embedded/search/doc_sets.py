@@ -54,7 +54,7 @@ class ScoredDocSet(Protocol):
     def map_max_weights(
         self, function: Callable[[Scores], Scores], mean_words: float, blocks: Ints | None
     ) -> Scores:
-        """Return ``function`` of an upper bound of the leaf's weight in the paragraphs of each given block.
+        """Apply ``function`` to an upper bound of the leaf's weight in each of the given blocks, and return the results.
 
         ``function`` maps an array of weights item by item, perhaps in place. ``mean_words`` is the mean length of a
         paragraph, in words; ``blocks`` None means all blocks.
@@ -167,7 +167,7 @@ class UnionDocs:
     def map_max_weights(
         self, function: Callable[[Scores], Scores], mean_words: float, blocks: Ints | None
     ) -> Scores:
-        """Return ``function`` of an upper bound of the leaf's weight in the paragraphs of each given block."""
+        """Apply ``function`` to an upper bound of the leaf's weight in each of the given blocks, and return the results."""
         if blocks is None:
             found = [one.map_max_weights(function, mean_words, None) for one in self._doc_sets]
             return np.concatenate(found)[self._order]
@@ -252,7 +252,7 @@ class TermDocs:
     def map_max_weights(
         self, function: Callable[[Scores], Scores], mean_words: float, blocks: Ints | None
     ) -> Scores:
-        """Return ``function`` of an upper bound of the term's weight in the paragraphs of each given block.
+        """Apply ``function`` to an upper bound of the term's weight in each of the given blocks, and return the results.
 
         The function is applied to the levels of block maxima, which are fewer than blocks.
         """

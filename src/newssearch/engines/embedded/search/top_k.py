@@ -99,7 +99,7 @@ class Ranking:
             )
             for wanted in evaluator.check.during(scored, 1)
         ]
-        # optional leaves, which are last, contribute only to the part of the whole article
+        # Optional leaves come last. They score the article as a whole, not single paragraphs.
         self._deciding = self._leaves[: sum(not wanted.optional for wanted in scored)]
         self._exact = ExactScores(segment, reader, self._leaves, len(self._deciding))
 

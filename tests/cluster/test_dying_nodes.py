@@ -113,6 +113,9 @@ def on_node(client: Client, index: str, node: int, shards: int = 1) -> Iterator[
     client.delete_index(index)
 
 
+ON_NODE_1 = {"index.routing.allocation.require._name": "node1"}
+
+
 def test_what_a_dead_node_had_alone_is_an_error_and_never_a_smaller_count(
     breakable: Cluster, client: Client, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,10 +129,18 @@ def test_what_a_dead_node_had_alone_is_an_error_and_never_a_smaller_count(
     client.create_index(lost, {**BODY, "settings": settings})
     for index in (lost, name):
         client.bulk(numbers(WRITTEN), index, refresh=True)
+    copied = f"{name}-copied"
+    client.create_index(copied, {**BODY, "settings": {**ON_NODE_1, "number_of_replicas": 0}})
+    client.bulk(numbers(WRITTEN), copied, refresh=True)
+    bound = client.open_pit(copied)  # to the copies on node 1, which are not the only ones any more
+    client.request("PUT", f"/{copied}/_settings", {**dict.fromkeys(ON_NODE_1), "index.number_of_replicas": 1})
     breakable.wait()
     lost_point = client.open_pit(lost)
     points = [client.open_pit(name) for _ in range(6)]
     breakable.kill(1)
+    with pytest.raises(PointInTimeLostError):
+        total(client, bound)
+    assert total(client, client.open_pit(copied)) == WRITTEN
     outcomes = []
     for point in points:
         try:
@@ -137,7 +148,6 @@ def test_what_a_dead_node_had_alone_is_an_error_and_never_a_smaller_count(
         except PointInTimeLostError:
             assert total(client, client.open_pit(name)) == WRITTEN
     assert set(outcomes) <= {WRITTEN}
-    assert len(outcomes) < len(points)
 
     monkeypatch.setattr(transport, "READ_PATIENCE", 0.5)
     monkeypatch.setattr(client_module, "READ_PATIENCE", 0.5)
@@ -159,6 +169,7 @@ def test_what_a_dead_node_had_alone_is_an_error_and_never_a_smaller_count(
     breakable.wait()
     assert total(client, lost) == client.stats(lost).documents == WRITTEN
     client.delete_index(lost)
+    client.delete_index(copied)
 
 
 @pytest.mark.skipif(THOROUGH < 2, reason="waits for time-outs: NEWSSEARCH_THOROUGH=2")

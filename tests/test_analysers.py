@@ -335,6 +335,21 @@ def test_the_segmenter_of_the_documentation_finds_japanese_words(tmp_path: Path)
 
 # ---- packages that do not do what they should
 
+ODD = """
+from sys import exit
+
+class Unshowable:
+    def __repr__(self):
+        raise ValueError("not to be shown")
+
+class Broken(Exception):
+    __str__ = Unshowable.__repr__
+
+def broken():
+    raise Broken
+"""
+"""Things that a program rarely meets."""
+
 
 @pytest.mark.parametrize(
     ("returned", "said"),
@@ -347,11 +362,16 @@ def test_the_segmenter_of_the_documentation_finds_japanese_words(tmp_path: Path)
         ("[(0, True)]", "returns (0, True) for a word"),
         ("None", "fails at '大雨と洪水': TypeError"),
         ("iter(lambda: (0, 1), None)", "returns a word at 0:1"),
+        ("[[(0, 1)] * 100_000]", "returns [(0, 1), (0, 1), "),
+        ("[Unshowable()]", "returns <Unshowable instance at "),
+        ("broken()", "fails at '大雨と洪水': Broken ("),
+        ("exit()", "fails at '大雨と洪水': SystemExit ("),
+        ("exit(3)", "fails at '大雨と洪水': SystemExit: 3 ("),
         ("1 / 0", "fails at '大雨と洪水': ZeroDivisionError: division by zero"),
     ],
 )
 def test_an_article_is_rejected_if_its_words_are_impossible(tmp_path: Path, returned: str, said: str) -> None:
-    broken = PAIRS_AND_CUTS.replace(
+    broken = ODD + PAIRS_AND_CUTS.replace(
         "    return [(at, min", f"    if '大雨' in piece:\n        return {returned}\n    return [(at, min"
     )
     (tmp_path / "a.jsonl").write_text(
@@ -392,6 +412,9 @@ def test_an_article_is_rejected_if_a_term_is_none(tmp_path: Path, returned: str)
             "import nothing_of_that_name",
             "cannot be loaded: ModuleNotFoundError: No module named 'nothing_of_that_name'",
         ),
+        ("import sys\nsys.exit()", "cannot be loaded: SystemExit ("),
+        ("raise SystemExit('no licence')", "cannot be loaded: SystemExit: no licence ("),
+        ("import asyncio\nraise asyncio.CancelledError", "cannot be loaded: CancelledError ("),
         ("PAIRS = 7", "is not a newssearch.LanguageAnalysis but int"),
         (
             "from newssearch import LanguageAnalysis\nPAIRS = LanguageAnalysis('pairs', 'version one', term=str)",
@@ -408,6 +431,34 @@ def test_an_analyser_that_cannot_be_loaded_says_which_and_why(tmp_path: Path, mo
         )
         assert said in str(caught.value)
         assert index.add([RAIN]).added == 1
+
+
+@pytest.mark.parametrize("where", ["", "words=stopped", "term=stopped"])
+def test_ctrl_c_while_a_package_works_ends_the_run(tmp_path: Path, where: str) -> None:
+    module = "raise KeyboardInterrupt"
+    if where:
+        module = f"""
+from newssearch import LanguageAnalysis
+
+def stopped(text):
+    raise KeyboardInterrupt
+
+PAIRS = LanguageAnalysis("stopped", "1", {where})
+"""
+    with installed(tmp_path / "site", module, ja="PAIRS"), newssearch.create(tmp_path / "index") as index:
+        with pytest.raises(KeyboardInterrupt):
+            index.add([TOKYO])
+        assert index.add([RAIN]).added == 1
+
+
+def test_a_package_that_ends_the_program_is_an_error_of_the_command(
+    tmp_path: Path, run: Callable[..., Outcome]
+) -> None:
+    (tmp_path / "a.jsonl").write_text('{"title": "東京", "text": "大雨。", "lang": "ja"}', "utf-8")
+    index, files = str(tmp_path / "index"), str(tmp_path / "a.jsonl")
+    with installed(tmp_path / "site", "import sys\nsys.exit(0)", ja="PAIRS"):
+        ended = run("index", "--index", index, files)
+    assert (ended.code, ended.err.count("cannot be loaded: SystemExit: 0 (")) == (3, 1)
 
 
 def test_two_analysers_for_one_language_are_an_error_that_names_both(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ def test_a_format_that_cannot_be_loaded_is_one_error(tmp_path: Path, telegrams: 
         ("import nothing_of_that_name", "ModuleNotFoundError: No module named 'nothing_of_that_name'"),
         ("\n\ndef broken(:", "SyntaxError: invalid syntax"),
         ("\n\n1 / 0", "ZeroDivisionError: division by zero"),
+        ("import sys\nsys.exit(3)", "SystemExit: 3 ("),
     ],
 )
 def test_a_format_that_cannot_be_loaded_says_which_and_where(
@@ -114,6 +115,30 @@ def test_an_error_of_a_format_of_others_shows_where_it_was_raised(
     what, line = ("KeyError: 'headline'", 5) if broken == "parse" else ("AttributeError: ", 13)
     assert str(item).startswith(f"a.txt: cannot be read: {what}")
     assert str(item).endswith(f"({telegrams / 'telegrams_of_others.py'}, line {line})")
+
+
+@pytest.mark.parametrize("where", ["parse", "matches", "read"])
+def test_a_format_of_others_that_ends_the_program_rejects_the_file(
+    tmp_path: Path, telegrams: Path, where: str
+) -> None:
+    module = f"import sys\n{MODULE}"
+    if where == "parse":
+        module = module.replace("lines = data", "sys.exit('no licence'); lines = data")
+    elif where == "matches":
+        module = module.replace("source.head.startswith", "sys.exit('no licence') or source.head.startswith")
+    else:
+        module = module.replace("whole(parse)", "lambda source: sys.exit('no licence')")
+    (telegrams / "telegrams_of_others.py").write_text(module, "utf-8")
+    (item,) = read_bytes(tmp_path, "a.txt", "TELEGRAM\nRiver rising\nStop.\n")
+    assert str(item).startswith("a.txt: cannot be read: SystemExit: no licence (")
+
+
+def test_ctrl_c_while_a_format_of_others_works_ends_the_run(tmp_path: Path, telegrams: Path) -> None:
+    (telegrams / "telegrams_of_others.py").write_text(
+        MODULE.replace("lines = data", "raise KeyboardInterrupt; lines = data"), "utf-8"
+    )
+    with pytest.raises(KeyboardInterrupt):
+        read_bytes(tmp_path, "a.txt", "TELEGRAM\nRiver rising\nStop.\n")
 
 
 def test_files_are_read_again_when_a_format_for_them_is_installed(

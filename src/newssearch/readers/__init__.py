@@ -25,7 +25,7 @@ from newssearch.errors import NewssearchError
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.pdf.scans import has_ocr
 from newssearch.readers.records.json import read_lines
-from newssearch.system.entry_points import describe_error
+from newssearch.system.entry_points import describe_error, is_order_to_stop
 from newssearch.text.paragraphs import Block, squeeze
 
 from .api import (
@@ -158,7 +158,9 @@ def parsed(document: Document) -> Iterator[ReadOutcome]:
                 yield item
     except UnreadableError as error:
         yield document.origin.rejected(str(error))
-    except Exception as error:  # third-party parsers raise anything on input that they were not written for
+    except (
+        BaseException
+    ) as error:  # third-party parsers raise anything on input that they were not written for
         yield document.origin.rejected(_reason_or_raise(error))
 
 
@@ -179,7 +181,9 @@ def _items_of_input(source: Input) -> Iterator[ReadOutcome | Document]:
                 yield item
     except UnreadableError as error:
         yield origin.rejected(str(error))
-    except Exception as error:  # third-party parsers raise anything on input that they were not written for
+    except (
+        BaseException
+    ) as error:  # third-party parsers raise anything on input that they were not written for
         yield origin.rejected(_reason_or_raise(error))
     else:
         if empty:
@@ -199,9 +203,12 @@ _EXHAUSTED_ERRNOS = frozenset(
 """The ``errno`` values that mean that a resource of the machine is exhausted: every other file would fail, too."""
 
 
-def _reason_or_raise(error: Exception) -> str:
-    """Return the reason for rejecting an input. Raises NewssearchError if ``error`` would affect every input."""
-    if isinstance(error, NewssearchError):
+def _reason_or_raise(error: BaseException) -> str:
+    """Return the reason for rejecting an input.
+
+    Raises NewssearchError if ``error`` would affect every input, and ``error`` itself if it is an order to stop.
+    """
+    if isinstance(error, NewssearchError) or is_order_to_stop(error):
         raise error
     if isinstance(error, OSError) and error.errno in _EXHAUSTED_ERRNOS:
         raise NewssearchError(f"reading cannot go on: {error.strerror}") from error
@@ -211,6 +218,8 @@ def _reason_or_raise(error: Exception) -> str:
         return f"cannot be read: {error.strerror}"
     if location := plugin_location(error):
         return f"cannot be read: {describe_error(error)}{location}"
+    if not isinstance(error, Exception):  # of SystemExit, the message is a number
+        return f"cannot be read: {describe_error(error)}"
     return f"cannot be read: {squeeze(str(error))[:200] or type(error).__name__}"
 
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from newssearch._version import __version__
 from newssearch.errors import NewssearchError
-from newssearch.system.entry_points import describe_error, described_entry, entry_points_of, error_location
+from newssearch.system.entry_points import (
+    describe_error,
+    described_entry,
+    entry_points_of,
+    error_location,
+    is_order_to_stop,
+)
 
 from . import exports
 from .api import Format, Input, UnreadableError
@@ -166,7 +172,9 @@ def formats() -> tuple[Format, ...]:
         named = f"the format {entry.name} ({described_entry(entry)})"
         try:
             candidate = entry.load()
-        except Exception as error:
+        except BaseException as error:
+            if is_order_to_stop(error):
+                raise
             raise NewssearchError(
                 f"{named} cannot be loaded: {describe_error(error)}{plugin_location(error)}"
             ) from error

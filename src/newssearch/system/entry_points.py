@@ -22,13 +22,28 @@ def described_entry(entry: EntryPoint) -> str:
     return f"{entry.value}{package}"
 
 
+def is_order_to_stop(error: BaseException) -> bool:
+    """Whether an exception says that the program is to stop, as Ctrl-C does. All others are failures of what raised them.
+
+    Whatever another package raises otherwise is a failure, ``sys.exit()`` too: it must not end the program in silence.
+
+    >>> is_order_to_stop(KeyboardInterrupt()), is_order_to_stop(SystemExit(0)), is_order_to_stop(ValueError())
+    (True, False, False)
+    """
+    return isinstance(error, (KeyboardInterrupt, GeneratorExit))
+
+
 def describe_error(error: BaseException) -> str:
     """Return the type and the message of an exception on one line.
 
     >>> describe_error(KeyError("title"))
     "KeyError: 'title'"
     """
-    message = " ".join(str(error).split()).encode("utf-8", "replace").decode()
+    try:
+        text = str(error)
+    except Exception:  # a class of another package may have a broken __str__
+        text = ""
+    message = " ".join(text.split()).encode("utf-8", "replace").decode()
     return f"{type(error).__name__}: {message[:200]}".removesuffix(": ")
 
 

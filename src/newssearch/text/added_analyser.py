@@ -7,13 +7,14 @@ makes the terms of words. All that it returns is checked, because positions and 
 from __future__ import annotations
 
 import re
+import reprlib
 import threading
 import unicodedata
 from collections.abc import Collection, Iterator
 from itertools import islice
 
 from newssearch.errors import AnalyserError
-from newssearch.system.entry_points import describe_error, described_entry, error_location
+from newssearch.system.entry_points import describe_error, described_entry, error_location, is_order_to_stop
 from newssearch.system.kept import cached_property
 
 from .built_in_analyser import Analyser, Token
@@ -123,7 +124,9 @@ class AddedAnalyser(Analyser):
         try:
             with self._turn:
                 pairs = list(islice(divide(piece), len(piece) + 1))
-        except Exception as error:
+        except BaseException as error:
+            if is_order_to_stop(error):
+                raise
             raise self._failed(error, piece) from error
         found: list[WordOffsets] = []
         last = 0
@@ -150,7 +153,9 @@ class AddedAnalyser(Analyser):
         try:
             with self._turn:
                 made = term_of(word)
-        except Exception as error:
+        except BaseException as error:
+            if is_order_to_stop(error):
+                raise
             raise self._failed(error, word) from error
         term = fold(made) if isinstance(made, str) else ""
         if not _TERM.fullmatch(term):
@@ -165,7 +170,7 @@ class AddedAnalyser(Analyser):
             return term
         return term if self.words(word) == [word] else None
 
-    def _failed(self, error: Exception, text: str) -> AnalyserError:
+    def _failed(self, error: BaseException, text: str) -> AnalyserError:
         where = error_location(error, [self._installed.entry])
         return self._wrong(f"fails at {_in_message(text)}: {describe_error(error)}{where}")
 
@@ -183,5 +188,5 @@ def _is_dividable(word: str, text: str) -> bool:
 
 
 def _in_message(value: object) -> str:
-    shown = repr(value)
+    shown = repr(value[: MAX_CHARS_IN_MESSAGE + 1]) if isinstance(value, str) else reprlib.repr(value)
     return shown if len(shown) <= MAX_CHARS_IN_MESSAGE else f"{shown[:MAX_CHARS_IN_MESSAGE]}…"

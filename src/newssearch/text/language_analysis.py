@@ -18,6 +18,7 @@ from newssearch.system.entry_points import (
     described_entry,
     entry_points_of,
     error_location,
+    is_order_to_stop,
 )
 from newssearch.system.late_dataclass import dataclass
 
@@ -161,7 +162,9 @@ def installed(language: str) -> Installed | None:
     named = f"the analyser for {language} ({described_entry(entry)})"
     try:
         found = entry.load()
-    except Exception as error:
+    except BaseException as error:
+        if is_order_to_stop(error):
+            raise
         where = error_location(error, [entry])
         raise AnalyserError(f"{named} cannot be loaded: {describe_error(error)}{where}") from error
     if not isinstance(found, LanguageAnalysis):

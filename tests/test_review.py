@@ -389,6 +389,25 @@ def test_the_last_page_has_the_facts_of_a_receipt(index: Index) -> None:
     assert "Left out: Without a date: 1" in summary
 
 
+def test_the_last_page_has_the_digest_of_the_tags_if_the_search_asks_for_them(index: Index) -> None:
+    label = "- SHA-256 of the articles with the tags: "
+    tagged = index.find("rain")[0]
+    summaries = []
+    for tag in ("checked", "checked", "other"):
+        index.tag(tagged, tag)
+        index.tag(index.find("")[-1], tag)
+        (search,) = index.receipt("rain", tag=["checked", "other"]).searches
+        text = reviewed(index, "rain", "md", tag=["checked", "other"])
+        assert f"{label}`{search.tags}`" in text.split("## Search summary\n\n")[1]
+        summaries.append(search.tags)
+        index.tag(tagged, remove="checked")
+    assert summaries[0] == summaries[1] != summaries[2]
+    assert label not in reviewed(index, "rain", "md")
+    assert "SHA-256 der Artikel mit den Schlagworten" in reviewed(
+        index, "rain tag:other", "html", labels="de"
+    )
+
+
 # ---- the same bytes, whole or not at all
 
 

@@ -82,6 +82,8 @@ def summary_facts(plan: ReviewPlan, search: ReviewedSearch) -> Iterator[Fact]:
     yield Fact(labels.commit, f"{labels.number(commit.number)}, {commit.time:%Y-%m-%d %H:%M:%S} UTC")
     yield Fact(labels.digest, commit.digest, is_code=True)
     yield Fact(labels.ids, record.ids, is_code=True)
+    if record.tags:
+        yield Fact(labels.tags_digest, record.tags, is_code=True)
     yield Fact(labels.versions, ", ".join(f"{name} {number}" for name, number in search.versions.items()))
 
 

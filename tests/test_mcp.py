@@ -644,7 +644,11 @@ def test_an_article_has_bounded_tags_and_notes(tmp_path: Path) -> None:
             "annotations lists the first 10 of 11 notes",
         ]
         (hit,) = agent.answer("search", query="tag:checked")["hits"]
+        assert (len(hit["tags"]), hit["tags_total"]) == (20, 302)
+        index.tag(FLOOD.id, remove=[f"tag {number}" for number in range(282)])
+        (hit,) = agent.answer("search", query="tag:checked")["hits"]
         assert len(hit["tags"]) == 20
+        assert "tags_total" not in hit
 
 
 def test_damaged_tags_keep_nobody_from_reading_an_article(tmp_path: Path) -> None:

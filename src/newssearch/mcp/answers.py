@@ -46,6 +46,8 @@ class FoundHit(TypedDict):
     shared_words: NotRequired[list[str]]
     tags: NotRequired[list[str]]
     """What people of the archive call the article."""
+    tags_total: NotRequired[int]
+    """The number of its tags, if tags has only the first."""
 
 
 class CountedClause(TypedDict):

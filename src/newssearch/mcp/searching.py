@@ -278,6 +278,7 @@ def _hit_answer(hit: Hit) -> FoundHit:
         "copies": copies,
         "missing": [*hit.missing],
         "tags": [*hit.tags[:SHOWN_TAGS]],
+        "tags_total": len(hit.tags) if len(hit.tags) > SHOWN_TAGS else None,
     }
     snippet = "".join(part for part, _ in hit.snippet.parts())
     return cast(

@@ -99,6 +99,7 @@ PUBLIC = [
     "Neighbours",
     "NewssearchError",
     "Note",
+    "NoteChangedError",
     "OutletCoverage",
     "OwnFieldError",
     "Paragraph",
@@ -362,7 +363,7 @@ def test_the_tree_of_errors_is_as_drawn() -> None:
         "NewssearchError": 1, "OwnFieldError": 2, "IndexFolderError": 1, "IndexNotFoundError": 3, "IndexExistsError": 1,
         "IndexVersionError": 3, "IndexDamagedError": 3, "IndexLockedError": 1, "IndexWriteError": 1, "IndexCopyError": 1, "IndexUnreachableError": 3, "ArticleNotFoundError": 1,
         "ArticleConflictError": 1, "ConfigError": 2, "HitNotFoundError": 1, "SearchStoppedError": 5, "ReceiptError": 1,
-        "QueryError": 2, "SavedSearchError": 2, "TagError": 2, "TagFileError": 1, "AlertError": 1, "AnalyserError": 3,
+        "QueryError": 2, "SavedSearchError": 2, "TagError": 2, "NoteChangedError": 2, "TagFileError": 1, "AlertError": 1, "AnalyserError": 3,
     }  # fmt: skip
     for name, code in drawn.items():
         error = getattr(errors, name)

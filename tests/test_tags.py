@@ -16,6 +16,7 @@ from newssearch import (
     Article,
     ArticleNotFoundError,
     Index,
+    NoteChangedError,
     QueryError,
     ReadOptions,
     Request,
@@ -170,9 +171,17 @@ def test_a_note_replaces_only_the_one_that_is_stated(index: Index) -> None:
     index.tag(IDS[0], note="One.", replacing="")
     index.tag(IDS[0], note="Two.", replacing="One.")
     for stated in ("", "One."):
-        with pytest.raises(TagError, match="not the one"):
+        with pytest.raises(NoteChangedError, match="not the one") as raised:
             index.tag(IDS[0], note="Three.", replacing=stated)
+        assert (raised.value.article, raised.value.present) == (IDS[0], "Two.")
     assert [note.text for note in index.tags_of(IDS[0]).notes] == ["Two."]
+    index.tag(IDS[0], note="Cafe\u0301\r\nagain ", replacing="Two.")
+    index.tag(IDS[0], note="Four.", replacing="Cafe\u0301\r\nagain ")
+    with pytest.raises(TagError, match="no effect without a note"):
+        index.tag(IDS[0], "x", replacing="Four.")
+    with pytest.raises(NoteChangedError):
+        index.tag(IDS[:2], "x", note="Five.", replacing="Four.")
+    assert not index.find("tag:x"), "nothing is changed, or everything"
 
 
 # ---- queries

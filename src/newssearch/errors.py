@@ -20,6 +20,7 @@ Each exception carries the data that a program needs to react, and the exit code
     ├── ReceiptError                1   a file that is no receipt, or a damaged one, or one that cannot be run again
     ├── SavedSearchError            2   a saved search that is not there, or already there, or has a wrong name
     ├── TagError                    2   a tag, a note or a change of them that is not allowed
+    │   └── NoteChangedError        2   the note that was to be replaced is another one now
     ├── TagFileError                1   the file of tags is damaged, or another process holds it
     ├── AnalyserError               3   an analyser of another package is missing, has another version, or fails
     ├── AlertError                  1   the state of an alert is damaged, or another run holds it
@@ -181,6 +182,18 @@ class TagError(NewssearchError):
     """A tag, a note or a change of them that is not allowed."""
 
     exit_code = 2
+
+
+class NoteChangedError(TagError):
+    """The note on ``article`` that was to be replaced is another one now: ``present``; ``""`` if there is none."""
+
+    def __init__(self, article: str, present: str) -> None:
+        super().__init__(f"the note on {article} is not the one that was to be replaced")
+        self.article = article
+        self.present = present
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.article, self.present)
 
 
 class TagFileError(NewssearchError):

@@ -50,10 +50,24 @@ def test_a_program_tags_articles_and_reads_what_that_changed(program: TestClient
     assert program.get("/api/search?q=tag:checked").json()["total_articles"] == 1
 
 
+def test_a_note_replaces_only_the_one_that_the_program_has_read(program: TestClient, archive: Path) -> None:
+    change = {"articles": [FLOOD.id], "note": "One.", "author": "Ada", "replacing": ""}
+    assert program.post("/api/tags", json=change).status_code == 200
+    refused = program.post("/api/tags", json={**change, "note": "Two.", "add": ["x"]})
+    assert (refused.status_code, refused.json()["parameter"]) == (409, "replacing")
+    assert program.get("/api/tags").json()["tags"] == [], "nothing is changed, or everything"
+    (present,) = program.get(f"/api/tags/{FLOOD.id}").json()["notes"]
+    again = {**change, "note": "Two.", "replacing": present["text"]}
+    assert program.post("/api/tags", json=again).json()["replaced"][0]["text"] == "One."
+    assert program.post("/api/tags", json={**again, "replacing": None}).status_code == 200
+    with newssearch.open(archive) as index:
+        assert [note.text for note in index.tags_of(FLOOD.id).notes] == ["Two."]
+
+
 WRONG: list[Any] = [
     None, [], "x", {}, {"articles": []}, {"articles": "x", "add": ["y"]}, {"articles": [1], "add": ["y"]}, {"articles": ["x"], "add": "y"},
     {"articles": [FLOOD.id]}, {"articles": [FLOOD.id], "add": ["none"]}, {"articles": [FLOOD.id], "add": ["<b>"]}, {"articles": [FLOOD.id], "note": 5},
-    {"articles": [FLOOD.id], "note": "x", "author": None}, {"articles": [FLOOD.id], "note": "x" * 20_001}, {"articles": [FLOOD.id], "tags": ["x"]},
+    {"articles": [FLOOD.id], "note": "x", "author": None}, {"articles": [FLOOD.id], "note": "x", "replacing": 5}, {"articles": [FLOOD.id], "add": ["x"], "replacing": ""}, {"articles": [FLOOD.id], "note": "x" * 20_001}, {"articles": [FLOOD.id], "tags": ["x"]},
     {"articles": [str(number) for number in range(1001)], "add": ["x"]}, {"articles": [FLOOD.id], "add": ["x"], "remove": ["x"]},
 ]  # fmt: skip
 

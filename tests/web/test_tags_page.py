@@ -146,6 +146,12 @@ def test_a_second_note_of_an_author_is_added_to_the_first(reader: TestClient, ar
     assert notes(archive) == [("", "One.\n\nTwo."), ("Ada", "Three.")]
 
 
+def test_a_name_in_either_form_of_unicode_is_one_author(reader: TestClient, archive: Path) -> None:
+    for name in ("Zoe\u0308", "Zo\u00eb"):
+        assert sent(reader, note=f"By {len(name)}.", by=name).status_code == 303
+    assert notes(archive) == [("Zo\u00eb", "By 4.\n\nBy 3.")]
+
+
 def test_a_note_that_somebody_has_changed_meanwhile_is_not_replaced(
     reader: TestClient, archive: Path
 ) -> None:

@@ -38,11 +38,12 @@ class TaggingMethods(OpenIndex):
         ``articles`` are ids, or their ends, as :meth:`article` takes them. A tag is compared without regard to capitals and
         accents. ``note`` replaces the note by the same ``author`` on each article, and ``""`` removes it; None changes none.
         With ``replacing``, the note is written only if the author's present one has that text, ``""`` for no note: so nobody's
-        text is lost if two write at the same time.
+        text is lost if two write at the same time. Several notes by the author, which a merge may leave, count as one text, with
+        an empty line between them.
         Tags and notes are kept apart from the index: no update, rebuild or new index of the archive changes them.
 
-        Raises :class:`ArticleNotFoundError`; :class:`TagError` for what is no tag, and if nothing is to be changed or another note is there; and
-        :class:`TagFileError` if the file is damaged, or another process holds it for longer than ``wait`` seconds.
+        Raises :class:`ArticleNotFoundError`; :class:`TagError` for what is no tag, and if nothing is to be changed;
+        :class:`NoteChangedError` if another note is there; and :class:`TagFileError` if the file is damaged, or another process holds it for longer than ``wait`` seconds.
 
         >>> import newssearch, tempfile
         >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(f"{folder}/index") as index:

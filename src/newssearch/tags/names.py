@@ -84,13 +84,18 @@ def checked_note(note: str) -> str:
     given = arguments.text("note", note)
     if len(given) > 4 * MAX_NOTE_CHARS:
         raise TagError(f"a note has at most {MAX_NOTE_CHARS:,} characters, not {len(given):,}")
-    lines = unicodedata.normalize("NFC", given).replace("\r\n", "\n").replace("\r", "\n")
-    text = lines.strip()
+    text = composed_note(given)
     if len(text) > MAX_NOTE_CHARS:
         raise TagError(f"a note has at most {MAX_NOTE_CHARS:,} characters, not {len(text):,}")
     if (odd := _control_in(text, "\n\t")) is not None:
         raise TagError(f"a note cannot have the control character U+{ord(odd):04X}")
     return text
+
+
+def composed_note(note: str) -> str:
+    """Return a text as it is kept as a note: in the composed form of Unicode, its lines ended by ``\\n``, without white space around it."""
+    lines = unicodedata.normalize("NFC", note).replace("\r\n", "\n").replace("\r", "\n")
+    return lines.strip()
 
 
 def checked_author(author: str) -> str:

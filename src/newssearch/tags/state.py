@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newssearch.display.brief import brief, many, quoted
-from newssearch.errors import TagError
+from newssearch.errors import NoteChangedError, TagError
 from newssearch.identity import id_number, without_slug
 from newssearch.notes import Note
 from newssearch.results import Hit
@@ -23,7 +23,7 @@ from newssearch.system.late_dataclass import dataclass
 from newssearch.text.analysis import key
 
 from .entries import LAST_YEAR, EntryKey, NoteEntry, NoteRemoval, TagEntry, TagLine, later
-from .names import checked_author, checked_note, checked_tag, tag_key
+from .names import checked_author, checked_note, checked_tag, composed_note, tag_key
 
 TaggedNumbers = NDArray[np.uint64]
 
@@ -280,8 +280,8 @@ class TagWish:
 
     ``replacing`` is the text of the note by ``author`` that the note replaces, ``""`` for none, and None for any.
 
-    Raises :class:`~newssearch.TagError` for what is not allowed, for a tag that is both added and removed, and if nothing is
-    wished for.
+    Raises :class:`~newssearch.TagError` for what is not allowed, for a tag that is both added and removed, for ``replacing``
+    without a note, and if nothing is wished for.
     """
 
     add: tuple[str, ...] = ()
@@ -303,6 +303,10 @@ class TagWish:
         object.__setattr__(self, "author", checked_author(self.author))
         if not (self.add or self.remove or self.note is not None):
             raise TagError("no tag and no note is given")
+        if self.replacing is not None:
+            if self.note is None:
+                raise TagError("replacing has no effect without a note")
+            object.__setattr__(self, "replacing", composed_note(self.replacing))
 
 
 class _TagChanges:
@@ -355,8 +359,9 @@ class _TagChanges:
     def _apply_note(self, article: str, code: str, text: str, at: str) -> None:
         _, notes = self._state._by_article.get(code, ((), ()))
         own = [entry for entry in notes if entry.by == self._wanted.author]
-        if self._wanted.replacing not in (None, whole_note(map(_note, own))):
-            raise TagError(f"the note on {article} is not the one that was to be replaced")
+        present = whole_note(map(_note, own))
+        if self._wanted.replacing not in (None, present):
+            raise NoteChangedError(article, present)
         if text and any(entry.text == text for entry in own) and len(own) == 1:
             return
         for entry in own:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from newssearch.errors import TagError
+from newssearch.errors import NoteChangedError, TagError
+from newssearch.identity import without_slug
 from newssearch.index import Index
+from newssearch.tags.names import checked_author
 from newssearch.tags.state import whole_note
 
 from .problems import ChangeRefusedError
@@ -15,16 +17,17 @@ from .searches.changes import MAX_WAIT_FOR_ALERT, refusing_unwritable
 
 
 class AskedTagging(NamedTuple):
-    """What a form asks for: tags of articles, or a note on one.
+    """What a client asks for: tags of articles, or a note on them.
 
-    ``note`` is None if the form is not about notes. ``before`` is the note that the form replaces; a note without it is a new one.
+    ``note`` is None if it is not about notes. ``before`` is the note that the new one replaces. With ``""``, the note is a new one;
+    None, which no form sends, replaces any.
     """
 
     articles: tuple[str, ...]
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
     note: str | None = None
-    before: str = ""
+    before: str | None = ""
     by: str = ""
 
 
@@ -41,20 +44,20 @@ def change_tags(index: Index, asked: AskedTagging) -> None:
             return
         present = _present_note(index, asked)
         while True:
-            note = _note_to_write(asked.note, asked.before, present)
+            note = _note_to_write(asked.note, asked.before or "", present)
             try:
                 index.tag(
                     asked.articles, note=note, author=asked.by, replacing=present, wait=MAX_WAIT_FOR_ALERT
                 )
                 return
-            except TagError:
+            except NoteChangedError:
                 before, present = present, _present_note(index, asked)
                 if present == before:
                     raise  # it is not that somebody has written a note meanwhile
 
 
 def _present_note(index: Index, asked: AskedTagging) -> str:
-    by = " ".join(asked.by.split())
+    by = checked_author(asked.by)
     return whole_note(one for one in index.tags_of(asked.articles[0]).notes if one.by == by)
 
 
@@ -79,5 +82,8 @@ def refusing_changes_of_tags() -> Iterator[None]:
     try:
         with refusing_unwritable():
             yield
+    except NoteChangedError as error:
+        hint = f"GET /api/tags/{without_slug(error.article)} has the present one"
+        raise ChangeRefusedError(409, str(error), hint, "replacing") from None
     except TagError as error:
         raise ChangeRefusedError(400, str(error)) from None

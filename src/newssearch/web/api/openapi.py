@@ -102,7 +102,7 @@ _NOT_CHANGED: JsonObject = {
         "401": _PROBLEMS["401"],
         "403": "Nothing may be changed here, or the search has outputs, or the archive's configuration defines it.",
         "404": "There is no such search or article.",
-        "409": "There is a search with this name already, or its files are not in order.",
+        "409": "There is a search with this name already, or its files are not in order; or the note to be replaced is another one now.",
         "503": "The folder cannot be written, the alert is running, or the search took too long.",
         "default": _PROBLEMS["default"],
     }.items()

@@ -35,7 +35,7 @@ MAX_TAGS_JSON = 524_288
 """The largest number of bytes of a change of tags as JSON: as many as the form of a page may have."""
 MAX_TAGGED_AT_ONCE = 1_000
 """The largest number of articles that one request tags."""
-_TAG_KEYS = ("articles", "add", "remove", "note", "author")
+_TAG_KEYS = ("articles", "add", "remove", "note", "author", "replacing")
 
 
 def change_routes() -> list[BaseRoute]:
@@ -88,6 +88,7 @@ async def _tag(request: Request) -> Response:
                 asked.remove,
                 note=asked.note,
                 author=asked.by,
+                replacing=asked.before,
                 wait=MAX_WAIT_FOR_ALERT,
             )
         return report.to_dict()
@@ -99,7 +100,7 @@ def tagging_of_json(value: object) -> AskedTagging:
     """Return the change of tags and notes that a client states as JSON types. Raises :class:`ChangeRefusedError`."""
     if not isinstance(value, Mapping):
         raise ChangeRefusedError(
-            400, "a change of tags is an object with articles, add, remove, note and author"
+            400, "a change of tags is an object with articles, add, remove, note, author and replacing"
         )
     if unknown := next((name for name in value if name not in _TAG_KEYS), None):
         raise ChangeRefusedError(
@@ -112,16 +113,20 @@ def tagging_of_json(value: object) -> AskedTagging:
     for name, found in lists.items():
         if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
             raise ChangeRefusedError(400, f"{name} is a list of texts", parameter=name)
-    note, author = value.get("note"), value.get("author", "")
-    if not isinstance(note, str | None) or not isinstance(author, str):
-        wrong = "author" if isinstance(note, str | None) else "note"
-        raise ChangeRefusedError(400, f"{wrong} is a text", parameter=wrong)
+    note, author, replacing = value.get("note"), value.get("author", ""), value.get("replacing")
+    for name, is_text in (
+        ("note", isinstance(note, str | None)),
+        ("author", isinstance(author, str)),
+        ("replacing", isinstance(replacing, str | None)),
+    ):
+        if not is_text:
+            raise ChangeRefusedError(400, f"{name} is a text", parameter=name)
     articles = tuple(dict.fromkeys(lists["articles"]))
     if not articles or len(articles) > MAX_TAGGED_AT_ONCE:
         raise ChangeRefusedError(
             400, f"articles has from 1 to {MAX_TAGGED_AT_ONCE:,} ids", parameter="articles"
         )
-    return AskedTagging(articles, tuple(lists["add"]), tuple(lists["remove"]), note, by=author)
+    return AskedTagging(articles, tuple(lists["add"]), tuple(lists["remove"]), note, replacing, author)
 
 
 async def _sent_json(request: Request, most: int) -> object:

@@ -175,7 +175,7 @@ def _window(chromium: Browser, served: str, look: Look, script: bool) -> Iterato
     page = context.new_page()
     context.on("console", lambda message: said.append(message.text))
     context.on("weberror", lambda error: said.append(str(error.error)))
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     yield page
     context.close()
     # The browser logs each answer that is an error; the pages that show errors are such answers.
@@ -221,6 +221,16 @@ def accessibility_faults(page: Page) -> list[str]:
     }  # to describe what passes takes longer than the tests
     answer: dict[str, Any] = Axe().run(page, options=options).response
     return [f"{one['id']}: {node['html'][:120]}" for one in answer["violations"] for node in one["nodes"]]
+
+
+@contextmanager
+def opening(page: Page) -> Iterator[None]:
+    """Wait, at the end of the block, until the page to which it leads is complete.
+
+    A click, and a wait for an address, end when the answer begins: what is counted or read then may not be there yet.
+    """
+    with page.expect_navigation(wait_until="load"):
+        yield
 
 
 def overflow(page: Page) -> int:

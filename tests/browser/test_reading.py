@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from .conftest import Look, accessibility_faults, overflow
+from .conftest import Look, accessibility_faults, opening, overflow
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Locator, Page
@@ -24,8 +24,9 @@ VIEWS = (
 def open_hit(page: Page, query: str, number: int = 0) -> None:
     """Open an article from the results of a query."""
     page.goto(f"/?q={quote(query)}")
-    page.locator(".hit h2 a").nth(number).click()
-    page.wait_for_url(re.compile("/article/"))
+    with opening(page):
+        page.locator(".hit h2 a").nth(number).click()
+    assert "/article/" in page.url
 
 
 def box(element: Locator) -> tuple[float, float, float]:
@@ -81,8 +82,9 @@ def test_keys_step_through_the_matches_and_begin_again_after_the_last(window: Pa
 
 def test_matches_begin_in_the_paragraph_that_the_address_names(window: Page) -> None:
     window.goto("/context?q=oranges+OR+harbour&sort=oldest")
-    window.locator("a.kwic-line", has_text="oranges").first.click()
-    window.wait_for_url(re.compile("#p2$"))
+    with opening(window):
+        window.locator("a.kwic-line", has_text="oranges").first.click()
+    assert window.url.endswith("#p2")
     window.keyboard.press("n")
     assert window.locator("mark.current").inner_text() == "oranges"
 
@@ -91,12 +93,15 @@ def test_keys_lead_to_the_next_article_the_previous_one_and_back_to_the_results(
     open_hit(window, "mayor", 0)
     assert window.locator(".place-in-results").inner_text() == "Article 1 of 30"
     first = window.url
-    window.keyboard.press("j")
-    window.wait_for_function("document.querySelector('.place-in-results').innerText == 'Article 2 of 30'")
-    window.keyboard.press("k")
-    window.wait_for_url(first)
-    window.keyboard.press("u")
-    window.wait_for_url("/?q=mayor")
+    with opening(window):
+        window.keyboard.press("j")
+    assert window.locator(".place-in-results").inner_text() == "Article 2 of 30"
+    with opening(window):
+        window.keyboard.press("k")
+    assert window.url == first
+    with opening(window):
+        window.keyboard.press("u")
+    assert window.url.endswith("/?q=mayor")
 
 
 def test_keys_do_nothing_while_a_query_is_written(window: Page) -> None:
@@ -130,11 +135,14 @@ def test_related_articles_come_into_view_by_themselves(page: Page) -> None:
 def test_without_a_script_all_links_of_an_article_work(still: Page) -> None:
     open_hit(still, "mayor")
     assert not still.locator(".matchbar").is_visible()
-    still.get_by_role("link", name="Next article").click()
+    with opening(still):
+        still.get_by_role("link", name="Next article").click()
     assert still.locator(".place-in-results").inner_text() == "Article 2 of 30"
-    still.locator(".par-links a").first.click()
+    with opening(still):
+        still.locator(".par-links a").first.click()
     assert re.search("#p[12]$", still.url)
-    still.get_by_role("link", name="Find related articles").click()
+    with opening(still):
+        still.get_by_role("link", name="Find related articles").click()
     assert still.locator(".related-list li").count() > 0
 
 
@@ -186,7 +194,8 @@ def test_a_link_to_a_slow_order_says_what_runs(window: Page) -> None:
 
 def test_two_versions_stand_side_by_side_or_one_below_the_other(page: Page, look: Look) -> None:
     open_hit(page, "harbour")
-    page.get_by_role("link", name="What each cut, changed and added").click()
+    with opening(page):
+        page.get_by_role("link", name="What each cut, changed and added").click()
     old, new = page.locator(".diff .headlines td").first, page.locator(".diff .headlines td").nth(1)
     if look.width > 640:
         assert box(old)[2] == box(new)[2]
@@ -198,10 +207,12 @@ def test_two_versions_stand_side_by_side_or_one_below_the_other(page: Page, look
 
 def test_versions_are_chosen_by_a_form_without_a_script(still: Page) -> None:
     open_hit(still, "harbour")
-    still.get_by_role("link", name="What each cut, changed and added").click()
+    with opening(still):
+        still.get_by_role("link", name="What each cut, changed and added").click()
     still.get_by_label("Compare", exact=False).first.select_option(index=2)
     still.get_by_label("with").select_option(index=0)
-    still.get_by_role("button", name="Compare").click()
+    with opening(still):
+        still.get_by_role("button", name="Compare").click()
     assert (
         still.locator(".diff thead th").all_inner_texts()[:2] == ["THE POST", "VALLEY TIMES"]
         or still.locator(".diff thead tr").first.is_hidden()
@@ -212,14 +223,16 @@ def test_versions_are_chosen_by_a_form_without_a_script(still: Page) -> None:
 
 def test_a_word_leads_to_the_articles_that_have_it_near_the_query(window: Page) -> None:
     window.goto("/words?q=river&min_count=2")
-    window.locator(".word-table tbody a", has_text="rose").click()
+    with opening(window):
+        window.locator(".word-table tbody a", has_text="rose").click()
     assert window.locator("#q").input_value() == "river w/5 rose"
     assert window.locator(".hit").count() > 0
 
 
 def test_queries_of_the_help_can_be_tried(window: Page) -> None:
     window.goto("/help")
-    window.locator("a.try", has_text="supporting").first.click()
+    with opening(window):
+        window.locator("a.try", has_text="supporting").first.click()
     assert window.locator("#q").input_value() == "supporting"
 
 

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .conftest import accessibility_faults, overflow
+from .conftest import accessibility_faults, opening, overflow
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
 
-def save(page: Page, name: str, title: str = "") -> None:
-    """Save the search of a page of results."""
+def fill_in(page: Page, name: str, title: str = "") -> None:
+    """Fill in the form that saves the search of a page of results."""
     page.locator("summary", has_text="Save").click()
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Title", exact=True).fill(title)
-    page.get_by_role("button", name="Save").click()
+
+
+def save(page: Page, name: str, title: str = "") -> None:
+    """Save the search of a page of results."""
+    fill_in(page, name, title)
+    with opening(page):
+        page.get_by_role("button", name="Save").click()
 
 
 def remove(page: Page, name: str) -> None:
     """Remove a saved search."""
     page.goto("/searches")
-    page.locator(f"#{name}").get_by_role("link", name="Remove").click()
-    page.get_by_role("button", name="Remove").click()
+    with opening(page):
+        page.locator(f"#{name}").get_by_role("link", name="Remove").click()
+    with opening(page):
+        page.get_by_role("button", name="Remove").click()
 
 
 def save_change_and_remove(reader: Page) -> None:
@@ -36,8 +44,10 @@ def save_change_and_remove(reader: Page) -> None:
     assert reader.get_by_label("Title").input_value() == "Bridges & mayors"
     assert overflow(reader) == 0
     reader.get_by_label("replace the search of this name").check()
-    reader.get_by_role("button", name="Save").click()
-    reader.locator("#bridges h2 a").click()
+    with opening(reader):
+        reader.get_by_role("button", name="Save").click()
+    with opening(reader):
+        reader.locator("#bridges h2 a").click()
     assert reader.locator("#q").input_value() == "bridge mayor"
     remove(reader, "bridges")
     assert reader.locator(".told").inner_text() == "Removed bridges."
@@ -61,7 +71,8 @@ def test_the_form_that_is_shown_again_breaks_no_rule(page: Page) -> None:
 
 def test_a_name_that_is_none_is_not_even_sent(window: Page) -> None:
     window.goto("/?q=rain")
-    save(window, "Not A Name")
+    fill_in(window, "Not A Name")
+    window.get_by_role("button", name="Save").click()
     assert window.url.endswith("/?q=rain")
     assert window.get_by_label("Name", exact=True).evaluate("field => field.validity.patternMismatch")
 

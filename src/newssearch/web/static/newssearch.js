@@ -145,6 +145,7 @@ function complete(input) {
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   };
+  const stop = () => { clearTimeout(waiting); asked += 1; close(); }; // an answer that comes later opens nothing
   const mark = (at) => {
     chosen = at;
     [...list.children].forEach((option, number) => option.setAttribute("aria-selected", String(number === at)));
@@ -162,7 +163,7 @@ function complete(input) {
     const before = characters.slice(0, start).join("") + text;
     input.value = before + characters.slice(end).join("");
     input.setSelectionRange(before.length, before.length);
-    close();
+    stop();
     input.focus();
     if (text.endsWith(":")) ask();
   };
@@ -211,8 +212,8 @@ function complete(input) {
     if (begin(input.value) !== begin(offeredFor) || /[\s()]/.test(word)) close();
     waiting = setTimeout(ask, 120);
   });
-  input.addEventListener("blur", () => { clearTimeout(waiting); asked += 1; close(); });
-  input.form?.addEventListener("submit", () => { clearTimeout(waiting); asked += 1; close(); });
+  input.addEventListener("blur", stop);
+  input.form?.addEventListener("submit", stop);
   input.addEventListener("keydown", (event) => {
     if (list.hidden) {
       if (event.key === "ArrowDown" && input.value) { ask(); event.preventDefault(); }
@@ -223,7 +224,7 @@ function complete(input) {
     if (event.key === "ArrowDown") mark(chosen + 1 < size ? chosen + 1 : -1);
     else if (event.key === "ArrowUp") mark(chosen < 0 ? size - 1 : chosen - 1);
     else if ((event.key === "Enter" || event.key === "Tab") && chosen >= 0) take(chosen);
-    else if (event.key === "Escape") close();
+    else if (event.key === "Escape") stop();
     else return;
     event.preventDefault();
   });

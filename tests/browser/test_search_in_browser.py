@@ -177,11 +177,15 @@ def test_completion_offers_words_by_key_and_by_mouse(page: Page) -> None:
 
 def test_completions_that_come_after_escape_are_not_shown(window: Page) -> None:
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
     window.goto("/")
     query, offered = window.get_by_role("combobox", name="Query"), window.get_by_role("listbox")
     query.fill("outl")
     offered.wait_for()
-    window.route("**/api/suggest?**", lambda route: held.append(route))  # it takes functions only
+    window.route("**/api/suggest?**", hold)
     with window.expect_request("**/api/suggest?**"):
         query.press("e")
     query.press("Escape")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -127,6 +128,26 @@ def test_a_file_that_is_no_article_is_rejected_and_the_next_one_read() -> None:
         write("in/snow.txt", "Snow")
         assert watcher.report()["added"] == 1
         assert titles() == {"Rain", "Snow"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text here")
+def test_names_that_are_not_utf8_do_not_end_the_watch(run: Command) -> None:
+    with watching("in") as watcher:
+        watcher.report()
+        for name, title in ((b"in/caf\xe9.txt", "Sleet"), (b"in/na\xefve.txt", "Hail")):
+            write(os.fsdecode(name), title)
+            write(f"in/{title}.txt", f"{title} again")
+        while titles() != {"Rain", "Sleet", "Sleet again", "Hail", "Hail again"}:
+            watcher.report()
+        write("in/snow.txt", "Snow")
+        while "Snow" not in titles():
+            watcher.report()
+        code, err = watcher.end()
+    assert (code, "Traceback" in err) == (0, False)
+    Path(os.fsdecode(b"caf\xe9")).mkdir()
+    done = run("index", "--watch", os.fsdecode(b"caf\xe9"))
+    assert done.code == 1
+    assert "cannot be watched: a name that is not UTF-8" in done.err
 
 
 def test_a_folder_in_whose_place_another_one_comes_is_still_watched() -> None:

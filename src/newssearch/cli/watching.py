@@ -166,6 +166,19 @@ def _changes(paths: Sequence[str], index: Path) -> Iterator[bool]:
                 is_other = False
                 if [*map(_inode_of_folder, folders)] != before:
                     break
+        except (
+            RuntimeError
+        ) as error:  # watchfiles gives no change of a path that is not UTF-8, and loses those beside it
+            if "decode path" not in str(error):
+                raise _unwatchable(error) from error
+            begun = True
+            time.sleep(SETTLED_SECONDS)
+            yield True
+        except UnicodeEncodeError as error:
+            raise NewssearchError(
+                f"{', '.join(map(str, there))} cannot be watched: a name that is not UTF-8 is among these; "
+                "watch the folder above it"
+            ) from error
         except FileNotFoundError as error:  # it went between the look at it and the watch
             if not begun:
                 raise _unwatchable(error) from error
@@ -173,8 +186,9 @@ def _changes(paths: Sequence[str], index: Path) -> Iterator[bool]:
             raise _unwatchable(error) from error
 
 
-def _unwatchable(error: OSError) -> NewssearchError:
-    return NewssearchError(f"the files cannot be watched: {error.strerror or error}")
+def _unwatchable(error: OSError | RuntimeError) -> NewssearchError:
+    reason = error.strerror if isinstance(error, OSError) else None
+    return NewssearchError(f"the files cannot be watched: {reason or error}")
 
 
 def _inode_of_folder(folder: Path) -> tuple[int, int] | None:

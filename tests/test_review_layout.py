@@ -1,0 +1,78 @@
+"""Press reviews on paper: marks, and which page has what."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from newssearch import Article, Index
+from support import article, index_of
+
+ARABIC = article("انتخابات العراق تنطلق اليوم", "قال مسؤول إن انتخابات العراق تجري في موعدها، وإن الناخبين مستعدون.", lang="ar")  # fmt: skip
+ACCENTED = article("ÉLECTIONS à Ỗng: gypsy votes", "Élections, élections et gypsy ÉLECTIONS dans la ville, et encore une fois des élections.", lang="fr")  # fmt: skip
+
+
+def pdf(index: Index, query: str, **options: Any) -> Any:
+    """Return a press review as a reader of pypdf."""
+    pytest.importorskip("typst")
+    pypdf = pytest.importorskip("pypdf")
+    stream = io.BytesIO()
+    index.review(query, stream, format="pdf", **options)
+    return pypdf.PdfReader(stream)
+
+
+def pdf_of(folder: Path, query: str, *articles: Article, **options: Any) -> Any:
+    """Return a press review of articles as a reader of pypdf."""
+    with index_of(folder / "index", *articles) as index:
+        return pdf(index, query, each_copy=True, **options)
+
+
+# ---- marks
+
+
+class Mark(NamedTuple):
+    """A mark in a PDF: how far it reaches above and below the line that its letters stand on, by the size of the letters."""
+
+    above: float
+    below: float
+
+
+_MARK = re.compile(
+    rb"cm/c1 cs 1 0\.94\S+ 0\.65\S+ scn 0 0 m \S+ 0 l \S+ (?P<height>\S+) l.*?"
+    rb"1 0 0 -1 \S+ (?P<line>\S+) cm.*?Tr/f\d+ (?P<size>\S+) Tf",
+    re.DOTALL,
+)
+
+
+def marks(page: Any) -> list[Mark]:
+    """Return the marks of a page of a PDF in their order."""
+    found = []
+    content = page.get_contents().get_data()
+    for match in _MARK.finditer(content):
+        top = float(re.findall(rb"1 0 0 -1 \S+ (\S+) $", content[: match.start()])[0])
+        height, line, size = (float(match[name]) for name in ("height", "line", "size"))
+        found.append(Mark((top - line) / size, (height - top + line) / size))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("written", "query", "count"), [(ARABIC, "انتخابات", 2), (ACCENTED, "elections OR gypsy", 7)]
+)
+@pytest.mark.parametrize("options", [{"full": True}, {"excerpt": 1}])
+def test_a_mark_is_as_high_as_its_letters_and_reaches_into_no_other_line(
+    tmp_path: Path, written: Article, query: str, count: int, options: dict[str, Any]
+) -> None:
+    found = marks(pdf_of(tmp_path, query, written, **options).pages[2])
+    assert len(found) == count
+    for mark in found:
+        assert 0.88 <= round(mark.above, 3) < 1
+        assert 0.28 <= round(mark.below, 3) < 0.4
+
+
+def test_marks_of_one_line_have_one_height(tmp_path: Path) -> None:
+    found = marks(pdf_of(tmp_path, "elections OR gypsy", ACCENTED).pages[2])
+    assert len({(round(mark.above, 2), round(mark.below, 2)) for mark in found}) == 1

@@ -368,6 +368,9 @@ def test_the_report_has_the_counts_of_the_search(index: Index) -> None:
     assert (report.listed, report.total, report.articles) == (1, found.total_stories, found.total_articles)
     assert (report.commit, report.interpretation, report.undated) == (index.commit, found.interpretation, 1)
     assert report.diagnostics == found.diagnostics
+    assert repr(report) == "<ReviewReport 1 of 2 stories, 3 articles found, md commit 1>"
+    copies = index.review("rain", io.BytesIO(), format="md", each_copy=True)
+    assert repr(copies) == "<ReviewReport 4 of 4 articles md commit 1>"
 
 
 # ---- the summary

@@ -363,9 +363,12 @@ class ReviewReport:
     imprecise: int = 0
 
     def __repr__(self) -> str:
+        # A review that lists one article of each story has as many as there are stories.
+        of_stories = f"{many(self.total, 'story', 'stories')}, {many(self.articles, 'article')} found,"
+        of_articles = many(self.total, "article")
         return brief(
             self,
-            f"{self.listed:,} of {many(self.total, 'article')}",
+            f"{self.listed:,} of {of_articles if self.total == self.articles else of_stories}",
             self.format,
             f"commit {self.commit.number}",
         )

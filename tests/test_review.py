@@ -155,12 +155,12 @@ def test_the_cover_says_what_was_asked_and_found(index: Index) -> None:
     assert page.texts["h1"] == ["The rain"]
     assert page.texts["div.note"][0].split("\n")[1:3] == ["One.", "Two lines."]
     assert told["Date"] == "1 August 2024"
-    assert told["Period"] == "25 July 2024 (Without a date: 1)"
+    assert told["Period"] == "25 July 2024 (undated: 1)"
     assert told["Query"] == "rain NOT sleet"
     assert told["Understood as"] == str(newssearch.parse("rain NOT sleet"))
     assert told["Limited to"] == "outlet The Echo or Écho"
     assert told["Articles found"] == "3"
-    assert told["Archive"].startswith("4 articles, 3 outlets, 2024-07-25")
+    assert told["Archive"].startswith("4 articles, 3 outlets, 25 July 2024 to 26 July 2024")
 
 
 def test_the_date_on_the_cover_is_the_day_of_the_commit(index: Index) -> None:
@@ -660,7 +660,41 @@ def test_articles_in_other_scripts_have_their_direction_and_language(tmp_path: P
     assert "<w:bidi/>" not in chinese_text
     assert 'w:lang w:eastAsia="zh"' in chinese_text
     assert '<div class="text" lang="ar">' in page
-    assert '<h3 lang="zh" dir="auto">' in page
+    assert '<h3 lang="zh" dir="ltr">' in page
+
+
+RIYADH = article("Reuters: أمطار غزيرة على الرياض", "هطلت الأمطار على الرياض.", outlet="صحيفة الرياض", byline="محمد علي", section="24", lang="ar", date="2024-05-04")  # fmt: skip
+LRM = "\N{LEFT-TO-RIGHT MARK}"
+
+
+def test_a_text_has_the_direction_of_most_of_its_letters(tmp_path: Path) -> None:
+    with index_of(tmp_path / "other", RIYADH, article("الرياض and the rest of the world", "It rained.", url="u")) as index:  # fmt: skip
+        page = Page(reviewed(index, "", group_by="none"))
+    directions = [given.get("dir") for tag, given in page.elements if tag == "h3"]
+    assert dict(zip(page.texts["h3"], directions, strict=True)) == {
+        RIYADH.title: "rtl",
+        "الرياض and the rest of the world": "ltr",
+    }
+
+
+@pytest.mark.parametrize("format_", ["md", "docx"])
+def test_a_date_stays_behind_an_outlet_in_another_direction(tmp_path: Path, format_: str) -> None:
+    with index_of(tmp_path / "other", RIYADH) as index:
+        if format_ == "docx":
+            text = "\n".join(paragraph.text for paragraph in document(index, "").paragraphs)
+        else:
+            text = reviewed(index, "", "md").replace("*", "")
+    assert f"صحيفة الرياض{LRM}, 4 May 2024" in text
+    assert f"صحيفة الرياض{LRM} · 4 May 2024 · By محمد علي{LRM} · 24" in text
+
+
+def test_a_date_stays_behind_an_outlet_in_another_direction_on_paper(tmp_path: Path) -> None:
+    with index_of(tmp_path / "other", RIYADH) as index:
+        contents, text = (
+            page.extract_text() for page in pdf(index, "").pages[1:3]
+        )  # in the order that is seen
+    assert re.search(r"^\w+ \w+, 4 May 2024$", contents, re.MULTILINE)
+    assert re.search(r"^1 · \w+ \w+ · 4 May 2024 · By \w+ \w+ · 24$", text, re.MULTILINE)
 
 
 # ---- PDF

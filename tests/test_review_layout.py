@@ -76,3 +76,22 @@ def test_a_mark_is_as_high_as_its_letters_and_reaches_into_no_other_line(
 def test_marks_of_one_line_have_one_height(tmp_path: Path) -> None:
     found = marks(pdf_of(tmp_path, "elections OR gypsy", ACCENTED).pages[2])
     assert len({(round(mark.above, 2), round(mark.below, 2)) for mark in found}) == 1
+
+
+# ---- long words
+
+
+def test_a_word_that_is_longer_than_a_line_is_broken(tmp_path: Path) -> None:
+    long = "x" * 300
+    written = article(long, f"It rained. https://e.org/{long}", outlet=long, byline=long, section=long, url=f"https://e.org/{long}")  # fmt: skip
+    read = pdf_of(tmp_path, "rained", written, title=long, note=long, group_by="outlet")
+    pages = [page.extract_text() for page in read.pages]
+    assert max(len(line) for text in pages for line in text.splitlines()) < 120
+    assert pages[2].count("x") >= 8 * 300  # eight texts, and a part in the id
+    assert read.metadata.title == long
+
+
+def test_a_word_that_fits_into_a_line_can_be_copied(tmp_path: Path) -> None:
+    word = "Donaudampfschifffahrtselektrizitäten"
+    read = pdf_of(tmp_path, "", article(word, f"Die {word} ruhen.", lang="de"))
+    assert word in read.pages[2].extract_text().replace("\n", "")

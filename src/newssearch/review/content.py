@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from typing import NamedTuple
 
 from newssearch.results import Hit
@@ -11,6 +12,20 @@ from newssearch.system.late_dataclass import dataclass
 from newssearch.text.paragraphs import ParagraphKind
 
 from .labels import Labels
+
+
+def direction_mark(text: str) -> str:
+    """Return what stands behind a text in a line that is written from left to right: a mark of this direction, or "".
+
+    Letters that are written from right to left would take a number that follows them to their other side.
+
+    >>> direction_mark("Reuters"), direction_mark("الرياض") == "\\N{LEFT-TO-RIGHT MARK}"
+    ('', True)
+    """
+    if text.isascii():
+        return ""
+    kinds = map(unicodedata.bidirectional, text)
+    return "\N{LEFT-TO-RIGHT MARK}" if any(kind in ("R", "AL") for kind in kinds) else ""
 
 
 class Fact(NamedTuple):

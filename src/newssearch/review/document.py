@@ -22,7 +22,7 @@ from typing import IO, Any, BinaryIO
 from newssearch.corpus.concordance import is_right_to_left
 from newssearch.readers.api import REVIEW_GENERATOR
 
-from .content import Fact, Review, ReviewedArticle, ReviewedParagraph, ReviewEntry
+from .content import Fact, Review, ReviewedArticle, ReviewedParagraph, ReviewEntry, direction_mark
 from .wordprocessing import (
     MAIN_NAMESPACE,
     NAMESPACES,
@@ -190,7 +190,7 @@ class _Body:
             yield word_paragraph("Normal", word_text(labels.nothing))
         for group in self._review.groups:
             if group.heading:
-                yield word_paragraph("TOC1", word_text(group.heading), rtl=is_right_to_left(group.heading))
+                yield word_paragraph("TOC1", word_text(group.heading))
             yield from map(_contents_line, group.entries)
 
     def _article(self, article: ReviewedArticle, new_page: bool, above: int) -> Iterator[str]:
@@ -212,18 +212,25 @@ class _Body:
 
     def _origin(self, article: ReviewedArticle) -> str:
         labels, entry = self._labels, article.entry
-        byline = f"{word_text(f' · {labels.by} ')}{word_text(article.byline)}" if article.byline else ""
+        byline = (
+            f"{word_text(f' · {labels.by} ')}{word_text(article.byline)}{word_text(direction_mark(article.byline))}"
+            if article.byline
+            else ""
+        )
         section = f"{word_text(' · ')}{word_text(article.section)}" if article.section else ""
         return (
             f"{word_text(f'{entry.number} · ')}{word_text(entry.outlet, 'Outlet')}"
-            f"{word_text(f' · {labels.moment_text(entry.hit.date)}')}{byline}{section}"
+            f"{word_text(f'{direction_mark(entry.outlet)} · {labels.moment_text(entry.hit.date)}')}{byline}{section}"
         )
 
     def _footer(self, article: ReviewedArticle) -> Iterator[str]:
         """Yield the lines below the text of an article."""
         labels = self._labels
         if article.copies:
-            copies = [self._linked_run(f"{one.outlet}, {one.date}", one.link) for one in article.copies]
+            copies = [
+                self._linked_run(f"{one.outlet}{direction_mark(one.outlet)}, {one.date}", one.link)
+                for one in article.copies
+            ]
             if article.more_copies:
                 copies.append(word_text(labels.more_copies.format(number=labels.number(article.more_copies))))
             yield f"{word_text(f'{labels.also_in}: ')}{word_text('; ').join(copies)}"
@@ -253,7 +260,7 @@ def _contents_line(entry: ReviewEntry) -> str:
     anchor = _bookmark(entry)
     title = word_text(entry.title, lang=entry.hit.lang or "")
     page = word_field(f"PAGEREF {anchor} \\h", " ")
-    origin = f"{word_text(entry.outlet, 'Origin')}{word_text(f', {entry.date}', 'Origin')}"
+    origin = f"{word_text(entry.outlet, 'Origin')}{word_text(f'{direction_mark(entry.outlet)}, {entry.date}', 'Origin')}"
     return word_paragraph(
         "TOC2",
         f'{word_text(str(entry.number))}{WORD_TAB}<w:hyperlink w:anchor="{anchor}" w:history="1">{title}</w:hyperlink>'

@@ -13,9 +13,9 @@ from newssearch.corpus.records import ArchiveRecord, SearchRecord
 from newssearch.display import escape
 from newssearch.fields import FILTER_FIELDS
 from newssearch.results import Hit
-from newssearch.text.partial_dates import PartialDate
+from newssearch.text.partial_dates import PartialDate, from_iso
 
-from .content import Fact
+from .content import Fact, direction_mark
 from .labels import Labels
 from .plan import ReviewPlan
 
@@ -72,7 +72,7 @@ def summary_facts(plan: ReviewPlan, search: ReviewedSearch) -> Iterator[Fact]:
         for clause in record.clauses:
             yield Fact(
                 labels.clauses,
-                f"{escape.terminal(clause.text)}: {labels.number(clause.articles)}",
+                f"{escape.terminal(clause.text)}{direction_mark(clause.text)}: {labels.number(clause.articles)}",
                 is_code=True,
             )
     yield from _listed_facts(plan, search)
@@ -154,7 +154,7 @@ def _period_text(hits: Sequence[Hit], labels: Labels) -> str:
     last = max(dates, key=lambda date: (_ends_on(date), -_begins_on(date).toordinal()))
     begin, end = labels.date_text(first), labels.date_text(last)
     text = begin if begin == end else labels.period.format(first=begin, last=end)
-    return f"{text} ({labels.without_date}: {labels.number(undated)})" if undated else text
+    return f"{text} ({labels.undated}: {labels.number(undated)})" if undated else text
 
 
 def _begins_on(date: Date) -> dt.date:
@@ -174,5 +174,6 @@ def archive_text(archive: ArchiveRecord, labels: Labels) -> str:
         f"{labels.number(archive.outlets)} {labels.one_outlet if archive.outlets == 1 else labels.of_outlets}",
     ]
     if archive.first_date and archive.last_date:
-        parts.append(labels.period.format(first=archive.first_date, last=archive.last_date))
+        first, last = (labels.date_text(from_iso(one)) for one in (archive.first_date, archive.last_date))
+        parts.append(first if first == last else labels.period.format(first=first, last=last))
     return ", ".join(parts)

@@ -11,7 +11,7 @@ from newssearch.readers.api import REVIEW_GENERATOR
 from newssearch.snippet import Snippet
 from newssearch.system.lazy_regex import Pattern
 
-from .content import Fact, Review, ReviewedArticle, ReviewedParagraph, ReviewEntry
+from .content import Fact, Review, ReviewedArticle, ReviewedParagraph, ReviewEntry, direction_mark
 
 _BLOCK_START = Pattern(r"([-+=:])|(\d{1,9})([.)])")
 """What begins a list, a rule or the underline of a heading if it is the first on a line."""
@@ -68,7 +68,7 @@ def _snippet(text: Snippet) -> str:
 
 def _line_of_contents(entry: ReviewEntry) -> str:
     title, outlet = (escape.markdown(text) for text in (entry.title, entry.outlet))
-    return f"{entry.number}. [{title}](#{entry.anchor}): {outlet}, {escape.markdown(entry.date)}\n"
+    return f"{entry.number}. [{title}](#{entry.anchor}){direction_mark(title)}: {outlet}{direction_mark(outlet)}, {escape.markdown(entry.date)}\n"
 
 
 def _article_parts(review: Review, article: ReviewedArticle) -> Iterator[str]:
@@ -76,9 +76,13 @@ def _article_parts(review: Review, article: ReviewedArticle) -> Iterator[str]:
     level = "###" if review.is_grouped else "##"
     yield f'<a id="{entry.anchor}"></a>\n\n{level} {_snippet(article.headline) or plain_markdown(entry.title)}\n\n'
     origin = [
-        f"**{escape.markdown(entry.outlet)}**",
+        f"**{escape.markdown(entry.outlet)}**{direction_mark(entry.outlet)}",
         escape.markdown(labels.moment_text(entry.hit.date)),
-        *([f"{labels.by} {plain_markdown(article.byline)}"] if article.byline else []),
+        *(
+            [f"{labels.by} {plain_markdown(article.byline)}{direction_mark(article.byline)}"]
+            if article.byline
+            else []
+        ),
         *([plain_markdown(article.section)] if article.section else []),
     ]
     yield f"{' · '.join(origin)}\n\n"
@@ -98,7 +102,10 @@ def _paragraph_block(paragraph: ReviewedParagraph) -> str:
 def _footer_lines(review: Review, article: ReviewedArticle) -> Iterator[str]:
     labels = review.labels
     if article.copies:
-        copies = [_linked_text(f"{one.outlet}, {one.date}", one.link) for one in article.copies]
+        copies = [
+            _linked_text(f"{one.outlet}{direction_mark(one.outlet)}, {one.date}", one.link)
+            for one in article.copies
+        ]
         if article.more_copies:
             copies.append(labels.more_copies.format(number=labels.number(article.more_copies)))
         yield f"- {labels.also_in}: {'; '.join(copies)}\n"

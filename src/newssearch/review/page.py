@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import islice
 
+from newssearch.corpus.concordance import is_right_to_left
 from newssearch.display import escape
 from newssearch.readers.api import REVIEW_GENERATOR
 
@@ -29,9 +30,9 @@ def html_parts(review: Review, articles: Iterator[ReviewedArticle]) -> Iterator[
         f"</head>\n<body{' class=list' if not review.has_texts else ''}>\n"
     )
     yield '<header class="cover">\n'
-    yield f'<h1 dir="auto">{escape.html(review.title)}</h1>\n{_fact_terms(review.cover)}'
+    yield f"<h1{_direction(review.title)}>{escape.html(review.title)}</h1>\n{_fact_terms(review.cover)}"
     if review.note:
-        paragraphs = "".join(f'<p dir="auto">{escape.html(one)}</p>\n' for one in review.note)
+        paragraphs = "".join(f"<p{_direction(one)}>{escape.html(one)}</p>\n" for one in review.note)
         yield f'<div class="note">\n{paragraphs}</div>\n'
     yield "</header>\n"
     yield from _contents_element(review)
@@ -64,7 +65,9 @@ def _contents_element(review: Review) -> Iterator[str]:
     if not review.groups:
         yield f"<p>{escape.html(labels.nothing)}</p>\n"
     for group in review.groups:
-        yield f'{_heading_element("h3", group.heading)}<ol start="{group.entries[0].number}">\n'
+        if group.heading:
+            yield f"<h3>{_isolated(group.heading)}</h3>\n"
+        yield f'<ol start="{group.entries[0].number}">\n'
         yield from map(_contents_item, group.entries)
         yield "</ol>\n"
     yield "</nav>\n"
@@ -72,7 +75,7 @@ def _contents_element(review: Review) -> Iterator[str]:
 
 def _contents_item(entry: ReviewEntry) -> str:
     return (
-        f'<li><a href="#{entry.anchor}"><bdi>{escape.html(entry.title)}</bdi></a>'
+        f'<li><a href="#{entry.anchor}">{_isolated(entry.title)}</a>'
         f' <span class="origin"><bdi>{escape.html(entry.outlet)}</bdi>, {escape.html(entry.date)}</span></li>\n'
     )
 
@@ -80,7 +83,9 @@ def _contents_item(entry: ReviewEntry) -> str:
 def _article_element(review: Review, article: ReviewedArticle) -> Iterator[str]:
     labels, entry = review.labels, article.entry
     lang = f' lang="{escape.html(article.lang)}"' if article.lang else ""
-    yield f'<article id="{entry.anchor}">\n<h3{lang} dir="auto">{article.headline.html() or escape.html(entry.title)}</h3>\n'
+    direction = _direction(entry.title)
+    headline = article.headline.html() or escape.html(entry.title)
+    yield f'<article id="{entry.anchor}">\n<h3{lang}{direction}>{headline}</h3>\n'
     origin = [
         f"<bdi class=outlet>{escape.html(entry.outlet)}</bdi>",
         f"<span>{escape.html(labels.moment_text(entry.hit.date))}</span>",
@@ -103,13 +108,14 @@ _GAP = '<span class="gap">[…]</span>'
 def _paragraph_element(paragraph: ReviewedParagraph) -> str:
     before, after = f"{_GAP} " if paragraph.after_gap else "", f" {_GAP}" if paragraph.before_gap else ""
     text = f"{before}{paragraph.text.html()}{after}"
+    direction = _direction(paragraph.text.text)
     if paragraph.kind == "quote":
-        return f'<blockquote dir="auto">{text}</blockquote>\n'
+        return f"<blockquote{direction}>{text}</blockquote>\n"
     if paragraph.kind == "list":
-        return f'<ul dir="auto"><li>{text}</li></ul>\n'
+        return f"<ul{direction}><li>{text}</li></ul>\n"
     element = "h4" if paragraph.kind == "heading" else "p"
     caption = " class=caption" if paragraph.kind == "caption" else ""
-    return f'<{element}{caption} dir="auto">{text}</{element}>\n'
+    return f"<{element}{caption}{direction}>{text}</{element}>\n"
 
 
 def _footer_elements(review: Review, article: ReviewedArticle) -> Iterator[str]:
@@ -137,7 +143,19 @@ def _link_element(text: str, link: str) -> str:
 
 
 def _heading_element(element: str, text: str) -> str:
-    return f'<{element} dir="auto">{escape.html(text)}</{element}>\n' if text else ""
+    return f"<{element}{_direction(text)}>{escape.html(text)}</{element}>\n" if text else ""
+
+
+def _isolated(text: str) -> str:
+    """Return a text in a line whose direction it does not change."""
+    return f"<bdi{_direction(text)}>{escape.html(text)}</bdi>"
+
+
+def _direction(text: str) -> str:
+    """Return the direction of most letters of a text, as an attribute. The direction of the first letter, which ``auto`` takes,
+    is another one if an Arabic headline begins with the name of a company.
+    """
+    return ' dir="rtl"' if is_right_to_left(text) else ' dir="ltr"'
 
 
 def _fact_terms(facts: Iterable[Fact]) -> str:

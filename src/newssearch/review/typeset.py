@@ -16,7 +16,7 @@ from newssearch.readers.api import REVIEW_GENERATOR
 from newssearch.snippet import Snippet
 from newssearch.system.lazy_regex import Pattern
 
-from .content import Fact, Review, ReviewedArticle
+from .content import Fact, Review, ReviewedArticle, direction_mark
 
 MAX_TYPESET = 6_000_000
 """The largest number of characters of JSON of which a PDF is made. Typst takes about 200 bytes of memory for each: 1.2 GB."""
@@ -76,7 +76,7 @@ def _value_parts(review: Review, articles: Iterator[ReviewedArticle]) -> Iterato
                 "number": one.number,
                 "anchor": one.anchor,
                 "written-title": _written(one.title, one.hit.lang or ""),
-                "origin": _typeset_text(f"{one.outlet}, {one.date}"),
+                "origin": _typeset_text(f"{one.outlet}{direction_mark(one.outlet)}, {one.date}"),
             }
             for one in group.entries
         ]
@@ -90,14 +90,16 @@ def _value_parts(review: Review, articles: Iterator[ReviewedArticle]) -> Iterato
 def _article_value(review: Review, article: ReviewedArticle) -> dict[str, Any]:
     labels, entry = review.labels, article.entry
     headline = article.headline if article.headline.text else Snippet(entry.title)
-    byline = f" · {labels.by} {article.byline}" if article.byline else ""
+    byline = f" · {labels.by} {article.byline}{direction_mark(article.byline)}" if article.byline else ""
     section = f" · {article.section}" if article.section else ""
     return {
         "number": entry.number,
         "anchor": entry.anchor,
         "headline": _snippet_value(headline, article.lang),
         "outlet": _typeset_text(entry.outlet),
-        "origin": _typeset_text(f" · {labels.moment_text(entry.hit.date)}{byline}{section}"),
+        "origin": _typeset_text(
+            f"{direction_mark(entry.outlet)} · {labels.moment_text(entry.hit.date)}{byline}{section}"
+        ),
         "paragraphs": [
             {
                 **_snippet_value(one.text, article.lang),
@@ -114,7 +116,10 @@ def _article_value(review: Review, article: ReviewedArticle) -> dict[str, Any]:
 def _footer_values(review: Review, article: ReviewedArticle) -> Iterator[dict[str, Any]]:
     labels = review.labels
     if article.copies:
-        copies = [_footer_item(f"{one.outlet}, {one.date}", one.link) for one in article.copies]
+        copies = [
+            _footer_item(f"{one.outlet}{direction_mark(one.outlet)}, {one.date}", one.link)
+            for one in article.copies
+        ]
         if article.more_copies:
             copies.append(_footer_item(labels.more_copies.format(number=labels.number(article.more_copies))))
         yield {"label": labels.also_in, "items": copies}

@@ -657,5 +657,5 @@ def test_damaged_tags_keep_nobody_from_reading_an_article(tmp_path: Path) -> Non
         answer = agent.answer("article", id=FLOOD.id)
         assert answer["paragraphs"]
         assert answer["notes"] == [
-            "tags and annotations are not shown: the tags of the archive cannot be read"
+            'tags and annotations are not shown: tags.jsonl cannot be read: line 1: a file of tags begins with {"newssearch_tags": 1}. Nothing was changed: correct the line, or put back the file from a backup'
         ]

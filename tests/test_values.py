@@ -209,7 +209,7 @@ ERRORS: list[errors.NewssearchError] = [
     QueryError("odd", query="a b", start=1, end=2, suggestion="try c"), errors.IndexFolderError("x", Path("f")),
     errors.IndexNotFoundError("x", Path("f")), errors.IndexExistsError("x", Path("f")), errors.IndexVersionError("x", Path("f"), 7),
     errors.IndexDamagedError("x", Path("f")), errors.IndexLockedError("x", Path("f"), "process 7"), errors.IndexWriteError("x", Path("f")), errors.IndexCopyError("x", Path("f")), errors.IndexUnreachableError("x", Path("f")), errors.OwnFieldError("x"),
-    errors.SearchStoppedError("x", 1.5), errors.ReceiptError("x"), errors.SavedSearchError("x"), errors.AlertError("x"), errors.AnalyserError("x"), errors.TagError("x"), errors.NoteChangedError("a-x", "Seen."), errors.TagFileError("x"), errors.HitNotFoundError("x#1"),
+    errors.SearchStoppedError("x", 1.5), errors.ReceiptError("x"), errors.SavedSearchError("x"), errors.AlertError("x"), errors.AnalyserError("x"), errors.TagError("x"), errors.NoteChangedError("a-x", "Seen."), errors.TagFileError("x"), errors.TagFileError("f/tags.jsonl: x", Path("f/tags.jsonl")), errors.HitNotFoundError("x#1"),
 ]  # fmt: skip
 
 

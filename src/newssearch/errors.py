@@ -197,7 +197,19 @@ class NoteChangedError(TagError):
 
 
 class TagFileError(NewssearchError):
-    """The file of the tags of an archive is damaged, too large or of a newer version, or another process holds it."""
+    """The ``file`` of the tags of an archive is damaged, too large or of a newer version, or another process holds it."""
+
+    def __init__(self, message: str, file: Path | None = None) -> None:
+        super().__init__(message)
+        self.file = file
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.file)
+
+    @property
+    def without_folder(self) -> str:
+        """The message with the name of the file in place of its path, for readers who should not see folders."""
+        return str(self) if self.file is None else str(self).replace(str(self.file), self.file.name)
 
 
 class AnalyserError(NewssearchError):

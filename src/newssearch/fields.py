@@ -124,6 +124,11 @@ HIT_COLUMNS = (
 )  # fmt: skip
 """The columns of a table of hits, before those of own fields."""
 
+COLUMNS_OF_TAGS = ("tags", "notes")
+"""Those of them that people write; tables leave them out if the file of tags cannot be read."""
+UNREAD_TAGS = "tags"
+"""The kind of a diagnostic that says so."""
+
 TAG = "tag"
 """The name of the field of tags, which people give to articles; no reader claims it."""
 NO_TAG = "none"

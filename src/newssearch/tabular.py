@@ -9,7 +9,8 @@ from typing import Any
 
 from newssearch.display import escape
 from newssearch.extra import shown
-from newssearch.fields import HIT_COLUMNS
+from newssearch.fields import COLUMNS_OF_TAGS, HIT_COLUMNS, UNREAD_TAGS
+from newssearch.query import Diagnostic
 from newssearch.results import Hit
 
 Cell = str | int | float | dt.date | list[str] | None
@@ -55,8 +56,23 @@ def flat_cell(value: Cell) -> str | int | float | dt.date | None:
     return "; ".join(value) if isinstance(value, list) else value
 
 
-def hit_cells(hit: Hit, row: Mapping[str, Any]) -> list[Cell]:
-    """Return the cells of a hit under :data:`HIT_COLUMNS`. ``row`` is the hit as JSON types."""
+def unknown_columns(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
+    """Return the columns of hits that tables leave out: those of tags, if a diagnostic says that these could not be read."""
+    return COLUMNS_OF_TAGS if any(note.kind == UNREAD_TAGS for note in diagnostics) else ()
+
+
+def hit_columns(unknown: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the columns of hits, those of own fields excluded, without the unknown ones."""
+    return tuple(name for name in HIT_COLUMNS if name not in unknown)
+
+
+def known_values(row: Mapping[str, Any], unknown: Collection[str]) -> Mapping[str, Any]:
+    """Return a hit as JSON types without unknown values."""
+    return {name: value for name, value in row.items() if name not in unknown} if unknown else row
+
+
+def hit_cells(hit: Hit, row: Mapping[str, Any], unknown: Collection[str] = ()) -> list[Cell]:
+    """Return the cells of a hit under :func:`hit_columns`. ``row`` is the hit as JSON types."""
     row = {
         **row,
         "snippet": hit.snippet.plain(),
@@ -64,7 +80,7 @@ def hit_cells(hit: Hit, row: Mapping[str, Any]) -> list[Cell]:
         "tags": "; ".join(hit.tags),
         "notes": "; ".join(note.text for note in hit.notes),
     }
-    return [row[name] for name in HIT_COLUMNS]
+    return [row[name] for name in hit_columns(unknown)]
 
 
 def own_cells(hit: Hit, own_fields: Iterable[str]) -> list[Cell]:

@@ -103,3 +103,41 @@ def test_strangers_change_nothing(archive: Path) -> None:
         assert not (archive.parent / TAGS_FILE).exists()
         headers = {"Authorization": f"Bearer {TOKEN}"}
         assert client.post("/api/tags", json=change, headers=headers).status_code == 200
+
+
+def test_damaged_tags_are_left_out_of_answers_that_do_not_ask_for_them(
+    program: TestClient, archive: Path
+) -> None:
+    (archive.parent / TAGS_FILE).write_text("no tags")
+    note = "tags and notes are not shown: tags.jsonl cannot be read: line 1"
+    for address in (
+        "search?q=rain",
+        f"article/{FLOOD.id}",
+        f"article/{FLOOD.id}?q=rain",
+        f"neighbours?address={FLOOD.id}&q=rain",
+    ):
+        answer = program.get(f"/api/{address}")
+        assert answer.status_code == 200
+        (said,) = answer.json()["diagnostics"]
+        assert said["message"].startswith(note)
+        assert str(archive.parent) not in answer.text
+    for address in ("search?q=rain&format=", "related/{FLOOD.id}?format=", "export?q=rain&format="):
+        table = program.get(f"/api/{address.replace('{FLOOD.id}', FLOOD.id)}csv").text.splitlines()
+        assert table[0].endswith("story,copies")
+        rows = program.get(f"/api/{address.replace('{FLOOD.id}', FLOOD.id)}ndjson").text.splitlines()
+        assert len(rows) == len(table) - 1
+        assert not any({"tags", "notes"} & json.loads(row).keys() for row in rows)
+    for address in (
+        "tags",
+        f"tags/{FLOOD.id}",
+        "search?q=tag:x",
+        "search?tag=x",
+        "search?facets=tag",
+        "export?q=tag:x",
+    ):
+        answer = program.get(f"/api/{address}")
+        assert answer.status_code == 503
+        assert str(archive.parent) not in answer.text
+    (archive.parent / TAGS_FILE).unlink()
+    assert program.get(f"/api/article/{FLOOD.id}").json()["diagnostics"] == []
+    assert program.get("/api/search?q=rain&format=csv").text.splitlines()[0].endswith("copies,tags,notes")

@@ -16,12 +16,13 @@ from newssearch._version import __version__
 from newssearch.article import utc
 from newssearch.commit import Commit
 from newssearch.errors import AlertError, ArticleNotFoundError, NewssearchError
-from newssearch.fields import TAG, by_name
+from newssearch.fields import COLUMNS_OF_TAGS, TAG, UNREAD_TAGS, by_name
 from newssearch.identity import id_number, without_slug
 from newssearch.index import Index
 from newssearch.query import And, Field, Node, any_of, has_tags
 from newssearch.request import HitContent, MatchOptions, Request, resolve
 from newssearch.results import Hit
+from newssearch.tabular import known_values
 
 from .batch import AlertEntry, entry_id
 from .saved import NOW, SavedSearch
@@ -44,6 +45,7 @@ class News(NamedTuple):
     are not in the index any more, and ``dropped`` are not found by the search, which was edited. ``covered`` counts the articles that are new but not news: copies of stories that
     were reported, and versions of articles. ``matching`` is the number of all articles found. ``asked`` is the digest of
     what was asked, see :class:`Question`. ``state`` is the state of the alert with all that was seen, entries included.
+    ``without_tags`` says why the entries lack the tags of their articles; ``""`` if they have them.
     """
 
     entries: tuple[AlertEntry, ...]
@@ -55,6 +57,7 @@ class News(NamedTuple):
     commit: Commit
     asked: str
     state: AlertState
+    without_tags: str = ""
 
     @property
     def waiting(self) -> int:
@@ -167,6 +170,7 @@ class _NewsFinder:
         self._commit = index.commit
         self._added: dict[str, dt.datetime | None] = {}
         self._large_stories: dict[str, tuple[str, ...]] = {}
+        self._without_tags = ""
         self._late_ids: dict[str, str] = {}
         """The articles that waited and are not found now, with their reasons."""
 
@@ -205,6 +209,7 @@ class _NewsFinder:
             self._commit,
             self._asked.asked,
             state,
+            self._without_tags,
         )
 
     def _late(self, ids: list[str]) -> tuple[list[str], int]:
@@ -228,7 +233,13 @@ class _NewsFinder:
         request = self._asked.request.replace(group=False, sort=given.sort)
         if content == "snippets":
             request = request.replace(snippet=given.snippet)
+        yield from self._scanned(tree, request, content)
+
+    def _scanned(self, tree: Node, request: Request, content: HitContent) -> Iterator[Hit]:
         with self._index.scan(tree, request, content=content, timeout=self._timeout) as scan:
+            if content == "snippets":  # of entries, which have the tags
+                unread = (note.message for note in scan.diagnostics if note.kind == UNREAD_TAGS)
+                self._without_tags = next(unread, self._without_tags)
             yield from scan
 
     def _hits(self, ids: Sequence[str], content: HitContent) -> Iterator[Hit]:
@@ -248,8 +259,7 @@ class _NewsFinder:
         for low in range(0, len(ids), IDS_AT_ONCE):
             some = any_of([Field("id", one) for one in ids[low : low + IDS_AT_ONCE]])
             tree = And((any_of([self._asked.tree, some]), some))
-            with self._index.scan(tree, request, content=content, timeout=self._timeout) as scan:
-                yield from scan
+            yield from self._scanned(tree, request, content)
 
     def _found_before(self, ids: list[str], start: str) -> list[str]:
         """Return which of the articles that are found in a first run are no news."""
@@ -370,7 +380,7 @@ class _NewsFinder:
         for one, reason in reported.items():
             digest = f"{digests[one]:016x}" if one in digests else ""
             yield {
-                **hits[one].to_dict(),
+                **known_values(hits[one].to_dict(), COLUMNS_OF_TAGS if self._without_tags else ()),
                 "notes": [],  # which people write for themselves, and an output may send anywhere
                 "entry": entry_id(self._state.identity, one, digest),
                 "reason": reason,

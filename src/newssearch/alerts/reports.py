@@ -42,7 +42,7 @@ class AlertReport:
 
     ``shown`` is whether what is new goes to standard output, too. ``searched`` is false if the index has not changed
     since the last run, so that nothing can be new. ``deliveries`` say what each output got. ``notes`` are for people;
-    ``warnings`` too: they say what was found and is not reported after all. ``error`` says why the search could not run; "" if it did.
+    ``warnings`` too: they say what was found and is not reported after all, and why entries have no ``tags`` if their file is damaged. ``error`` says why the search could not run; "" if it did.
     """
 
     search: str

@@ -254,7 +254,9 @@ class AlertRun:
 
 
 def _warnings(news: News) -> Iterator[str]:
-    """Yield what was promised and does not come."""
+    """Yield what was promised and does not come, and what entries lack."""
+    if news.without_tags:
+        yield news.without_tags
     if news.gone:
         yield f"{many(news.gone, 'article')} that waited for this run {_is_are(news.gone)} not in the index any more"
     if news.dropped:

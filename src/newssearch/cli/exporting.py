@@ -27,6 +27,7 @@ from .console import StandardOutputBytes, print_diagnostics, show_lines, show_te
 from .options import OutputFile, article_named, index_option, query_options
 from .recording import FORMAT_KEY, clock, recorder, with_receipt
 from .rendering.formats import json_text
+from .said import tags_and_notes_of
 
 
 def _names_of_columns(
@@ -202,7 +203,8 @@ def cite_command(article_ids: tuple[str, ...], folder: Path, style: str) -> int:
     """
     with open_index(folder) as opened:
         articles = [article_named(opened, without_surrogates(one).partition("#")[0]) for one in article_ids]
-        citations = [cited(article, keywords=opened.tags_of(article.id).tags) for article in articles]
+        said = tags_and_notes_of(opened, *(one.id for one in articles))
+    citations = [cited(article, keywords=said[article.id].tags) for article in articles]
     if style.lower() in CITATION_FORMATS:
         show_text("".join(bibliography_parts(style.lower(), citations)))
     else:

@@ -12,13 +12,13 @@ from newssearch.asked_facet import AskedFacet
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.engines.address import store_at
-from newssearch.errors import NewssearchError, TagFileError
+from newssearch.errors import NewssearchError
 from newssearch.fields import FACET_FIELDS, TAG
-from newssearch.index import Index, open_index
+from newssearch.index import open_index
 from newssearch.query import Everything
 from newssearch.request import SORTS, Request
 from newssearch.results import Results, left_out
-from newssearch.tags.state import ArticleTags
+from newssearch.tabular import known_values, unknown_columns
 
 from .combinations import check_hits, check_query
 from .console import print_diagnostics, show_line, show_lines, show_text, style, without_surrogates
@@ -53,6 +53,7 @@ from .rendering.hits import (
     text_results,
 )
 from .rendering.summaries import text_config, text_info
+from .said import tags_and_notes_of
 from .tables import note_page
 
 
@@ -205,7 +206,9 @@ def _print_results(results: Results, format_: OutputFormat, more: bool, explaine
     if format_ == "json":
         show_line(json_text(results.to_dict()))
     elif format_ == "jsonl":
-        show_lines(json_text(hit.to_dict(), indent=None) for hit in (*results, *results.more))
+        unknown = unknown_columns(results.diagnostics)
+        rows = (known_values(hit.to_dict(), unknown) for hit in (*results, *results.more))
+        show_lines(json_text(row, indent=None) for row in rows)
     elif format_ == "csv":
         show_text(csv_results(results, more=more, explained=explained))
     elif format_ == "md":
@@ -230,7 +233,7 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
         wanted, _, number = wanted.partition("#")
     with open_index(folder) as opened:
         article = article_named(opened, wanted)
-        boilerplate, said = opened.boilerplate(article.id), _tags_and_notes_of(opened, article.id)
+        boilerplate, said = opened.boilerplate(article.id), tags_and_notes_of(opened, article.id)[article.id]
         parsed = opened.parse(without_surrogates(text)) if text else None
         chosen = [p for p in article.paragraphs if not number or str(p.number) == number]
         if number and not chosen:
@@ -248,15 +251,6 @@ def show_command(article_id: str, folder: Path, text: str | None, as_json: bool)
     else:
         show_lines(text_article(article, shown, style(), boilerplate, said))
     return 0
-
-
-def _tags_and_notes_of(opened: Index, article_id: str) -> ArticleTags:
-    """Return the tags and notes of an article; none, with a note on standard error, if their file is damaged."""
-    try:
-        return opened.tags_of(article_id)
-    except TagFileError as error:
-        click.echo(f"note: tags and notes are not shown: {escape.terminal(str(error))}", err=True)
-        return ArticleTags()
 
 
 @click.command("related", short_help="Find articles on the subject of an article.")
@@ -286,6 +280,7 @@ def related_command(
     with opened_index(folder, timeout) as opened:
         wanted = article_named(opened, without_surrogates(article_id)).id
         found = opened.related(wanted, Request(**options), timeout=timeout)
+    print_diagnostics(found.diagnostics, "")
     if format_ == "csv":
         show_text(csv_related(found))
     elif format_ == "md":

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from newssearch import arguments
 from newssearch.errors import QueryError
-from newssearch.fields import HIT_COLUMNS, ArticleField
+from newssearch.fields import COLUMNS_OF_TAGS, HIT_COLUMNS, ArticleField
 from newssearch.hit_columns import (
     COLUMNS,
     TYPED_DATES,
@@ -48,13 +48,18 @@ class ExportPlan:
     bom: bool = False
     raw: bool = False
 
-    def columns_of(self, own: Sequence[ArticleField]) -> tuple[ExportColumn, ...]:
-        """Return the columns for an index with the given own fields. Raises :class:`QueryError` for an unknown name."""
+    def columns_of(self, own: Sequence[ArticleField], *, with_tags: bool = True) -> tuple[ExportColumn, ...]:
+        """Return the columns for an index with the given own fields; the usual ones without those of tags, if these are unknown.
+
+        Raises :class:`QueryError` for an unknown name.
+        """
         typed = self.format.content == "typed rows"
         if self.columns is not None:
             chosen = [column_named(name, own) for name in self.columns]
         else:
             without = {"none": {"snippet", "text"}, "snippet": {"text"}}.get(self.text, {"snippet"})
+            if not with_tags:
+                without = {*without, *COLUMNS_OF_TAGS}
             names = [name for name in HIT_COLUMNS if name not in without]
             if typed:
                 at = names.index("date")

@@ -11,7 +11,7 @@ from newssearch import arguments
 from newssearch.engines.protocol import HitAddress, Snapshot
 from newssearch.errors import HitNotFoundError, QueryError
 from newssearch.fields import TAG
-from newssearch.query import Node, Query
+from newssearch.query import Diagnostic, Node, Query
 from newssearch.request import (
     HIT_CONTENTS,
     HitContent,
@@ -46,6 +46,7 @@ class _Begun(NamedTuple):
     commit: Commit
     total: int
     position: int
+    diagnostics: tuple[Diagnostic, ...]
 
 
 class CarryingMethods(OpenIndex):
@@ -111,8 +112,9 @@ class CarryingMethods(OpenIndex):
             address = None if after is None else self._hit_address(snapshot, after)
             searched = expanded_query(snapshot, parsed, asked)
             found = snapshot.scan(searched.query.tree, asked, content, address)
-            state = tags()
-            yield _Begun(snapshot.commit, found.total, found.start)
+            state, notes = self._tags_shown(tags)
+            diagnostics = (*parsed.diagnostics, *searched.notes, *notes)
+            yield _Begun(snapshot.commit, found.total, found.start, diagnostics)
             yield from found.hits if state is None else map(state.shown, found.hits)
 
     @takes_options(ScanOptions)
@@ -143,7 +145,8 @@ class CarryingMethods(OpenIndex):
             wanted = self._hit_address(snapshot, address)
             searched = expanded_query(snapshot, parsed, asked)
             found = snapshot.neighbours(searched.query.tree, asked, content, wanted)
-            state = tags()
+            state, notes = self._tags_shown(tags)
+            found = replace(found, diagnostics=(*parsed.diagnostics, *searched.notes, *notes))
             if state is None:
                 return found
             hit, previous, following = (

@@ -14,13 +14,14 @@ from newssearch import arguments
 from newssearch._version import __version__
 from newssearch.article import Article
 from newssearch.errors import NewssearchError, QueryError
+from newssearch.fields import COLUMNS_OF_TAGS
 from newssearch.query import Node, Query
 from newssearch.request import ExportOptions, HitContent, Request, request_of, takes_options
 from newssearch.results import Hit
 from newssearch.snippet import Snippet
 from newssearch.stopping import StopCheck
 
-from .opened import Asked, OpenIndex
+from .opened import Asked, OpenIndex, TagReader, TagsForHits
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from newssearch.export.plan import ExportPlan
     from newssearch.hit_columns import ExportColumn, ExportedItem, Marked
     from newssearch.reports import ExportReport
-    from newssearch.tags.state import TagState
 
 _BETWEEN_PARAGRAPHS = "\n\n"
 _HITS_AT_ONCE = 200
@@ -66,11 +66,14 @@ class ExportingMethods(OpenIndex):
         none. ``marks`` marks matches in it: ``"markdown"``, ``"html"``. CSV has a byte order mark with ``bom``, and with
         ``raw`` its cells are as they are, even if a spreadsheet takes them for formulas.
 
+        If the file of tags is damaged, the usual columns lack those of tags and notes, and a diagnostic of the report says so.
+
         All rows come from one commit, and the same commit and tags give the same bytes. A file is written whole or not at all. Few
         rows are in memory at once.
 
         Raises :class:`QueryError` for an option that contradicts others or has no effect, and :class:`NewssearchError` if
-        the package that a format needs is not installed, or a spreadsheet cannot have so many rows.
+        the package that a format needs is not installed, or a spreadsheet cannot have so many rows; :class:`TagFileError` if
+        ``columns`` names tags or notes, and their file is damaged.
 
         >>> import io, newssearch, tempfile
         >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(folder) as index:
@@ -91,24 +94,33 @@ class ExportingMethods(OpenIndex):
         asked_for = given.replace(group=rows == "stories", all_paragraphs=rows == "paragraphs")
         tags = self._tags_of_one_answer()
         with self._asking(query, asked_for, StopCheck(timeout, stop), tags) as asked:
-            exporter = _Exporter(asked, plan, given, tags())
+            exporter = _Exporter(asked, plan, given, self._exported_tags(plan, tags))
             if path is None:
                 assert stream is not None, "a stream, or else a path"
                 return exporter.write(stream)
             with replaced_file(path) as replacing:
                 return exporter.write(replacing)
 
+    @classmethod
+    def _exported_tags(cls, plan: ExportPlan, tags: TagReader) -> TagsForHits:
+        """Return the tags for the rows of an export. Raises :class:`TagFileError` if columns of tags are asked for by name."""
+        if plan.format.content == "citations":
+            return cls._tags_shown(tags, "the citations have no tags as keywords")
+        if plan.columns is None:
+            return cls._tags_shown(tags, f"the columns {' and '.join(COLUMNS_OF_TAGS)} are left out")
+        return TagsForHits(tags() if {*plan.columns} & {*COLUMNS_OF_TAGS} else None)
+
 
 class _Exporter:
     """Makes the rows of an export from one snapshot, and has them written."""
 
-    def __init__(self, asked: Asked, plan: ExportPlan, given: Request, tags: TagState | None) -> None:
+    def __init__(self, asked: Asked, plan: ExportPlan, given: Request, tags: TagsForHits) -> None:
         own = asked.snapshot.own_fields
         self._asked = asked
         self._tags = tags
         self._plan = plan
         self._columns: tuple[ExportColumn, ...] = (
-            () if plan.format.content == "citations" else plan.columns_of(own)
+            () if plan.format.content == "citations" else plan.columns_of(own, with_tags=not tags.notes)
         )
         names = {column.name for column in self._columns}
         is_table = bool(self._columns)
@@ -144,7 +156,8 @@ class _Exporter:
 
         def items() -> Iterator[ExportedItem]:
             nonlocal written
-            hits = found.hits if self._tags is None else map(self._tags.shown, found.hits)
+            state = self._tags.state
+            hits = found.hits if state is None else map(state.shown, found.hits)
             for hit, article in self._with_articles(hits):
                 yield self._item(hit, article)
                 written += 1
@@ -164,7 +177,7 @@ class _Exporter:
             cut=cut,
             commit=snapshot.commit,
             interpretation=str(parsed),
-            diagnostics=(*parsed.diagnostics, *counts.diagnostics),
+            diagnostics=(*parsed.diagnostics, *counts.diagnostics, *self._tags.notes),
             undated=counts.undated,
             imprecise=counts.imprecise,
         )

@@ -22,7 +22,7 @@ from newssearch.errors import (
     QueryError,
     TagFileError,
 )
-from newssearch.fields import OUTLET_FIELDS, TAG, by_name
+from newssearch.fields import OUTLET_FIELDS, TAG, UNREAD_TAGS, by_name
 from newssearch.query import Diagnostic, Node, Query, has_tags, scored_leaves
 from newssearch.request import Request, ResolvedRequest, parsed_query, resolve
 from newssearch.results import Results
@@ -46,6 +46,13 @@ if TYPE_CHECKING:
 _ReadOfCommit = TypeVar("_ReadOfCommit")
 TagReader: TypeAlias = "Callable[[], TagState | None]"
 """What returns the tags of an archive, None if it has no file of them. It raises :class:`TagFileError`."""
+
+
+class TagsForHits(NamedTuple):
+    """The tags that hits get; None if there are none. ``notes`` say why they could not be read."""
+
+    state: TagState | None
+    notes: tuple[Diagnostic, ...] = ()
 
 
 class Asked(NamedTuple):
@@ -226,21 +233,28 @@ class OpenIndex:
     def _tags_path(self) -> Path:
         return self._store.archive.folder / TAGS_FILE
 
+    @staticmethod
+    def _tags_shown(tags: TagReader, without: str = "tags and notes are not shown") -> TagsForHits:
+        """Return the tags for hits whose search does not ask for tags.
+
+        If the file of tags is damaged, a diagnostic says so, and what the hits are ``without``.
+        """
+        try:
+            return TagsForHits(tags())
+        except TagFileError as error:
+            # Strangers may see it: without folders.
+            return TagsForHits(None, (Diagnostic(UNREAD_TAGS, f"{without}: {error.without_folder}"),))
+
     def _with_said(self, results: Results, tags: TagReader) -> Results:
         """Return results whose hits have the tags of their articles, and the notes on these.
 
         If the file of tags is damaged, a diagnostic says so.
         """
-        try:
-            state = tags()
-        except TagFileError as error:
-            reason = str(error).replace(
-                str(self._tags_path), TAGS_FILE
-            )  # strangers may see it: without folders
-            note = Diagnostic("tags", f"tags and notes are not shown: {reason}")
-            return replace(results, diagnostics=(*results.diagnostics, note))
-        if state is None:
+        if not (results.hits or results.more or results.corrected):
             return results
+        state, notes = self._tags_shown(tags)
+        if state is None:
+            return replace(results, diagnostics=(*results.diagnostics, *notes))
         parts = {name: tuple(map(state.shown, getattr(results, name))) for name in ("hits", "more")}
         corrected = results.corrected and self._with_said(results.corrected, tags)
         return replace(results, hits=parts["hits"], more=parts["more"], corrected=corrected)

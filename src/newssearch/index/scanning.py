@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from newssearch.commit import Commit
 from newssearch.display.brief import brief, many
+from newssearch.query import Diagnostic
 from newssearch.results import Hit
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 class Scan(Iterator[Hit]):
     """All hits of a search in order, one after the other: see :meth:`Index.scan`.
 
-    ``commit`` is as in :class:`~newssearch.Results`. ``total`` is the number of all hits of the search. ``position`` is the
+    ``commit`` is as in :class:`~newssearch.Results`, and so are ``diagnostics``, those about the query and about a file of tags
+    that cannot be read. ``total`` is the number of all hits of the search. ``position`` is the
     number of hits before the next one, those before the beginning of this scan included: it is the ``offset`` at which a
     search continues.
 
@@ -25,11 +27,19 @@ class Scan(Iterator[Hit]):
     you leave early, or use it in a ``with`` statement. One thread at a time may read it.
     """
 
-    def __init__(self, hits: Generator[Hit, None, None], commit: Commit, total: int, position: int) -> None:
+    def __init__(
+        self,
+        hits: Generator[Hit, None, None],
+        commit: Commit,
+        total: int,
+        position: int,
+        diagnostics: tuple[Diagnostic, ...] = (),
+    ) -> None:
         self._hits = hits
         self.commit = commit
         self.total = total
         self.position = position
+        self.diagnostics = diagnostics
 
     def __iter__(self) -> Self:
         return self

@@ -103,8 +103,8 @@ def _tags_and_notes(call: Call, article_id: str) -> ArticleTags:
     """Return the tags and notes of an article. If their file is damaged, the answer says so, and has the article all the same."""
     try:
         said = call.index.tags_of(article_id)
-    except TagFileError:
-        call.note("tags and annotations are not shown: the tags of the archive cannot be read")
+    except TagFileError as error:
+        call.note(f"tags and annotations are not shown: {error.without_folder}")
         return UNTAGGED
     if len(said.tags) > MAX_TAGS_OF_ARTICLE:  # a merge or an editor may have made more
         call.note(f"tags lists the first {MAX_TAGS_OF_ARTICLE} of {len(said.tags):,} tags")

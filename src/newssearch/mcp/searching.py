@@ -160,6 +160,7 @@ def find_related(
         stop=call.stop,
         **filters.options(),
     )
+    call.note_query(found.diagnostics)
     hits = [
         {**hit, "shared_words": [term.text for term in one.explanation.terms[:SHOWN_WORDS]]}
         if one.explanation is not None

@@ -52,7 +52,7 @@ def read_entries(file: Path) -> Iterator[TagLine]:
     with file.open("rb") as opened:
         content = opened.read(MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
-        raise TagFileError(f"{file} has more than {MAX_FILE_BYTES >> 20} MB: it is no file of tags")
+        raise TagFileError(f"{file} has more than {MAX_FILE_BYTES >> 20} MB: it is no file of tags", file)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -96,7 +96,7 @@ def _check_header(file: Path, lines: Iterator[tuple[int, str]]) -> None:
     except (ValueError, TypeError, KeyError, RecursionError):
         raise _damaged(file, number, f"a file of tags begins with {HEADER}") from None
     if newer:
-        raise TagFileError(f"{file} was written by a newer version of newssearch: update newssearch")
+        raise TagFileError(f"{file} was written by a newer version of newssearch: update newssearch", file)
     if version != TAGS_VERSION or isinstance(version, bool):
         raise _damaged(file, number, f"a file of tags begins with {HEADER}")
 
@@ -104,7 +104,8 @@ def _check_header(file: Path, lines: Iterator[tuple[int, str]]) -> None:
 def _damaged(file: Path, line: int, reason: str) -> TagFileError:
     return TagFileError(
         f"{file} cannot be read: line {line}: {reason}. Nothing was changed: correct the line, or put back the file from a"
-        " backup"
+        " backup",
+        file,
     )
 
 
@@ -146,7 +147,7 @@ class TagFile:
             return NO_STATE
         except OSError as error:
             # Such as a file of another user, without which the archive can still be searched.
-            raise TagFileError(f"{self.path} cannot be read: {error.strerror}") from None
+            raise TagFileError(f"{self.path} cannot be read: {error.strerror}", self.path) from None
 
     @contextmanager
     def _changing(self, wait: float) -> Iterator[Path]:
@@ -155,7 +156,8 @@ class TagFile:
         with locked_file(real.with_name(TAGS_LOCK), wait) as taken:
             if not taken:
                 raise TagFileError(
-                    f"other processes were changing {self.path} for {wait:g} seconds: try again, or wait longer"
+                    f"other processes were changing {self.path} for {wait:g} seconds: try again, or wait longer",
+                    self.path,
                 )
             yield real
 
@@ -190,7 +192,7 @@ class TagFile:
     def _write(self, file: Path, state: TagState) -> None:
         content = written(state)
         if len(content) > MAX_FILE_BYTES:
-            raise TagFileError(f"{self.path} would have more than {MAX_FILE_BYTES >> 20} MB")
+            raise TagFileError(f"{self.path} would have more than {MAX_FILE_BYTES >> 20} MB", self.path)
         for leftover in file.parent.glob(
             f"{file.name}.*.tmp"
         ):  # of a process that was killed: this one has the lock

@@ -12,11 +12,10 @@ from newssearch.display import escape
 from newssearch.display.brief import value_label
 from newssearch.extra import shown
 from newssearch.facets import others_text, worth_marking
-from newssearch.fields import HIT_COLUMNS
 from newssearch.results import Hit, Results, dates_counted, left_out, more_totals, none_label, totals
 from newssearch.snippet import Snippet
 from newssearch.system.lazy_regex import Pattern
-from newssearch.tabular import csv_parts, hit_cells, own_cells
+from newssearch.tabular import csv_parts, hit_cells, hit_columns, own_cells, unknown_columns
 
 from .hits import (
     SHOWN_SHARED,
@@ -71,15 +70,16 @@ def csv_related(results: Results) -> str:
 
 def _table(results: Results, hits: Sequence[Hit], columns: Mapping[str, Sequence[str]]) -> str:
     """Return the rows of hits as CSV, with further columns before those of own fields."""
+    unknown = unknown_columns(results.diagnostics)
     rows = [
         [
-            *hit_cells(hit, hit.to_dict()),
+            *hit_cells(hit, hit.to_dict(), unknown),
             *(column[number] for column in columns.values()),
             *own_cells(hit, results.own_fields),
         ]
         for number, hit in enumerate(hits)
     ]
-    return "".join(csv_parts((*HIT_COLUMNS, *columns, *results.own_fields), rows))
+    return "".join(csv_parts((*hit_columns(unknown), *columns, *results.own_fields), rows))
 
 
 def markdown_results(results: Results) -> Iterator[str]:

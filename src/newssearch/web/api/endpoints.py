@@ -11,9 +11,11 @@ from newssearch.corpus.concordance import LINE_SORTS, MAX_SEED, MAX_WIDTH
 from newssearch.corpus.stories import STORY_SORTS
 from newssearch.corpus.table import MEASURES
 from newssearch.corpus.words import COLLOCATE_MEASURES, KEYWORD_MEASURES, IndexWord
-from newssearch.fields import ARTICLE_FIELDS, DATE_FACETS, ArticleField
+from newssearch.errors import TagFileError
+from newssearch.fields import ARTICLE_FIELDS, DATE_FACETS, UNREAD_TAGS, ArticleField
 from newssearch.index import Index
 from newssearch.info import IndexInfo
+from newssearch.query import Diagnostic
 from newssearch.request import (
     HIT_CONTENTS,
     HighlightOptions,
@@ -24,7 +26,7 @@ from newssearch.request import (
 )
 from newssearch.snippet import Snippet
 from newssearch.system.late_dataclass import dataclass
-from newssearch.tags.state import ArticleTags
+from newssearch.tags.state import UNTAGGED, ArticleTags
 from newssearch.web.options import MAX_OFFSET, MAX_PAGE, QUERY, options_of
 from newssearch.web.parameters import Parameter, ParameterError
 from newssearch.web.pool import SearchLimits
@@ -89,17 +91,33 @@ class ArticleAnswer(NamedTuple):
 
     ``boilerplate`` are the numbers of the paragraphs that its outlet prints under many articles. ``highlights`` are the matches
     of a query: for the number of each paragraph its text, and for 0 the headline; None without a query. ``said`` are the tags
-    and notes of people.
+    and notes of people; ``diagnostics`` say why these could not be read.
     """
 
     article: Article
     boilerplate: tuple[int, ...]
     said: ArticleTags
+    diagnostics: tuple[Diagnostic, ...] = ()
     highlights: Mapping[int, Snippet] | None = None
+
+    @classmethod
+    def of(cls, index: Index, article: Article) -> ArticleAnswer:
+        """Return the answer for an article. Damaged tags keep nobody from reading it."""
+        boilerplate = index.boilerplate(article.id)
+        try:
+            return cls(article, boilerplate, index.tags_of(article.id))
+        except TagFileError as error:
+            note = Diagnostic(UNREAD_TAGS, f"tags and notes are not shown: {error.without_folder}")
+            return cls(article, boilerplate, UNTAGGED, (note,))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the article as JSON types, with ``highlights``: pairs of offsets in characters, end excluded."""
-        value = {**self.article.to_dict(), "boilerplate": list(self.boilerplate), **self.said.to_dict()}
+        value = {
+            **self.article.to_dict(),
+            "boilerplate": list(self.boilerplate),
+            **self.said.to_dict(),
+            "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
+        }
         if self.highlights is None:
             return value
         numbers = (paragraph.number for paragraph in self.article.paragraphs)
@@ -146,11 +164,10 @@ def _answer_search(asked: EndpointRequest) -> Json:
 
 def _answer_article(asked: EndpointRequest) -> Json:
     article = asked.index.article(asked.path["id"])
-    boilerplate, said = asked.index.boilerplate(article.id), asked.index.tags_of(article.id)
+    answer = ArticleAnswer.of(asked.index, article)
     if "q" not in asked.values:
-        return ArticleAnswer(article, boilerplate, said)
-    marked = asked.index.highlights(article.id, asked.query, **asked.options())
-    return ArticleAnswer(article, boilerplate, said, marked)
+        return answer
+    return answer._replace(highlights=asked.index.highlights(article.id, asked.query, **asked.options()))
 
 
 def _answer_story(asked: EndpointRequest) -> Json:
@@ -256,7 +273,7 @@ class Words(NamedTuple):
 
 def _answer_article_by_key(asked: EndpointRequest) -> Json:
     article = asked.index.article(key=asked.values["key"])
-    return ArticleAnswer(article, asked.index.boilerplate(article.id), asked.index.tags_of(article.id))
+    return ArticleAnswer.of(asked.index, article)
 
 
 def _answer_info(asked: EndpointRequest) -> Json:

@@ -22,12 +22,20 @@ from newssearch.corpus.series import Series
 from newssearch.corpus.stories import STORY_COLUMNS, StoryList
 from newssearch.corpus.table import Table, extent_keys, shown_measures
 from newssearch.corpus.words import COLLOCATE_FIELDS, KEYWORD_FIELDS, Collocates, Keywords
-from newssearch.fields import HIT_COLUMNS
 from newssearch.index import Index
 from newssearch.index.scanning import Scan
 from newssearch.request import HitContent
 from newssearch.results import Results
-from newssearch.tabular import PART_SIZE, Cell, csv_parts, hit_cells, own_cells
+from newssearch.tabular import (
+    PART_SIZE,
+    Cell,
+    csv_parts,
+    hit_cells,
+    hit_columns,
+    known_values,
+    own_cells,
+    unknown_columns,
+)
 from newssearch.web.parameters import Parameter
 from newssearch.web.pool import SearchLimits, ServerBusyError
 from newssearch.web.problems import EXPECTED, HttpProblem, problem_of
@@ -75,10 +83,11 @@ class AnswerRows(NamedTuple):
 def rows_of_answer(found: object, shown: Mapping[str, Any]) -> AnswerRows:
     """Return the rows of an answer; ``shown`` is the answer as JSON types, as it may be shown."""
     if isinstance(found, Results):
-        columns = (*HIT_COLUMNS, *found.own_fields)
+        unknown = unknown_columns(found.diagnostics)
+        columns = (*hit_columns(unknown), *found.own_fields)
         pairs = zip(found.hits, shown["hits"], strict=True)
-        cells = [[*hit_cells(hit, row), *own_cells(hit, found.own_fields)] for hit, row in pairs]
-        return AnswerRows(columns, cells, shown["hits"])
+        cells = [[*hit_cells(hit, row, unknown), *own_cells(hit, found.own_fields)] for hit, row in pairs]
+        return AnswerRows(columns, cells, [known_values(row, unknown) for row in shown["hits"]])
     columns, objects = _flat_rows(found, shown)
     broken = tuple(n for n, name in enumerate(columns) if name == "text" and isinstance(found, Sample))
     return AnswerRows(columns, [[row[name] for name in columns] for row in objects], objects, broken)
@@ -160,6 +169,7 @@ class Export:
         )
         self._limits = None  # the limits of a search end with its beginning
         self.commit: Commit = self._scan.commit
+        self._unknown = unknown_columns(self._scan.diagnostics)
         self.rows = self._scan.total - self._scan.position
         self._show_paths = show_paths
         self._parts = self._csv(index) if format_ == "csv" else self._lines()
@@ -172,14 +182,17 @@ class Export:
 
     def _csv(self, index: Index) -> Iterator[str]:
         own = tuple(field.name for field in index.own_fields)
-        cells = ([*hit_cells(hit, self._shown(hit.to_dict())), *own_cells(hit, own)] for hit in self._scan)
-        return csv_parts((*HIT_COLUMNS, *own), cells)
+        unknown = self._unknown
+        cells = (
+            [*hit_cells(hit, self._shown(hit.to_dict()), unknown), *own_cells(hit, own)] for hit in self._scan
+        )
+        return csv_parts((*hit_columns(unknown), *own), cells)
 
     def _lines(self) -> Iterator[str]:
         part: list[str] = []
         size = 0
         for hit in self._scan:
-            part.append(_json_line(self._shown(hit.to_dict())))
+            part.append(_json_line(known_values(self._shown(hit.to_dict()), self._unknown)))
             size += len(part[-1])
             if size > PART_SIZE or len(part) >= ROWS_OF_A_PART:
                 yield "".join(part)

@@ -290,6 +290,17 @@ def test_no_control_character_is_in_a_citation() -> None:
         assert all(char.isprintable() or char in "\r\n" for char in "".join(writer([citation])))
 
 
+def test_joiners_stay_in_words_and_emoji_and_marks_of_direction_go() -> None:
+    title = "رئیس\u200cجمهور می\u200cخواهد क्\u200dष 👩\u200d👧 ha\u00adven \u200frain\u200e \U0001fae9"
+    kept = title.translate(dict.fromkeys(map(ord, "\u00ad\u200f\u200e")))
+    citation = citing(title=title)
+    assert citation.title == kept
+    assert rispy.loads("".join(ris_records([citation])))[0]["title"] == kept
+    for entries in (bibtex_entries, biblatex_entries):
+        assert kept in "".join(entries([citation]))
+    assert json.loads("".join(csl_parts([citation])))[0]["title"] == kept
+
+
 def test_no_day_of_access_without_an_address() -> None:
     assert "accessed" not in csl_item(citing(title="Rain"))
     assert "accessed" in csl_item(citing(title="Rain", url="https://e.org/1"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
@@ -138,8 +139,30 @@ def cited(item: Cited, abstract: str = "", keywords: Iterable[str] = ()) -> Cita
     )
 
 
+_INVISIBLE = frozenset("\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+"""Characters that show nothing: marks of direction, possible hyphens, and the mark of the order of bytes."""
+
+
 def _plain_line(text: str | None) -> str:
-    """Return a text on one line, without control characters, which no format of citations can hold."""
+    """Return a text on one line, without control characters, which no format of citations can hold.
+
+    The joiners inside words of Persian, of Indian scripts and of emoji stay; they are not printable either.
+
+    >>> _plain_line("one\\ntwo\\x00"), _plain_line("می\u200cخواهد") == "می\u200cخواهد"
+    ('one two', True)
+    """
     if text is None:
         return ""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if text.isprintable():
+        return " ".join(text.split())
+    return " ".join("".join(map(_in_a_line, text)).split())
+
+
+def _in_a_line(char: str) -> str:
+    """Return a character as it stands in a citation: a space in the place of a control or the half of a pair, nothing in
+    that of a mark of direction or of a break that is possible.
+    """
+    category = unicodedata.category(char)
+    if category in ("Cc", "Cs", "Zl", "Zp", "Zs") or ord(char) & 0xFFFE == 0xFFFE:
+        return " "
+    return "" if char in _INVISIBLE else char

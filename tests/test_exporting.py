@@ -54,6 +54,24 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
     assert (process.returncode, err) == (0, b"")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of the size of a file")
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.xlsx", "a.parquet", "a.ris", "review.md", "review.html", "review.docx"])  # fmt: skip
+def test_an_output_that_does_not_fit_on_the_disk_is_an_error_and_leaves_nothing(name: str) -> None:
+    with newssearch.open("index") as index:
+        index.add([article(f"More {n}", f"More rain {n}. " * 40, url=f"https://e.org/more{n}") for n in range(60)])  # fmt: skip
+    Path("parts").mkdir()
+    task = name.partition(".")[0] if name.startswith("review") else "export"
+    line = 'ulimit -f 4; exec "$0" -m newssearch "$1" rain -o "$2"'
+    done = subprocess.run(
+        ["sh", "-c", line, sys.executable, task, name], env={**os.environ, "TMPDIR": str(Path("parts").resolve()), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (1, "error: File too large")
+    assert "Traceback" not in done.stderr
+    assert [*Path("parts").iterdir()] == []
+    assert not Path(name).exists()
+
+
 def test_the_notes_say_what_is_left_out_and_what_was_not_understood(run: Command) -> None:
     done = run("export", "rain )", "--since", "2024", "-o", "a.csv")
     assert done.err.splitlines()[-2:] == ["note: 1 article written to a.csv", "note: 1 more article without a date left out"]  # fmt: skip

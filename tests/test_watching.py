@@ -110,6 +110,14 @@ def test_a_watched_file_may_be_replaced_and_grow() -> None:
         assert watcher.end(signal.SIGTERM)[0] == 0
 
 
+def test_a_file_that_is_renamed_is_told() -> None:
+    with watching("in") as watcher:
+        watcher.report()
+        Path("in/rain.txt").rename("in/storm.txt")
+        report = watcher.report()
+        assert (report["moved"], report["added"], report["removed"]) == (1, 0, 0)
+
+
 def test_with_prune_articles_of_removed_files_go() -> None:
     for name in ("snow", "hail"):
         write(f"in/{name}.txt", name.title())

@@ -214,6 +214,19 @@ def test_a_spreadsheet_has_days_as_days_and_matches_in_bold(index: Index) -> Non
     assert book.freeze_panes == "A2"
 
 
+def test_each_snippet_of_a_spreadsheet_is_that_of_the_csv_also_one_that_is_cut_and_has_no_match(
+    address: str,
+) -> None:
+    long = "It poured all day, and the streets were full of water. " * 20
+    archive = [article("Flood", long, url="1"), article("Short", "It poured.", url="2"), article("Match", f"{long} A flood came. {long}", url="3")]  # fmt: skip
+    with index_of(address, *archive) as index:
+        for query in ("flood", "", "poured", "title:flood"):
+            wanted = [[row["title"], row["snippet"]] for row in csv_rows(exported(index, query, "csv", columns=["title", "snippet"]))]  # fmt: skip
+            found = [[str(cell.value) for cell in row] for row in sheet(exported(index, query, "xlsx", columns=["title", "snippet"]))]  # fmt: skip
+            assert found[1:] == wanted
+            assert all(snippet for _, snippet in wanted)
+
+
 def test_a_text_that_no_cell_can_hold_is_cut_and_counted(address: str) -> None:
     long = "rain " * 8_000
     with index_of(address, article("Long", long, url="u")) as index:

@@ -119,6 +119,7 @@ def _is_worth_telling(report: IndexReport) -> bool:
         report.added
         or report.updated
         or report.removed
+        or report.moved
         or report.rejections
         or report.refused
         or report.interrupted

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,7 +70,8 @@ def write_workbook(
     Whole numbers beyond :data:`MOST_EXACT` are text, because a spreadsheet would round them.
 
     Returns the number of texts that were cut because they are longer than a cell can be. Raises
-    :class:`~newssearch.NewssearchError` if the package for that is not installed.
+    :class:`~newssearch.NewssearchError` if the package for that is not installed, and :class:`OSError` if the file cannot
+    be written.
     """
     try:
         import xlsxwriter  # an extra, and slow to import
@@ -82,20 +86,28 @@ def write_workbook(
         "strings_to_numbers": False,
         "nan_inf_to_errors": True,
     }
-    with xlsxwriter.Workbook(str(file), options) as book:
-        book.set_properties(
-            {
-                "title": escape.terminal(title)[:255],
-                **({} if made is None else {"created": made.replace(tzinfo=None)}),
-                "comments": SPREADSHEET_DESCRIPTION,
-            }
-        )
-        sheet = _Sheet(book, columns)
-        for number, row in enumerate(rows, start=1):
-            for at, value in enumerate(row):
-                sheet.put(number, at, value)
-        sheet.end()
-        return sheet.cut
+    try:
+        with (  # if a file cannot be written, XlsxWriter leaves the parts of it, perhaps open
+            tempfile.TemporaryDirectory(prefix="newssearch-", ignore_cleanup_errors=True) as parts,
+            xlsxwriter.Workbook(str(file), {**options, "tmpdir": parts}) as book,
+        ):
+            book.set_properties(
+                {
+                    "title": escape.terminal(title)[:255],
+                    **({} if made is None else {"created": made.replace(tzinfo=None)}),
+                    "comments": SPREADSHEET_DESCRIPTION,
+                }
+            )
+            sheet = _Sheet(book, columns)
+            for number, row in enumerate(rows, start=1):
+                for at, value in enumerate(row):
+                    sheet.put(number, at, value)
+            sheet.end()
+            return sheet.cut
+    except xlsxwriter.exceptions.FileCreateError as error:  # it has the error of the system in it
+        if error.args and isinstance(error.args[0], OSError):
+            raise error.args[0] from None
+        raise
 
 
 def _fitting_cell(text: str) -> str:
@@ -165,7 +177,8 @@ class _Sheet:
 
     def _put_snippet(self, row: int, at: int, snippet: Snippet) -> None:
         """Put a text with its highlights in bold."""
-        parts = [(escape.terminal_lines(text), bold) for text, bold in snippet.parts() if text]
+        shown = ((escape.terminal_lines(text), bold) for text, bold in snippet.parts() if text)
+        parts = [("".join(text for text, _ in run), bold) for bold, run in groupby(shown, key=itemgetter(1))]
         whole = "".join(text for text, _ in parts)
         if not whole:
             return
@@ -178,4 +191,5 @@ class _Sheet:
         fragments: list[object] = []
         for text, bold in parts:
             fragments += [self._bold, text] if bold else [text]
-        self._sheet.write_rich_string(row, at, *fragments)
+        if self._sheet.write_rich_string(row, at, *fragments):  # it could not
+            self._put_text(row, at, whole)

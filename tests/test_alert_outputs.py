@@ -572,7 +572,7 @@ def test_commands_of_a_search_that_others_may_have_written_are_not_run(
 
 
 @pytest.mark.parametrize(
-    "output", ["ndjson:searches/rain.toml", "atom:alerts/x.xml", "ndjson:newssearch.toml", "ndjson:index/x", "atom:out/../Searches/y"]
+    "output", ["ndjson:searches/rain.toml", "atom:alerts/x.xml", "ndjson:newssearch.toml", "ndjson:index/x", "atom:out/../Searches/y", "ndjson:tags.jsonl", "atom:.tags.lock"]
 )  # fmt: skip
 def test_no_output_writes_into_what_newssearch_keeps_itself(archive: AlertedArchive, output: str) -> None:
     archive.save(to=output, start="all")

@@ -105,6 +105,33 @@ def test_what_contradicts_is_refused_and_writes_nothing(run: Command, arguments:
     assert not [one for one in Path().iterdir() if one.name != "index"]
 
 
+@pytest.mark.parametrize(
+    "name", ["tags.jsonl", "TAGS.jsonl", ".tags.lock", "newssearch.toml", "index/a.csv", "searches/rain.toml", "alerts/rain.json", "link.csv", "sub/../tags.jsonl"]
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "command", [["export", "rain", "--format", "csv", "-o"], ["query", "rain", "--receipt"]]
+)
+def test_no_output_takes_the_place_of_a_file_of_the_archive(
+    run: Command, name: str, command: list[str]
+) -> None:
+    for folder in ("searches", "alerts", "sub"):
+        Path(folder).mkdir()
+    Path("tags.jsonl").write_text('{"newssearch_tags": 1}\n', "utf-8")
+    Path("link.csv").symlink_to("tags.jsonl")
+    before = {file: file.read_bytes() for file in Path().rglob("*") if file.is_file()}
+    done = run(*command, name)
+    assert done.code == 2
+    assert "name another f" in done.err
+    assert {file: file.read_bytes() for file in Path().rglob("*") if file.is_file()} == before
+
+
+def test_other_folders_may_have_files_of_these_names(run: Command) -> None:
+    Path("out").mkdir()
+    Path("out/searches").mkdir()
+    for name in ("out/tags.jsonl", "out/tags.jsonl", "out/searches/a.jsonl", "tagged.jsonl"):
+        assert run("export", "rain", "-o", name).code == 0
+
+
 def test_a_search_that_is_stopped_leaves_the_old_file(run: Command) -> None:
     Path("a.csv").write_text("old")
     assert run("export", "rain", "-o", "a.csv", "--timeout", "0").code == 5

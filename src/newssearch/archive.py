@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from newssearch.system.lazy_regex import Pattern
 from newssearch.system.real_paths import real_path
 
-from .config import CONFIG_FILE
+from .config import CONFIG_FILE, PROJECT_FILE
 
+INDEX_MARKER = "newssearch.json"
+"""The name of the file by which the folder of an index is known."""
 SEARCHES = "searches"
 """The name of the folder of an archive with the files of its saved searches."""
 SEARCH_SUFFIX = ".toml"
+OWN_FOLDERS = (SEARCHES, "alerts")
+"""The folders of an archive whose files only newssearch itself writes."""
 TAGS_FILE = "tags.jsonl"
 """The name of the file of an archive with the tags and notes of its articles."""
 TAGS_LOCK = ".tags.lock"
 """The name of the file beside it whose lock a process holds that changes the tags."""
 
+_TAGS_OPENING = b'{"newssearch_tags"'
+"""How a file of tags begins."""
 _TEMPORARY_TAGS = Pattern(rf"{re.escape(TAGS_FILE)}\.[0-9a-f]{{16}}\.tmp")
 """Matches the name of a file in which the next state of the tags is written."""
 
@@ -60,3 +68,35 @@ def is_own_file(root: str, file: str) -> bool:
     if folder == root and (name in (TAGS_FILE, TAGS_LOCK) or _TEMPORARY_TAGS.fullmatch(name)):
         return True
     return name == CONFIG_FILE or (name.endswith(SEARCH_SUFFIX) and folder == os.path.join(root, SEARCHES))  # noqa: PTH118
+
+
+def why_no_output(file: Path, root: Path) -> str:
+    """Return why no result may be written to a file, ``""`` if it may.
+
+    It may not be in a folder in which the archive with the folder ``root`` keeps its own files, nor in that of any index;
+    and it may not be a configuration, nor the file of the archive's tags. All links are resolved.
+    """
+    real, folder = Path(real_path(file)), Path(real_path(root))
+    inside = (
+        [part.casefold() for part in real.relative_to(folder).parts] if real.is_relative_to(folder) else []
+    )
+    if inside[:1] and inside[0] in OWN_FOLDERS:
+        return f"newssearch keeps its own files in {inside[0]}/: name another folder"
+    if real.name.casefold() == CONFIG_FILE or inside == [PROJECT_FILE]:
+        return f"{real.name} is the configuration: name another file"
+    if inside in ([TAGS_FILE], [TAGS_LOCK]):
+        return f"{real.name} is for the tags of the archive: name another file"
+    if any((parent / INDEX_MARKER).exists() for parent in real.parents):
+        return "the file would be in the folder of an index: name another folder"
+    return ""
+
+
+def archives_of(file: Path) -> Iterator[Path]:
+    """Yield the folders of archives among that of a file and the one above it: those with an index or a configuration."""
+    parents = Path(real_path(file)).parents
+    for folder in (*parents[:1], *parents[1:2]):
+        with suppress(OSError):
+            if (folder / CONFIG_FILE).is_file() or any(
+                (one / INDEX_MARKER).is_file() for one in folder.iterdir()
+            ):
+                yield folder

@@ -36,7 +36,9 @@ class FolderPath(click.Path):
 
 
 class OutputFile(click.Path):
-    """The type of a file that a command writes when its work is done. A file that could not be written is refused at once."""
+    """The type of a file that a command writes when its work is done. A file that could not be written is refused at once,
+    and so is one that the archive keeps for itself.
+    """
 
     def __init__(self) -> None:
         super().__init__(path_type=Path, dir_okay=False)
@@ -51,6 +53,11 @@ class OutputFile(click.Path):
             self.fail(
                 f"{file} is a device or a pipe: without this option, standard output has it", param, ctx
             )
+        from newssearch.archive import archives_of, why_no_output  # only commands that write a file need it
+
+        for folder in archives_of(file):
+            if reason := why_no_output(file, folder):
+                self.fail(reason, param, ctx)
         return file
 
 

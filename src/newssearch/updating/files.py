@@ -17,7 +17,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
-from newssearch.archive import ArchiveFolder, is_own_file
+from newssearch.archive import INDEX_MARKER, ArchiveFolder, is_own_file
 from newssearch.article import Rejected
 from newssearch.readers.containers.page_folders import (
     LARGEST_REFERRING_FILE,
@@ -279,8 +279,6 @@ def _beginning(folder: str, name: str) -> bytes:
         return b""
 
 
-INDEX_MARKER = "newssearch.json"
-"""The name of the file whose presence marks a folder as an index."""
 _TABLE = re.compile(r"_MAIN_[0-9]+\.toc")
 _OF_INDEX = re.compile(r"_?MAIN_.*|stories-[0-9]+\.nws|newssearch\.json|(?:files|run|copy)\.json")
 

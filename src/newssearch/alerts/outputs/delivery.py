@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from newssearch.alerts.batch import Batch
-from newssearch.archive import SEARCH_SUFFIX, SEARCHES
+from newssearch.archive import SEARCH_SUFFIX, SEARCHES, why_no_output
 from newssearch.config import CONFIG_FILE, PROJECT_FILE
 from newssearch.display import escape
 from newssearch.system.real_paths import real_path
-from newssearch.updating.files import INDEX_MARKER
 
 SECRETS = (
     "NEWSSEARCH_SMTP_PASSWORD", "NEWSSEARCH_WEBHOOK_SECRET", "NEWSSEARCH_OPENSEARCH_PASSWORD", "NEWSSEARCH_OPENSEARCH_TOKEN",
@@ -21,8 +20,6 @@ SECRETS = (
 """The environment variables of newssearch with secrets. They reach no file, no message and no command."""
 OWN_VARIABLES = "NEWSSEARCH_"
 """How the names of all environment variables of newssearch begin."""
-OWN_FOLDERS = (SEARCHES, "alerts")
-"""The folders of an archive whose files only newssearch itself writes."""
 _HOOK = re.compile(r"webhook:\s*env:([A-Za-z_][A-Za-z0-9_]*)")
 """Matches an output whose web address is in an environment variable."""
 MAX_REASON = 300
@@ -42,21 +39,16 @@ class Environment(NamedTuple):
     def path(self, name: str) -> Path:
         """Return the path of an output, which is relative to the archive's folder.
 
-        Raises :class:`DeliveryError` for a path that no output may write: in the folder of the saved searches, of the
-        states of alerts, or of an index; the configuration; and what is there already and is no file.
+        Raises :class:`DeliveryError` for a path that no output may write (:func:`~newssearch.archive.why_no_output`), and
+        for what is there already and is no file.
         """
         try:
             path = self.folder / Path(name).expanduser()
         except RuntimeError as error:
             raise DeliveryError(self.cleaned(error)) from None
-        real, root = Path(real_path(path)), Path(real_path(self.folder))
-        inside = real.relative_to(root).parts if real.is_relative_to(root) else ()
-        if inside[:1] and inside[0].casefold() in OWN_FOLDERS:
-            raise DeliveryError(f"newssearch keeps its own files in {inside[0]}/: name another folder")
-        if real.name.casefold() == CONFIG_FILE or [part.casefold() for part in inside] == [PROJECT_FILE]:
-            raise DeliveryError(f"{real.name} is the configuration: name another file")
-        if any((parent / INDEX_MARKER).exists() for parent in real.parents):
-            raise DeliveryError("the file would be in the folder of an index: name another folder")
+        if reason := why_no_output(path, self.folder):
+            raise DeliveryError(reason)
+        real = Path(real_path(path))
         if real.exists() and not (real.is_file() or real.is_dir()):
             raise DeliveryError("this is a device or a pipe: name a file")
         return path

@@ -139,7 +139,9 @@ def cited(item: Cited, abstract: str = "", keywords: Iterable[str] = ()) -> Cita
     )
 
 
-_SHOWS_NOTHING = frozenset("\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+_SHOWS_NOTHING = frozenset(
+    "\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 """Characters that show nothing: marks of direction, possible hyphens, and the mark of the order of bytes."""
 
 

@@ -36,6 +36,8 @@ run = pytest.fixture(command)
 TOKYO = article("東京都知事", "大雨と洪水。東京都は12日、3.5億円を出した。", lang="ja", url="u1")
 KYIV = article("Зима", "Президентові показали Київ. Of the rest.", lang="uk-UA", url="u2")
 RAIN = article("Rain", "It rained in Tokyo.", lang="en", url="u3")
+SUN = tuple(article("Sun", "Dry.", lang="en", url=f"sun{number}") for number in range(12))
+"""So many that a segment with a few removed articles is not written again."""
 
 
 @pytest.fixture
@@ -231,6 +233,118 @@ def test_without_the_package_no_article_of_its_language_is_added_and_others_are(
         assert again.add([article("Snow", "It snowed.", lang="en", url="u6")]).added == 1
         assert again.remove([TOKYO.id, KYIV.id]) == 2
         assert found(again, "snow") == ["Snow"]
+
+
+def test_an_index_asks_for_no_package_of_a_language_whose_articles_were_all_removed(
+    site: Path, tmp_path: Path
+) -> None:
+    with newssearch.create(tmp_path / "index") as again:
+        again.add([TOKYO, KYIV, RAIN, *SUN])
+        again.remove([KYIV.id])
+        uninstall(site)
+        with pytest.raises(AnalyserError, match="in ja of this index"):
+            again.search("rain")
+        again.remove([TOKYO.id])
+        assert found(again, "rain") == ["Rain"]
+        assert found(again, '"rained in"~exact w/3 tok*') == ["Rain"]
+        assert again.kwic("rains").total_occurrences == 1
+        assert "in 1 article against 12" in repr(again.keywords("rain"))
+        assert "near 1 occurrence" in repr(again.collocates("rains"))
+        assert [row.word for row in again.words("r")] == ["Rain", "rained"]
+        assert (dict(again.info().analysers), again.info().missing_analysers) == ({}, ())
+    checked = newssearch.verify(tmp_path / "index")
+    assert (checked.sound, checked.sampled, checked.unchecked) == (True, 13, ())
+
+
+def test_a_language_that_comes_back_gets_the_analyser_that_is_installed_then(
+    site: Path, tmp_path: Path
+) -> None:
+    osaka = article("大阪", "雨の京都。", lang="ja", url="u4")
+    with newssearch.create(tmp_path / "index") as again:
+        again.add([TOKYO, KYIV, *SUN])
+        uninstall(site)
+        again.remove([TOKYO.id, KYIV.id])
+        again.add([osaka])
+        assert found(again, "京都") == ["大阪"]  # any two characters: the built-in analyser
+        again.remove([osaka.id])
+        pairs_of_3 = PAIRS_AND_CUTS.replace('"pairs", "1"', '"pairs", "3"').replace("2", "3")
+        write_package(site, pairs_of_3, {"ja": "PAIRS"})
+        forget()
+        for number in range(12):  # enough for a merge with the segment of the removed articles
+            again.add([article(f"大阪{number}", "雨の京都。", lang="ja", url=f"v{number}")])
+        assert (again.count("雨の京"), again.count("雨の")) == (12, 0)
+        assert dict(again.info().analysers) == {"ja": "pairs 3"}
+    assert newssearch.verify(tmp_path / "index").problems == ()
+
+
+def test_a_search_that_began_before_the_removal_finds_the_removed_article(
+    index: newssearch.Index, tmp_path: Path
+) -> None:
+    index.add(SUN)
+    with index._reading() as before:
+        with newssearch.open(tmp_path / "index") as other:
+            other.remove([TOKYO.id])
+            assert dict(other.info().analysers) == {"uk": "cut 2.0-b"}
+        assert dict(before.added_analyses) == {"ja": "plain+ja=pairs@1", "uk": "plain+uk=cut@2.0-b"}
+        assert found(index, "東京") == ["東京都知事"]
+    index.refresh()
+    assert found(index, "東京") == []
+
+
+VERSIONS = {"none": "", "pairs 1": "PAIRS", "two 1": "TWO"}
+STEPS = st.one_of(
+    st.tuples(st.just("add"), st.sampled_from(["ja", "ja-JP", "en"]), st.integers(0, 3)),
+    st.tuples(st.just("remove"), st.just(""), st.integers(0, 3)),
+    st.tuples(st.just("install"), st.sampled_from(list(VERSIONS)), st.just(0)),
+)
+
+
+@given(steps=st.lists(STEPS, min_size=3, max_size=14))
+@settings(max_examples=25 * THOROUGH, deadline=None, suppress_health_check=list(HealthCheck))
+def test_an_index_needs_the_analysers_of_its_live_articles_and_no_others(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str, int]]
+) -> None:
+    """A language has one analyser from its first article on, until its last one is removed."""
+    folder = tmp_path_factory.mktemp("histories")
+    two = PAIRS_AND_CUTS + "\nTWO = LanguageAnalysis('two', '1', words=lambda piece: [(0, len(piece))])\n"
+    finds = {"none": ("雨の", "の京"), "pairs 1": ("雨の",), "two 1": ()}
+    live: dict[int, str] = {}
+    installed_now, kept = "none", ""
+    with installed(folder / "site", two), newssearch.create(folder / "index") as index:
+        for step, (what, value, number) in enumerate(steps):
+            japanese = [one for one in live.values() if one != "en"]
+            one = article(str(number), "雨の京都。", lang=value or "en", url=f"u{number}")
+            if what == "install":
+                installed_now = value
+                write_package(
+                    folder / "site", two, {"ja": VERSIONS[value]} if VERSIONS[value] else {"xx": "TWO"}
+                )
+                forget()
+            elif what == "remove":
+                index.remove([one.id])
+                live.pop(number, None)
+            elif number not in live:
+                wanted = kept if japanese else installed_now
+                if value != "en" and wanted not in ("none", installed_now):
+                    with pytest.raises(AnalyserError, match=f"install {wanted} again"):
+                        index.add([one])
+                    continue
+                beside = [article("Sun", "Dry.", lang="en", url=f"{step}-{sun}") for sun in range(6)]
+                index.add([one, *beside])
+                live[number] = value
+                kept = wanted if value != "en" else kept
+            japanese = [one for one in live.values() if one != "en"]
+            needed = kept if japanese and kept != "none" else None
+            missing = needed not in (None, installed_now)
+            info = index.info()
+            assert dict(info.analysers) == ({"ja": needed} if needed else {})
+            assert info.missing_analysers == (("ja",) if missing else ())
+            if missing:
+                continue
+            for word in ("雨の", "の京"):
+                expected = len(live) - len(japanese) + len(japanese) * (word in finds[kept or "none"])
+                assert index.count(word) == expected
+    assert newssearch.verify(folder / "index").problems == ()
 
 
 def test_another_version_of_the_package_is_not_used(

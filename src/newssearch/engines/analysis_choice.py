@@ -15,15 +15,17 @@ from newssearch.text.languages import analysis_of, language_of
 class AnalysisChoice:
     """Chooses the analysis of each article that a writer adds.
 
-    ``added`` has the names of those analyses of the index that other packages add, by language. ``languages`` returns the
-    languages of the articles of the index. A language keeps the analysis that the index has begun with, until the index
-    is rebuilt. A new language gets that of an installed package, if there is one.
+    ``added`` returns the names of those analyses of the live articles that other packages add, by language, and
+    ``languages`` their languages. A language keeps its analysis as long as the index has live articles in it, until the index is
+    rebuilt. A new language gets that of an installed package, if there is one.
     """
 
     def __init__(
-        self, added: Mapping[str, str] = NO_ADDED, languages: Callable[[], Collection[str]] = frozenset
+        self,
+        added: Callable[[], Mapping[str, str]] = lambda: NO_ADDED,
+        languages: Callable[[], Collection[str]] = frozenset,
     ) -> None:
-        self._added = dict(added)
+        self._added = added
         self._languages = languages
         self._chosen: dict[str, str] = {}
 
@@ -39,7 +41,7 @@ class AnalysisChoice:
         return found
 
     def _choose(self, language: str) -> str:
-        name = self._added.get(language)
+        name = self._added().get(language)
         if name is None and language:
             package = installed(language)
             if package is not None and language not in self._languages():

@@ -303,7 +303,7 @@ class EmbeddedSnapshot(CorpusQueries):
 
     @property
     def added_analyses(self) -> Mapping[str, str]:
-        """The names of those analyses of its articles that other packages add, by language."""
+        """The names of those analyses of its live articles that other packages add, by language."""
         return self._reader.added_analyses
 
     def contents(self, aliases: Aliases = ()) -> Contents:

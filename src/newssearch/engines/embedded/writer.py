@@ -81,7 +81,7 @@ class EmbeddedWriter:
             raise
         self._moment = after or _EARLIEST
         self._moment = self._next_moment()
-        self._analyses = AnalysisChoice(self._snapshot.added_analyses, self._languages)
+        self._analyses = AnalysisChoice(lambda: self._snapshot.added_analyses, self._languages)
         self._new = NewSegments(folder.folder, self._analyses)
         self._new.keep(tuple(self._own.values()))
         # The segments merged by the current commit, which leaves their files behind if it fails.
@@ -132,10 +132,13 @@ class EmbeddedWriter:
         return self._analyses.refusal(article)
 
     def _languages(self) -> set[str]:
-        """Return the languages of the committed articles, removed ones included."""
-        return {
-            language_of(lang) for segment in self._snapshot.segments for lang in segment.values("lang").values
-        }
+        """Return the languages of the live articles of the last commit."""
+        found: set[str] = set()
+        for segment in self._snapshot.segments:
+            values = segment.values("lang").values
+            in_use = segment.codes_in_use("lang", range(len(values)))
+            found.update(language_of(values[code]) for code in in_use)
+        return found
 
     def add(self, article: Article, state: str) -> None:
         """Add an article.

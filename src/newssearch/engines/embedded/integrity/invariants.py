@@ -23,6 +23,7 @@ from newssearch.engines.article_times import (
     microseconds,
     moment_of,
 )
+from newssearch.engines.embedded.segment.added_analyses import read_added
 from newssearch.engines.embedded.segment.block_impacts import extra_words
 from newssearch.engines.embedded.segment.field import FieldReader, SurfaceForms, TextField
 from newssearch.engines.embedded.segment.format import (
@@ -129,7 +130,7 @@ def _exceptions(container: Container) -> Iterator[str]:
 def _analyses(segment: Segment) -> Iterator[str]:
     """Yield a message if the names of the analyses that other packages add are no such names."""
     try:
-        dict(segment.added_analyses)
+        read_added(segment.container)
     except ValueError as error:
         yield f"its analyses cannot be read: {error}"
 

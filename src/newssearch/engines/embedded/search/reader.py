@@ -49,7 +49,7 @@ class IndexReader:
 
     @cached_property
     def added_analyses(self) -> dict[str, str]:
-        """The names of those analyses of all segments that other packages add, by language."""
+        """The names of those analyses of live articles that other packages add, by language."""
         found: dict[str, str] = {}
         for segment in self.segments:
             found |= segment.added_analyses

@@ -25,10 +25,12 @@ def added_sections(analyses: Iterable[str]) -> dict[str, Array]:
 
 
 def read_added(container: Container) -> dict[str, str]:
-    """Return the names of the analyses that other packages add, by language.
+    """Return the names of the analyses that other packages add, by language; none if the segment names none.
 
     Raises ValueError if one of them is not such a name, or two are of one language.
     """
+    if ADDED_ANALYSES not in container:
+        return {}
     from newssearch.text.language_analysis import AddedName  # only a segment with such an analysis needs it
 
     names = [name.decode() for name in StringTable(container, ADDED_ANALYSES).all()]
@@ -38,16 +40,17 @@ def read_added(container: Container) -> dict[str, str]:
     return found
 
 
-def articles_by_analysis(codes: Array, names: Sequence[str]) -> dict[str, Mask | None]:
-    """Return a mask of the articles of each analysis, by its name; None instead of a mask if it has all articles.
+def articles_by_analysis(codes: Array, names: Sequence[str], live: Mask | None) -> dict[str, Mask | None]:
+    """Return a mask of the articles of each analysis that live articles have, by its name.
 
-    ``codes`` has the number of the language of each article, and ``names`` the analysis of each language.
+    A mask has deleted articles, too; None instead of a mask if the analysis has all articles. ``codes`` has the number of
+    the language of each article, ``names`` the analysis of each language, and ``live`` the live articles: None for all.
     """
     if len(set(names)) == 1:
         return {names[0]: None}
     found: dict[str, Mask | None] = {}
     for name in sorted(set(names)):
         mask = np.isin(codes, [code for code, other in enumerate(names) if other == name])
-        if mask.any():
+        if (mask if live is None else mask & live).any():
             found[name] = mask
     return found

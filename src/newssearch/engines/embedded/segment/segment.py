@@ -40,7 +40,7 @@ from newssearch.system.kept import cached_property
 from newssearch.text.analysis import analyser, analysis_in
 from newssearch.text.built_in_analyser import Analyser
 
-from .added_analyses import ADDED_ANALYSES, articles_by_analysis, read_added
+from .added_analyses import articles_by_analysis, read_added
 from .field import FieldReader, TextField
 from .own_fields import OwnColumn, own_kinds
 from .shingles import SIGNATURE_SECTIONS, SampleTable
@@ -327,20 +327,20 @@ class Segment:
 
     @cached_property
     def added_analyses(self) -> dict[str, str]:
-        """The names of those analyses of its articles that other packages add, by language."""
-        return read_added(self.container) if ADDED_ANALYSES in self.container else {}
+        """The names of those analyses of its live articles that other packages add, by language."""
+        every = read_added(self.container)
+        return {language: every[language] for language in every if every[language] in self.analyses}
 
     def analyser(self, lang: str | None) -> Analyser:
-        """Return the analyser of its articles in a language."""
+        """Return the analyser of its live articles in a language."""
         return analyser(lang, self.added_analyses)
 
     @cached_property
     def analyses(self) -> dict[str, Mask | None]:
-        """A mask of the articles of each analysis, by the name of the analysis; None instead of a mask if it has all
-        articles.
-        """
+        """A mask of the articles of each analysis, by its name: see :func:`articles_by_analysis`."""
         codes, values = self.values("lang")
-        return articles_by_analysis(codes, [analysis_in(value, self.added_analyses) for value in values])
+        added = read_added(self.container)
+        return articles_by_analysis(codes, [analysis_in(value, added) for value in values], self.live)
 
     # ---- single articles
 

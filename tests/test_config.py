@@ -10,6 +10,9 @@ import pytest
 import newssearch
 from newssearch import Config, ConfigError
 from newssearch.config import load_config
+from newssearch.readers import ReadOptions
+from newssearch.text.language_tags import LANGUAGE_TAGS, checked_language
+from newssearch.text.languages import SNOWBALL_STEMMERS
 from support import Command, command
 
 TEXT = "Rain\n\n7-5-2024\n\nThe river rose above its banks on Monday, and the council closed two bridges.\n"
@@ -75,6 +78,14 @@ def test_a_project_of_others_is_none_of_ours(archive: Path, content: str) -> Non
         ("x = 1", "no such setting: x; the settings are: day-first, lang"),
         ('day-first = "yes"', "day-first: must be true or false"),
         ("lang = 1", "lang: must be a language"),
+        (
+            'lang = "english"',
+            'lang: must be a language tag, such as "en" or "pt-BR", and not \'english\': did you mean "en"?',
+        ),
+        (
+            'lang = "xx-nonsense"',
+            'lang: must be a language tag, such as "en" or "pt-BR", and not \'xx-nonsense\'',
+        ),
         ("exclude = 5", "exclude: must be a pattern or a list"),
         ('[columns]\ntilte = "x"', "columns: no such field: tilte; the fields are: id, title"),
         ('outlets = ["a"]', "outlets: must be a table of outlets"),
@@ -106,6 +117,29 @@ def test_what_cannot_be_meant_is_an_error(archive: Path, cli: Command, line: str
 def test_a_variable_that_cannot_be_meant_is_an_error(archive: Path) -> None:
     with pytest.raises(ConfigError, match="NEWSSEARCH_DAY_FIRST: maybe is neither true nor false"):
         load_config(archive, {"NEWSSEARCH_DAY_FIRST": "maybe"})
+
+
+def test_a_language_of_the_command_line_or_of_a_program_is_checked(archive: Path, cli: Command) -> None:
+    done = cli("index", ".", "--lang", "German")
+    assert (done.code, "--lang: must be a language tag" in done.err, 'did you mean "de"?' in done.err) == (
+        2,
+        True,
+        True,
+    )
+    with pytest.raises(ConfigError, match="NEWSSEARCH_LANG: must be a language tag"):
+        load_config(archive, {"NEWSSEARCH_LANG": "xx"})
+    for made in (Config, ReadOptions):
+        assert made(lang="pt-BR").lang == "pt-BR"
+        with pytest.raises(ValueError, match=r"^lang must be a language tag"):
+            made(lang="e")
+
+
+def test_every_language_with_a_stemmer_or_a_name_has_a_valid_tag() -> None:
+    for code in {*SNOWBALL_STEMMERS, *LANGUAGE_TAGS.values()}:
+        assert checked_language(code) == code
+    for name in LANGUAGE_TAGS:
+        with pytest.raises(ValueError, match=f'did you mean "{LANGUAGE_TAGS[name]}"'):
+            checked_language(name)
 
 
 def test_it_changes_how_files_are_read(archive: Path, cli: Command) -> None:

@@ -354,6 +354,13 @@ def test_the_table_is_read_from_the_file(tmp_path: Path) -> None:
         ('[synonyms]\ncar = { words = "auto", way = 1 }', "car has no setting way"),
         ('[synonyms]\ncar = { words = "auto", both = "yes" }', "both of car must be true or false"),
         ('[synonyms]\ncar = { words = "auto", lang = 1 }', "lang of car must be a language"),
+        (
+            '[synonyms]\ncar = { words = "auto", lang = "english" }',
+            'lang of car must be a language tag, such as "en" or "pt-BR", and not \'english\': did you mean "en"?',
+        ),
+        ('[synonyms]\ncar = { words = "auto", lang = "xx-nonsense" }', "and not 'xx-nonsense'"),
+        ('[synonyms]\ncar = { words = "auto", lang = "eng-GB" }', "and not 'eng-GB': did you mean \"en\"?"),
+        ('[synonyms]\ncar = { words = "auto", lang = " " }', "and not ' '"),
         (f"[synonyms]\ncar = {json.dumps([f'w{n}' for n in range(101)])}", "101 synonyms; 100 are the most"),
     ],
 )

@@ -78,12 +78,17 @@ class Config:
     origins: Mapping[str, str] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
-        """Make a tuple of each sequence, and of a single value given instead. Raises TypeError for a wrong type."""
+        """Make a tuple of each sequence, and of a single value given instead.
+
+        Raises TypeError for a wrong type, and ValueError for a wrong value.
+        """
         arguments.check_settings(self, Limits)
         arguments.instance("opensearch", self.opensearch, Sharding, "Sharding")
         object.__setattr__(self, "fields", kept_fields(self.fields))
         object.__setattr__(self, "exclude", arguments.texts("exclude", self.exclude))
         arguments.choice("versions", self.versions, VERSIONS)
+        if self.lang is not None:
+            object.__setattr__(self, "lang", _language_tag(self.lang, "lang"))
         arguments.flag("strict", self.strict)
         object.__setattr__(self, "synonyms", synonym_entries(self.synonyms))
         arguments.instance("origins", self.origins, Mapping, "a mapping")
@@ -305,10 +310,10 @@ def _flag(text: str) -> bool:
     raise ValueError(f"{text} is neither true nor false")
 
 
-def _language_tag(value: object) -> str:
-    if not (isinstance(value, str) and value.strip() and len(value) < 36):
-        raise ValueError('must be a language, such as "en" or "pt-BR"')
-    return value.strip()
+def _language_tag(value: object, name: str = "") -> str:
+    from newssearch.text.language_tags import checked_language  # few archives state one
+
+    return checked_language(value, name)
 
 
 def _exclude_patterns(value: object) -> tuple[str, ...]:

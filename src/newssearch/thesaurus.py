@@ -37,7 +37,7 @@ class SynonymEntry:
 
     With ``both``, a search for any of them finds all. ``lang`` is the language by whose rules other forms of the key are
     recognised (``aliens`` for ``alien``); None for that of the archive. Raises ValueError for a text that is no word or
-    phrase, and for too many.
+    phrase, for too many, and for a ``lang`` that is no language tag.
 
     >>> SynonymEntry("car", ("automobile", "auto"), both=True).sets
     (('car', ('automobile', 'auto')), ('automobile', ('car', 'auto')), ('auto', ('car', 'automobile')))
@@ -60,7 +60,10 @@ class SynonymEntry:
             raise ValueError(f"{self.key} has {len(self.words):,} synonyms; {MAX_SYNONYMS} are the most")
         arguments.flag("both", self.both)
         if self.lang is not None:
+            from newssearch.text.language_tags import checked_language  # few entries state a language
+
             arguments.text("lang", self.lang)
+            object.__setattr__(self, "lang", checked_language(self.lang, f"lang of {self.key}"))
 
     @property
     def sets(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -107,8 +110,8 @@ def _synonym_entry(key: object, value: object) -> SynonymEntry:
         raise ValueError(f"{key} is {_FORM}")
     if not isinstance(both, bool):
         raise ValueError(f"both of {key} must be true or false")
-    if not (lang is None or (isinstance(lang, str) and lang.strip() and len(lang) < 36)):
-        raise ValueError(f'lang of {key} must be a language, such as "en"')
+    if not (lang is None or isinstance(lang, str)):
+        raise ValueError(f'lang of {key} must be a language tag, such as "en" or "pt-BR", and not {lang!r}')
     return SynonymEntry(key, tuple(several), both, lang)
 
 

@@ -21,6 +21,7 @@ from newssearch.query import Everything, Query
 from newssearch.request import Request, ResolvedRequest, resolve
 from newssearch.results import left_out
 from newssearch.stopping import StopCheck
+from newssearch.text.language_tags import checked_language
 from newssearch.text.partial_dates import PartialDate
 
 from .combinations import check_index
@@ -135,6 +136,11 @@ def index_command(
         own = kept_fields([kept(without_surrogates(text)) for text in kept_columns])
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--keep") from None
+    if lang is not None:
+        try:
+            lang = checked_language(without_surrogates(lang))
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--lang") from None
     config = store_at("--index", folder).config.with_given(
         day_first=day_first, lang=lang, ocr=ocr, columns=mapped, exclude=exclude, fields=own
     )

@@ -26,6 +26,7 @@ from newssearch.limits import DEFAULT_LIMITS, Limits, in_words
 from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, wide_encoding
 from newssearch.system.kept import cached_property
 from newssearch.system.late_dataclass import dataclass
+from newssearch.text.language_tags import checked_language
 
 READ_CHUNK = 1024 * 1024
 """The maximum number of bytes that a ``read`` without a size returns from a decompressed stream."""
@@ -75,8 +76,10 @@ class ReadOptions:
     ocr: bool = False
 
     def __post_init__(self) -> None:
-        """Convert mappings to tuples of pairs. Raises TypeError for a value of the wrong type."""
+        """Convert mappings to tuples of pairs. Raises TypeError for a wrong type, and ValueError for a wrong value."""
         arguments.check_settings(self, Limits)
+        if self.lang is not None:
+            object.__setattr__(self, "lang", checked_language(self.lang, "lang"))
         object.__setattr__(self, "fields", kept_fields(self.fields))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from newssearch.readers.article.language import LANGUAGE_TAGS, language_tag
+from newssearch.readers.article.language import language_tag
 from newssearch.readers.records.json_values import normal_name
+from newssearch.text.language_tags import LANGUAGE_TAGS
 
 _LANGUAGE_NAMES = {
     "en": "englisch anglais ingles inglese engels engelska engelsk ingles englanti angielski английский",

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from newssearch.article import Provenance
 from newssearch.readers.api import ReadOptions, UnreadableError
-from newssearch.readers.article.language import LANGUAGE_TAGS, language_tag
+from newssearch.readers.article.language import language_tag
 from newssearch.system.programs import run_program
+from newssearch.text.language_tags import LANGUAGE_TAGS
 from newssearch.text.paragraphs import squeeze
 
 from .pages import PdfDocument, read_pdf

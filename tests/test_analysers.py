@@ -27,7 +27,7 @@ from newssearch.engines.embedded import new_segments
 from newssearch.engines.embedded.snapshot import EmbeddedSnapshot
 from newssearch.identity import id_number
 from newssearch.query import Node
-from newssearch.text.added_analyser import AddedAnalyser
+from newssearch.text.added_analyser import AddedAnalyser, KeptResults
 from newssearch.text.analysis import analyser, analyser_named
 from support import THOROUGH, Outcome, article, command, found
 
@@ -390,6 +390,53 @@ with newssearch.create(sys.argv[1]) as index:
     assert newssearch.verify(tmp_path / "new").problems == ()
 
 
+COUNTING = """
+import os
+from newssearch import LanguageAnalysis
+
+def note(text):
+    with open(os.environ["ASKED"], "a", encoding="utf-8") as file:
+        file.write(f"{os.getpid()} {text}\\n")
+
+def pairs(piece):
+    note(piece)
+    return [(at, min(at + 2, len(piece))) for at in range(0, len(piece), 2)]
+
+def cut(word):
+    note(word)
+    return word[:3]
+
+PAIRS = LanguageAnalysis("pairs", "1", words=pairs)
+CUT = LanguageAnalysis("cut", "1", term=cut)
+"""
+"""Analysers that note what they are asked, and by which process."""
+
+
+@pytest.mark.parametrize("processes", [False, True])
+def test_a_package_is_asked_once_for_each_piece_and_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: bool
+) -> None:
+    if processes:
+        monkeypatch.setattr(new_segments, "MIN_TEXT_FOR_PROCESSES", 1)
+        monkeypatch.setattr(new_segments, "worker_count", lambda: 2)
+    monkeypatch.setattr(new_segments, "BATCH_TEXT_BYTES", 2_000)
+    monkeypatch.setenv("ASKED", str(tmp_path / "asked"))
+    articles = [
+        article(f"{chr(0x4E00 + n)}阪", f"{chr(0x5E00 + n)}の京都" * 40, lang="ja", url=f"j{n}")
+        for n in range(20)
+    ]
+    articles += [article(f"Зима{n:o}", f"слово{n:o}", lang="uk", url=f"k{n}") for n in range(20)]
+    with (
+        installed(tmp_path / "site", COUNTING, ja="PAIRS", uk="CUT"),
+        newssearch.create(tmp_path / "index") as index,
+    ):
+        index.add(articles)
+        lines = (tmp_path / "asked").read_text("utf-8").splitlines()
+        assert index.count("словом OR 京都") == 40
+    asked = [line.partition(" ")[2] for line in lines]
+    assert len(asked) == len(set(asked)) > 40
+
+
 def test_worker_processes_have_the_analysers(
     tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -624,12 +671,14 @@ def test_a_long_text_without_punctuation_is_divided_in_parts(tmp_path: Path) -> 
 def test_the_memory_of_an_analyser_is_bounded(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = analyser_named("plain+ja=pairs@1")
     assert isinstance(own, AddedAnalyser)
-    monkeypatch.setattr(AddedAnalyser, "MAX_CACHED_PIECES", 10)
+    monkeypatch.setattr(KeptResults, "MAX_SIZE", 200)
     for number in range(0x4E00, 0x4E00 + 40):
         own.tokens(chr(number) * 4)
-    own.tokens("雨" * 200)
-    assert 0 < len(own._pieces) <= 10
-    assert max(map(len, own._pieces)) <= 128
+        own.term(f"{number}x")
+    assert 10 <= len(own._pieces) <= 20
+    for letter in "雨水大東京":
+        own.tokens(letter * 900)
+    assert len(own._pieces) <= 2
 
 
 @pytest.mark.parametrize("lang", ["-", "_x", "\u0301", "-en"])

@@ -6,10 +6,22 @@ from collections.abc import Callable, Collection, Mapping
 
 from newssearch.article import Article
 from newssearch.errors import AnalyserError
-from newssearch.text.added_analyser import AddedAnalyser
+from newssearch.text.added_analyser import AddedAnalyser, PackageResults
 from newssearch.text.analysis import NO_ADDED, analyser_named
 from newssearch.text.language_analysis import installed
-from newssearch.text.languages import analysis_of, language_of
+from newssearch.text.languages import ADDED, analysis_of, language_of
+
+
+def _added_analyser(name: str) -> AddedAnalyser:
+    found = analyser_named(name)
+    assert isinstance(found, AddedAnalyser), "the name says so"
+    return found
+
+
+def keep_results(results: Mapping[str, PackageResults]) -> None:
+    """Keep what packages have returned in another process, by the name of the analysis."""
+    for name, returned in results.items():
+        _added_analyser(name).keep_results(returned)
 
 
 class AnalysisChoice:
@@ -48,10 +60,16 @@ class AnalysisChoice:
                 name = str(package.named(language))
         if name is None:
             return analysis_of(language)
-        own = analyser_named(name)
-        assert isinstance(own, AddedAnalyser), "the name says so"
-        own.require()
+        _added_analyser(name).require()
         return name
+
+    def take_results(self) -> dict[str, PackageResults]:
+        """Return what packages have returned for the checked articles since the last call, by the name of the analysis.
+
+        With these, another process need not ask the packages again: see :func:`keep_results`.
+        """
+        names = sorted({name for name in self._chosen.values() if ADDED in name})
+        return {name: _added_analyser(name).take_results() for name in names}
 
     def refusal(self, article: Article) -> str | None:
         """Return why an article cannot be analysed, in words; None if it can.

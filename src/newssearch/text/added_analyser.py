@@ -10,8 +10,10 @@ import re
 import reprlib
 import threading
 import unicodedata
+from array import array
 from collections.abc import Collection, Iterator
 from itertools import islice
+from typing import Generic, NamedTuple, TypeVar
 
 from newssearch.errors import AnalyserError
 from newssearch.system.entry_points import describe_error, described_entry, error_location, is_order_to_stop
@@ -26,10 +28,56 @@ MAX_PIECE_CHARS = 1_000
 """A longer piece without white space and punctuation is divided in parts: dividing may take more than linear time."""
 MAX_CHARS_IN_MESSAGE = 40
 """The largest number of characters of a word or a piece that an error message shows."""
+_OFFSET_TYPE = "H"
+"""The type code of the offsets of words, as :mod:`array` has it: a piece has fewer than 65,536 characters."""
 _TERM = re.compile(r"[^\s\0-\x1f\x7f|#~]+")
 """Matches a term. The other characters separate terms in an index."""
 
-WordOffsets = tuple[int, int]
+Returned = TypeVar("Returned", bytes, str)
+
+
+class KeptResults(Generic[Returned]):
+    """What a package has returned for each text, so that it is asked once.
+
+    Texts are in two generations of at most :data:`MAX_SIZE` each. When the newer one is full, it becomes the older one, and
+    what was in the older one is forgotten.
+    """
+
+    MAX_SIZE = 8_000_000
+    """The largest size of a generation: its characters, and :data:`SIZE_OF_ENTRY` for each text."""
+    SIZE_OF_ENTRY = 16
+
+    def __init__(self) -> None:
+        self._newer: dict[str, Returned] = {}
+        self._older: dict[str, Returned] = {}
+        self._size = 0
+
+    def __len__(self) -> int:
+        return len(self._newer) + len(self._older)
+
+    def get(self, text: str) -> Returned | None:
+        """Return what was returned for a text, or None if it is not kept."""
+        found = self._newer.get(text)
+        return self._older.get(text) if found is None else found
+
+    def keep(self, text: str, returned: Returned) -> None:
+        """Keep what was returned for a text."""
+        if self._size >= self.MAX_SIZE:
+            self.take()
+        self._newer[text] = returned
+        self._size += len(text) + self.SIZE_OF_ENTRY
+
+    def take(self) -> dict[str, Returned]:
+        """Return what was kept since the newer generation was begun, and begin another one."""
+        self._older, self._newer, self._size = self._newer, {}, 0
+        return self._older
+
+
+class PackageResults(NamedTuple):
+    """What a package has returned: the offsets of the words of pieces, as bytes, and the terms of words."""
+
+    pieces: dict[str, bytes]
+    terms: dict[str, str]
 
 
 class AddedAnalyser(Analyser):
@@ -39,13 +87,11 @@ class AddedAnalyser(Analyser):
     not installed in the version that the name states; and later, whenever it fails or returns something impossible.
     """
 
-    MAX_CACHED_PIECES = 100_000
-    """The number of distinct pieces at which the cache of their words is emptied, to bound its memory."""
-
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.added = AddedName.parse(name)
-        self._pieces: dict[str, tuple[WordOffsets, ...]] = {}
+        self._pieces: KeptResults[bytes] = KeptResults()
+        self._made: KeptResults[str] = KeptResults()
         self._turn = threading.Lock()  # segmenters and stemmers of others may not be thread-safe
 
     @cached_property
@@ -70,6 +116,17 @@ class AddedAnalyser(Analyser):
     def check(self, text: str) -> None:
         """Analyse a text. Raises :class:`~newssearch.AnalyserError` if the package fails at it."""
         self.chunks(text.split(" "))
+
+    def take_results(self) -> PackageResults:
+        """Return what the package has returned since the last call of this method, except what was too much to keep."""
+        return PackageResults(self._pieces.take(), self._made.take())
+
+    def keep_results(self, results: PackageResults) -> None:
+        """Keep what the package has returned in another process."""
+        for piece, offsets in results.pieces.items():
+            self._pieces.keep(piece, offsets)
+        for word, term in results.terms.items():
+            self._made.keep(word, term)
 
     def words(self, text: str) -> list[str]:
         """Return the words of ``text`` as they stand there: see :func:`.tokenizer.word_of`."""
@@ -103,21 +160,20 @@ class AddedAnalyser(Analyser):
 
     def _words_between(self, text: str, low: int, high: int) -> Iterator[tuple[int, int, str]]:
         piece = text[low:high]
-        for start, end in self._offsets(piece) if piece else ():
+        offsets = iter(self._offsets(piece) if piece else ())
+        for start, end in zip(offsets, offsets, strict=True):
             yield low + start, low + end, piece[start:end]
 
-    def _offsets(self, piece: str) -> tuple[WordOffsets, ...]:
-        """Return the offsets of the words of a piece of letters."""
-        found = self._pieces.get(piece)
-        if found is None:
-            found = self._divide(piece)
-            if len(piece) <= MAX_TERM_CHARS:
-                if len(self._pieces) >= self.MAX_CACHED_PIECES:
-                    self._pieces.clear()
-                self._pieces[piece] = found
+    def _offsets(self, piece: str) -> array[int]:
+        """Return the offsets of the words of a piece of letters: the start and the end of each."""
+        kept = self._pieces.get(piece)
+        if kept is not None:
+            return array(_OFFSET_TYPE, kept)
+        found = array(_OFFSET_TYPE, self._divide(piece))
+        self._pieces.keep(piece, found.tobytes())
         return found
 
-    def _divide(self, piece: str) -> tuple[WordOffsets, ...]:
+    def _divide(self, piece: str) -> list[int]:
         """Return the offsets of the words of a piece as the package divides it. Raises AnalyserError for impossible ones."""
         divide = self._installed.analysis.words
         assert divide is not None, "asked only of a package that divides"
@@ -128,7 +184,7 @@ class AddedAnalyser(Analyser):
             if is_order_to_stop(error):
                 raise
             raise self._failed(error, piece) from error
-        found: list[WordOffsets] = []
+        found: list[int] = []
         last = 0
         for pair in pairs:
             if not (isinstance(pair, tuple) and len(pair) == 2 and all(type(at) is int for at in pair)):
@@ -140,9 +196,9 @@ class AddedAnalyser(Analyser):
                 raise self._wrong(
                     f"returns a word at {start}:{end} in {_in_message(piece)}, after one that ends at {last} of {len(piece)}"
                 )
-            found.append((start, end))
+            found += pair
             last = end
-        return tuple(found)
+        return found
 
     def _stem(self, form: str, bare: str) -> str:
         """Return the term that the package makes of a word; without its help, that of the built-in analyser."""
@@ -150,6 +206,9 @@ class AddedAnalyser(Analyser):
         if term_of is None:
             return super()._stem(form, bare)
         word = unicodedata.normalize("NFKC", clean_without_possessive(bare).lower())[:MAX_TERM_CHARS]
+        kept = self._made.get(word)
+        if kept is not None:
+            return kept
         try:
             with self._turn:
                 made = term_of(word)
@@ -162,6 +221,7 @@ class AddedAnalyser(Analyser):
             raise self._wrong(
                 f"returns {_in_message(made)} for {_in_message(word)}, and not a term of one word"
             )
+        self._made.keep(word, term)
         return term
 
     def _one_word(self, word: str) -> str | None:

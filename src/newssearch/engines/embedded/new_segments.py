@@ -6,13 +6,14 @@ run with much text, in one of several processes. The segments are the same eithe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from typing import NamedTuple
 
 from newssearch.article import Article
 from newssearch.commit import article_hash, sum_of_hashes
-from newssearch.engines.analysis_choice import AnalysisChoice
+from newssearch.engines.analysis_choice import AnalysisChoice, keep_results
 from newssearch.engines.embedded.indexing.lexicon import Lexicon
 from newssearch.engines.embedded.indexing.segment_builder import SegmentBuilder
 from newssearch.engines.embedded.storage.container import write_container
@@ -20,7 +21,9 @@ from newssearch.engines.embedded.whoosh_compat.codec import ArraySegment
 from newssearch.fields import ArticleField
 from newssearch.system.atomic_files import writing
 from newssearch.system.fault_points import fault_point
+from newssearch.system.frozen import FrozenDict
 from newssearch.system.workers import ProcessPool, ThreadWorker, WorkerMemory, WorkerPool, worker_count
+from newssearch.text.added_analyser import PackageResults
 
 BATCH_TEXT_BYTES = 9_000_000
 """A batch becomes a segment when its texts have this size in bytes. Memory holds one batch in this process, and one in
@@ -100,7 +103,8 @@ class NewSegments:
             self.workers = ProcessPool(number)
         self._wait(self.workers.number - 1)
         segment = ArraySegment("MAIN", builder.documents, hash_sum)
-        task = BuildTask(builder, self._folder / segment.file_name)
+        results = self._analyses.take_results() if self.workers.number > 1 else {}
+        task = BuildTask(builder, self._folder / segment.file_name, results)
         self._building.append((segment, self.workers.submit(task)))
 
     def _wait(self, limit: int = 0) -> None:
@@ -113,13 +117,19 @@ class NewSegments:
 
 
 class BuildTask(NamedTuple):
-    """The task of a worker: to build the segment of a batch and write it to ``path``."""
+    """The task of a worker: to build the segment of a batch and write it to ``path``.
+
+    ``results`` are what packages that analyse a language have returned for the batch: see :meth:`AnalysisChoice.take_results`.
+    """
 
     builder: SegmentBuilder
     path: Path
+    results: Mapping[str, PackageResults] = FrozenDict()
 
     def run(self, memory: WorkerMemory) -> None:
         """Build and write the segment; ``memory`` keeps the worker's lexicon from one task to the next."""
+        if self.results:
+            keep_results(self.results)
         write_container(self.path, self.builder.sections(_lexicon(memory)))
 
 

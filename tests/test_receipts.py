@@ -97,6 +97,17 @@ def test_a_check_notices_another_order_of_the_same_articles(archive: Path, cli: 
     assert any(line.startswith("different: SHA-256 of the output: ") for line in done.out.splitlines())
 
 
+def test_the_counts_of_facets_belong_to_the_output(archive: Path, cli: Command) -> None:
+    cli("query", "rain", "--count", "--facet", "outlet", "--receipt", "r.json")
+    receipt = loaded("r.json")
+    assert receipt["output"]["lines"] == 1
+    receipt["arguments"][2] = "month"
+    Path("r.json").write_text(json.dumps(receipt), "utf-8")
+    done = cli("receipt", "check", "r.json")
+    assert done.code == 1
+    assert any(line.startswith("different: SHA-256 of the output: ") for line in done.out.splitlines())
+
+
 def test_relative_dates_count_from_the_clock_of_the_receipt(archive: Path, cli: Command) -> None:
     cli("query", "rain date:-7d", "--receipt", "r.json")
     receipt = loaded("r.json")

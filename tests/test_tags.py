@@ -660,7 +660,7 @@ def test_exports_have_tags_as_columns_and_as_keywords(cli: Command, index: Index
 def test_a_receipt_says_that_the_tags_have_changed(cli: Command, index: Index, tmp_path: Path) -> None:
     index.tag(IDS[1:4], "checked")
     for receipt, arguments in (("a", ["tag:checked"]), ("b", ["--not-tag", "checked"]), ("c", ["rained"])):
-        assert cli("query", *arguments, "--receipt", f"{receipt}.json").code == 0
+        assert cli("query", *arguments, "--count", "--receipt", f"{receipt}.json").code == 0
     assert json.loads((tmp_path / "a.json").read_text("utf-8"))["searches"][0]["tags"]
     assert "tags" not in json.loads((tmp_path / "c.json").read_text("utf-8"))["searches"][0]
     index.tag(IDS[0], "other", note="not asked for")
@@ -669,8 +669,53 @@ def test_a_receipt_says_that_the_tags_have_changed(cli: Command, index: Index, t
     for name in "ab":
         checked = cli("receipt", "check", f"{name}.json")
         assert checked.code == 1
-        assert "note: the tags have changed since then" in checked.out
+        assert CHANGED in checked.out
     assert cli("receipt", "check", "c.json").code == 0, "a search without tags"
+
+
+CHANGED = "note: the tags or notes of articles have changed since then"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "query rained", "query rained --json", "query rained --count --facet tag", "query rained -n 0 --facet outlet --facet tag:1",
+        "export rained", "export rained --format ris", "export rained --columns id,tags", "export rained --format jsonl --columns tags,notes",
+    ],
+)  # fmt: skip
+def test_a_receipt_of_what_shows_tags_says_only_that_they_have_changed(
+    cli: Command, index: Index, line: str
+) -> None:
+    for tag in ("checked", "other"):  # the first one of the archive, and one more
+        assert cli(*line.split(), "--receipt", "r.json").code == 0
+        assert cli("receipt", "check", "r.json").code == 0
+        index.tag(IDS[1], tag)
+        checked = cli("receipt", "check", "r.json")
+        assert checked.code == 1
+        assert [one.partition(": ")[2].partition(":")[0] for one in checked.out.splitlines()] == [
+            "digest of the tags in the output",
+            CHANGED.partition(": ")[2],
+        ]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("query rained", 1), ("export rained", 1), ("export rained --columns notes", 1), ("export rained --columns id,tags", 0)]
+    + [(line, 0) for line in ("export rained --columns id,title", "export rained --format ris", "review rained", "kwic rained", "query rained --count --facet outlet")],
+)  # fmt: skip
+def test_a_receipt_has_notes_only_if_they_are_shown(cli: Command, index: Index, line: str, code: int) -> None:
+    assert cli(*line.split(), "--receipt", "r.json").code == 0
+    index.tag(IDS[1], note="Second source?")
+    assert cli("receipt", "check", "r.json").code == code
+
+
+def test_other_articles_with_tags_are_no_change_of_the_tags(cli: Command, index: Index) -> None:
+    index.tag(IDS[1], "checked")
+    assert cli("query", "rained", "--receipt", "r.json").code == 0
+    index.remove(IDS[1])
+    checked = cli("receipt", "check", "r.json")
+    assert "different: digest of the tags in the output" in checked.out
+    assert CHANGED not in checked.out
 
 
 def test_an_alert_reports_an_article_when_it_is_tagged(index: Index) -> None:

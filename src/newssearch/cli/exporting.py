@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -18,7 +18,7 @@ from newssearch.export.bibliography import CITATION_FORMATS, bibliography_parts
 from newssearch.export.formats import FORMATS, TEXT_FORMATS
 from newssearch.export.plan import EXPORT_MARKS, EXPORT_TEXTS, plan_of
 from newssearch.export.workbook import MOST_CELL_CHARACTERS
-from newssearch.index import Index, open_index
+from newssearch.index import open_index
 from newssearch.request import SORTS, Request
 from newssearch.results import left_out
 
@@ -26,7 +26,6 @@ from .combinations import check_words
 from .console import StandardOutputBytes, print_diagnostics, show_lines, show_text, without_surrogates
 from .options import OutputFile, article_named, index_option, query_options
 from .recording import FORMAT_KEY, clock, recorder, with_receipt
-from .rendering.formats import json_text
 from .said import tags_and_notes_of
 
 
@@ -143,10 +142,10 @@ def export_command(
         "raw": raw,
     }
     try:
-        name = plan_of(None if output is None else str(output), format_, **form).format.name
+        plan = plan_of(None if output is None else str(output), format_, **form)
     except QueryError as error:
         raise click.UsageError(str(error)) from None
-    context.meta[FORMAT_KEY] = name
+    name = context.meta[FORMAT_KEY] = plan.format.name
     recording = recorder()
     is_check = recording is not None and recording.before is not None
     if output is None and name not in TEXT_FORMATS and not is_check and sys.stdout.isatty():
@@ -158,7 +157,8 @@ def export_command(
         if recording is not None:
             asked = request.replace(group=stories, all_paragraphs=all_paragraphs)
             recording.search(opened, query, asked, timeout=timeout)
-            recording.output(_recorded(opened, query, asked, timeout))
+            with opened.scan(query, asked, content="texts", timeout=timeout) as scan:
+                recording.hits(scan, said=plan.columns_of_tags)
             if is_check:
                 return 0
         file = output if output is not None else cast("BinaryIO", StandardOutputBytes())
@@ -176,14 +176,6 @@ def export_command(
     for note in notes:
         click.echo(f"note: {escape.terminal(note)}", err=True)
     return 0
-
-
-def _recorded(index: Index, query: str, request: Request, timeout: float | None) -> Iterator[str]:
-    """Yield the lines whose digest goes into a receipt: the exported hits, whatever the format and the columns."""
-    with index.scan(query, request, content="texts", timeout=timeout) as scan:
-        for hit in scan:
-            row = {"id": hit.id, "paragraph": hit.paragraph, "score": hit.score, "text": hit.text}
-            yield json_text(row, indent=None)
 
 
 @click.command("cite", short_help="Print the citation of an article.")

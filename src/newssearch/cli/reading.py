@@ -167,13 +167,7 @@ def query_command(
         results = opened.search(text, request, timeout=timeout)
         if (recording := recorder()) is not None:
             recording.search(opened, text, request, timeout=timeout)
-            recording.output(
-                json_text(
-                    {"id": hit.id, "paragraph": hit.paragraph, "score": hit.score, "text": hit.text},
-                    indent=None,
-                )
-                for hit in (*results, *results.more)
-            )
+            recording.hits((*results, *results.more), results.facets.values())
     print_diagnostics(results.diagnostics, text)
     if format_ != "json":
         for line in (*text_names(results), *text_clauses(results)):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from click.core import ParameterSource
 
-from newssearch.corpus.receipt import TAGS_DIGEST, Receipt
+from newssearch.corpus.receipt import SHOWN_TAGS_DIGEST, TAGS_DIGEST, Difference, Receipt
 from newssearch.display import escape
 from newssearch.errors import ReceiptError
 
@@ -63,13 +64,22 @@ def check_command(file: Path, folder: Path, timeout: float | None, as_json: bool
         return 1 if others else 0
     for one in others:
         show_line(f"different: {escape.terminal(str(one))}")
-    if any(one.what.startswith(TAGS_DIGEST) for one in others):
-        show_line("note: the tags have changed since then, so that `tag:` stands for other articles")
+    if _is_of_tags(others):
+        show_line("note: the tags or notes of articles have changed since then")
     for one in of_versions:
         show_line(f"note: {escape.terminal(str(one))}")
     if not others:
         show_line(f"the same: index content {after.commit.digest[:12]}…, articles found, counts and output")
     return 1 if others else 0
+
+
+def _is_of_tags(differences: Sequence[Difference]) -> bool:
+    """Whether differences show that the tags or notes of articles have changed.
+
+    Other articles also show other tags: the digest of the tags in the output is a sign only if nothing else differs.
+    """
+    of_tags = [one.what for one in differences if one.what.startswith(TAGS_DIGEST)]
+    return bool(of_tags) and (of_tags[0] != SHOWN_TAGS_DIGEST or len(differences) == 1)
 
 
 @receipt_command.command("text", short_help="Write the paragraph for a methods section.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import wraps
@@ -15,20 +15,24 @@ import click
 from click.core import ParameterSource
 
 from newssearch.errors import ReceiptError
+from newssearch.fields import COLUMNS_OF_TAGS, TAG
 from newssearch.system import atomic_files
 from newssearch.system.frozen import FrozenDict
 from newssearch.system.real_paths import is_same_file
 
 from .console import OutputClosed, without_surrogates
 from .options import OutputFile
+from .rendering.formats import json_text
 from .rendering.tables import ENDINGS
 
 if TYPE_CHECKING:
     from newssearch.corpus.receipt import Receipt
     from newssearch.corpus.records import OutputRecord
+    from newssearch.facets import FacetValues
     from newssearch.index import Index
     from newssearch.query import Node, Query
     from newssearch.request import Request
+    from newssearch.results import Hit
 
 UNRECORDED = frozenset({"folder", "receipt", "output", "exit_code", "timeout"})
 """The parameters of commands that a receipt leaves out, because they change neither the results nor their presentation."""
@@ -79,15 +83,38 @@ class Recorder:
         """Compute a digest of the output from lines of JSON, which must not contain anything that a rebuild of the
         index changes.
         """
-        import hashlib  # slow to import, and only receipts need it
+        from newssearch.corpus.records import OutputRecord  # only receipts need it
 
-        from newssearch.corpus.records import OutputRecord  # the same
-
-        digest, count = hashlib.sha256(), 0
+        digest = _LinesDigest()
         for line in lines:
-            digest.update(f"{line}\n".encode("utf-8", "backslashreplace"))
-            count += 1
-        self._output = OutputRecord(count, digest.hexdigest())
+            digest.add(line)
+        self._output = OutputRecord(digest.lines, digest.hexdigest())
+
+    def hits(
+        self,
+        hits: Iterable[Hit],
+        facets: Iterable[FacetValues] = (),
+        *,
+        said: Collection[str] = COLUMNS_OF_TAGS,
+    ) -> None:
+        """Compute digests of an output of hits and facets, and of what it shows from the tags of the archive.
+
+        ``said`` names what the output shows of the tags of a hit and the notes on it.
+        """
+        from newssearch.corpus.records import OutputRecord  # only receipts need it
+
+        output, tags = _LinesDigest(), _LinesDigest()
+        for hit in hits:
+            row = {"id": hit.id, "paragraph": hit.paragraph, "score": hit.score, "text": hit.text}
+            output.add(json_text(row, indent=None))
+            shown = {"tags": list(hit.tags), "notes": [note.to_dict() for note in hit.notes]}
+            if any(shown[name] for name in said):
+                tags.add(json_text({"id": hit.id, **{name: shown[name] for name in said}}, indent=None))
+        for facet in facets:
+            counts = {"facet": facet.name, **facet.to_dict(), "values": [one.to_dict() for one in facet]}
+            (tags if facet.name == TAG else output).add(json_text(counts, indent=None))
+        of_tags = tags.hexdigest() if tags.lines else ""
+        self._output = OutputRecord(output.lines, output.hexdigest(), of_tags)
 
     def receipt(self, command: str, arguments: Sequence[str]) -> Receipt:
         """Return the receipt of the command, after it has ended."""
@@ -101,6 +128,25 @@ class Recorder:
             output=self._output,
             drawn=self.drawn,
         )
+
+
+class _LinesDigest:
+    """The SHA-256 of lines, each followed by a newline, and their number."""
+
+    def __init__(self) -> None:
+        import hashlib  # slow to import, and only receipts need it
+
+        self._digest = hashlib.sha256()
+        self.lines = 0
+
+    def add(self, line: str) -> None:
+        """Add a line."""
+        self._digest.update(f"{line}\n".encode("utf-8", "backslashreplace"))
+        self.lines += 1
+
+    def hexdigest(self) -> str:
+        """Return the digest of the lines as hexadecimal digits."""
+        return self._digest.hexdigest()
 
 
 current: ContextVar[Recorder | None] = ContextVar("recorder", default=None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -13,17 +12,16 @@ import click
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.errors import QueryError
-from newssearch.index import Index, open_index
+from newssearch.index import open_index
 from newssearch.request import SORTS, Request
 from newssearch.results import left_out
 from newssearch.review.labels import REVIEW_LABELS
-from newssearch.review.plan import REVIEW_FORMATS, REVIEW_GROUPINGS, USUAL_EXCERPT, ReviewPlan, review_plan
+from newssearch.review.plan import REVIEW_FORMATS, REVIEW_GROUPINGS, USUAL_EXCERPT, review_plan
 
 from .combinations import check_words
 from .console import StandardOutputBytes, print_diagnostics, without_surrogates
 from .options import OutputFile, query_options
 from .recording import FORMAT_KEY, clock, recorder, with_receipt
-from .rendering.formats import json_text
 
 
 def _text_option(context: click.Context, parameter: click.Parameter, given: str | None) -> str | None:
@@ -155,7 +153,8 @@ def review_command(
         if recording is not None:
             asked = request.replace(group=not each_copy)
             recording.search(opened, query, asked, timeout=timeout)
-            recording.output(_listed_lines(opened, query, asked, plan, timeout))
+            with opened.scan(query, asked, content="texts", timeout=timeout) as scan:
+                recording.hits(islice(scan, plan.limit), said=())
             if is_check:
                 return 0
         file = output if output is not None else cast("BinaryIO", StandardOutputBytes())
@@ -168,13 +167,3 @@ def review_command(
     for line in notes:
         click.echo(f"note: {escape.terminal(line)}", err=True)
     return 0
-
-
-def _listed_lines(
-    index: Index, query: str, request: Request, plan: ReviewPlan, timeout: float | None
-) -> Iterator[str]:
-    """Yield the lines whose digest a receipt has: the listed articles, whatever the format and the groups."""
-    with index.scan(query, request, content="texts", timeout=timeout) as scan:
-        for hit in islice(scan, plan.limit):
-            row = {"id": hit.id, "paragraph": hit.paragraph, "score": hit.score, "text": hit.text}
-            yield json_text(row, indent=None)

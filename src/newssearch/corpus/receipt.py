@@ -74,7 +74,7 @@ class Receipt:
             "commit": self.commit.to_dict(),
             "archive": self.archive._asdict(),
             "searches": [search.to_dict() for search in self.searches],
-            "output": self.output._asdict() if self.output is not None else None,
+            "output": self.output.to_dict() if self.output is not None else None,
             "versions": dict(self.versions),
             **({"drawn": self.drawn} if self.drawn else {}),
         }
@@ -119,7 +119,9 @@ class Receipt:
 
 
 TAGS_DIGEST = "digest of the tags"
-"""What a difference is called that is in the tags of the archive, not in its index."""
+"""How the name of a difference begins that is in the tags of the archive, not in its index."""
+SHOWN_TAGS_DIGEST = f"{TAGS_DIGEST} in the output"
+"""The name of a difference in the tags and notes that are shown."""
 _NAMES_OF_DIGESTS = {"ids": "digest of the ids found", "tags": TAGS_DIGEST}
 
 
@@ -143,6 +145,7 @@ def _all_differences(before: Receipt, after: Receipt) -> Iterator[Difference]:
     if before.output is not None and after.output is not None and before.output != after.output:
         yield from _field_difference("lines of the output", before.output, after.output, "lines")
         yield from _field_difference("SHA-256 of the output", before.output, after.output, "sha256")
+        yield from _field_difference(SHOWN_TAGS_DIGEST, before.output, after.output, "tags")
     for name in sorted({*before.versions, *after.versions}):
         one_version, other_version = before.versions.get(name), after.versions.get(name)
         if one_version != other_version:
@@ -158,7 +161,7 @@ def _field_difference(what: str, one: object, other: object, name: str) -> Itera
 def _as_words(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
-    if value is None:
+    if value is None or value == "":
         return "none"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
@@ -215,7 +218,9 @@ def _search_from(value: Mapping[str, Any]) -> SearchRecord:
 
 
 def _output_from(value: Mapping[str, Any]) -> OutputRecord:
-    return OutputRecord(_json_count(value["lines"]), _json_text(value["sha256"]))
+    return OutputRecord(
+        _json_count(value["lines"]), _json_text(value["sha256"]), _json_text(value.get("tags", ""))
+    )
 
 
 def _json_text(value: object) -> str:

@@ -72,11 +72,18 @@ class ArchiveRecord(NamedTuple):
 class OutputRecord(NamedTuple):
     """The output of a command as JSON Lines, whatever its format: the number of lines, and their SHA-256.
 
-    Each line is a row of a table, or the id, paragraph, score and text of a hit.
+    Each line is a row of a table; or the id, paragraph, score and text of a hit, or the counts of a facet. ``tags`` is the
+    SHA-256 of what the output shows from the tags of the archive: a line for each hit whose article has tags or notes, and one
+    for the facet of tags. It is "" if the output shows none.
     """
 
     lines: int
     sha256: str
+    tags: str = ""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the digests as JSON types."""
+        return {"lines": self.lines, "sha256": self.sha256, **({"tags": self.tags} if self.tags else {})}
 
 
 def json_value(value: object) -> object:

@@ -68,6 +68,15 @@ class ExportPlan:
         return tuple(date_column() if one.name == "date" and not typed else one for one in chosen)
 
     @property
+    def columns_of_tags(self) -> tuple[str, ...]:
+        """What rows have of the tags of an article and the notes on it; citations have tags as keywords."""
+        if self.format.content == "citations":
+            return ("tags",)
+        return (
+            COLUMNS_OF_TAGS if self.columns is None else tuple(sorted({*COLUMNS_OF_TAGS} & {*self.columns}))
+        )
+
+    @property
     def is_marked(self) -> bool:
         """Whether matches are marked in texts."""
         return self.marks != "none" or self.format.name == "xlsx"

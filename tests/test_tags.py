@@ -337,6 +337,19 @@ def test_lines_may_be_in_any_order_and_twice(index: Index) -> None:
     assert {one: index.tags_of(one) for one in IDS} == before
 
 
+@pytest.mark.parametrize("char", "€$+=<^*")
+def test_the_refusal_of_a_sign_names_the_signs_that_a_tag_may_have(index: Index, char: str) -> None:
+    with pytest.raises(TagError) as refused:
+        index.tag(IDS[0], f"a{char}b")
+    reason, _, allowed = str(refused.value).partition("tags have ")
+    assert reason.endswith(f"{char!r} is in it; ")
+    symbol = allowed.partition("symbols such as ")[2][0]
+    signs = allowed.rpartition("the signs ")[2].split()
+    for one in (symbol, *signs):
+        index.tag(IDS[0], f"a{one}b")
+    assert index.tags_of(IDS[0]).tags
+
+
 HEADER = '{"newssearch_tags": 1}\n'
 
 

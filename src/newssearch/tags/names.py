@@ -19,9 +19,9 @@ MAX_AUTHOR_CHARS = 100
 """The largest number of characters of the name of an author."""
 
 _SIGNS_OF_TAGS = frozenset(" -_./:'’&#@\u200c\u200d")
-"""The characters besides letters, digits and symbols that a tag may have. The last two shape letters of some scripts."""
+"""The characters besides letters, digits, emoji and symbols such as ★ that a tag may have. The last two shape letters of some scripts."""
 _LETTERS_OF_TAGS = frozenset({"Ll", "Lu", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Nl", "No", "So"})
-"""The categories of Unicode of the other characters of a tag."""
+"""The categories of Unicode of the other characters of a tag. Signs of currencies and of mathematics (``€ + =``) are not among them."""
 
 
 @lru_cache(maxsize=4096)
@@ -60,7 +60,7 @@ def _why_no_tag(text: str) -> str:
     for char in text:
         if char not in _SIGNS_OF_TAGS and unicodedata.category(char) not in _LETTERS_OF_TAGS:
             shown = repr(char) if char.isprintable() else f"U+{ord(char):04X}"
-            return f"{shown} is in it; tags have letters, digits, symbols, spaces, and the signs - _ . / : ' & # @"
+            return f"{shown} is in it; tags have letters, digits, emoji and symbols such as ★, spaces, and the signs - _ . / : ' & # @"
     if text[0] in _SIGNS_OF_TAGS or text[-1] in " \u200c\u200d":
         return "it begins with a letter, a digit or a symbol"
     if not any(map(str.isalnum, text)) or not tag_key(text):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -202,3 +205,23 @@ def test_a_search_whose_first_run_fails_is_not_saved(archive: AlertedArchive) ->
             newssearch.save_search(search, archive.index, wait=0)
     newssearch.save_search(search, archive.index)
     assert archive.new() == []
+
+
+# ---- what nobody reads
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+@pytest.mark.parametrize("number", [1, 200])  # less than a buffer holds, and more
+def test_what_nobody_reads_comes_with_the_next_run(tmp_path: Path, number: int, options: list[str]) -> None:
+    archive = AlertedArchive(tmp_path, *(about("rain", n) for n in range(number)))
+    archive.save(to="stdout", start="all", limit=number)
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "newssearch", "alert", "run", *options],
+        cwd=tmp_path, check=False, stdout=write, stderr=subprocess.PIPE, text=True, timeout=60,
+    )  # fmt: skip
+    os.close(write)
+    assert "error" not in done.stderr
+    assert done.returncode == 0
+    assert len(archive.run().entries) == number

@@ -173,7 +173,8 @@ class Alerts:
     ) -> list[AlertReport]:
         """Run the alerts of the given searches, or of all, and return their reports.
 
-        A search that cannot run does not keep the others from running. Raises errors of the index.
+        A search that cannot run does not keep the others from running. Raises errors of the index, and the BrokenPipeError of
+        ``show`` if nobody reads what it shows: the next run delivers it.
         """
         running = AlertRun(index, self._archive, show, dry_run=dry_run, rest=rest, wait=wait, timeout=timeout)
         reports = []

@@ -14,7 +14,7 @@ from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.index import open_index
 
-from .console import show_line, show_lines, style, without_surrogates
+from .console import flush_output, show_line, show_lines, style, without_surrogates
 from .options import index_option, json_option, timeout_option, wait_option
 from .rendering.alerts import STATUS_COLUMNS, failures, status_row, text_alert, text_status
 from .rendering.formats import json_text
@@ -66,7 +66,7 @@ def run_command(
             show_line(json_text(report.to_dict(), indent=None))
         elif not quiet or (report.shown and report.entries):
             show_lines(text_alert(report, style()))
-        sys.stdout.flush()  # what is printed counts as delivered
+        flush_output()  # what is printed counts as delivered
         if not (as_json or quiet):
             for note in report.notes:
                 click.echo(f"note: {escape.terminal(f'{report.search}: {note}')}", err=True)

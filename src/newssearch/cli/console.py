@@ -24,14 +24,27 @@ EXIT_INTERRUPTED = 130
 """The exit code of a command that Ctrl-C interrupted: the one that a shell reports for SIGINT."""
 
 
-class OutputClosed(Exception):  # noqa: N818  (not an error: a reader such as `head` may stop early)
-    """The reader of standard output has closed the pipe, so that there is nothing left to do."""
+class OutputClosed(BrokenPipeError):  # noqa: N818  (not an error: a reader such as `head` may stop early)
+    """The reader of standard output has closed the pipe, so that there is nothing left to do.
+
+    It is a BrokenPipeError on every system, so that other packages let it pass without importing the command line.
+    """
 
 
 def show_text(text: str) -> None:
     """Write text to standard output. Raises :class:`OutputClosed` if its reader has gone."""
     try:
         sys.stdout.write(text)
+    except OSError as error:
+        if is_closed(error):
+            raise OutputClosed from None
+        raise
+
+
+def flush_output() -> None:
+    """Write to standard output what waits to be written. Raises :class:`OutputClosed` if its reader has gone."""
+    try:
+        sys.stdout.flush()
     except OSError as error:
         if is_closed(error):
             raise OutputClosed from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -20,7 +21,14 @@ from .byline_words import (
     OUTLET_ARTICLES,
     PLACE_WORDS,
 )
-from .family_names import ENDS_WITH_DOT, SUFFIXES, SURNAME_PARTICLES, Author, divided
+from .family_names import (
+    ENDS_WITH_DOT,
+    SUFFIXES,
+    SURNAME_PARTICLES,
+    Author,
+    divided,
+    is_spanish_family_first,
+)
 
 _UNDIVIDED = frozenset({"zh", "ja", "ko", "vi"})
 """The languages whose bylines do not tell where a name is divided."""
@@ -109,10 +117,15 @@ def authors_of(byline: str | None, lang: str | None = None, outlet: str = "") ->
         "", _introduction(language if language in INTRODUCTIONS else "").sub("", line, 1), 1
     )
     found: list[Author] = []
-    for part in _BETWEEN_LISTS.split(_BETWEEN_SENTENCES.sub("; ", line)):
-        names = (
-            [part] if part.casefold() == outlet.casefold() else _names_in(part, language, is_first=not found)
-        )
+    parts = _BETWEEN_LISTS.split(_BETWEEN_SENTENCES.sub("; ", line))
+    family_first = _is_list_with_family_first(parts, outlet)
+    for part in parts:
+        if part.casefold() == outlet.casefold():
+            names = [part]
+        elif family_first:
+            names = [", ".join(map(str.strip, part.split(",")))]
+        else:
+            names = _names_in(part, language, is_first=not found)
         for name in names:
             author = _author_named(without_by_words(name, language or None), language, outlet)
             if author is not None and author not in found:
@@ -157,7 +170,9 @@ def _names_in(part: str, language: str, *, is_first: bool) -> list[str]:
     for group in _groups_in(part, language):
         pieces = [_LEADING_AND.sub("", piece) for piece in filter(None, map(str.strip, group.split(",")))]
         suffix = f" {pieces.pop()}" if len(pieces) > 1 and pieces[-1].lower() in SUFFIXES else ""
-        if len(pieces) == 2 and _is_inverted(*pieces):
+        if len(pieces) == 2 and (
+            _is_inverted(pieces[0], pieces[1]) or is_spanish_family_first(pieces[0], pieces[1], language)
+        ):
             pieces = [f"{pieces[0]}, {pieces[1]}"]
         for number, piece in enumerate(pieces):
             if names and piece.lower() in SUFFIXES:
@@ -227,12 +242,33 @@ def _without_agency(piece: str) -> list[str]:
     return [piece]
 
 
-def _is_inverted(first: str, second: str) -> bool:
-    """Whether two pieces around a comma are the family and the given name of one person."""
+def _is_list_with_family_first(parts: Sequence[str], outlet: str) -> bool:
+    """Whether a list has each person with the family name first, also two family names: ``Smith Jones, Anna; Roe, John``.
+
+    One person at least has one family name, of which it is sure. Agencies and the ``outlet`` may be in the list, too.
+    """
+    people = [
+        tuple(map(str.strip, part.split(",")))
+        for part in parts
+        if part.strip() and part.strip().casefold() not in {*_agencies(), outlet.casefold()}
+    ]
+    if len(people) < 2 or not all(len(pieces) == 2 and all(pieces) for pieces in people):
+        return False
+    names = [word for pieces in people for piece in pieces for word in piece.split()]
+    return (
+        all(word[0].isupper() or word.lower() in SURNAME_PARTICLES for word in names)
+        and any(_is_inverted(first, second) for first, second in people)
+        and all(_is_inverted(first, second, most_families=2) for first, second in people)
+        and not any(piece.casefold() == outlet.casefold() for pieces in people for piece in pieces)
+    )
+
+
+def _is_inverted(first: str, second: str, most_families: int = 1) -> bool:
+    """Whether two pieces around a comma may be the family name, or names, and the given name of one person."""
     words = first.split()
     family = [word for word in words if word.lower() not in SURNAME_PARTICLES]
     return (
-        len(family) == 1
+        1 <= len(family) <= most_families
         and len(second.split()) <= 2
         and not {first.casefold(), second.casefold()} & _agencies().keys()
         and not (_is_no_author(first) or _is_no_author(second))

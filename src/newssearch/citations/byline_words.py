@@ -108,6 +108,12 @@ GIVEN_NAMES = _byline_words(
 )
 """Spanish given names, of which many people have two."""
 
+CITIES_LIKE_GIVEN_NAMES = _byline_words(
+    "belén concepción dolores guadalupe jesús lourdes magdalena mercedes montserrat pilar regina rosario salvador santiago soledad trinidad"
+    " valentín vicente victoria"
+)
+"""Spanish given names that are also names of cities: ``Juan Pérez, Rosario``."""
+
 FAMILY_NAMES = _byline_words(
     "abad acosta aguilar aguirre alarcón alcántara alonso álvarez amador andrade aragón aranda arango araújo arias ávila ayala barrera barrios"
     " bautista beltrán benítez bermúdez bernal blanco bravo bustos caballero cabrera calderón calvo camacho campos cano carballo cárdenas"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from newssearch.system.lazy_regex import Pattern
 
-from .byline_words import FAMILY_ENDINGS, FAMILY_NAMES, GIVEN_NAMES, SHORT_BODIES
+from .byline_words import CITIES_LIKE_GIVEN_NAMES, FAMILY_ENDINGS, FAMILY_NAMES, GIVEN_NAMES, SHORT_BODIES
 
 MOST_WORDS = 4
 """A name of more words, its particles aside, is not divided into given and family name."""
@@ -85,6 +85,28 @@ def divided(words: Sequence[str], language: str) -> Author | None:
     while start > 1 and _is_particle(names[start - 1]):
         start -= 2 if names[start - 1] in _JOINING and start > 2 else 1
     return Author(" ".join(names[start:]), " ".join(names[:start]), suffix=suffix)
+
+
+def is_spanish_family_first(first: str, second: str, language: str) -> bool:
+    """Whether two pieces around a comma are surely two family names and the given name of one person.
+
+    The second piece has only Spanish given names, and the first one begins with a family name; in Spanish, Galician and
+    Catalan, it is enough that it begins with no given name, unless the second piece may be a city.
+
+    >>> is_spanish_family_first("Vargas Llosa", "Mario", "en"), is_spanish_family_first("Juan Pérez", "Rosario", "es")
+    (True, False)
+    """
+    family = [word for word in first.split() if word.lower() not in SURNAME_PARTICLES]
+    given = [_without_accents(word) for word in second.split() if word.lower() not in SURNAME_PARTICLES]
+    given_names = _folded_names(GIVEN_NAMES)
+    if len(family) != 2 or not 1 <= len(given) <= 2 or not given_names.issuperset(given):
+        return False
+    begins = _without_accents(family[0])
+    if begins in given_names:
+        return False
+    if begins in _folded_names(FAMILY_NAMES):
+        return True
+    return language in _TWO_FAMILY_NAMES | {"ca"} and _folded_names(CITIES_LIKE_GIVEN_NAMES).isdisjoint(given)
 
 
 def _spanish_start(names: Sequence[str], counted: Sequence[int]) -> int | None:

@@ -95,3 +95,28 @@ def test_a_word_that_fits_into_a_line_can_be_copied(tmp_path: Path) -> None:
     word = "Donaudampfschifffahrtselektrizitäten"
     read = pdf_of(tmp_path, "", article(word, f"Die {word} ruhen.", lang="de"))
     assert word in read.pages[2].extract_text().replace("\n", "")
+
+
+# ---- headlines alone
+
+
+def heights(page: Any) -> dict[str, float]:
+    """Return the texts of a page of a PDF with the height at which they stand, in points."""
+    found: dict[str, float] = {}
+
+    def visit(text: str, matrix: Any, text_matrix: list[float], font: Any, size: float) -> None:
+        if text.strip():
+            found.setdefault(text.strip(), matrix[5] + text_matrix[5])
+
+    page.extract_text(visitor_text=visit)
+    return found
+
+
+def test_headlines_alone_stand_apart_from_each_other(tmp_path: Path) -> None:
+    made = [article(f"Rain{n}", "It rained.", date=f"2024-07-0{n // 2 + 1}", url=f"u{n}") for n in range(4)]
+    found = heights(pdf_of(tmp_path, "", *made, excerpt=0, sort="id", title="Wet").pages[2])
+    tops = sorted((height, text) for text, height in found.items() if text.startswith("Rain"))
+    ids = sorted((height, text) for text, height in found.items() if text.startswith("Id"))
+    assert len(tops) == len(ids) == 4
+    for (below, _), (above, _) in zip(tops, ids[1:], strict=False):
+        assert above - below > 30

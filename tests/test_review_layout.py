@@ -120,3 +120,32 @@ def test_headlines_alone_stand_apart_from_each_other(tmp_path: Path) -> None:
     assert len(tops) == len(ids) == 4
     for (below, _), (above, _) in zip(tops, ids[1:], strict=False):
         assert above - below > 30
+
+
+# ---- the lines below a text
+
+
+def long_and_longer() -> list[Article]:
+    """Return articles of which each has a line more than the one before, so that one fills a page, and another one nearly."""
+    return [article(f"Rain {n}", *["It rained."] * n, url=f"https://e.org/{n}") for n in range(25, 60)]
+
+
+def test_the_lines_below_a_text_are_on_a_page_with_its_end(tmp_path: Path) -> None:
+    pages = [page.extract_text() for page in pdf_of(tmp_path, "", *long_and_longer(), full=True).pages]
+    ends = [text for text in pages if "Id: " in text]
+    assert len(ends) == 35
+    assert len(pages) > 45
+    for text in ends:
+        assert "It rained." in text
+        assert "Link: " in text
+
+
+def test_a_document_keeps_the_lines_below_a_text_with_its_end(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    stream = io.BytesIO()
+    made = article("Rain", "It rained.", "The sun came.", url="https://e.org/1")
+    with index_of(tmp_path / "index", made, article("Long", "It rained. " * 400, url="u")) as index:
+        index.review("", stream, format="docx", full=True, sort="id")
+    kept = {one.text: one._p.pPr.keepNext is not None for one in docx.Document(stream).paragraphs}
+    assert [kept["It rained."], kept["The sun came."], kept["Link: https://e.org/1"]] == [False, True, True]
+    assert not any(is_kept for text, is_kept in kept.items() if len(text) > 1_500 or text.startswith("Id: "))

@@ -13,6 +13,11 @@ from newssearch.text.paragraphs import ParagraphKind
 
 from .labels import Labels
 
+LONGEST_KEPT = 1_500
+"""The largest number of characters of a last paragraph that is kept on a page with the lines below it. A longer one would leave
+too much of the page before it empty.
+"""
+
 
 def direction_mark(text: str) -> str:
     """Return what stands behind a text in a line that is written from left to right: a mark of this direction, or "".
@@ -101,6 +106,10 @@ class ReviewedArticle(NamedTuple):
     def id(self) -> str:
         """The id of the article in the archive."""
         return self.entry.hit.id
+
+    def is_kept(self, paragraph: ReviewedParagraph) -> bool:
+        """Whether a paragraph is the last one, and is on a page with the lines below the text."""
+        return paragraph is self.paragraphs[-1] and len(paragraph.text.text) <= LONGEST_KEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

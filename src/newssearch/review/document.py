@@ -206,9 +206,11 @@ class _Body:
         )
         yield word_paragraph("ArticleOrigin", self._origin(article))
         for paragraph in article.paragraphs:
-            yield _text_paragraph(paragraph, lang)
-        for place, line in enumerate(self._footer(article)):
-            yield word_paragraph("ArticleFooter" if place else "ArticleFooterFirst", line)
+            yield _text_paragraph(paragraph, lang, with_next=article.is_kept(paragraph))
+        lines = list(self._footer(article))
+        for place, line in enumerate(lines, start=1):
+            style = "ArticleFooterFirst" if place == 1 else "ArticleFooter"
+            yield word_paragraph(style, line, with_next=place < len(lines))
 
     def _origin(self, article: ReviewedArticle) -> str:
         labels, entry = self._labels, article.entry
@@ -268,14 +270,14 @@ def _contents_line(entry: ReviewEntry) -> str:
     )
 
 
-def _text_paragraph(paragraph: ReviewedParagraph, lang: str) -> str:
+def _text_paragraph(paragraph: ReviewedParagraph, lang: str, *, with_next: bool) -> str:
     text = word_snippet(paragraph.text, lang)
     bullet = word_text(_BULLET) if paragraph.kind == "list" else ""
     style = _KIND_STYLES.get(paragraph.kind, "Normal")
     rtl = is_right_to_left(paragraph.text.text)
     before = word_text("[…] ", "LeftOut", in_rtl=rtl) if paragraph.after_gap else ""
     after = word_text(" […]", "LeftOut", in_rtl=rtl) if paragraph.before_gap else ""
-    return word_paragraph(style, f"{bullet}{before}{text}{after}", rtl=rtl)
+    return word_paragraph(style, f"{bullet}{before}{text}{after}", with_next=with_next, rtl=rtl)
 
 
 def _fact_paragraph(fact: Fact) -> str:

@@ -106,6 +106,7 @@ def _article_value(review: Review, article: ReviewedArticle) -> dict[str, Any]:
                 "kind": one.kind,
                 "after-gap": one.after_gap,
                 "before-gap": one.before_gap,
+                "kept": article.is_kept(one),
             }
             for one in article.paragraphs
         ],

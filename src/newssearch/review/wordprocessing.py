@@ -31,20 +31,25 @@ def word_paragraph(
     content: str,
     *,
     new_page: bool = False,
+    with_next: bool = False,
     above: int = 0,
     rtl: bool = False,
     declared: bool = False,
 ) -> str:
     """Return a paragraph in a style.
 
+    ``with_next`` is whether its last lines are on a page with the next paragraph, as a style may say of all of its paragraphs.
     ``above`` is the space above it in twentieths of a point, if the style has another one. ``rtl`` is whether it is written
     from right to left, and ``declared`` whether it is a document of its own.
     """
     names = f" {NAMESPACES}" if declared else ""
+    kept = "<w:keepNext/>" if with_next else ""
     page = "<w:pageBreakBefore/>" if new_page else ""
     direction = "<w:bidi/>" if rtl else ""
     space = f'<w:spacing w:before="{above}"/>' if above else ""
-    return f'<w:p{names}><w:pPr><w:pStyle w:val="{style}"/>{page}{direction}{space}</w:pPr>{content}</w:p>'
+    return (
+        f'<w:p{names}><w:pPr><w:pStyle w:val="{style}"/>{kept}{page}{direction}{space}</w:pPr>{content}</w:p>'
+    )
 
 
 def word_text(text: str, style: str = "", lang: str = "", *, in_rtl: bool = False) -> str:

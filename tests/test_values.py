@@ -432,3 +432,12 @@ def test_results_are_a_line_however_many_hits_they_have(tmp_path: Path) -> None:
         assert repr(small).endswith("score=1.23456789e-07>")
         assert len(repr(index.info())) < 200
     assert repr(index) == f"<Index {str(tmp_path)!r} (closed)>"
+
+
+def test_a_table_and_a_coverage_are_a_line(tmp_path: Path) -> None:
+    made = [article(f"Rain {n}", "Rain came.", outlet=f"O{n}", date="2024-07-25", url=f"u{n}") for n in range(3)]  # fmt: skip
+    with index_of(tmp_path, *made) as index:
+        assert repr(index.table("rain", by=["outlet", "day"])) == "<Table of 'rain' by outlet (3) x day (1)>"
+        assert repr(index.table("rain", by="outlet").by[0]) == "<TableDimension outlet: 3 groups>"
+        coverage = [repr(one) for one in index.coverage("rain")]
+    assert coverage == [f"<OutletCoverage 'O{n}': ran on the same day>" for n in range(3)]

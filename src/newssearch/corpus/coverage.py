@@ -59,7 +59,12 @@ class OutletCoverage:
         return "did not run" if self.in_index else "not in the index"
 
     def __repr__(self) -> str:
-        after = f"after {self.after}" if str(self.after) else ""
+        span = str(self.after)
+        after = (
+            "on the " + span
+            if self.after.days == 0 and self.after.hours is None
+            else span and f"after {span}"
+        )
         return brief(self, f"{quoted(self.outlet)}: {self.status}", after)
 
     def to_dict(self) -> dict[str, object]:

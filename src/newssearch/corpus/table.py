@@ -216,7 +216,7 @@ class Table(Framed):
     commit: Commit
 
     def __repr__(self) -> str:
-        sides = " x ".join(f"{len(one.groups):,} {one.name}" for one in self.by)
+        sides = " x ".join(f"{one.name} ({len(one.groups):,})" for one in self.by)
         names = ", ".join(quoted(one.name, 40) for one in self.queries[:3])
         return brief(
             self, f"of {names}{'…' if len(self.queries) > 3 else ''}", f"by {sides}" if sides else ""

@@ -19,7 +19,7 @@ from newssearch.system.lazy_regex import Pattern
 from .content import Fact, Review, ReviewedArticle, direction_mark
 
 MAX_TYPESET = 6_000_000
-"""The largest number of characters of JSON of which a PDF is made. Typst takes about 200 bytes of memory for each: 1.2 GB."""
+"""The largest number of characters of JSON of which a PDF is made. Typst takes about 250 bytes of memory for each: 1.5 GB."""
 _LANGUAGE = Pattern("[a-z]{2,3}")
 _SURROGATES = Pattern("[\ud800-\udfff]")
 

@@ -86,3 +86,12 @@ def test_negative_numbers_alone_are_not_guarded(run: Command, archive: Path) -> 
     index_of(archive / "other", *stories).close()
     rows = read_csv(run("count", "fog", "--by", "section", "--format", "csv", "--index", "other").out)[1:]
     assert {row[0] for row in rows} == {"-2.5e3", "'-1+1", "'-cmd", "'-", "'+1"}
+
+
+def test_a_time_fits_into_its_column(run: Command) -> None:
+    assert run("export", "rain", "-o", "n.xlsx").code == 0
+    book = openpyxl.load_workbook("n.xlsx").active
+    times = [cell for cell in book[2] if "hh" in cell.number_format]
+    assert [book.cell(1, cell.column).value for cell in times] == ["added"]
+    for cell in times:
+        assert book.column_dimensions[cell.column_letter].width > len("2024-07-25 10:30:00")

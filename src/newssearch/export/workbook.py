@@ -36,7 +36,10 @@ _WIDTHS = {
     "outlet": 22,
     "source": 22,
     "byline": 22,
+    "moment": 20,
+    "added": 20,
 }
+"""The widths of columns in digits, by key. A spreadsheet shows ``###`` for a time that is wider than its column."""
 _USUAL_WIDTH = 13
 
 

@@ -26,7 +26,7 @@ from documents import docx, epub, open_document, outlook_message, para, pptx, rt
 from newssearch import Article, QueryError, ReadOptions, Rejected, readers
 from newssearch.cli.rendering.formats import json_text
 from newssearch.display import escape
-from newssearch.readers import Skipped
+from newssearch.readers import Feed, Skipped
 from test_reader_containers import CRAWL, PACKERS, zipped
 from test_reader_databases import CODED, EUROPRESSE, PLAIN, PROQUEST, RIS, UNI, XML, counted, nexis
 from test_reader_pdf import STORY as LINES
@@ -180,7 +180,7 @@ def read(folder: Path, name: str, data: bytes) -> list[Article]:
     file = folder / name
     file.write_bytes(data)
     articles = []
-    items = list(readers.read_file(file, name, ReadOptions()))
+    items = [item for item in readers.read_file(file, name, ReadOptions()) if not isinstance(item, Feed)]
     assert items, "neither an article nor a rejection"
     for item in items:
         if isinstance(item, Rejected):

@@ -24,7 +24,7 @@ from newssearch.article import Date
 from newssearch.cli import cli, run
 from newssearch.engines import near_duplicates
 from newssearch.engines.embedded.storage.toc import read_toc, toc_bytes, toc_path
-from newssearch.readers import Skipped
+from newssearch.readers import Feed, Skipped
 
 SHORT = os.environ.get("NEWSSEARCH_THOROUGH") == "0"
 """Whether the tests run in their short form, for a second Python: few examples, and only the files that depend on Python."""
@@ -150,6 +150,7 @@ def counts(report: IndexReport) -> dict[str, int]:
         "removed",
         "duplicates",
         "ignored",
+        "left_feeds",
         "files_read",
         "rejections",
     )
@@ -164,7 +165,7 @@ def titles(index: Index) -> list[str | None]:
 def read_file(file: Path, name: str | None = None, **options: object) -> list[Article | Rejected]:
     """Return the results of reading a file, without inputs that were skipped."""
     found = readers.read_file(file, name or file.name, ReadOptions(**options))  # type: ignore[arg-type]
-    return [item for item in found if not isinstance(item, Skipped)]
+    return [item for item in found if not isinstance(item, (Feed, Skipped))]
 
 
 def read_bytes(folder: Path, name: str, data: bytes | str, **options: object) -> list[Article | Rejected]:

@@ -454,7 +454,7 @@ def test_the_keys_of_a_report_and_of_info_are_these(tmp_path: Path) -> None:
         report = index.add([storm(), Article.create(outlet="x")])
         info = index.info()
     assert list(report.to_dict()) == [
-        "added", "updated", "unchanged", "removed", "moved", "kept", "refused", "duplicates", "ignored", "shared_keys", "files",
+        "added", "updated", "unchanged", "removed", "moved", "kept", "left_feeds", "refused", "duplicates", "ignored", "shared_keys", "files",
         "files_read", "files_moved", "rejections", "rejected", "rejected_before",
         "skipped", "paragraphs", "seconds", "rate", "interrupted",
     ]  # fmt: skip

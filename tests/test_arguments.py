@@ -87,6 +87,7 @@ WRONG: dict[str, list[object]] = {
     "Node | Iterable[Node]": [None, "x", *NOT_SEVERAL],
     "Literal['replace', 'keep', 'error'] | None": [value for value in NOT_TEXT if value is not None],
     "Versions": NOT_TEXT,
+    "Feeds": NOT_TEXT,
     "bool": NOT_FLAG,
     "bool | None": [value for value in NOT_FLAG if value is not None],
     "int": [None, *NOT_NUMBER],

@@ -199,6 +199,7 @@ def test_info_shows_what_holds_and_from_where(archive: Path, cli: Command) -> No
         "folders",
         "fields",
         "versions",
+        "feeds",
         "strict",
         "synonyms",
         "limits",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import support
 from newssearch.article import Article, Provenance, Rejected
-from newssearch.readers import Origin, ReadOptions, Skipped, parsed, read_file
+from newssearch.readers import Feed, Origin, ReadOptions, Skipped, parsed, read_file
 from newssearch.readers.api import Document
 from newssearch.readers.xml.feed_splitter import split_feed
 from newssearch.readers.xml.feeds import parse
@@ -192,11 +192,12 @@ def test_a_large_feed_is_read_in_parts(data: str) -> None:
 def test_a_large_feed_numbers_its_entries_and_rejects_those_too_large() -> None:
     items = [f"<title>{n}</title><description>{'word ' * 150_000}</description>" for n in range(10)]
     items[4] = f"<title>4</title><description>{'word ' * 1_000_000}</description>"
-    found = list(parse(feed(*items).encode()[:-100], Origin("a.xml", ReadOptions())))
+    noted, *found = parse(feed(*items).encode()[:-100], Origin("a.xml", ReadOptions()))
+    assert noted == Feed("a.xml")
     assert [item.title if isinstance(item, Article) else str(item) for item in found] == [
         "0", "1", "2", "3", "a.xml:5: an entry of more than 4 MiB", "5", "6", "7", "8", "9",
     ]  # fmt: skip
-    assert [item.record for item in found if not isinstance(item, Skipped)] == list(range(1, 11))
+    assert [item.record for item in found if not isinstance(item, (Feed, Skipped))] == list(range(1, 11))
 
 
 def test_without_feedparser_the_rejection_says_how_to_install_it(
@@ -243,7 +244,7 @@ def test_a_damaged_feed_raises_nothing(changes: list[tuple[int, str]], data: str
         letters[place % len(letters)] = letter
     origin = Origin("a.xml", ReadOptions())
     for item in parsed(Document(parse, "".join(letters).encode(), origin)):
-        assert isinstance(item, (Article, Rejected))
+        assert isinstance(item, (Article, Rejected, Feed))
 
 
 def test_real_feeds_are_all_read(data_dir: Path) -> None:

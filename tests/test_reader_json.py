@@ -18,7 +18,7 @@ import support
 from newssearch.article import STATED, Article, Provenance, Rejected
 from newssearch.fields import FIELD_NAMES
 from newssearch.limits import DEFAULT_LIMITS, Limits
-from newssearch.readers import Origin, ReadOptions, ReadOutcome, Skipped, read_file, read_stream
+from newssearch.readers import Feed, Origin, ReadOptions, ReadOutcome, Skipped, read_file, read_stream
 from newssearch.readers.decoding.lines import SKIP_CHUNK
 from newssearch.readers.records.field_names import RECORD_KEYS
 from newssearch.readers.records.record import read_record
@@ -35,7 +35,7 @@ def read(record: object, **options: object) -> Article:
 
 def stream(data: bytes, document: int = DEFAULT_LIMITS.document) -> list[Article | Rejected]:
     options = ReadOptions(limits=Limits(document=document))
-    return [item for item in read_stream(io.BytesIO(data), options) if not isinstance(item, Skipped)]
+    return [item for item in read_stream(io.BytesIO(data), options) if not isinstance(item, (Feed, Skipped))]
 
 
 def from_file(tmp_path: Path, data: bytes, name: str = "a.jsonl") -> list[Article | Rejected]:
@@ -46,7 +46,7 @@ def titles(items: Iterable[ReadOutcome]) -> list[str | None]:
     return [
         item.title if isinstance(item, Article) else f"{item.record}: {item.reason}"
         for item in items
-        if not isinstance(item, Skipped)
+        if not isinstance(item, (Feed, Skipped))
     ]
 
 

@@ -29,6 +29,9 @@ if the input states no day."""
 STREAM = "-"
 """The ``path`` of an article that was read from standard input. It names no file, and no id is derived from it."""
 
+NO_RECORD = 0
+"""The ``record`` of an article that was read from a feed and is no longer in it."""
+
 NOTEBOOK_PARAGRAPHS = 50
 """The largest number of paragraphs that a notebook shows of an article."""
 
@@ -106,7 +109,10 @@ class EarlierVersion(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A place that holds an article: the file, as the index names it, the member of that file, the number of the record."""
+    """A place that holds an article: the file, as the index names it, the member of that file, the number of the record.
+
+    The number is from 1, or :data:`NO_RECORD` if the file is a feed that held the article before.
+    """
 
     path: str
     member: str | None = None
@@ -132,7 +138,7 @@ class Article:
     :data:`newssearch.fields.ARTICLE_FIELDS` describes the fields from ``title`` and ``date`` to ``key``; ``provenance``
     maps the name of each to its :class:`Provenance`. ``path`` is the file that the article was read from, as the index
     names it; ``member`` is the file or message inside it, if it is an archive, a crawl or a mailbox; ``record`` is the
-    number of the article in the file or member, from 1.
+    number of the article in the file or member, from 1, or 0 if it was in a feed that no longer has it.
 
     ``extra`` maps the names of the archive's own fields to their values: a string or several, a number, or a date.
 
@@ -306,6 +312,13 @@ class Article:
         """Return the article with an id of its own, for an archive that keeps all versions: see ``version_of``."""
         shared = self.version_of or without_slug(self.id)
         return dataclasses.replace(self, id=self._version_id(shared), version_of=shared)
+
+    @property
+    def shared_id(self) -> str:
+        """The id with the digest that the versions of the article share: see ``version_of``."""
+        if self.version_of is None or digest_of(self.id) is None:
+            return self.id
+        return self.id.removesuffix(without_slug(self.id)) + self.version_of
 
     def _version_id(self, shared: str) -> str:
         """Return an id with the digest of both the identity of the article, which ``shared`` stands for, and its content."""

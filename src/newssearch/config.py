@@ -41,6 +41,8 @@ ENVIRONMENT_VARIABLES = FrozenDict({"day_first": "NEWSSEARCH_DAY_FIRST", "lang":
 
 Versions = Literal["replace", "keep"]
 VERSIONS: tuple[Versions, ...] = get_args(Versions)
+Feeds = Literal["keep", "replace"]
+FEEDS: tuple[Feeds, ...] = get_args(Feeds)
 
 NOT_SET = "default"
 """The origin that is shown for a setting with its default value."""
@@ -56,6 +58,8 @@ class Config:
     are names of outlets, each with its other names. ``folders`` are pairs of a folder and an outlet, which becomes the
     outlet of articles in that folder that do not name theirs. ``versions`` is ``"replace"`` if an article that was read
     again with other content replaces the one in the index, and ``"keep"`` if each version is an article of its own.
+    ``feeds`` is ``"keep"`` if the articles that are no longer in their feeds stay in the index, and ``"replace"`` if they
+    are removed.
     ``strict`` is whether searches that find few articles return no others: see :class:`Request`.
     ``synonyms`` are the words and phrases that have synonyms, with these. ``limits`` bound the size of inputs. ``opensearch`` says how a new index is spread over a cluster. ``fields`` are the columns and keys that are kept as own fields. With ``ocr``,
     scans in PDFs are read by the program ocrmypdf. ``origins`` maps each setting that is not a default to its origin, such as ``"command line"`` or the name of a file or
@@ -69,6 +73,7 @@ class Config:
     outlets: Aliases = ()
     folders: tuple[tuple[str, str], ...] = ()
     versions: Versions = "replace"
+    feeds: Feeds = "keep"
     strict: bool = False
     synonyms: tuple[SynonymEntry, ...] = ()
     limits: Limits = DEFAULT_LIMITS
@@ -87,6 +92,7 @@ class Config:
         object.__setattr__(self, "fields", kept_fields(self.fields))
         object.__setattr__(self, "exclude", arguments.texts("exclude", self.exclude))
         arguments.choice("versions", self.versions, VERSIONS)
+        arguments.choice("feeds", self.feeds, FEEDS)
         if self.lang is not None:
             object.__setattr__(self, "lang", _language_tag(self.lang, "lang"))
         arguments.flag("strict", self.strict)
@@ -128,6 +134,7 @@ class Config:
             "folders": dict(self.folders),
             "fields": {one.name: {"column": one.column, "kind": one.kind} for one in self.fields},
             "versions": self.versions,
+            "feeds": self.feeds,
             "strict": self.strict,
             "synonyms": {
                 one.key: {"words": list(one.words), "both": one.both, "lang": one.lang}
@@ -367,6 +374,12 @@ def _versions(value: object) -> str:
     return str(value)
 
 
+def _feeds(value: object) -> str:
+    if value not in FEEDS:
+        raise ValueError('it is "keep" or "replace"')
+    return str(value)
+
+
 def _synonyms(value: object) -> tuple[SynonymEntry, ...]:
     if not isinstance(value, dict):
         raise ValueError(
@@ -435,6 +448,7 @@ _READERS: Mapping[str, Any] = FrozenDict({
     "folders": _folders,
     "fields": _kept_fields,
     "versions": _versions,
+    "feeds": _feeds,
     "strict": _boolean,
     "synonyms": _synonyms,
     "limits": _limits,

@@ -147,7 +147,7 @@ _COLUMNS = (
     ExportColumn("dateline", "text", _dateline, "the dateline as written", needs_article=True),
     ExportColumn("path", "text", _of_hit("path"), "the file that the article was read from"),
     ExportColumn("member", "text", _of_hit("member"), "the file or message inside that file"),
-    ExportColumn("record", "whole", _of_hit("record"), "the number of the article in the file"),
+    ExportColumn("record", "whole", _of_hit("record"), "the number of the article in the file; 0 if that is a feed that no longer has it"),
     ExportColumn("added", "moment", _of_hit("added"), "when this version of the article came into the index, in UTC"),
     ExportColumn("paragraphs", "whole", _of_hit("paragraphs"), "the number of paragraphs of the article"),
     ExportColumn("matching", "whole", _of_hit("matching"), "the number of those that match"),

@@ -61,7 +61,8 @@ class IndexReport:
     often the run changed an article; a rebuild begins with an empty index. An article is ``updated`` if its content or
     a field has changed, and ``moved`` if only its file has another path now; ``files_moved`` counts these files. It is
     ``unchanged`` if the run found it, or a copy of it in another file of the index, as it was. ``kept`` articles stay in the index although their file is missing or
-    cannot be read now; ``refused`` lists the removals that were not confirmed. ``duplicates`` have the same identity
+    cannot be read now; ``left_feeds`` are no longer in their feeds, since this run or, after a rebuild, since any time, and
+    stay too; ``refused`` lists the removals that were not confirmed. ``duplicates`` have the same identity
     and content as an article read elsewhere, and are indexed once. ``ignored`` articles are older versions of articles
     that were read elsewhere, or later in the same run. ``shared_keys`` counts articles whose key another article has too, so that it does not
     identify them. The run looked at ``files`` files, and read the ``files_read`` files that had changed. ``rejections``
@@ -77,6 +78,7 @@ class IndexReport:
     removed: int = 0
     moved: int = 0
     kept: int = 0
+    left_feeds: int = 0
     refused: tuple[Removal, ...] = ()
     duplicates: int = 0
     ignored: int = 0

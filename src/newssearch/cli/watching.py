@@ -120,6 +120,7 @@ def _is_worth_telling(report: IndexReport) -> bool:
         or report.updated
         or report.removed
         or report.moved
+        or report.left_feeds
         or report.rejections
         or report.refused
         or report.interrupted

@@ -65,7 +65,8 @@ class WritingMethods(OpenIndex):
 
         ``config`` replaces the archive's configuration, and ``options`` replace its settings for reading. Files that
         have not changed since they were last read are not read again. Rejected files are read again with ``retry``, or
-        if the options or the versions of newssearch or its packages have changed.
+        if the options or the versions of newssearch or its packages have changed. An article that a file no longer has is
+        removed; one that is no longer in its feed stays, unless the configuration says ``feeds = "replace"``.
 
         ``prune`` removes the articles below ``paths`` whose files are gone or excluded. It removes nothing below a path
         that is missing, or in a folder that cannot be listed. Before more than half of the articles below a path, or
@@ -141,7 +142,7 @@ class WritingMethods(OpenIndex):
         arguments.function("stop", stop)
         arguments.function("progress", progress)
         self._check_open()
-        keeps = (config or self.config).versions == "keep"
+        chosen = config or self.config
         writer = self._store.writer(arguments.seconds("wait", wait))
         try:
             self._store.write_extra(last_run.RUN_FILE, last_run.dump(writer.moment))
@@ -157,7 +158,8 @@ class WritingMethods(OpenIndex):
                 progress=progress,
                 on_conflict=on_conflict,
                 own_kinds=lambda: self.config.fields,
-                keeps_versions=keeps,
+                keeps_versions=chosen.versions == "keep",
+                keeps_feeds=chosen.feeds == "keep",
             )
             work(run)
             return run.finish()

@@ -31,6 +31,7 @@ from newssearch.text.paragraphs import Block, squeeze
 from .api import (
     Budget,
     Document,
+    Feed,
     Format,
     Input,
     Item,
@@ -44,7 +45,7 @@ from .api import (
 from .registry import available_formats, detect_format, formats, plugin_location, versions
 
 __all__ = [
-    "Block", "Document", "Draft", "Format", "Input", "Item", "Origin", "ReadOutcome", "ReadOptions", "Skipped",
+    "Block", "Document", "Draft", "Feed", "Format", "Input", "Item", "Origin", "ReadOutcome", "ReadOptions", "Skipped",
     "UnreadableError", "chosen_settings", "parsed", "read_file", "read_items", "read_stream", "signature", "versions", "whole",
 ]  # fmt: skip
 
@@ -52,7 +53,7 @@ __all__ = [
 def read_file(
     file: Path, path: str, options: ReadOptions, on_bytes: Callable[[int], None] | None = None
 ) -> Iterator[ReadOutcome]:
-    """Yield the articles, rejections and skips of ``file``, whose path in the index is ``path``.
+    """Yield the articles, rejections and skips of ``file``, whose path in the index is ``path``, and a note of each feed.
 
     ``on_bytes`` is called with the number of bytes consumed since its last call; the numbers add up to the size of the
     file. Raises NewssearchError only if no file could be read, for example because the disk is full.
@@ -148,7 +149,7 @@ def read_stream(stream: BinaryIO, options: ReadOptions) -> Iterator[ReadOutcome]
 
 
 def parsed(document: Document) -> Iterator[ReadOutcome]:
-    """Parse a document and yield its articles, rejections and skips. Raises as :func:`read_file` does."""
+    """Parse a document and yield what :func:`read_file` yields. Raises as :func:`read_file` does."""
     try:
         for item in document.parse(document.data, document.origin):
             if isinstance(item, Input):

@@ -5,6 +5,7 @@ A :class:`Format` turns an :class:`Input` into items. An item is one of these:
 - an :class:`~newssearch.article.Article`;
 - a :class:`~newssearch.article.Rejected`, with the reason;
 - a :class:`Skipped`, for content that nobody expects to be an article;
+- a :class:`Feed`, which says that the input is a feed;
 - a :class:`Document`, to be parsed by this process or another one;
 - another :class:`Input`, for content inside a container, whose format is detected in turn.
 
@@ -51,6 +52,17 @@ class Skipped(NamedTuple):
 
     path: str
     kind: str
+
+
+class Feed(NamedTuple):
+    """A note that the file ``path``, or the ``member`` inside it, is a feed.
+
+    A feed lists the latest articles of an outlet. So an article that is no longer in it was not withdrawn, while a
+    record that is no longer in a table was deleted.
+    """
+
+    path: str
+    member: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +212,7 @@ class Input:
         return data
 
 
-ReadOutcome = Article | Rejected | Skipped
+ReadOutcome = Article | Rejected | Skipped | Feed
 """A final result of reading. Nested inputs and unparsed documents are only intermediate results."""
 
 Parse = Callable[[bytes, Origin], Iterable[ReadOutcome | Input]]

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newssearch.archive import INDEX_MARKER, ArchiveFolder, is_own_file
-from newssearch.article import Rejected
+from newssearch.article import STREAM, Rejected
 from newssearch.readers.containers.page_folders import (
     LARGEST_REFERRING_FILE,
     PAGE_SUFFIXES,
@@ -104,6 +104,28 @@ def _folders_of(path: str) -> Iterator[str]:
         yield inner
     if not (path.startswith("/") or path[1:2] == ":"):
         yield "."
+
+
+class GoneFiles:
+    """Looks up, once for each path, whether a file of an archive that articles were read from no longer exists."""
+
+    def __init__(self, archive: Path) -> None:
+        self._archive = archive
+        self._gone: dict[str, bool] = {}
+
+    def __contains__(self, path: str) -> bool:
+        if path not in self._gone:
+            self._gone[path] = path not in ("", STREAM) and self._is_gone(path)
+        return self._gone[path]
+
+    def _is_gone(self, path: str) -> bool:
+        try:
+            file_of(path, self._archive).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except (OSError, ValueError):
+            return False
+        return False
 
 
 def list_files(

@@ -1,7 +1,7 @@
 """The indexer brings an index up to date with files, a stream, or articles in memory.
 
-Each article of a file is compared with the index: new articles are added, changed ones replaced, missing ones removed.
-So an interrupted run continues where it stopped, and after an append to a long file only the new articles are indexed.
+Each article of a file is compared with the index: new articles are added, changed ones replaced, and missing ones
+removed unless the file is a feed. So an interrupted run continues, and after an append only new articles are indexed.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from newssearch.article import STREAM, Article, Rejected
+from newssearch.article import NO_RECORD, Article, Rejected
 from newssearch.engines.protocol import Snapshot, Writer
 from newssearch.errors import ArticleConflictError
 from newssearch.readers import (
     Document,
+    Feed,
     ReadOptions,
     ReadOutcome,
     Skipped,
@@ -34,12 +35,16 @@ from newssearch.system.kept import cached_property
 
 from . import files
 from .changes import Changes
+from .feed_files import FeedFiles
+from .feeds import note_key
 from .fingerprint import file_digest, size_and_time
-from .manifest import Entry, Manifest
+from .history import Recall
+from .manifest import STALE_MTIME, UNOPENED_MTIME, Entry, Manifest
 from .own_fields import Kinds, OwnFields, with_remembered
 from .pruning import Confirm, plan
-from .reconciler import OnConflict, Recall, Reconciler
+from .reconciler import OnConflict, Reconciler
 from .run_state import FileOpened, FileRead, FileRun, FileUnchanged, Tally
+from .same_bytes import SameBytes
 
 MAX_PENDING_PARAGRAPHS = 1_000_000
 """A run commits whenever this number of added paragraphs is pending, because uncommitted paragraphs take memory."""
@@ -47,10 +52,6 @@ MAX_PENDING_SECONDS = 120.0
 """A run commits this long after its last commit, because a run that is killed loses what is not committed."""
 MIN_SECONDS_PER_COMMIT = 20.0
 """A run commits by time only after this multiple of what its last commit took: commits take at most a twentieth of it."""
-STALE_MTIME = -2
-"""In the manifest, this stands for the modification time of a stale file, which must be read again though unchanged."""
-UNOPENED_MTIME = -3
-"""In the manifest, this stands for the modification time of a file that could not be opened. Each run tries again."""
 
 
 class Indexer:
@@ -59,7 +60,8 @@ class Indexer:
     ``save`` is called with the manifest after each commit, and before a commit that makes files stale. ``options`` set
     how files are read; ``own_kinds`` returns the configured own fields. ``stop`` is called after each article, and ends
     the run if it returns true. ``progress`` is called after each part of a file. With ``retry``, unchanged files are
-    read again if parts of them were rejected.
+    read again if parts of them were rejected. With ``keeps_feeds``, articles that are no longer in their feeds stay.
+    ``earlier`` and ``earlier_manifest`` are those of the index that this one is rebuilt from.
     """
 
     def __init__(
@@ -76,7 +78,9 @@ class Indexer:
         recall: Recall = lambda article: None,
         on_conflict: OnConflict | None = None,
         keeps_versions: bool = False,
+        keeps_feeds: bool = False,
         earlier: Snapshot | None = None,
+        earlier_manifest: Manifest | None = None,
         own_kinds: Kinds = lambda: (),
     ) -> None:
         self._own = OwnFields(writer, options, own_kinds)
@@ -90,6 +94,7 @@ class Indexer:
         self._progress = progress or (lambda _: None)
         self._tally = Tally()
         self._refused: list[Removal] = []
+        self._is_gone = files.GoneFiles(archive).__contains__
         self._changes = Changes(writer.moment if earlier is None else None, self._is_counted)
         self._reconciler = Reconciler(
             writer,
@@ -102,8 +107,10 @@ class Indexer:
             keeps_versions=keeps_versions,
             earlier=earlier,
         )
-        self._gone: dict[str, bool] = {}
-        self._paths_by_digest: dict[str, list[str]] | None = None
+        self._feeds = FeedFiles(
+            manifest, self._reconciler.feeds, earlier, earlier_manifest, self._is_gone, keeps=keeps_feeds
+        )
+        self._same_bytes = SameBytes(manifest, self._is_gone)
         self._current: tuple[str, FileRun] | None = None  # the file that is being read
         self._counted: dict[str, Counter[str]] = {}  # the outcomes of each file that was read
         self._copies: dict[str, set[str]] = {}  # the other files with a copy of an article, by its id
@@ -258,9 +265,15 @@ class Indexer:
         while self._commit():
             pass
 
-    def add_lost_versions(self) -> None:
-        """Add versions of the earlier index that are in no file any more, if other versions of the article still are."""
+    def add_from_earlier(self) -> None:
+        """Add what the earlier index has and no file any more: versions of articles that files still have, and articles
+        that have left their feeds.
+        """
         self.commit()
+        for path, article in self._feeds.from_earlier() if not self._stopped else ():
+            self._own.keep(article)
+            self._reconciler.keep(article, path)
+            self._commit_if_due()
         for article in self._reconciler.lost_versions() if not self._stopped else ():
             self._own.keep(article)
             self._writer.add(article, article.state)
@@ -281,6 +294,7 @@ class Indexer:
             self._refused += refuse(counts["added"])
         return IndexReport(
             **dict(counts, shared_keys=self._reconciler.shared_keys),
+            left_feeds=len(self._reconciler.feeds.left),
             rejected=tuple(self._tally.rejected),
             refused=tuple(self._refused),
             skipped=FrozenDict(sorted(self._tally.skipped.items())),
@@ -340,7 +354,11 @@ class Indexer:
             else:
                 self._manifest.set(path, entry)
         self._tally.counts["unchanged"] += entry.articles
-        kept = max(len(self._writer.states(path)) - entry.articles, 0) if entry.rejections else 0
+        kept = (
+            max(self._reconciler.feeds.number_in_files(self._writer.states(path)) - entry.articles, 0)
+            if entry.rejections
+            else 0
+        )
         self._tally.counts["rejected_before"] += entry.rejections
         self._tally.counts["kept"] += kept
         if not kept:
@@ -362,52 +380,51 @@ class Indexer:
         path = file.source.path
         before = self._entry(path)
         self._fresh.pop(path, None)
-        self._manifest.drop(path)  # the entry does not match the articles of the next commit
-        run = FileRun(self._writer.states(path).keys(), before, self._twins(file))
+        # the entry does not match the articles of the next commit
+        self._feeds.drop(path, *((before.feeds, before.former_feeds) if before else ((), ())))
+        run = FileRun(self._writer.states(path).keys(), before, self._same_bytes.as_in(path, file.digest))
         self._current = path, run
         return run
 
     def _end(self, file: FileOpened, run: FileRun) -> None:
         self._take_aside(run)
         self._current = None
+        path = file.source.path
         # remove no article if the file cannot be read now, or if a part that was readable before no longer is
-        unread = any(record == 0 and member is None for record, _, member in run.rejected)
-        parts = {rejected for rejected in run.rejected if rejected[0] == 0}
-        if not unread and parts <= set(run.before.rejected if run.before else ()):
+        if run.is_readable:
             gone = set(run.committed or ()) - run.seen
-            self._remove(self._reconciler.obsolete(gone, file.source.path))
-            self._forget(
-                file.source.path, set(run.before.duplicates if run.before else ()) - {*run.duplicates}
-            )
+            obsolete = sorted(self._reconciler.obsolete(gone, path))
+            others, left = self._feeds.leave(obsolete, path, run)
+            self._remove(others)
+            for article_id in left:  # another file may have it
+                self._copies_are_stale(article_id)
+            self._forget(path, set(run.before.duplicates if run.before else ()) - {*run.duplicates})
         else:
             kept = set(run.committed or ()) - run.seen
-            self._tally.counts["kept"] += len(kept)
+            self._tally.counts["kept"] += self._reconciler.feeds.number_in_files(kept)
             self._kept |= kept
+        for old in self._feeds.end(path, run):
+            if (entry := self._entry(old)) is not None:
+                self._file_has_moved(old, entry)
         # a file that could not even be opened may be readable next time with the same modification time
-        settled = bool(file.digest) or not unread
-        path, stat = file.source.path, (file.size, file.mtime)
+        settled = bool(file.digest) or not run.is_unread
         self._counted[path] = run.counts
-        if size_and_time(file.source.file) == stat:
-            entry = Entry(
-                file.size,
-                file.mtime if settled else UNOPENED_MTIME,
-                file.digest,
-                self._reading_rejected if run.rejections else self._reading,
-                run.articles,
-                run.rejections,
-                tuple(run.rejected),
-                tuple(run.duplicates),
-                tuple(sorted(run.skipped.items())),
-                tuple(run.older),
-            )
+        if size_and_time(file.source.file) == (file.size, file.mtime):
+            reading = self._reading_rejected if run.rejections else self._reading
+            entry = run.entry(file, reading, *self._feeds.now(path, run))
+            if not settled:
+                entry = replace(entry, mtime=UNOPENED_MTIME)
             self._fresh[path] = entry
             self._note_copies(path, entry)
         else:  # it changed during the reading: the next run reads it again
-            self._manifest.drop(path)
+            self._feeds.drop(path, *self._feeds.now(path, run))
 
     # ---- articles
 
     def _take(self, item: ReadOutcome, run: FileRun) -> None:
+        if isinstance(item, Feed):
+            run.feeds.add(item.member or "")
+            return
         if isinstance(item, Skipped):
             run.skipped[item.kind] += 1
             self._tally.skipped[item.kind] += 1
@@ -459,6 +476,8 @@ class Indexer:
             else self._reconciler.take(article, run.seen, run.twins)
         )
         run.counts[taken.outcome] += 1
+        if (article.member or "") in run.feeds:
+            note_key(article, run.keys)
         is_change = taken.outcome in ("added", "updated", "moved")
         if not (is_change or (taken.outcome == "unchanged" and self._changes.read(taken.id))):
             self._tally.counts[taken.outcome] += 1
@@ -480,6 +499,8 @@ class Indexer:
     def _is_counted(self, article: Article) -> bool:
         """Whether the run has counted an indexed article as unchanged."""
         path = article.place.path
+        if article.record == NO_RECORD:
+            return False
         if self._current is not None and path == self._current[0]:
             return article.id in self._current[1].seen
         return path in self._was_counted or (path in self._was_read and article.id not in self._kept)
@@ -491,15 +512,14 @@ class Indexer:
             run.articles -= 1
             run.older.append(article_id)
             return
+        if self._current is not None and self._is_gone(path):
+            self._current[1].moved_from[path] += 1
         entry = self._entry(path)
         if entry is None:
             return
         if self._is_gone(path):
             if entry.articles <= 1:
-                self._tally.counts["files_moved"] += 1
-                self._fresh.pop(path, None)
-                self._manifest.drop(path)
-                self._forget(path, (*entry.duplicates, *entry.older))
+                self._file_has_moved(path, entry)
             else:
                 self._fresh[path] = replace(entry, articles=entry.articles - 1)
             return
@@ -511,36 +531,16 @@ class Indexer:
         self._fresh[path] = entry
         self._note_copies(path, entry)
 
-    def _is_gone(self, path: str) -> bool:
-        """Whether a file that articles were read from no longer exists."""
-        if path not in self._gone:
-            try:
-                files.file_of(path, self._archive).lstat()
-            except (FileNotFoundError, NotADirectoryError):
-                self._gone[path] = path not in ("", STREAM)
-            except (OSError, ValueError):
-                self._gone[path] = False
-            else:
-                self._gone[path] = False
-        return self._gone[path]
+    def _file_has_moved(self, path: str, entry: Entry) -> None:
+        """Record that all articles of a file that no longer exists are in other files now."""
+        self._tally.counts["files_moved"] += 1
+        self._fresh.pop(path, None)
+        self._manifest.drop(path)
+        self._forget(path, (*entry.duplicates, *entry.older))
 
     def _entry(self, path: str) -> Entry | None:
         """Return the entry that the manifest will have for a file after the next commit."""
         return self._fresh.get(path) or self._manifest.entries.get(path)
-
-    def _twins(self, file: FileOpened) -> tuple[str, ...]:
-        """Return the other files with the same bytes, those that no longer exist first."""
-        if not file.digest:
-            return ()
-        if self._paths_by_digest is None:
-            self._paths_by_digest = {}
-            for path, entry in self._manifest.entries.items():
-                self._paths_by_digest.setdefault(entry.digest, []).append(path)
-        paths = self._paths_by_digest.setdefault(file.digest, [])
-        twins = [path for path in paths if path != file.source.path]
-        if file.source.path not in paths:
-            paths.append(file.source.path)
-        return tuple(sorted(twins, key=lambda path: not self._is_gone(path)))
 
     def _remove(self, ids: Iterable[str]) -> None:
         removed = sorted(ids)

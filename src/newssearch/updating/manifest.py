@@ -19,6 +19,10 @@ FILE_NAME = "files.json"
 READERS_VERSION = 4
 """The version of the readers, raised when they make different articles from the same file. Then the next run reads all
 files again, changed or not."""
+STALE_MTIME = -2
+"""Stands for the modification time of a stale file, which must be read again though unchanged."""
+UNOPENED_MTIME = -3
+"""Stands for the modification time of a file that could not be opened. Each run tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,10 @@ class Entry:
     """How many items were skipped because they are not articles: pairs of a kind and a count, sorted by kind."""
     older: tuple[str, ...] = ()
     """The ids of articles of which the file holds a version that another file has superseded."""
+    feeds: tuple[str, ...] = ()
+    """The members of the file that are feeds; ``""`` is the file itself. A feed that cannot be read now stays one."""
+    former_feeds: tuple[str, ...] = ()
+    """The members of the file that were feeds, and are something else now."""
 
 
 @dataclass
@@ -88,7 +96,20 @@ class Manifest:
 
 
 def _manifest_entry(values: list[object]) -> Entry:
-    size, mtime, digest, reading, articles, rejections, rejected, duplicates, skipped, older = values
+    (
+        size,
+        mtime,
+        digest,
+        reading,
+        articles,
+        rejections,
+        rejected,
+        duplicates,
+        skipped,
+        older,
+        feeds,
+        former,
+    ) = values
     if not (isinstance(size, int) and isinstance(mtime, int) and isinstance(articles, int)):
         raise TypeError("not numbers")
     if not isinstance(rejections, int):
@@ -98,6 +119,8 @@ def _manifest_entry(values: list[object]) -> Entry:
         and isinstance(duplicates, list)
         and isinstance(skipped, list)
         and isinstance(older, list)
+        and isinstance(feeds, list)
+        and isinstance(former, list)
     ):
         raise TypeError("not lists")
     reasons = tuple(
@@ -116,4 +139,6 @@ def _manifest_entry(values: list[object]) -> Entry:
         tuple(map(str, duplicates)),
         counts,
         tuple(map(str, older)),
+        tuple(map(str, feeds)),
+        tuple(map(str, former)),
     )

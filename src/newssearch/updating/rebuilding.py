@@ -22,10 +22,10 @@ from newssearch.system.kept import cached_property
 from . import files, last_run
 from .extras import EXTRAS, stored_settings
 from .fingerprint import file_digest
+from .history import History
 from .indexer import Indexer
 from .manifest import FILE_NAME, Manifest
 from .pruning import EMPTY_FOLDER, MAX_EXAMPLES, Confirm
-from .reconciler import History
 
 
 def rebuild(
@@ -43,7 +43,8 @@ def rebuild(
     """Rebuild the index in ``folder`` from files; the new one replaces the old one when it is complete.
 
     Until then the old one can be searched. It stays as it was if the run is stopped, fails, or finds no article. An
-    article that the old index has keeps its id, the time when it was added, and its earlier versions. An old index that
+    article that the old index has keeps its id, the time when it was added, and its earlier versions. Articles that are no
+    longer in their feeds are taken from the old index, unless the configuration says ``feeds = "replace"``. An old index that
     is damaged or has an older format is not read; only the number of its articles is taken from its manifest.
 
     ``confirm`` is called with a :class:`Removal` before the new index replaces an index that has more than twice as
@@ -80,12 +81,14 @@ def rebuild(
                 progress=progress,
                 recall=old.recall,
                 keeps_versions=chosen.versions == "keep",
+                keeps_feeds=chosen.feeds == "keep",
                 earlier=old.snapshot,
+                earlier_manifest=old.manifest,
             )
             run.read_files(listing)
             if stream is not None:
                 run.read_stream(stream)
-            run.add_lost_versions()
+            run.add_from_earlier()
             report = run.finish(lambda added: _refused(_smaller(old, added), confirm))
         if report.added and not report.interrupted and not report.refused:
             old.close()
@@ -125,7 +128,8 @@ class _Old:
         self.paths = paths
         self.snapshot = snapshot
         """The old index; None if it cannot be read, or is closed."""
-        self._manifest = manifest or Manifest()
+        self.manifest = manifest or Manifest()
+        """The manifest of the old index; empty if the index cannot be read."""
         self._archive = archive
         self._at: tuple[str, dict[Place, StoredHeader]] = ("", {})  # the articles of the last path
         self._moved: tuple[str, list[str]] = ("", [])  # where the last new path was before
@@ -175,7 +179,7 @@ class _Old:
 
     def _places_before(self, path: str) -> list[str]:
         """Return the files that are gone and had the same bytes as a file that the old index does not have."""
-        if path in self._manifest.entries:
+        if path in self.manifest.entries:
             return []
         if self._moved[0] != path:
             same = self._paths_by_digest.get(file_digest(files.file_of(path, self._archive)), ())
@@ -185,7 +189,7 @@ class _Old:
     @cached_property
     def _paths_by_digest(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for path, entry in self._manifest.entries.items():
+        for path, entry in self.manifest.entries.items():
             if entry.digest:
                 found.setdefault(entry.digest, []).append(path)
         return found

@@ -9,25 +9,25 @@ and the others are recorded as its other places.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from newssearch.article import (
-    MAX_EARLIER_VERSIONS,
+    NO_RECORD,
     STREAM,
     Article,
-    EarlierVersion,
     Place,
     content_digest,
     same_content,
 )
 from newssearch.engines.protocol import Snapshot, Writer
-from newssearch.identity import id_number
+from newssearch.identity import id_number, without_slug
 
 from .changes import Changes
+from .feeds import FeedArticles
 from .files import reading_order
+from .history import Held, History, Recall, next_version
 from .shared_keys import SHARED, SharedKeys, Sketches
 from .versions import SeparateVersions
 
@@ -46,55 +46,6 @@ class Taken(NamedTuple):
     """Whether the index holds the article as read from this place, not from another one."""
     is_aside: bool = False
     """Whether the decision is deferred to the end of the file."""
-
-
-class Held(NamedTuple):
-    """The indexed article that a new one is compared with: its id, state and places.
-
-    ``other_places`` is empty for a committed article, which must be read to know them.
-    """
-
-    id: str
-    state: str
-    place: Place
-    other_places: tuple[Place, ...] = ()
-
-    @classmethod
-    def of(cls, article: Article) -> Held:
-        """Return what later articles are compared with, from an article."""
-        return cls(article.id, article.state, article.place, article.other_places)
-
-
-class History(NamedTuple):
-    """The history of an article in the index; see :class:`~newssearch.Article`."""
-
-    id: str
-    digest: str
-    added: dt.datetime | None
-    version: int
-    earlier: tuple[EarlierVersion, ...]
-    other_places: tuple[Place, ...] = ()
-
-    @classmethod
-    def of(cls, article: Article) -> History:
-        """Return the history of an article."""
-        return cls(
-            article.id, article.digest, article.added, article.version, article.earlier, article.other_places
-        )
-
-    def version_of(self, digest: str) -> History | None:
-        """Return the history up to the last version with this digest; None if no version has it."""
-        if digest == self.digest:
-            return self
-        for number in reversed(range(len(self.earlier))):
-            if self.earlier[number].digest == digest:
-                version = self.version - len(self.earlier) + number
-                return History(self.id, digest, self.earlier[number].added, version, self.earlier[:number])
-        return None
-
-
-Recall = Callable[[Article], History | None]
-"""Returns the history of an article in an earlier index; None if that has no article with this identity."""
 
 
 class Reconciler:
@@ -147,6 +98,8 @@ class Reconciler:
         self._places: tuple[str, dict[Place, Held]] = ("", {})  # the committed articles of one file
         self._waiting_paragraphs = 0
         self._superseded: list[str] = []
+        self._earlier = earlier
+        self.feeds = FeedArticles(writer, self._put_elsewhere, changes)
         self.versions = (
             SeparateVersions(writer, self._digest_at, self._put, earlier) if keeps_versions else None
         )
@@ -239,6 +192,8 @@ class Reconciler:
         path, old = article.place.path, held.place.path
         if path == old:
             return self._take_later(article, held) if held.id in seen else self._take_again(article, held)
+        if held.place.record == NO_RECORD:
+            return self._take_over(article, held)
         if self._is_gone(old):
             return self._move(article, held)
         if _is_elsewhere(old) or reading_order(path) < reading_order(old):
@@ -280,9 +235,20 @@ class Reconciler:
         if not self._is_newer(article, held):
             return Taken("ignored", held.id, stored=False)
         self._replace(article)
-        if not _is_elsewhere(held.place.path):
-            self._displaced(held.id, held.place.path, False)
+        self._displace(held, is_copy=False)
         return Taken("updated", held.id)
+
+    def _displace(self, held: Held, *, is_copy: bool) -> None:
+        """Report that the file of an article no longer provides it, unless the article is in no file."""
+        if not _is_elsewhere(held.place.path) and held.place.record != NO_RECORD:
+            self._displaced(held.id, held.place.path, is_copy)
+
+    def _take_over(self, article: Article, held: Held) -> Taken:
+        """Take an article that has left its feed, from another file."""
+        if not same_content(held.state, article.state):
+            return self._take_newer(article, held)
+        self._replace(article)
+        return Taken("unchanged" if held.state == article.state else "updated", held.id)
 
     def _is_newer(self, article: Article, held: Held) -> bool:
         """Whether the content that was read is newer than the different content in the index."""
@@ -344,7 +310,7 @@ class Reconciler:
             self.versions.moved(article, held.place.path)
         self._replace(article)
         self._changes.move(held.id)
-        self._displaced(held.id, held.place.path, True)
+        self._displace(held, is_copy=True)
         return Taken("moved" if held.state == article.state else "updated", held.id)
 
     def take_loose(self, article: Article) -> Taken:
@@ -370,8 +336,7 @@ class Reconciler:
         if self._on_conflict == "keep" and not same_content(held.state, article.state):
             return Taken("ignored", held.id, stored=False)
         self._replace(article)
-        if not _is_elsewhere(held.place.path):
-            self._displaced(held.id, held.place.path, False)
+        self._displace(held, is_copy=False)
         return Taken("updated", held.id)
 
     def _take_new(self, article: Article) -> Taken:
@@ -397,7 +362,7 @@ class Reconciler:
             old = version
         elif known is not None and known.digest == article.digest:
             old = known  # another file of the run has brought other content meanwhile
-        return article if (before := old or past) is None else _next_version(article, before)
+        return article if (before := old or past) is None else next_version(article, before)
 
     def _take_again(self, article: Article, held: Held) -> Taken:
         """Take an article that this file already had, at this place or another.
@@ -471,6 +436,34 @@ class Reconciler:
         """Return versions of the earlier index that are in no file any more, if other versions of the article still are."""
         return () if self.versions is None else self.versions.lost()
 
+    # ---- articles that have left their feeds
+
+    def keep(self, article: Article, path: str) -> None:
+        """Add an article of the earlier index that is no longer in its feed, whose path is ``path`` now.
+
+        If the new index has the article from another file, the newer content counts.
+        """
+        kept = replace(article, path=path, record=NO_RECORD, other_places=())
+        if self.versions is None and article.version_of is not None:  # the last version becomes the article
+            if self._earlier is None or self._earlier.versions_of(article.version_of)[-1].id != article.id:
+                return
+            kept = replace(kept, id=article.shared_id, version_of=None, version=1, earlier=())
+        if self.versions is not None:
+            shared = article.version_of or without_slug(article.id)
+            if self.versions.has_taken(shared, article.path or ""):
+                return  # it is one of the lost versions
+            kept = replace(kept, version_of=shared)
+        held = self.held(kept.id)
+        if held is None:
+            self._add(kept)
+            self._changes.add(kept, self._pending[id_number(kept.id)].state)
+        elif not same_content(held.state, kept.state) and self._is_newer(kept, held):
+            self._replace(kept)
+            self._displace(held, is_copy=False)
+        else:
+            return
+        self.feeds.left.add(id_number(kept.id))
+
     # ---- changing the index
 
     def remove(self, ids: Iterable[str]) -> None:
@@ -479,6 +472,7 @@ class Reconciler:
             article = self._writer.article(article_id)
             if article is not None:
                 self._departed[id_number(article_id)] = History.of(article)
+                self.feeds.left.discard(id_number(article_id))
                 self._changes.remove(article)
                 self._writer.remove([article_id])
 
@@ -494,6 +488,7 @@ class Reconciler:
     def _replace(self, article: Article) -> None:
         """Replace the article with the same id, as its next version if the content differs."""
         number = id_number(article.id)
+        self.feeds.left.discard(number)
         held = self.held(article.id)
         if held is not None and not same_content(held.state, article.state):
             self._noted.pop(held.id, None)  # these places have the previous content
@@ -515,6 +510,11 @@ class Reconciler:
         self._changes.rewrite(article)
         self._writer.remove([article.id])
         self._add(article)
+
+    def _put_elsewhere(self, article: Article) -> None:
+        """Replace the committed article with the same id, of which only the place differs."""
+        self._before.setdefault(id_number(article.id), History.of(article))
+        self._put(article)
 
     def _note(self, article_id: str, place: Place) -> None:
         if not _is_elsewhere(place.path):
@@ -578,15 +578,3 @@ def _is_elsewhere(path: str) -> bool:
 
 def _in_order(place: Place) -> tuple[list[tuple[bool, str]], str, int]:
     return reading_order(place.path), place.member or "", place.record
-
-
-def _next_version(article: Article, old: History) -> Article:
-    """Return an article that was read with the id and the history of the one that it replaces, as the next version."""
-    if article.digest == old.digest:
-        places = tuple(place for place in old.other_places if place.path != article.path)
-        return replace(
-            article, id=old.id, added=old.added, version=old.version, earlier=old.earlier, other_places=places
-        )
-    assert old.added is not None, "the index says when an article was added"
-    earlier = (*old.earlier, EarlierVersion(old.digest, old.added))[-MAX_EARLIER_VERSIONS:]
-    return replace(article, id=old.id, added=None, version=old.version + 1, earlier=earlier, other_places=())

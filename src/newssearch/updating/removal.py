@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from newssearch.article import STREAM, Article, Place
+from newssearch.article import NO_RECORD, STREAM, Article, Place
 from newssearch.engines.protocol import Snapshot, Writer
 
 from .files import FileListing, Scope
@@ -51,7 +51,12 @@ def remove_articles(writer: Writer, manifest: Manifest, ids: Iterable[str], file
         writer.remove([article.id])
         for place in (article.place, *article.other_places):
             if place not in left:
-                _count(manifest, place.path, article.id, -1 if place == article.place else 0)
+                _count(
+                    manifest,
+                    place.path,
+                    article.id,
+                    -1 if place == article.place and place.record != NO_RECORD else 0,
+                )
         if not left:
             removed += 1
             continue

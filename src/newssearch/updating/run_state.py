@@ -11,6 +11,7 @@ from newssearch.article import Rejected
 
 from . import files
 from .manifest import Entry
+from .shared_keys import Sketch
 
 
 @dataclass(slots=True)
@@ -45,6 +46,42 @@ class FileRun:
     duplicates: list[str] = field(default_factory=list)
     older: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    feeds: set[str] = field(default_factory=set)
+    """The members of the file that are feeds; ``""`` is the file itself."""
+    keys: dict[str, list[Sketch]] = field(default_factory=dict)
+    """The ids that the articles of the feeds have there, each with these articles."""
+    moved_from: Counter[str] = field(default_factory=Counter)
+    """The files that no longer exist, each with the number of its articles that are in this file now."""
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the file as a whole was rejected."""
+        return any(record == 0 and member is None for record, _, member in self.rejected)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether neither the file was rejected, nor a part that was not rejected before."""
+        parts = {rejected for rejected in self.rejected if rejected[0] == 0}
+        return not self.is_unread and parts <= set(self.before.rejected if self.before else ())
+
+    def entry(
+        self, file: FileOpened, reading: str, feeds: tuple[str, ...], former_feeds: tuple[str, ...]
+    ) -> Entry:
+        """Return the entry of the file for the manifest, after it was read."""
+        return Entry(
+            file.size,
+            file.mtime,
+            file.digest,
+            reading,
+            self.articles,
+            self.rejections,
+            tuple(self.rejected),
+            tuple(self.duplicates),
+            tuple(sorted(self.skipped.items())),
+            tuple(self.older),
+            feeds,
+            former_feeds,
+        )
 
 
 class FileUnchanged(NamedTuple):

@@ -80,7 +80,7 @@ class SeparateVersions:
     def _is_earlier_version(self, article_id: str, path: str) -> bool:
         article = self._writer.article(article_id)
         shared = article_id if article is None else article.version_of or article.id
-        return (id_number(shared), path) in self._taken
+        return self.has_taken(shared, path)
 
     def moved(self, article: Article, path: str) -> None:
         """Move the other versions of an article from the file ``path``, which is gone, to the file of the article."""
@@ -89,9 +89,13 @@ class SeparateVersions:
             if other is not None and other.path == path:
                 self._put(replace(other, path=article.path, member=article.member, record=article.record))
 
+    def has_taken(self, shared: str, path: str) -> bool:
+        """Whether a version of the article with the id ``shared`` was read from a file."""
+        return (id_number(shared), path) in self._taken
+
     def lost(self) -> Iterator[Article]:
         """Yield versions of the earlier index that are in no file any more, if other versions of the article still are."""
         for article in self._earlier.articles() if self._earlier is not None else ():
             shared = article.version_of or without_slug(article.id)
-            if (id_number(shared), article.path or "") in self._taken and self._digest_at(article.id) is None:
+            if self.has_taken(shared, article.path or "") and self._digest_at(article.id) is None:
                 yield replace(article, version_of=shared)

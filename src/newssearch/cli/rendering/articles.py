@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from newssearch.article import Article, Place, history_of, json_values, place
+from newssearch.article import NO_RECORD, Article, Place, history_of, json_values, place
 from newssearch.display import escape
 from newssearch.display.brief import many
 from newssearch.extra import shown as shown_extra
@@ -69,7 +69,8 @@ def text_article(
 
 
 def _place_text(held: Place) -> str:
-    return f"{place(held.path, held.member)} (record {held.record})"
+    where = "no longer in this feed" if held.record == NO_RECORD else f"record {held.record}"
+    return f"{place(held.path, held.member)} ({where})"
 
 
 def _history(article: Article) -> Iterator[str]:

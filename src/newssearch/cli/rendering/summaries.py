@@ -121,6 +121,9 @@ def text_report(report: IndexReport) -> Iterator[str]:
         *_rejected_parts(report),
     ]
     yield f"articles: {', '.join(parts)}"
+    if report.left_feeds:
+        verb = ("is", "its feed", "was") if report.left_feeds == 1 else ("are", "their feeds", "were")
+        yield f"{many(report.left_feeds, 'article')} {verb[0]} no longer in {verb[1]}, and {verb[2]} kept"
     yield from _skipped_line(report)
     if report.shared_keys:
         yield (

@@ -69,6 +69,7 @@ def _has(values: RecordValues, *names: str) -> bool:
 def _feed_item(values: RecordValues, draft: Draft) -> None:
     """Fill a draft from an item of a JSON feed (version 1 or 1.1)."""
     feed = values.pop(normal_name(FEED_KEY))
+    draft.claim_key(values.pop("id", None), "guid", of_outlet=True)
     plain = string(values.pop("contenttext", None))
     draft.text = html_blocks(values.pop("contenthtml", None)) or plain or ""
     draft.claim(

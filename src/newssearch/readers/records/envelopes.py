@@ -52,7 +52,7 @@ def records_in(document: object) -> Iterator[object]:
 
 def _records_in_object(document: dict[object, object], depth: int) -> Iterator[object]:
     values = values_of(document)
-    if str(values.get("version", "")).startswith("https://jsonfeed.org/version/"):
+    if _is_feed(values):
         yield from _feed_items(values)
         return
     if "graph" in values and isinstance(values["graph"], list):
@@ -72,6 +72,15 @@ def _records_in_object(document: dict[object, object], depth: int) -> Iterator[o
         return
     for item in items:
         yield from _records_in_object(item, MAX_ENVELOPE_DEPTH)
+
+
+def is_json_feed(document: object) -> bool:
+    """Whether a JSON document is a JSON feed (version 1 or 1.1)."""
+    return isinstance(document, dict) and _is_feed(values_of(document))
+
+
+def _is_feed(values: RecordValues) -> bool:
+    return str(values.get("version", "")).startswith("https://jsonfeed.org/version/")
 
 
 def _looks_like_article(values: RecordValues) -> bool:

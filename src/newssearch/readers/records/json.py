@@ -12,6 +12,7 @@ from typing import BinaryIO
 from newssearch.limits import in_words
 from newssearch.readers.api import (
     Document,
+    Feed,
     Format,
     Input,
     Item,
@@ -24,7 +25,7 @@ from newssearch.readers.api import (
 from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, Decoder, decode, wide_encoding
 from newssearch.readers.decoding.lines import SKIP_CHUNK, lines_of
 
-from .envelopes import records_in
+from .envelopes import is_json_feed, records_in
 from .record import read_record
 
 CHUNK_OF_LINES = 256 * 1024
@@ -36,11 +37,15 @@ def read(source: Input) -> Iterator[Item]:
 
     The input is JSON Lines if its first line is a complete object, or begins an object and is longer than the sample. A
     document that is not valid JSON, but has a line that is a complete object, is JSON Lines whose first lines are
-    broken.
+    broken. A JSON feed on one line is a document, unless more lines follow.
     """
     first, line_feed, _ = source.opening.partition("\n")
     complete = bool(line_feed) or source.is_whole
-    if first.startswith("{") and (not complete or _is_json_object(first)):
+    if (
+        first.startswith("{")
+        and (not complete or _is_json_object(first))
+        and not _FEED_OPENING.search(source.opening)
+    ):
         yield from _read_chunks(source.stream, source.origin, source.wide)
         return
     most = source.origin.options.limits.document
@@ -57,7 +62,10 @@ def read(source: Input) -> Iterator[Item]:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """Yield the articles in one JSON document, or in JSON Lines if only single lines of it are valid JSON."""
+    """Yield the articles in one JSON document, or in JSON Lines if only single lines of it are valid JSON.
+
+    A note precedes those of a JSON feed.
+    """
     text = decode(data)
     try:
         document = json.loads(text)
@@ -67,6 +75,8 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
             return
         raise UnreadableError(json_problem(error)) from None
     number = 0
+    if is_json_feed(document):
+        yield Feed(origin.path, origin.member)
     for number, record in enumerate(records_in(document), start=1):
         yield read_record(record, origin, number)
     if number == 0:
@@ -157,6 +167,9 @@ def json_problem(error: ValueError | RecursionError) -> str:
         return f"not JSON: {error.msg} ({line}column {error.colno})"
     return "JSON with a number that is too long"
 
+
+_FEED_OPENING = re.compile(r'"version"\s*:\s*"https:\\?/\\?/jsonfeed\.org\\?/version\\?/')
+"""Matches the version that a JSON feed states, in which the slashes may be escaped."""
 
 _JSON_OPENING = re.compile(r"\{\s*[\"}]|\[\s*[{\]]")
 

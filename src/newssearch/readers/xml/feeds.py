@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from newssearch.addresses import canonical_address
 from newssearch.article import STATED, Provenance
-from newssearch.readers.api import Format, Input, Origin, ReadOutcome, Skipped, UnreadableError, whole
+from newssearch.readers.api import Feed, Format, Input, Origin, ReadOutcome, Skipped, UnreadableError, whole
 from newssearch.readers.article.draft import Draft
 from newssearch.readers.decoding.encoding import ENCODING_SAMPLE, decode, wide_encoding
 from newssearch.readers.html_fragment import blocks_of, line_of
@@ -79,7 +79,11 @@ def is_feed(source: Input) -> bool:
 
 
 def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
-    """Yield the articles in the entries of a feed. Raises UnreadableError for a feed without entries."""
+    """Yield the articles in the entries of a feed, after a note that it is one.
+
+    An export of WordPress has the form of a feed, but lists all articles of a site, so that it gets no such note. Raises
+    UnreadableError for a feed without entries.
+    """
     try:
         import feedparser  # slow to import, and optional
     except ImportError:
@@ -107,7 +111,7 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
     )
     # dc:date is the date of publication, but feedparser reports it as that of an update.
     dated = re.search(rb"<\w+:date\b", data) is not None
-    number = 0
+    number, noted = 0, False
     for part in split_feed(data):
         if part is None:
             number += 1
@@ -119,6 +123,9 @@ def parse(data: bytes, origin: Origin) -> Iterator[ReadOutcome]:
         )
         if not feed.entries and part is data:
             raise UnreadableError(_without_entries(feed))
+        if not (noted or feed.feed.get("wp_wxr_version")):
+            yield Feed(origin.path, origin.member)
+            noted = True
         updated = STATED if dated and feed.version.startswith("rss") else ENTRY_UPDATED
         for draft, entry in _entry_drafts(feed, origin, number):
             number = draft.record

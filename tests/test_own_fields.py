@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import math
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,19 @@ from newssearch.engines.embedded.integrity.invariants import inconsistencies
 from newssearch.engines.embedded.segment.own_fields import OwnValues
 from newssearch.engines.embedded.segment.segment import Segment
 from newssearch.engines.embedded.storage.container import Container
-from newssearch.fields import MAX_OWN_FIELDS, KeptField, is_own_name, own_field, own_name
+from newssearch.fields import (
+    FACET_FIELDS,
+    FIELD_ALIASES,
+    FUNCTIONS,
+    HIT_COLUMNS,
+    MAX_OWN_FIELDS,
+    NO_TAG,
+    QUERY_FIELDS,
+    KeptField,
+    is_own_name,
+    own_field,
+    own_name,
+)
 from newssearch.text.numbers import NumberRange, number_key, parse_number, parse_number_range
 from support import Command, articles_in, command, index_of, read_bytes
 
@@ -154,6 +167,39 @@ def test_a_name_is_folded_to_one_that_is_allowed_or_refused(column: str) -> None
         assert own_field(name, "value").name == name
     else:
         with pytest.raises(ValueError, match="cannot be the name of a field"):
+            own_field(name, "value")
+
+
+LANGUAGE = Path(__file__).parent.parent / "docs" / "query-language.md"
+NO_FIELDS_IN_EXAMPLES = {"https"}
+OWN_IN_EXAMPLES = {"theme", "words", "coded"}
+
+
+def test_no_own_field_has_a_name_of_the_query_language_or_of_a_column() -> None:
+    """Else ``[fields] syn = "value"`` would change what ``syn:car`` finds, without a word."""
+    written = set(
+        re.findall(
+            r"\b([a-z]+)\d*[:(]", "".join(re.findall(r"(?m)^\| (`[^|]*`) \|", LANGUAGE.read_text("utf-8")))
+        )
+    )
+    assert {"syn", "hlead", "caps", "atleast", "title", "tag"} <= written
+    names = (
+        {
+            *FUNCTIONS,
+            *FIELD_ALIASES,
+            *QUERY_FIELDS,
+            *FACET_FIELDS,
+            *HIT_COLUMNS,
+            NO_TAG,
+            *written,
+        }
+        - OWN_IN_EXAMPLES
+        - NO_FIELDS_IN_EXAMPLES
+    )
+    for name in sorted(names):
+        with pytest.raises(
+            ValueError, match=f"'{name}' cannot be the name of a field: newssearch uses it itself"
+        ):
             own_field(name, "value")
 
 

@@ -176,6 +176,13 @@ QUERY_FIELDS = (
 )
 """All names that queries can put before a colon: :data:`VALUE_FIELDS`, the title, the tag and :data:`TIME_FIELDS`."""
 
+SYNONYMS = "syn"
+"""The function that joins synonyms, and the prefix that asks for those of the archive."""
+FUNCTIONS = ("hlead", SYNONYMS, "atleast", "caps")
+"""The names that queries can put before a parenthesis: ``atleast`` with a number, ``syn`` also before a colon."""
+FIELD_ALIASES = {"author": "byline"}
+"""Other names that queries can put before a colon, with the names of their fields."""
+
 COLUMN_FIELDS = ("id", "title", "text", *(name for name in FIELD_NAMES if name != "title"))
 """The names that ``--map`` accepts: the fields, id and text that a column of a table or a key of a record can hold."""
 
@@ -191,8 +198,8 @@ FIELDS: Mapping[str, ArticleField] = MappingProxyType({field.name: field for fie
 _OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 RESERVED_NAMES = frozenset({
-    *FIELD_NAMES, *QUERY_FIELDS, *COLUMN_FIELDS, *FACET_FIELDS, *FILTER_FIELDS,
-    "tags", "notes", "author", "caps", "hlead", "atleast", "none", "keyword", "text",
+    *FIELD_NAMES, *QUERY_FIELDS, *FIELD_ALIASES, *FUNCTIONS, *COLUMN_FIELDS, *FACET_FIELDS, *FILTER_FIELDS,
+    NO_TAG, "tags", "notes", "keyword", "text",
     "path", "member", "record", "added", "version", "version_of", "earlier", "other_places", "provenance", "paragraphs", "extra",
     "paragraph", "score", "snippet", "matching", "story", "copies", "copies_total", "variants", "explanation", "state", "digest",
     "since", "until", "on", "since_run", "where", "day", "week", "quarter", "year", "month",

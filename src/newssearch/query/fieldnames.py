@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from newssearch.errors import QueryError
-from newssearch.fields import QUERY_FIELDS
-
-FIELD_ALIASES = {"author": "byline"}
-"""Aliases that the parser accepts, with the names of their fields."""
+from newssearch.fields import FIELD_ALIASES, QUERY_FIELDS
 
 OTHER_NAMES = {
     "title": "headline intitle allintitle hl hd ti ttl head",

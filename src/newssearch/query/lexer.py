@@ -8,13 +8,21 @@ from types import MappingProxyType
 from typing import Literal
 
 from newssearch.errors import QueryError
-from newssearch.fields import LITERAL_FIELDS, QUERY_FIELDS, TIME_FIELDS, ArticleField
+from newssearch.fields import (
+    FIELD_ALIASES,
+    FUNCTIONS,
+    LITERAL_FIELDS,
+    QUERY_FIELDS,
+    SYNONYMS,
+    TIME_FIELDS,
+    ArticleField,
+)
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.tokenizer import GERSHAYIM, word_matches
 
 from .diagnostics import Notes
-from .fieldnames import ADDRESS_SCHEMES, FIELD_ALIASES, suggest_field
+from .fieldnames import ADDRESS_SCHEMES, suggest_field
 from .leaves import MAX_EDITS, OPERATORS
 from .node import Span
 from .quoting import ESCAPE, INVISIBLE, MINUS, QUOTES, is_wildcard, without_invisible
@@ -51,9 +59,13 @@ _CAPS_CALL = Pattern(
     rf"caps\(\s*(?:[{QUOTES}]((?:\\[\s\S]|[^\\{QUOTES}]|{GERSHAYIM})*)[{QUOTES}]|((?:[^(){QUOTES}]|{GERSHAYIM})*))\s*\)",
     re.IGNORECASE,
 )
-_FUNCTION_NAME = Pattern(r"(hlead|syn|atleast(\d+))(?=\()", re.IGNORECASE)
-SYNONYMS = "syn"
-"""The function that joins synonyms, and the prefix that asks for those of the archive."""
+_FUNCTION_NAME = Pattern(
+    "({})(?=\\()".format(
+        "|".join(r"atleast(\d+)" if name == "atleast" else name for name in FUNCTIONS if name != "caps")
+    ),
+    re.IGNORECASE,
+)
+"""Matches the name of a function whose parentheses hold a query; those of ``caps`` hold text."""
 _FIELD_NAME = Pattern(r"([A-Za-z]+(?:_[A-Za-z]+)*):(?!//)")
 _OWN_FIELD_NAME = Pattern(r"([A-Za-z][A-Za-z0-9_]*):(?!//)")
 _FIELD_VALUE = Pattern(rf"[^\s(){QUOTES}]+")

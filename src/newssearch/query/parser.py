@@ -31,6 +31,7 @@ from newssearch.errors import QueryError
 from newssearch.fields import (
     LITERAL_FIELDS,
     NO_TAG,
+    SYNONYMS,
     TAG,
     TIME_FIELDS,
     WORD_FIELDS,
@@ -51,7 +52,7 @@ from .diagnostics import Diagnostic, Notes
 from .joining import all_of
 from .leaf_parser import MAX_CLAUSES, LeafParser
 from .leaves import MAX_DISTANCE, Fuzzy, PatternPhrase, Phrase, Wildcard, Word
-from .lexer import SYNONYMS, QueryToken, tokens
+from .lexer import QueryToken, tokens
 from .node import Span
 from .quoting import QUOTES, SURROGATE, has_wildcard, tidy
 from .rewriting import MAX_DEPTH
@@ -406,7 +407,7 @@ class _Parser:
             return self._dated(token, time)
         if not self._starts_operand():
             return None
-        if name == SYNONYMS and name not in self.own:
+        if name == SYNONYMS:
             operand = self._operand()
             return None if operand is None else self._widened(operand)
         value = self._here

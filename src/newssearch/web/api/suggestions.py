@@ -12,10 +12,9 @@ from string import ascii_lowercase
 from typing import Any, Literal, NamedTuple
 
 from newssearch.facets import FacetValue
-from newssearch.fields import FIELDS, QUERY_FIELDS, TIME_FIELDS, ArticleField
+from newssearch.fields import FIELD_ALIASES, FIELDS, QUERY_FIELDS, TIME_FIELDS, ArticleField
 from newssearch.index import Index
 from newssearch.info import IndexInfo
-from newssearch.query.fieldnames import FIELD_ALIASES
 from newssearch.query.leaves import OPERATORS
 from newssearch.query.quoting import QUOTES, quote
 from newssearch.system.late_dataclass import dataclass

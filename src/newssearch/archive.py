@@ -1,4 +1,4 @@
-"""The archive of an index: the folder to which the paths in the index are relative, and whose configuration holds."""
+"""The archive of an index: the folder to which the paths in the index are relative, with its configuration, tags and searches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from newssearch.system.lazy_regex import Pattern
 from newssearch.system.real_paths import real_path
 
-from .config import CONFIG_FILE, PROJECT_FILE
+from .config import CONFIG_FILE, PROJECT_FILE, has_settings
 
 INDEX_MARKER = "newssearch.json"
 """The name of the file by which the folder of an index is known."""
@@ -33,19 +33,30 @@ _TEMPORARY_TAGS = Pattern(rf"{re.escape(TAGS_FILE)}\.[0-9a-f]{{16}}\.tmp")
 
 
 class ArchiveFolder(NamedTuple):
-    """The folder of an archive. Its configuration is that in ``folder``, whose links are not resolved."""
+    """The folder of an archive, with its tags, its saved searches and the states of its alerts.
+
+    If the index is reached by a link, ``folder`` is where the index really is, so that an archive has one file of tags.
+    """
 
     folder: Path
     root: Path
     """The folder with all links resolved. The name of a file in the index is its path relative to this."""
+    settings: Path
+    """The folder whose configuration holds, as it was given: another one only for an index that is reached by a link."""
     own_index: str = ""
     """The path of the index in the archive, with all links resolved, which no run reads; ``""`` if it is elsewhere."""
 
 
 def archive_around(index: Path) -> ArchiveFolder:
-    """Return the archive of an index in a folder: the folder that holds the folder ``index``."""
+    """Return the archive of an index in a folder: the folder that really holds the folder ``index``.
+
+    If ``index`` is a link from another folder, the configuration beside the link holds where the archive has none.
+    """
     real = real_path(index)
-    return ArchiveFolder(index.absolute().parent, Path(real).parent, real)
+    given, root = index.absolute().parent, Path(real).parent
+    if real_path(given) == str(root):
+        return ArchiveFolder(given, root, given, real)
+    return ArchiveFolder(root, root, given if has_settings(given) and not has_settings(root) else root, real)
 
 
 def archive_here() -> ArchiveFolder:
@@ -56,7 +67,7 @@ def archive_here() -> ArchiveFolder:
     """
     here = Path.cwd()
     folder = next((one for one in (here, *here.parents) if (one / CONFIG_FILE).is_file()), here)
-    return ArchiveFolder(folder, Path(real_path(folder)))
+    return ArchiveFolder(folder, Path(real_path(folder)), folder)
 
 
 def is_own_file(root: str, file: str) -> bool:

@@ -263,6 +263,14 @@ def searches_of(archive: Path) -> tuple[Mapping[str, Mapping[str, Any]], str]:
         raise ConfigError(f"{name}: {SEARCHES_SETTING}: {error}") from None
 
 
+def has_settings(archive: Path) -> bool:
+    """Whether the archive in a folder has a configuration file, be it a wrong one."""
+    try:
+        return _file_settings(archive) is not None
+    except (ConfigError, OSError):
+        return True
+
+
 def _file_settings(archive: Path) -> tuple[Mapping[str, Any], str] | None:
     """Return the settings in the configuration file of an archive, and the file's name; None if there is no such file.
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newssearch import arguments
+from newssearch.archive import SEARCHES
+from newssearch.config import searches_of
 from newssearch.engines.address import store_at
-from newssearch.errors import AlertError, IndexFolderError, NewssearchError, QueryError
+from newssearch.errors import AlertError, ConfigError, IndexFolderError, NewssearchError, QueryError
 from newssearch.index import Index, open_index
 from newssearch.results import Results
 from newssearch.system import atomic_files
@@ -55,7 +57,14 @@ class Alerts:
     """The saved searches of the archive of an index, and their alerts. Methods that search take the open index."""
 
     def __init__(self, folder: str | Path) -> None:
-        self._archive = store_at("folder", folder).archive.folder
+        """Raises :class:`ConfigError` if the index is reached by a link beside which a configuration has saved searches."""
+        archive = store_at("folder", folder).archive
+        if archive.settings != archive.folder and searches_of(archive.settings)[0]:
+            raise ConfigError(
+                f"{archive.settings} has a configuration with saved searches, but the index is in {archive.folder}:"
+                f" move the searches there, into newssearch.toml or the folder {SEARCHES}"
+            )
+        self._archive = archive.folder
         self.searches = SavedSearches(self._archive)
         self._states = self._archive / ALERTS
         self._environment = Environment(self._archive, os.environ)

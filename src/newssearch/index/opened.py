@@ -72,6 +72,7 @@ class OpenIndex:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._shared = SharedSnapshot(self._open())
+        self._opened_tags: TagFile | None = None
 
     def _open(self) -> OpenedSnapshot:
         # The snapshot first: a run that begins meanwhile has brought nothing yet.
@@ -229,7 +230,7 @@ class OpenIndex:
         """
         return cache(self._tags_now)
 
-    @cached_property
+    @property
     def _tags_path(self) -> Path:
         return self._store.archive.folder / TAGS_FILE
 
@@ -259,11 +260,15 @@ class OpenIndex:
         corrected = results.corrected and self._with_said(results.corrected, tags)
         return replace(results, hits=parts["hits"], more=parts["more"], corrected=corrected)
 
-    @cached_property
+    @property
     def _tag_file(self) -> TagFile:
+        """The file of tags of the archive; another one when a link leads to another index now."""
         from newssearch.tags.file import TagFile  # a search without tags needs none of it
 
-        return TagFile(self._store.archive.folder)
+        folder = self._store.archive.folder
+        if self._opened_tags is None or self._opened_tags.path.parent != folder:
+            self._opened_tags = TagFile(folder)
+        return self._opened_tags
 
     @staticmethod
     def _id_in(snapshot: Snapshot, wanted: str) -> str:

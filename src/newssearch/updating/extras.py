@@ -21,4 +21,4 @@ def stored_settings(store: Store) -> str | None:
     archive = store.archive
     if archive.own_index:
         return None
-    return settings_to_store(archive.folder) or store.read_extra(STORED_CONFIG)
+    return settings_to_store(archive.settings) or store.read_extra(STORED_CONFIG)

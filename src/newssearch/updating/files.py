@@ -155,7 +155,7 @@ class _FileFinder:
     """One search of the archive for files. It compares paths with all links resolved."""
 
     def __init__(self, archive: ArchiveFolder, exclude: Sequence[str]) -> None:
-        self.root, self.unresolved_root = str(archive.root), str(archive.folder)
+        self.root, self.unresolved_root = str(archive.root), str(archive.settings)
         self.skip = archive.own_index
         self.exclude = exclude
         self.found = FileListing()

@@ -95,13 +95,13 @@ class IndexFolder:
 
     @property
     def archive(self) -> ArchiveFolder:
-        """The folder that holds that of the index."""
+        """The folder that holds that of the index: see :func:`~newssearch.archive.archive_around`."""
         return archive_around(self._folder)
 
     @property
     def config(self) -> Config:
         """The configuration of the archive."""
-        return load_config(self._folder.absolute().parent)
+        return load_config(self.archive.settings)
 
     def open(self) -> None:
         """Check that the folder holds an index and that this version can read it.

@@ -91,7 +91,7 @@ class OpenSearchStore:
         """The configuration of the archive. Without one in the working folder, the one that the last ``newssearch
         index`` stored.
         """
-        return load_config(self.archive.folder, stored=partial(self.read_extra, STORED_CONFIG))
+        return load_config(self.archive.settings, stored=partial(self.read_extra, STORED_CONFIG))
 
     # ---- open, create, rebuild
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newssearch import QueryError
+from newssearch.fields import own_field
 from newssearch.query import (
     MAX_CLAUSES,
     MAX_DEPTH,
@@ -567,6 +568,66 @@ def test_a_colon_behind_a_word_in_capitals_makes_words(text: str, shown: str, no
     query = parse(text)
     assert str(query) == shown
     assert [note.message for note in query.diagnostics] == ([noted] if noted else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("rain tag:x:y", '(rain AND tag:"x:y")'),
+        ("tag:date:2024 a", '(tag:"date:2024" AND a)'),
+        ("-tag:http://x.example", 'NOT tag:"http://x.example"'),
+        ("tag:x:y*", 'tag:"x:y*"'),
+        ("section:world:asia", 'section:"world:asia"'),
+        ("theme:medtop:20000065", 'theme:"medtop:20000065"'),
+        ("theme:title:x", 'theme:"title:x"'),
+    ],
+)
+def test_a_value_may_have_colons(text: str, shown: str) -> None:
+    query = parse(text, fields=[own_field("theme", "value")])
+    assert (str(query), query.diagnostics) == (shown, ())
+    assert parse(shown, fields=[own_field("theme", "value")]).tree == query.tree
+
+
+def test_a_tag_with_marks_is_not_one_without() -> None:
+    assert kinds("C#") == ["punctuation"]
+    assert kinds("tag:C#") == []
+
+
+@pytest.mark.parametrize(
+    "value", ["€", '"€"', "(€)", "()", "(&)", '""', "(x €)", "(x OR ☆)", "-€", '"?"', "?"]
+)
+@pytest.mark.parametrize("name", ["tag", "outlet", "byline", "lang", "Section", "id", "theme"])
+def test_a_value_that_no_article_can_have_never_widens_the_search(name: str, value: str) -> None:
+    """Ignored, ``rain tag:€`` would find all of *rain*."""
+    for minus in ("", "-"):
+        with suppress(QueryError):
+            query = parse(f"rain {minus}{name}:{value}", fields=[own_field("theme", "value")])
+            assert f'{name.lower()}:"{value.strip(chr(34))}"' in str(query), "a condition on this very value"
+    if name != "theme":
+        with pytest.raises(QueryError, match=rf"no value of {name.lower()}: it has no letter or digit"):
+            parse(f"rain {name}:{value}")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("rain key:€", "€ is not a key"),
+        ('rain url:""', "an empty phrase is not an address"),
+        ("rain title:€", "€ is no value of title"),
+        ("rain title:(€ ☆)", "is no value of title"),
+        ('rain theme:""', "theme: has an empty value; theme:\\* finds any value"),
+    ],
+)
+def test_a_field_without_a_value_is_an_error(text: str, reason: str) -> None:
+    with pytest.raises(QueryError, match=reason):
+        parse(text, fields=[own_field("theme", "value")])
+
+
+def test_a_mark_between_the_values_of_a_group_is_ignored_with_a_note() -> None:
+    query = parse("tag:(x & y)")
+    assert str(query) == '(tag:"x" AND tag:"y")'
+    assert [note.kind for note in query.diagnostics] == ["no-word"]
+    assert str(parse("title:(rain €)")) == "title:(rain)"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ from newssearch.fields import (
     LITERAL_FIELDS,
     QUERY_FIELDS,
     SYNONYMS,
+    TAG,
     TIME_FIELDS,
+    VALUE_FIELDS,
     ArticleField,
 )
 from newssearch.system.late_dataclass import dataclass
@@ -223,6 +225,8 @@ class _Lexer:
         return match is not None
 
     def _field(self) -> bool:
+        if self.has_colon and self._value_begins_of(*VALUE_FIELDS, TAG, *self.own):
+            return False  # a colon in it is part of the value
         if self.own and self.has_colon and self._own_field():
             return True
         match = _FIELD_NAME.match(self.text, self.at) if self.has_colon else None
@@ -239,6 +243,16 @@ class _Lexer:
         elif value is not None:  # an address or a key, including its punctuation
             self._add("phrase", value[0], value.end(), raw=value[0].replace("\\", "\\\\"))
         return True
+
+    def _value_begins_of(self, *names: str) -> bool:
+        """Whether a field with one of these names stands right before the current position."""
+        before = self.found[-1] if self.found else None
+        return (
+            before is not None
+            and before.kind == "field"
+            and before.text in names
+            and before.span.end == self.at
+        )
 
     def _own_field(self) -> bool:
         """Add the tokens of an own field and, for numbers and dates, of the range after it."""
@@ -338,7 +352,8 @@ class _Lexer:
             if raw.endswith("?") and len(raw) > 1:
                 message = "a question mark at the end of a word is punctuation; * stands for any ending"
                 self.notes.add("punctuation", message, Span(end - 1, end))
-            if (stem := raw.rstrip("+#")) != raw and stem.isalpha() and len(raw) <= MAX_MARKED_NAME:
+            marked = (stem := raw.rstrip("+#")) != raw and stem.isalpha() and len(raw) <= MAX_MARKED_NAME
+            if marked and not self._value_begins_of(TAG):
                 message = f"{raw} finds what {stem} finds: marks are not part of a word"
                 self.notes.add("punctuation", message, span)
             self._add("word", raw, end)

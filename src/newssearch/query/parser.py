@@ -15,9 +15,9 @@
     pieces   = { word | wildcard | word "~" n | "*" }
 
 Almost any input parses: the parser ignores parts that do not fit the grammar, or takes them as words, and adds a
-diagnostic. It raises an error for parts that would silently find nothing (an unknown field, an impossible date), for
-parts without a meaning (AND between the operands of w/5), and beyond the limits below. Its time is linear in the length
-of the query.
+diagnostic. It raises an error for parts that would silently find nothing (an unknown field, an impossible date, a value
+without a letter or digit), for parts without a meaning (AND between the operands of w/5), and beyond the limits below. Its
+time is linear in the length of the query.
 """
 
 from __future__ import annotations
@@ -427,10 +427,14 @@ class _Parser:
             self.leaves.count(value.span)
             return self._values(name, Everything(span=value.span), token)
         self._deeper(token.span)
+        outer, self.leaves.field = self.leaves.field, "" if name == "title" else name
         node = self._operand()
+        self.leaves.field = outer
         self.depth -= 1
-        if node is None:
-            return None
+        if node is None:  # no value finds nothing: without the condition, the search would find more
+            end = max(value.span.end, self.tokens[self.at - 1].span.end)
+            shown = self.text[value.span.start : end]
+            raise self.leaves.no_value(name, shown, Span(value.span.start, end))
         if name == "title":
             return Region("title", node, span=Span(token.span.start, node.span.end))
         return self._values(name, node, token)
@@ -453,8 +457,7 @@ class _Parser:
         self._take()
         self.leaves.count(span)
         if not tidy(value.text):
-            self.notes.add("no-word", f"{field.name}: has an empty value and was ignored", span)
-            return Everything(span=span)
+            raise self._error(f"{field.name}: has an empty value", span, f"{field.name}:* finds any value")
         return Field(field.name, value.text, span=span)
 
     def _values(self, name: str, node: Node, token: QueryToken) -> Node:
@@ -489,8 +492,8 @@ class _Parser:
             return Not(Tagged("*", pattern=True, span=span), span=span)
         return Tagged(tag, span=span)
 
-    def _literal_value(self, token: QueryToken) -> Field | None:
-        """Return the condition on the address or the key after ``token``, its field; None if it has no word.
+    def _literal_value(self, token: QueryToken) -> Field:
+        """Return the condition on the address or the key after ``token``, its field. Raises QueryError if it has no word.
 
         Stars in it are wildcards, question marks are not.
         """
@@ -501,12 +504,8 @@ class _Parser:
         if has_wildcard(pattern):
             return Field(token.text, pattern, pattern=True, span=span)
         if next(words_of(tidy(value.text)), None) is None:
-            self.notes.add(
-                "no-word",
-                f"{value.text} is not {'an address' if token.text == 'url' else 'a key'} and was ignored",
-                span,
-            )
-            return None
+            kind = "an address" if token.text == "url" else "a key"
+            raise self._error(f"{value.text or 'an empty phrase'} is not {kind}", value.span)
         return Field(token.text, value.text, span=span)
 
     def _is_pattern_of_value(self, name: str, node: Node) -> bool:

@@ -379,7 +379,7 @@ class _Parser:
     # ---- synonyms
 
     def _synonyms(self, node: Node, span: Span) -> Node:
-        """Return ``syn(…)``: the alternatives of an OR as synonyms of each other, or else those that the archive has."""
+        """Return ``syn(…)``: the alternatives of an OR as synonyms of each other; without OR, what ``syn:(…)`` means."""
         if not isinstance(node, Or):
             return self._widened(node)
         for operand in node.operands:

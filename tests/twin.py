@@ -256,14 +256,14 @@ def _paired(node: Near | Same, text: str, lang: str | None) -> set[Match]:
     starts = sentence_starts(text, analyser(lang).name)
     tokens = analyser(lang).tokens(text)
 
-    def sentence(match: Match) -> int:
-        return sum(start <= tokens[match[0]].start for start in starts)
+    def sentences(match: Match) -> set[int]:
+        return {sum(start <= token.start for start in starts) for token in tokens[slice(*match)]}
 
     def close(one: Match, other: Match) -> bool:
         if not apart(one, other):
             return False
         if isinstance(node, Same):
-            return node.unit == "p" or sentence(one) == sentence(other)
+            return node.unit == "p" or len(sentences(one) | sentences(other)) == 1
         after = other[0] >= one[1]
         gap = other[0] - one[1] + 1 if after else one[0] - other[1] + 1
         return gap <= node.distance and (after or not node.ordered)

@@ -97,6 +97,24 @@ def test_proximity_does_not_reach_from_one_paragraph_or_the_headline_into_the_ne
     assert found(index, "one w/s two") == ["One two"]
 
 
+def test_a_phrase_across_the_end_of_a_sentence_is_in_neither(address: str) -> None:
+    index = index_of(address, article("A", "Some like kuv. Gub came."))
+    for query in (
+        'some w/s "kuv gub"',
+        '"kuv gub" w/s came',
+        '"like * gub" w/s some',
+        '"gub kuv"~1 w/s came',
+    ):
+        assert found(index, query) == [], query
+    for query in (
+        'some w/p "kuv gub"',
+        '"kuv gub" w/2 came',
+        '"like kuv" w/s some',
+        'came w/s "kuv gub" OR gub w/s came',
+    ):
+        assert found(index, query) == ["A"], query
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

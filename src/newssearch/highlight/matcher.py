@@ -514,8 +514,13 @@ def _matches_in_same(
 ) -> list[Match]:
     """Return the matches in each list that have a disjoint match in the other list.
 
-    With ``by_sentence``, that must be in the same sentence; otherwise it may be anywhere in the text.
+    With ``by_sentence``, both must be in the same sentence, as a whole; otherwise they may be anywhere in the text.
     """
+    if by_sentence:
+        left, right = (
+            [one for one in side if text.sentences[one[0]] == text.sentences[one[1] - 1]]
+            for side in (left, right)
+        )
 
     def group(match: Match) -> int:
         return text.sentences[match[0]] if by_sentence else 0

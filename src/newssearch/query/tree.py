@@ -101,6 +101,7 @@ class Near(Operator):
 class Same(Operator):
     """Matches of either operand that have a match of the other operand in the same paragraph or sentence.
 
+    A phrase that begins in one sentence and ends in the next is in neither.
     ``unit`` is ``"p"`` for a paragraph, ``"s"`` for a sentence. Operands must have matches in a text: see
     :class:`Near`.
     """

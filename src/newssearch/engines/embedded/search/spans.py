@@ -264,8 +264,10 @@ def _preceded(ones: Mask, others: Mask) -> tuple[Ints, Ints]:
 def spans_in_same_unit(left: Spans, right: Spans, unit_starts: Array) -> Spans:
     """Return the spans of each array that have a disjoint span of the other in the same unit.
 
-    A unit is a paragraph or a sentence; ``unit_starts`` has their first positions.
+    A unit is a paragraph or a sentence; ``unit_starts`` has their first positions. Spans that begin in one unit and end in
+    another are in neither.
     """
+    left, right = _within_units(left, unit_starts), _within_units(right, unit_starts)
     if not (len(left.starts) and len(right.starts)):
         return NO_SPANS
     if _common_size(*left[:2]) == 1 and _common_size(*right[:2]) == 1:
@@ -274,6 +276,13 @@ def spans_in_same_unit(left: Spans, right: Spans, unit_starts: Array) -> Spans:
     return union_spans(
         [_partnered_spans(left, of_left, right, of_right), _partnered_spans(right, of_right, left, of_left)]
     )
+
+
+def _within_units(spans: Spans, unit_starts: Array) -> Spans:
+    """Return the spans whose first and last word are in the same unit."""
+    if not len(spans.starts) or _common_size(*spans[:2]) == 1:
+        return spans
+    return _filter_spans(spans, owner_of(unit_starts, spans.starts) == owner_of(unit_starts, spans.ends - 1))
 
 
 def _words_in_same_unit(left: Ints, right: Ints, unit_starts: Array) -> Spans:

@@ -328,6 +328,14 @@ def test_every_language_has_all_words_and_their_places() -> None:
     assert REVIEW_LABELS["de"].number(1_234_567) == "1.234.567"
 
 
+@pytest.mark.parametrize("lang", sorted(REVIEW_LABELS))
+def test_the_labels_of_facts_fit_into_their_column(index: Index, lang: str) -> None:
+    column = 3402 / 20  # points, in the styles of a document
+    labels = [one.text.partition("\t")[0] for one in document(index, "rain", labels=lang).paragraphs if one.style.name == "Review Fact"]  # fmt: skip
+    assert len(labels) > 12
+    assert max(map(len, labels)) * 5.3 < column  # a letter of Arial in 10 points is 5.3 wide, on average
+
+
 def test_a_source_that_is_the_outlet_by_another_name_is_left_out(index: Index) -> None:
     index.add(
         article("Sleet", "Sleet came down on the hills.", outlet="The Guardian", source="guardian.co.uk", url="https://e.org/5")

@@ -246,7 +246,7 @@ GERMAN = Labels(
     any_words="Artikel mit einem der Wörter", notes="Hinweise", paragraphs="Passende Absätze", clauses="Artikel je Teil der Anfrage",
     order="Reihenfolge", sort_relevance="die besten zuerst", sort_newest="die neuesten zuerst", sort_oldest="die ältesten zuerst",
     sort_added="die zuletzt aufgenommenen zuerst", sort_id="nach Kennung", commit="Stand des Archivs", digest="Prüfsumme des Inhalts",
-    ids="SHA-256 der gefundenen Kennungen", tags_digest="SHA-256 der Artikel mit den Schlagworten", clock="Relative Daten zählen ab", versions="Versionen",
+    ids="SHA-256 der Kennungen", tags_digest="SHA-256 der Artikel mit den Schlagworten", clock="Relative Daten zählen ab", versions="Versionen",
 )  # fmt: skip
 
 FRENCH = Labels(
@@ -272,7 +272,7 @@ FRENCH = Labels(
     any_words="articles avec l’un des mots", notes="Remarques", paragraphs="Paragraphes trouvés", clauses="Articles par partie de la requête",
     order="Ordre", sort_relevance="les meilleurs d’abord", sort_newest="les plus récents d’abord", sort_oldest="les plus anciens d’abord",
     sort_added="les derniers ajoutés d’abord", sort_id="par identifiant", commit="État de l’archive", digest="Empreinte du contenu",
-    ids="SHA-256 des identifiants trouvés", tags_digest="SHA-256 des articles ayant les étiquettes", clock="Les dates relatives se comptent à partir du", versions="Versions",
+    ids="SHA-256 des identifiants", tags_digest="SHA-256 des articles ayant les étiquettes", clock="Les dates relatives se comptent à partir du", versions="Versions",
 )  # fmt: skip
 
 SPANISH = Labels(
@@ -297,7 +297,7 @@ SPANISH = Labels(
     any_words="artículos con alguna de las palabras", notes="Avisos", paragraphs="Párrafos encontrados", clauses="Artículos por parte de la consulta",
     order="Orden", sort_relevance="los mejores primero", sort_newest="los más recientes primero", sort_oldest="los más antiguos primero",
     sort_added="los últimos añadidos primero", sort_id="por identificador", commit="Estado del archivo", digest="Huella del contenido",
-    ids="SHA-256 de los identificadores encontrados", tags_digest="SHA-256 de los artículos con las etiquetas", clock="Las fechas relativas se cuentan desde", versions="Versiones",
+    ids="SHA-256 de los identificadores", tags_digest="SHA-256 de los artículos con las etiquetas", clock="Las fechas relativas se cuentan desde", versions="Versiones",
 )  # fmt: skip
 
 ITALIAN = Labels(
@@ -322,7 +322,7 @@ ITALIAN = Labels(
     any_words="articoli con una delle parole", notes="Note", paragraphs="Paragrafi trovati", clauses="Articoli per parte della ricerca",
     order="Ordine", sort_relevance="prima i migliori", sort_newest="prima i più recenti", sort_oldest="prima i più vecchi",
     sort_added="prima gli ultimi aggiunti", sort_id="per identificativo", commit="Stato dell’archivio", digest="Impronta del contenuto",
-    ids="SHA-256 degli identificativi trovati", tags_digest="SHA-256 degli articoli con le etichette", clock="Le date relative si contano da", versions="Versioni",
+    ids="SHA-256 degli identificativi", tags_digest="SHA-256 degli articoli con le etichette", clock="Le date relative si contano da", versions="Versioni",
 )  # fmt: skip
 
 PORTUGUESE = Labels(
@@ -347,7 +347,7 @@ PORTUGUESE = Labels(
     any_words="artigos com alguma das palavras", notes="Avisos", paragraphs="Parágrafos encontrados", clauses="Artigos por parte da pesquisa",
     order="Ordem", sort_relevance="os melhores primeiro", sort_newest="os mais recentes primeiro", sort_oldest="os mais antigos primeiro",
     sort_added="os últimos adicionados primeiro", sort_id="por identificador", commit="Estado do arquivo", digest="Resumo do conteúdo",
-    ids="SHA-256 dos identificadores encontrados", tags_digest="SHA-256 dos artigos com as etiquetas", clock="As datas relativas contam a partir de", versions="Versões",
+    ids="SHA-256 dos identificadores", tags_digest="SHA-256 dos artigos com as etiquetas", clock="As datas relativas contam a partir de", versions="Versões",
 )  # fmt: skip
 
 DUTCH = Labels(
@@ -372,7 +372,7 @@ DUTCH = Labels(
     any_words="artikelen met een van de woorden", notes="Opmerkingen", paragraphs="Gevonden alinea’s", clauses="Artikelen per deel van de zoekopdracht",
     order="Volgorde", sort_relevance="de beste eerst", sort_newest="de nieuwste eerst", sort_oldest="de oudste eerst",
     sort_added="de laatst toegevoegde eerst", sort_id="op kenmerk", commit="Stand van het archief", digest="Controlegetal van de inhoud",
-    ids="SHA-256 van de gevonden kenmerken", tags_digest="SHA-256 van de artikelen met de labels", clock="Relatieve datums tellen vanaf", versions="Versies",
+    ids="SHA-256 van de kenmerken", tags_digest="SHA-256 van de artikelen met de labels", clock="Relatieve datums tellen vanaf", versions="Versies",
 )  # fmt: skip
 
 REVIEW_LABELS: Mapping[str, Labels] = {

@@ -197,3 +197,11 @@ def test_citations_for_a_reference_manager(run: Command) -> None:
 def test_an_article_that_is_not_there(run: Command) -> None:
     assert run("cite", "aaaaaaaaaaaa", "--style", "ris").code == 1
     assert "no article" in run("cite", "aaaaaaaaaaaa", "--style", "ris").err
+
+
+@pytest.mark.parametrize("arguments", [["--columns", "nope"], ["--columns", "id", "--snippet", "9"], ["--format", "ris", "--snippet", "9"]])  # fmt: skip
+def test_a_wrong_option_is_no_mistake_in_the_query(run: Command, arguments: list[str]) -> None:
+    done = run("export", "rain", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error: ")
+    assert len(done.err.splitlines()) == 1, "no query with carets under it"

@@ -67,6 +67,15 @@ class ExportPlan:
             chosen = [*(COLUMNS[name] for name in names), *map(own_column, own)]
         return tuple(date_column() if one.name == "date" and not typed else one for one in chosen)
 
+    def check_columns(self, own: Sequence[ArticleField], *, has_length: bool) -> None:
+        """Raise :class:`QueryError` for an unknown name of a column, and if snippets have a length (``has_length``) and the export has none."""
+        if self.format.content == "citations":
+            has_snippet = self.text == "snippet"
+        else:
+            has_snippet = any(column.name == "snippet" for column in self.columns_of(own))
+        if has_length and not has_snippet:
+            raise QueryError("snippet has no effect: the export has no snippets")
+
     @property
     def columns_of_tags(self) -> tuple[str, ...]:
         """What rows have of the tags of an article and the notes on it; citations have tags as keywords."""

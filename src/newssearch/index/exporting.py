@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from newssearch import arguments
 from newssearch._version import __version__
 from newssearch.article import Article
-from newssearch.errors import NewssearchError, QueryError
+from newssearch.errors import NewssearchError
 from newssearch.fields import COLUMNS_OF_TAGS
 from newssearch.query import Node, Query
 from newssearch.request import ExportOptions, HitContent, Request, request_of, takes_options
@@ -91,10 +91,12 @@ class ExportingMethods(OpenIndex):
         path = None if stream is not None else arguments.path("file", file)
         name = None if path is None else str(path)
         plan = plan_of(name, format, rows=rows, columns=columns, text=text, marks=marks, bom=bom, raw=raw)
+        with self._reading() as snapshot:
+            plan.check_columns(snapshot.own_fields, has_length="snippet" in given.changed())
         asked_for = given.replace(group=rows == "stories", all_paragraphs=rows == "paragraphs")
         tags = self._tags_of_one_answer()
         with self._asking(query, asked_for, StopCheck(timeout, stop), tags) as asked:
-            exporter = _Exporter(asked, plan, given, self._exported_tags(plan, tags))
+            exporter = _Exporter(asked, plan, self._exported_tags(plan, tags))
             if path is None:
                 assert stream is not None, "a stream, or else a path"
                 return exporter.write(stream)
@@ -114,7 +116,7 @@ class ExportingMethods(OpenIndex):
 class _Exporter:
     """Makes the rows of an export from one snapshot, and has them written."""
 
-    def __init__(self, asked: Asked, plan: ExportPlan, given: Request, tags: TagsForHits) -> None:
+    def __init__(self, asked: Asked, plan: ExportPlan, tags: TagsForHits) -> None:
         own = asked.snapshot.own_fields
         self._asked = asked
         self._tags = tags
@@ -126,8 +128,6 @@ class _Exporter:
         is_table = bool(self._columns)
         self._has_snippet = "snippet" in names or (not is_table and plan.text == "snippet")
         self._has_text = "text" in names or (not is_table and plan.text in ("paragraph", "full"))
-        if "snippet" in given.changed() and not self._has_snippet:
-            raise QueryError("snippet has no effect: the export has no snippets")
         self._marks_text = self._has_text and plan.is_marked
         self._reads_articles = any(column.needs_article for column in self._columns) or (
             self._has_text and (plan.text == "full" or self._marks_text)

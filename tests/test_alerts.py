@@ -166,6 +166,22 @@ def test_many_articles_are_compared_as_few_are(
 # ---- stories
 
 
+def test_a_story_is_known_by_the_articles_of_it_that_were_seen(archive: AlertedArchive) -> None:
+    first, second, third = (about("rain", n, copy_of=4) for n in (4, 5, 6))
+    archive.save(to="ndjson:out.jsonl")
+    archive.run()
+    archive.add(first)
+    assert archive.new() == ["Rain 4"]
+    archive.add(second)
+    assert archive.new() == []
+    archive.remove(first)
+    archive.add(third)
+    assert archive.new() == [], "the second copy is seen, though it was not reported"
+    archive.remove(second, third)
+    archive.add(about("rain", 7, copy_of=4))
+    assert archive.new() == ["Rain 7"], "no article that was seen says which story this is"
+
+
 def test_a_copy_of_a_story_that_was_reported_is_no_news(archive: AlertedArchive) -> None:
     archive.save(to="ndjson:out.jsonl")
     archive.run()

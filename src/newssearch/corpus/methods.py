@@ -13,7 +13,7 @@ from newssearch.fields import FILTER_FIELDS
 from newssearch.system.lazy_regex import Pattern
 from newssearch.text.periods import is_relative_period
 
-from .records import ArchiveRecord, SearchRecord
+from .records import ArchiveRecord, OutputRecord, SearchRecord
 
 
 class Reported(Protocol):
@@ -36,6 +36,9 @@ class Reported(Protocol):
 
     @property
     def versions(self) -> Mapping[str, str]: ...
+
+    @property
+    def output(self) -> OutputRecord | None: ...
 
     @property
     def drawn(self) -> str: ...
@@ -86,6 +89,8 @@ def _paragraph_sentences(receipt: Reported) -> Iterator[str]:
     if receipt.command:
         yield f"The command `{command_line(receipt)}` repeats {again}."
     yield f"A receipt with all counts and digests, with which {again} can be repeated, is attached."
+    if receipt.output is not None:
+        yield "Its digest of the output is not that of a file: it is taken of the rows or hits that the command found."
 
 
 _RELATIVE_IN_QUERY = Pattern(

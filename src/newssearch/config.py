@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args
 
 from newssearch.system.atomic_files import sealed, unsealed
 from newssearch.system.frozen import FrozenDict
+from newssearch.system.input_files import read_input_file
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.lazy_regex import Pattern
 
@@ -296,7 +297,7 @@ def _file_settings(archive: Path) -> tuple[Mapping[str, Any], str] | None:
 
 def _read_toml(file: Path) -> dict[str, Any]:
     """Return the content of a TOML file. Raises OSError, and ValueError for invalid TOML."""
-    return parse_toml(file.read_text(encoding="utf-8"))
+    return parse_toml(read_input_file(file).decode())
 
 
 def parse_toml(text: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from newssearch.config import parse_toml, searches_of
 from newssearch.errors import ConfigError, SavedSearchError
 from newssearch.system import atomic_files
 from newssearch.system.fault_points import fault_point
+from newssearch.system.input_files import read_input_file
 
 from .outputs import may_have_secret
 from .saved import SavedSearch, checked_name
@@ -108,7 +109,7 @@ class SavedSearches:
             table, _ = searches_of(self._archive)
             return SavedSearch.from_settings(name, table[name], origin.name)
         try:
-            settings = parse_toml(origin.file.read_text(encoding="utf-8"))
+            settings = parse_toml(read_input_file(origin.file).decode())
         except ValueError as error:
             raise ConfigError(f"{origin.name} is not TOML: {error}") from None
         return SavedSearch.from_settings(name, settings, origin.name)

@@ -18,6 +18,7 @@ from newssearch.errors import ReceiptError
 from newssearch.fields import COLUMNS_OF_TAGS, TAG
 from newssearch.system import atomic_files
 from newssearch.system.frozen import FrozenDict
+from newssearch.system.input_files import is_open_input, read_input_file
 from newssearch.system.real_paths import is_same_file
 
 from .console import OutputClosed, without_surrogates
@@ -189,11 +190,12 @@ def is_input(option: str, file: Path) -> bool:
     recording = recorder()
     if recording is not None and recording.before is not None:
         return option in recording.before.inputs
-    return file.is_file()
+    return file.is_file() or file.is_fifo() or is_open_input(file)
 
 
 def text_of(file: Path) -> str:
-    content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    """Return the text of a file; that of standard input for ``-``. Raises OSError."""
+    content = sys.stdin.buffer.read() if str(file) == "-" else read_input_file(file)
     return content.decode("utf-8-sig", "replace")
 
 

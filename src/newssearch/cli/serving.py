@@ -13,6 +13,7 @@ from newssearch.display import escape
 from newssearch.display.index_address import index_address
 from newssearch.errors import IndexNotFoundError, NewssearchError
 from newssearch.index import open_index
+from newssearch.system.input_files import read_input_file
 
 from .console import EXIT_REJECTED, show_line
 from .options import index_option
@@ -38,9 +39,10 @@ class SecretFile(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         file = cast("Path", super().convert(value, param, ctx))
         try:
-            secret = file.read_text("utf-8").partition("\n")[0].strip()
+            secret = read_input_file(file).decode().partition("\n")[0].strip()
         except (OSError, UnicodeDecodeError) as error:
-            self.fail(f"{value} cannot be read: {error}", param, ctx)
+            reason = (isinstance(error, OSError) and error.strerror) or error
+            self.fail(f"{value} cannot be read: {reason}", param, ctx)
         if not secret:
             self.fail(f"the first line of {value} is empty", param, ctx)
         return secret

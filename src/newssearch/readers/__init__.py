@@ -26,6 +26,7 @@ from newssearch.readers.article.draft import Draft
 from newssearch.readers.pdf.scans import has_ocr
 from newssearch.readers.records.json import read_lines
 from newssearch.system.entry_points import describe_error, is_order_to_stop
+from newssearch.system.input_files import kind_of_file
 from newssearch.text.paragraphs import Block, squeeze
 
 from .api import (
@@ -88,7 +89,7 @@ def read_items(
         if not stat.S_ISREG(
             status.st_mode
         ):  # not opened: a pipe could block forever, a device could have side effects
-            yield origin.rejected(f"not a regular file but {_kind_of_file(status.st_mode)}")
+            yield origin.rejected(f"not a regular file but {kind_of_file(status.st_mode)}")
             return
         size = status.st_size
         with file.open("rb") as stream:
@@ -234,16 +235,3 @@ class _CountingStream:
         data = self._stream.read(size)
         self._progress(len(data))
         return data
-
-
-def _kind_of_file(mode: int) -> str:
-    for test, name in (
-        (stat.S_ISDIR, "a folder"),
-        (stat.S_ISFIFO, "a pipe"),
-        (stat.S_ISSOCK, "a socket"),
-        (stat.S_ISCHR, "a device"),
-        (stat.S_ISBLK, "a device"),
-    ):
-        if test(mode):
-            return name
-    return "something else"

@@ -18,6 +18,7 @@ from newssearch.archive import TAGS_FILE, TAGS_LOCK
 from newssearch.errors import TagFileError
 from newssearch.system import atomic_files
 from newssearch.system.file_lock import locked_file
+from newssearch.system.input_files import read_input_file
 from newssearch.system.real_paths import real_path
 
 from .entries import TagLine, read_line, written_line
@@ -49,8 +50,7 @@ def read_entries(file: Path) -> Iterator[TagLine]:
     Raises :class:`~newssearch.TagFileError`, with the number of the line, if it is damaged, and OSError if it cannot be
     read.
     """
-    with file.open("rb") as opened:
-        content = opened.read(MAX_FILE_BYTES + 1)
+    content = read_input_file(file, MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
         raise TagFileError(f"{file} has more than {MAX_FILE_BYTES >> 20} MB: it is no file of tags", file)
     try:

@@ -62,6 +62,7 @@ WRONG: dict[str, list[object]] = {
     "int | tuple[int, int]": [None, "x", b"x", {}],
     "str | Query | Node | None": [value for value in NOT_TEXT if value is not None],
     "HitContent": NOT_TEXT,
+    "TagOrder": NOT_TEXT,
     "StorySort": NOT_TEXT,
     "AnyQuery": NOT_TEXT,
     "AnyQuery | Mapping[str, AnyQuery] | Iterable[AnyQuery]": [5, b"x"],

@@ -80,6 +80,27 @@ def test_tags_are_given_and_taken_and_say_what_changed(index: Index) -> None:
     assert not index.tags_of(IDS[5])
 
 
+def test_tags_are_listed_in_pages_by_name_or_number_or_a_text_in_them(index: Index) -> None:
+    for number, tag in enumerate(("Émigré", "to cite", "cited", "zero")):
+        index.tag(IDS[: number + 1], tag)
+    index.tag(IDS, "zero")
+    everything = index.tags()
+    assert ([one.tag for one in everything], everything.total) == (["cited", "Émigré", "to cite", "zero"], 4)
+    by_number = index.tags(sort="articles", limit=2)
+    assert ([(one.tag, one.articles) for one in by_number], by_number.total) == (
+        [("zero", 6), ("cited", 3)],
+        4,
+    )
+    assert [one.tag for one in index.tags(sort="articles", limit=2, offset=2)] == ["to cite", "Émigré"]
+    assert [one.tag for one in index.tags("CITE")] == ["cited", "to cite"]
+    found = index.tags("emi", offset=1)
+    assert (len(found), found.total, found.articles) == (0, 1, 6)
+    assert index.tags(limit=0).total == 4
+    for wrong in ({"limit": -1}, {"offset": -1}):
+        with pytest.raises(QueryError, match="cannot be negative"):
+            index.tags(**wrong)  # type: ignore[arg-type]
+
+
 def test_the_end_of_an_id_is_enough(index: Index) -> None:
     index.tag(IDS[1][-12:], "x")
     assert index.tags_of(IDS[1]).tags == ("x",)

@@ -45,6 +45,11 @@ def test_a_program_tags_articles_and_reads_what_that_changed(program: TestClient
     with newssearch.open(archive) as index:
         said = index.tags_of(STORM.id)
         assert program.get("/api/tags").json() == index.tags().to_dict()
+        assert program.get("/api/tags?contains=TO&limit=1").json() == index.tags("to", limit=1).to_dict()
+        assert program.get("/api/tags?sort=articles&offset=1").json()["tags"] == [
+            {"tag": "checked", "articles": 1, "missing": 0}
+        ]
+    assert program.get("/api/tags?limit=10001").status_code == 400
     assert program.get(f"/api/tags/{STORM.id}").json() == {"id": STORM.id, **said.to_dict()}
     assert (said.tags, said.notes[0].text) == (("to do",), "Ah.")
     assert program.get("/api/search?q=tag:checked").json()["total_articles"] == 1

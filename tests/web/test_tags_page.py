@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from starlette.testclient import TestClient
@@ -99,6 +100,29 @@ def test_the_page_of_tags_counts_them_and_fields_offer_them(reader: TestClient) 
     assert page.texts("ul.values li") == ["common2", "rare1"]
     assert ParsedPage(reader, page.links("p.meta a")["articles without a tag"]).text("h1") == "1 article"
     assert ParsedPage(reader, ARTICLE).values("datalist option", "value") == ["common", "rare"]
+
+
+def test_many_tags_have_pages_orders_and_a_field_that_finds_some(
+    reader: TestClient, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newssearch.web.pages.tags.TAGS_OF_PAGE", 10)
+    with newssearch.open(archive) as index:
+        index.tag(FLOOD.id, [f"town {number:02}" for number in range(24)])
+        index.tag(STORM.id, ["town 23", "R&D"])
+    page = ParsedPage(reader, "/tags")
+    assert page.text("h1") == "25 tags"
+    assert page.texts("ul.values li") == ["R&D1", *(f"town {number:02}1" for number in range(9))]
+    last = ParsedPage(reader, page.links("nav.pages a")["3"])
+    assert last.texts("ul.values li") == [f"town {number:02}{1 + (number == 23)}" for number in range(19, 24)]
+    by_number = ParsedPage(reader, page.links("p.choices a")["most articles"])
+    assert by_number.texts("ul.values li")[:2] == ["town 232", "R&D1"]
+    (form,) = by_number.tree.xpath("//form[@action='/tags' and @method='get']")
+    found = ParsedPage(reader, f"/tags?{urlencode({**dict(form.form_values()), 'find': 'TOWN 2'})}")
+    assert found.texts("ul.values li") == ["town 232", "town 201", "town 211", "town 221"]
+    assert found.text("h1") == "25 tags"
+    assert "No tag has" in ParsedPage(reader, "/tags?find=<b>").text("div.empty")
+    beyond = ParsedPage(reader, "/tags?page=9")
+    assert (beyond.status, "There are only 3 pages" in beyond.text("div.empty")) == (200, True)
 
 
 def test_an_answer_changes_with_the_tags(reader: TestClient) -> None:

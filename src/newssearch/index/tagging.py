@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newssearch import arguments
-from newssearch.errors import ArticleNotFoundError, TagError
+from newssearch.errors import ArticleNotFoundError, QueryError, TagError
 from newssearch.identity import without_slug
 from newssearch.query import Tagged
 from newssearch.request import Request
@@ -15,7 +15,7 @@ from newssearch.request import Request
 from .opened import OpenIndex
 
 if TYPE_CHECKING:
-    from newssearch.tags.counts import TagCounts, TagMerge
+    from newssearch.tags.counts import TagCounts, TagMerge, TagOrder
     from newssearch.tags.state import ArticleTags, TagReport, TagState
 
 
@@ -115,19 +115,28 @@ class TaggingMethods(OpenIndex):
             return ""
         return "-".join(f"{part:x}" for part in self._tag_file.stamp)
 
-    def tags(self) -> TagCounts:
-        """Return all tags, in alphabetical order, each with the number of articles that have it.
+    def tags(
+        self, contains: str = "", *, sort: TagOrder = "name", limit: int | None = None, offset: int = 0
+    ) -> TagCounts:
+        """Return all tags, or those that contain a text, each with the number of articles that have it.
 
-        Articles with tags that are not in the index now are counted apart. Raises :class:`TagFileError`.
+        ``sort`` is ``"name"``, the alphabetical order, or ``"articles"``, the tags of most articles first. ``limit`` is the
+        largest number of tags, None for all; ``offset`` are left out before them. Articles with tags that are not in the index
+        now are counted apart. Raises :class:`TagFileError`, and :class:`QueryError` for a negative number.
         """
-        from newssearch.tags.counts import counts_of  # a search needs none of it
+        from newssearch.tags.counts import TAG_ORDERS, counts_of  # a search needs none of it
 
+        arguments.text("contains", contains)
+        arguments.choice("sort", sort, TAG_ORDERS)
+        for name, value in (("limit", 0 if limit is None else limit), ("offset", offset)):
+            if arguments.whole_number(name, value) < 0:
+                raise QueryError(f"{name} cannot be negative")
         state = self._tag_file.state()
         numbers = state.numbers_of_articles(state.articles)
         request = Request()
         with self._asking("", request) as (snapshot, _, asked):
             there = snapshot.ids_matching(Tagged("*", pattern=True, articles=numbers), asked)
-        return counts_of(state, frozenset(map(without_slug, there)))
+        return counts_of(state, frozenset(map(without_slug, there))).listed(contains, sort, limit, offset)
 
     def merge_tags(self, file: str | Path, *, wait: float = 10.0) -> TagMerge:
         """Join the tags and notes of another file, such as a colleague's ``tags.jsonl``, to those of this archive.

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Literal, NamedTuple, get_args
 
 from newssearch.display import notebook
 from newssearch.display.brief import brief, many, quoted
 from newssearch.system.late_dataclass import dataclass
 from newssearch.system.tuple_sequence import TupleSequence
+from newssearch.text.analysis import key
 
 from .entries import NoteEntry, TagEntry
+from .names import tag_key
 from .state import TagState
+
+TagOrder = Literal["name", "articles"]
+"""An order of tags: alphabetical, or those of most articles first."""
+TAG_ORDERS: tuple[TagOrder, ...] = get_args(TagOrder)
 
 
 class TagCount(NamedTuple):
@@ -28,9 +35,10 @@ class TagCount(NamedTuple):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TagCounts(TupleSequence[TagCount]):
-    """The tags of an archive, in alphabetical order: a sequence of :class:`TagCount`.
+    """The tags of an archive, or some of them: a sequence of :class:`TagCount`.
 
-    ``articles`` is the number of articles in the index with a tag or a note, ``missing`` that of others, which are not in the
+    ``total`` is the number of tags that were asked for, those on other pages included. The other numbers are of the whole
+    archive: ``articles`` is the number of articles in the index with a tag or a note, ``missing`` that of others, which are not in the
     index now, and ``noted`` the number of articles with a note, in the index or not.
     """
 
@@ -38,6 +46,22 @@ class TagCounts(TupleSequence[TagCount]):
     articles: int = 0
     missing: int = 0
     noted: int = 0
+    total: int = 0
+
+    def listed(
+        self, contains: str = "", sort: TagOrder = "name", limit: int | None = None, offset: int = 0
+    ) -> TagCounts:
+        """Return the tags that contain a text, whatever their capitals and accents, in an order, one page of them.
+
+        ``sort`` is ``"name"`` or ``"articles"``, those of most articles first. ``limit`` is the largest number of tags, None for
+        all; ``offset`` are left out before them.
+        """
+        wanted = key(contains)
+        found = [one for one in self.tags if wanted in tag_key(one.tag)] if wanted else [*self.tags]
+        if sort == "articles":
+            found.sort(key=lambda one: -one.articles)
+        page = found[offset:] if limit is None else found[offset : offset + limit]
+        return replace(self, tags=tuple(page), total=len(found))
 
     @property
     def _items(self) -> tuple[TagCount, ...]:
@@ -51,6 +75,7 @@ class TagCounts(TupleSequence[TagCount]):
         """Return the counts as JSON types."""
         return {
             "tags": [one.to_dict() for one in self.tags],
+            "total": self.total,
             "articles": self.articles,
             "missing": self.missing,
             "noted": self.noted,
@@ -63,13 +88,14 @@ class TagCounts(TupleSequence[TagCount]):
 
 
 def counts_of(state: TagState, there: Set[str]) -> TagCounts:
-    """Return the tags of a state in numbers. ``there`` are the ids without slugs of its articles that the index has."""
+    """Return the tags of a state in numbers, in alphabetical order. ``there`` are the ids without slugs of its articles that the index has."""
     counts = []
     for tag, articles in sorted(state.by_tag.items()):
         present = sum(one in there for one in articles)
         counts.append(TagCount(state.spellings[tag], present, len(articles) - present))
     present = sum(one in there for one in state.articles)
-    return TagCounts(tuple(counts), present, len(state.articles) - present, len(state.noted))
+    missing = len(state.articles) - present
+    return TagCounts(tuple(counts), present, missing, len(state.noted), total=len(counts))
 
 
 class TagMerge(NamedTuple):

@@ -26,6 +26,7 @@ from newssearch.request import (
 )
 from newssearch.snippet import Snippet
 from newssearch.system.late_dataclass import dataclass
+from newssearch.tags.counts import TAG_ORDERS
 from newssearch.tags.state import UNTAGGED, ArticleTags
 from newssearch.web.options import MAX_OFFSET, MAX_PAGE, QUERY, options_of
 from newssearch.web.parameters import Parameter, ParameterError
@@ -39,6 +40,8 @@ MAX_ANSWERED_LINES = 1_000
 """The largest number of lines of a concordance in one answer."""
 MAX_ANSWERED_WORDS = 1_000
 """The largest number of collocates or keywords in one answer."""
+MAX_LISTED_TAGS = 10_000
+"""The largest number of tags that a client can ask for by ``limit``."""
 MAX_QUERIES_AT_ONCE = 5
 """The largest number of queries that one answer counts."""
 TIME_UNITS = ("auto", *DATE_FACETS)
@@ -302,7 +305,7 @@ class TagsOfArticle(NamedTuple):
 
 
 def _answer_tags(asked: EndpointRequest) -> Json:
-    return asked.index.tags()
+    return asked.index.tags(**asked.values)
 
 
 def _answer_tags_of_article(asked: EndpointRequest) -> Json:
@@ -399,7 +402,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("/article", "The article with a key, which its source gives it", (Parameter("key", "text", "The key.", required=True),), "Article", _answer_article_by_key, operation="article-by-key"),
     Endpoint("/info", "The contents of the archive in numbers", (), "Info", _answer_info, only_by_commit=False),
     Endpoint("/commit", "The state of the archive: it changes with each article that is added, changed or removed", (), "Commit", _answer_commit),
-    Endpoint("/tags", "All tags, each with the number of its articles", (), "Tags", _answer_tags),
+    Endpoint("/tags", "All tags, each with the number of its articles", (
+        Parameter("contains", "text", "Only tags that contain this text. Case and accents make no difference."),
+        Parameter("sort", "text", "By `name`, or those of most `articles` first.", "name", TAG_ORDERS),
+        _number_parameter("limit", "The largest number of tags; all of them, unless given.", None, 0, MAX_LISTED_TAGS),
+        _number_parameter("offset", "The number of tags to skip.", 0, 0, MAX_OFFSET)), "Tags", _answer_tags),
     Endpoint("/tags/{id}", "The tags of an article, and the notes on it", (), "TagsOfArticle", _answer_tags_of_article, operation="tags-of-article"),
     Endpoint("/searches", "The saved searches, and what their alerts have reported", (), "SavedSearches", _answer_searches, only_by_commit=False),
     Endpoint("/searches/{name}", "A saved search", (), "SavedSearch", _answer_saved_search, only_by_commit=False, operation="saved-search"),

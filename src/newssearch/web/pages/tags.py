@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from newssearch.errors import TagFileError
 from newssearch.index import Index
-from newssearch.tags.counts import TagCounts
+from newssearch.tags.counts import TAG_ORDERS, TagCounts
 from newssearch.web.bodies import read_form
 from newssearch.web.context import server_context
 from newssearch.web.parameters import Parameter, ParameterError, read_parameters
@@ -17,8 +17,10 @@ from newssearch.web.prefix import prefix_of
 from newssearch.web.problems import EXPECTED, ChangeRefusedError, logged_problem
 from newssearch.web.tag_changes import AskedTagging, change_tags
 
+from .asking import asked_of
 from .links import Links
 from .login import next_path
+from .paging import MAX_PAGES, paging_of
 from .rendering import ShownPage, View, page_route, problem_page
 from .save_form import refused_form
 
@@ -42,6 +44,19 @@ TAG_FORM = (
 )
 
 
+TAGS_OF_PAGE = 300
+"""The number of tags of a page."""
+TAGS_WITHOUT_FORM = 20
+"""Up to this number of tags, the page has no form that finds some of them."""
+_SHOWN_ORDERS = (("name", "name"), ("articles", "most articles"))
+"""The orders of tags, and how the page names them."""
+TAGS_PARAMETERS = (
+    Parameter("find", "text", "Only tags that contain this text."),
+    Parameter("sort", "text", "The order.", "name", choices=TAG_ORDERS),
+    Parameter("page", "number", "The page of tags.", 1, least=1, most=MAX_PAGES),
+)
+
+
 def kept_tags(view: View) -> TagCounts:
     """Return all tags in numbers. Raises :class:`~newssearch.TagFileError`."""
     archive = view.context.archive
@@ -50,9 +65,23 @@ def kept_tags(view: View) -> TagCounts:
 
 
 def tags_page(view: View) -> ShownPage:
-    """Return the page of all tags, each with the number of its articles."""
-    counts = kept_tags(view)
-    return ShownPage("tags.html", {"counts": counts})
+    """Return a page of the tags, each with the number of its articles."""
+    asked = asked_of(view, TAGS_PARAMETERS)
+    counts, page = kept_tags(view), asked.value("page", 1)
+    find, sort = asked.value("find", ""), asked.value("sort", "name")
+    listed = counts.listed(find, sort, TAGS_OF_PAGE, (page - 1) * TAGS_OF_PAGE)
+    return ShownPage(
+        "tags.html",
+        {
+            "counts": counts,
+            "listed": listed,
+            "find": find,
+            "sort": sort,
+            "orders": _SHOWN_ORDERS,
+            "has_form": len(counts) > TAGS_WITHOUT_FORM,
+            "paging": paging_of(listed.total, page, TAGS_OF_PAGE, view.links),
+        },
+    )
 
 
 def offered_tags(view: View) -> tuple[str, ...]:
@@ -110,6 +139,6 @@ def _asked_tagging(given: list[tuple[str, str]]) -> AskedTagging:
 
 
 ROUTES = (
-    page_route("/tags", tags_page, "tags"),
+    page_route("/tags", tags_page, "tags", TAGS_PARAMETERS),
     Route("/tags", _change_tags, methods=["POST"], name="change tags"),
 )

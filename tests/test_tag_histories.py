@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import sys
 from collections.abc import Iterable
@@ -17,7 +18,16 @@ from hypothesis import strategies as st
 import breaking
 import newssearch
 from newssearch import Article
-from newssearch.tags.entries import NoteEntry, NoteRemoval, TagEntry, TagLine, later, read_line
+from newssearch.tags.entries import (
+    NoteEntry,
+    NoteRemoval,
+    TagEntry,
+    TagLine,
+    later,
+    read_line,
+    read_usual_line,
+    written_line,
+)
 from newssearch.tags.file import TagFile, read_entries, written
 from newssearch.tags.names import tag_key
 from newssearch.tags.state import TagState, TagWish
@@ -92,6 +102,28 @@ def test_a_file_holds_its_state(state: TagState) -> None:
 @given(entries())
 def test_an_entry_is_read_as_it_was_written(entry: TagLine) -> None:
     assert read_line(entry.to_dict()) == entry
+    line = written_line(entry)
+    assert line == json.dumps(entry.to_dict(), ensure_ascii=False)
+    assert read_usual_line(line) == (entry if isinstance(entry, TagEntry) else None), (
+        "most lines are read fast"
+    )
+
+
+@given(
+    entries(),
+    st.integers(0, 200),
+    st.integers(0, 3),
+    st.sampled_from(
+        ["", '"', "\\", "\\u0061", " ", "-", "9", "\x01", "\x7f", "é", "e\u0301", ', "by": "Eve"', "x" * 70]
+    ),
+)
+def test_the_fast_way_to_read_a_line_finds_what_the_slow_one_does(
+    entry: TagLine, place: int, left_out: int, put_in: str
+) -> None:
+    written = written_line(entry)
+    line = written[:place] + put_in + written[place + left_out :]
+    found = read_usual_line(line)
+    assert found is None or found == read_line(json.loads(line))
 
 
 # ---- histories against a dict of sets

@@ -16,6 +16,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple, TypeAlias
 
 from newssearch.errors import TagError
@@ -37,6 +39,10 @@ EntryKey: TypeAlias = "tuple[str, str, str]"
 """What an entry is about: an article, ``tag`` or ``note``, and the tag as it is compared or the digest of the note."""
 
 
+_code_of = lru_cache(maxsize=16)(without_slug)
+"""Returns the digest at the end of an id. The lines about one article stand together."""
+
+
 class TagEntry(NamedTuple):
     """An article has a tag since the moment ``at``; or has it no more, if it was ``removed``."""
 
@@ -48,7 +54,7 @@ class TagEntry(NamedTuple):
 
     @property
     def key(self) -> EntryKey:
-        return without_slug(self.article), "tag", tag_key(self.tag)
+        return _code_of(self.article), "tag", tag_key(self.tag)
 
     @property
     def rank(self) -> tuple[str, ...]:
@@ -76,7 +82,7 @@ class NoteEntry(NamedTuple):
 
     @property
     def key(self) -> EntryKey:
-        return without_slug(self.article), "note", self.digest
+        return _code_of(self.article), "note", self.digest
 
     @property
     def rank(self) -> tuple[str, ...]:
@@ -97,7 +103,7 @@ class NoteRemoval(NamedTuple):
 
     @property
     def key(self) -> EntryKey:
-        return without_slug(self.article), "note", self.note
+        return _code_of(self.article), "note", self.note
 
     @property
     def rank(self) -> tuple[str, ...]:
@@ -126,7 +132,11 @@ def later(one: TagLine, other: TagLine) -> TagLine:
 
 def written_line(entry: TagLine) -> str:
     """Return an entry as a line of the file."""
-    return json.dumps(entry.to_dict(), ensure_ascii=False)
+    parts = (
+        f'"{name}": {encode_basestring(value) if isinstance(value, str) else json.dumps(value)}'
+        for name, value in entry.to_dict().items()
+    )
+    return f"{{{', '.join(parts)}}}"  # what json.dumps() of it all returns, but that takes twice the time
 
 
 _KEYS_OF_LINES = {
@@ -134,6 +144,12 @@ _KEYS_OF_LINES = {
     "note": frozenset({"article", "note", "at", "by"}),
     "removed_note": frozenset({"article", "removed_note", "at", "by"}),
 }
+_USUAL_LINE = Pattern(
+    r'\{"article": "([\w-]{1,500})", "tag": "([^"\\\x00-\x1f]{1,64})", ("removed": true, )?"at": "([0-9TZ:.-]{20,27})"'
+    r'(?:, "by": "([^"\\\x00-\x1f]{1,100})")?\}',
+    re.ASCII,
+)
+"""Matches a line about a tag in which no character is escaped."""
 _DIGEST = Pattern(r"[a-z2-7]{12}")
 
 
@@ -165,6 +181,22 @@ def read_line(value: object) -> TagLine:
     return NoteRemoval(article, said, at, author)
 
 
+def read_usual_line(line: str) -> TagEntry | None:
+    """Return the entry of a line about a tag, if it has the form that :func:`written_line` gives it.
+
+    None for all other lines, and for those with a mistake: :func:`read_line` reads them, which takes five times as long.
+    """
+    found = _USUAL_LINE.fullmatch(line)
+    if found is None:
+        return None
+    article, tag, removed, at, by = found.groups()
+    try:
+        author = checked_author(by) if by else ""
+        return TagEntry(article, checked_tag(tag), _checked_moment(at), author, removed is not None)
+    except (TagError, ValueError):
+        return None
+
+
 def _text_of_line(value: dict[str, Any], name: str, default: str | None = None) -> str:
     found = value.get(name, default)
     if not isinstance(found, str):
@@ -179,6 +211,7 @@ def _removed(value: dict[str, Any]) -> bool:
     return removed
 
 
+@lru_cache(maxsize=4096)
 def _checked_moment(text: str) -> str:
     """Return a moment with six digits of the second's fraction, so that moments compare as texts."""
     found = _MOMENT_OF_LINE.fullmatch(text)
@@ -187,6 +220,7 @@ def _checked_moment(text: str) -> str:
     return f"{found[1]}.{found[2] or '':0<6}Z"
 
 
+@lru_cache(maxsize=4096)
 def _is_day(text: str) -> bool:
     try:
         dt.date.fromisoformat(text)

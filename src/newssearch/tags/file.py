@@ -21,7 +21,7 @@ from newssearch.system.file_lock import locked_file
 from newssearch.system.input_files import read_input_file
 from newssearch.system.real_paths import real_path
 
-from .entries import TagLine, read_line, written_line
+from .entries import TagLine, read_line, read_usual_line, written_line
 from .state import TagReport, TagState, TagWish
 
 TAGS_VERSION = 1
@@ -62,6 +62,9 @@ def read_entries(file: Path) -> Iterator[TagLine]:
     for number, line in lines:
         stripped = line.strip()
         if not stripped or stripped == HEADER:  # which a union of two files may have twice
+            continue
+        if (usual := read_usual_line(stripped)) is not None:
+            yield usual
             continue
         try:
             yield read_line(_value_of_line(stripped))

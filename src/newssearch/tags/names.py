@@ -23,8 +23,11 @@ _SIGNS_OF_TAGS = frozenset(" -_./:'’&#@\u200c\u200d")
 _LETTERS_OF_TAGS = frozenset({"Ll", "Lu", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Nl", "No", "So"})
 """The categories of Unicode of the other characters of a tag. Signs of currencies and of mathematics (``€ + =``) are not among them."""
 
+KEPT_TAGS = 1 << 16
+"""The number of different tags whose spellings and keys are kept: with more of them than that, a file is read much more slowly."""
 
-@lru_cache(maxsize=4096)
+
+@lru_cache(maxsize=KEPT_TAGS)
 def tag_key(tag: str) -> str:
     """Return what is compared of a tag: it without capitals and accents.
 
@@ -34,7 +37,7 @@ def tag_key(tag: str) -> str:
     return key(tag)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KEPT_TAGS)
 def checked_tag(tag: str) -> str:
     """Return a tag in the composed form of Unicode, with single spaces.
 
@@ -98,6 +101,7 @@ def composed_note(note: str) -> str:
     return lines.strip()
 
 
+@lru_cache(maxsize=4096)
 def checked_author(author: str) -> str:
     """Return the name of an author, with single spaces; ``""`` if it is not known. Raises :class:`~newssearch.TagError`."""
     given = arguments.text("author", author)

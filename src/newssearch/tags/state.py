@@ -188,7 +188,9 @@ class TagState:
     @cached_property
     def tagged(self) -> TaggedNumbers:
         """The numbers, ascending, of all articles with a tag."""
-        return self.numbers_of_articles(article for article, (tags, _) in self._by_article.items() if tags)
+        found = self.numbers_of_articles(article for article, (tags, _) in self._by_article.items() if tags)
+        found.flags.writeable = False
+        return found
 
     def tag_keys(self, article_id: str) -> list[str]:
         """Return the keys of the tags of the article with an id, in no order."""
@@ -198,13 +200,11 @@ class TagState:
     @cached_property
     def spellings(self) -> dict[str, str]:
         """How each tag is spelled, by its key: as most of its articles have it."""
-        counts: dict[str, Counter[str]] = {}
-        for tags, _ in self._by_article.values():
-            for entry in tags:
-                counts.setdefault(tag_key(entry.tag), Counter())[entry.tag] += 1
-        return {
-            one: min(spelled, key=lambda tag: (-spelled[tag], tag)) for one, spelled in sorted(counts.items())
-        }
+        counts = Counter(entry.tag for tags, _ in self._by_article.values() for entry in tags)
+        spelled: dict[str, list[str]] = {}
+        for tag in counts:
+            spelled.setdefault(tag_key(tag), []).append(tag)
+        return {one: min(tags, key=lambda tag: (-counts[tag], tag)) for one, tags in sorted(spelled.items())}
 
     @staticmethod
     def numbers_of_articles(articles: Iterable[str]) -> TaggedNumbers:
@@ -213,7 +213,10 @@ class TagState:
 
     def numbers(self, keys: Iterable[str]) -> TaggedNumbers:
         """Return the numbers, ascending, of the articles that have a tag with one of the given keys."""
-        parts = [self._numbers_of(one) for one in keys if one in self.by_tag]
+        wanted = {*keys} & self.by_tag.keys()
+        if len(wanted) == len(self.by_tag):
+            return self.tagged
+        parts = [self._numbers_of(one) for one in wanted]
         if len(parts) == 1:
             return parts[0]
         joined = np.unique(np.concatenate(parts)) if parts else np.empty(0, np.uint64)

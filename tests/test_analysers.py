@@ -157,6 +157,31 @@ BOTH = LanguageAnalysis("both", "{size}-{letters}", words=divided, term=cut)
         assert newssearch.verify(folder / "index").problems == ()
 
 
+def test_versions_of_a_story_are_compared_by_the_words_of_the_package(tmp_path: Path, site: Path) -> None:
+    long = ["".join(map(chr, range(start, start + 40))) for start in range(0x4E00, 0x4E00 + 240, 40)]
+    uk = [" ".join(chr(0x430 + (n * 7 + k) % 32) * 4 + chr(0x430 + k) for k in range(16)) for n in range(6)]
+    stories = [
+        [
+            article("一", *long, "都知事が大雨を見た。", lang="ja", url="a1", outlet="a"),
+            article("二", *long, "都知事が洪雨を見た。", lang="ja", url="a2", outlet="b"),
+        ],
+        [
+            article("1", *uk, "Президент відвідав містечко", lang="uk", url="b1", outlet="a"),
+            article("2", *uk, "Президенти відвідали містечка", lang="uk", url="b2", outlet="b"),
+        ],
+    ]
+    with newssearch.create(tmp_path / "index") as index:
+        index.add([version for story in stories for version in story])
+        japanese, ukrainian = (index.story(story[0].id).versions[1].changes[6:] for story in stories)
+        assert [edit.text for edit in japanese[0].edits] == ["都知事が", "大雨", "洪雨", "を見た。"]
+        # Forms of the same words are similar, but not the same. Without the package, one paragraph is cut, one added.
+        assert [change.kind for change in ukrainian] == ["changed"]
+        uninstall(site)
+        japanese, ukrainian = (index.story(story[0].id).versions[1].changes[6:] for story in stories)
+        assert [edit.text for edit in japanese[0].edits] == ["都知事が", "大", "洪", "雨を見た。"]
+        assert [change.kind for change in ukrainian] == ["cut", "added"]
+
+
 # ---- an index and the packages that come and go
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 import newssearch
 from newssearch import Article, Index
-from newssearch.story import changes
+from newssearch.story import Change, changes
+from newssearch.text.analysis import analyser
 from stories_sample import AGENCY, DAM, FOOTER, OTHER, PAPER, RADIO, VOTE, unlike
 from stories_twin import Paragraph, StoriesAndRepeats, expected_stories
 from support import THOROUGH, Command, command, index_of
@@ -32,7 +33,7 @@ def index(tmp_path: Path) -> Index:
 )
 def test_every_paragraph_of_both_versions_is_told_of_once(old: list[str], new: list[str]) -> None:
     first, article = (Article.create(title="T", text=text, identity=str(text)) for text in (old, new))
-    found = changes(first, article)
+    found = changes(first, article, analyser(None))
     assert sorted(c.first for c in found if c.first) == [p.number for p in first.paragraphs]
     assert [c.number for c in found if c.number] == [p.number for p in article.paragraphs]
     for change in found:
@@ -119,9 +120,57 @@ def test_a_long_paragraph_that_repeats_few_words_is_not_compared_word_by_word(
     """Each word of the one could stand for a quarter of the words of the other: some such texts would take a minute."""
     old = " ".join(["rain", "sun", "wind", "snow"] * (words // 4))
     first, article = (Article.create(title="T", text=text) for text in (old, f"hail {old}"))
-    (change,) = changes(first, article)
+    (change,) = changes(first, article, analyser(None))
     assert [edit.kind for edit in change.edits] == kinds
     assert change.edits[-1].text == (f"hail {old}" if kinds[0] == "cut" else old)
+
+
+def both(lang: str, old: str, new: str) -> list[Change]:
+    """Return how a text of one paragraph has changed."""
+    first, article = (Article.create(title="T", text=text, lang=lang) for text in (old, new))
+    return changes(first, article, analyser(lang))
+
+
+@pytest.mark.parametrize(
+    ("lang", "old", "new", "kind"),
+    [
+        ("en", "The minister visits the city.", "The ministers visited the cities.", "changed"),
+        ("en", "Iraq says the minister spoke.", "Iraq’s says the minister spoke.", "changed"),
+        ("en", "U.S. troops, “all of them”, left.", "US troops, 'all of them' left", "kept"),
+        (
+            "en",
+            "They said that inflation was 3.5 percent.",
+            "They said that inflation was 35 percent.",
+            "changed",
+        ),
+        ("fr", "Le sommet de l’Otan", "LE SOMMET DE L'OTAN.", "kept"),
+        ("zh", "国家主席访问法国，会见总统。", "国家主席访问法国会见总统", "kept"),
+    ],
+)
+def test_a_paragraph_with_another_form_of_a_word_is_not_the_same(
+    lang: str, old: str, new: str, kind: str
+) -> None:
+    (change,) = both(lang, old, new)
+    assert change.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("lang", "old", "new", "cut", "added"),
+    [
+        ("zh", "国家主席访问法国，会见总统。", "国家主席访问德国，会见总统。", ["法"], ["德"]),
+        ("zh", "北约在 NATO总部说：将增加开支。", "北约在 NATO峰会说：将增加开支。", ["总部"], ["峰会"]),
+        ("ja", "東京で パリの会議が開かれた。", "東京で ロンドンの会議が開かれた。", ["パリ"], ["ロンドン"]),
+        ("th", "นายกรัฐมนตรีเยือนประเทศไทย", "นายกรัฐมนตรีเยือนประเทศจีน", ["ไท", "ย"], ["จี", "น"]),
+        ("ko", "서울에서 회의가 열렸다", "부산에서 회의가 열렸다", ["서울에서"], ["부산에서"]),
+        ("en", "The cease-fire held on Monday.", "The cease-fire held on Sunday.", ["Monday."], ["Sunday."]),
+    ],
+)
+def test_edits_are_words_also_in_scripts_without_spaces(
+    lang: str, old: str, new: str, cut: list[str], added: list[str]
+) -> None:
+    (change,) = both(lang, old, new)
+    assert "".join(edit.text for edit in change.edits if edit.kind == "cut") == "".join(cut)
+    assert "".join(edit.text for edit in change.edits if edit.kind == "added") == "".join(added)
 
 
 # ---- the command line

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from newssearch.display.brief import brief, many, quoted
 from newssearch.system.late_dataclass import dataclass
-from newssearch.text.analysis import analyser
+from newssearch.system.lazy_regex import Pattern
+from newssearch.text.analysis import NO_ADDED, analyser, analyser_named
+from newssearch.text.built_in_analyser import Analyser
+from newssearch.text.folding import fold
+from newssearch.text.languages import ADDED, built_in_base
+from newssearch.text.tokenizer import UNSPACED, word_matches
 
 from .article import Article, Date
 from .display import notebook
@@ -47,7 +52,7 @@ class Edit(NamedTuple):
 class Change:
     """The comparison of one paragraph with the first version of a story.
 
-    Its ``kind`` is ``kept`` (the same, except for case and punctuation), ``changed``, ``cut`` or ``added``. ``first``
+    Its ``kind`` is ``kept`` (the same, except for case, accents and punctuation), ``changed``, ``cut`` or ``added``. ``first``
     is the paragraph's number in the first version (None if added), ``number`` its number in this version (None if cut).
     ``text`` is its text in this version, or in the first if it was cut. ``edits`` has the differences in a changed
     paragraph, as runs of words in order.
@@ -192,15 +197,32 @@ def _change_html(change: Change) -> str:
     return f"<small>{change.kind}</small> {' '.join(parts)}"
 
 
-def compare(articles: Sequence[Article], check: StopCheck = NEVER) -> Story:
-    """Return the story whose versions are the given articles, each compared with the first of them.
+def compare(
+    articles: Sequence[Article], base: Article, check: StopCheck = NEVER, added: Mapping[str, str] = NO_ADDED
+) -> Story:
+    """Return the story whose versions are the given articles, each compared with ``base``, which is one of them.
 
-    ``check`` is called for each paragraph.
+    ``check`` is called for each paragraph. ``added`` has the names of those analyses of the index that other packages add, by
+    language: see :func:`changes`.
     """
-    return Story(tuple(_version(articles[0], article, check) for article in articles))
+    own = _analyser_of(base.lang, added)
+    return Story(tuple(_version(base, article, own, check) for article in articles))
 
 
-def _version(first: Article, article: Article, check: StopCheck) -> Version:
+def _analyser_of(lang: str | None, added: Mapping[str, str]) -> Analyser:
+    """Return the analyser of the index for a language, or the built-in one if that of another package is not installed.
+
+    The versions of a story are read without a package, as all articles are.
+    """
+    own = analyser(lang, added)
+    if ADDED not in own.name:
+        return own
+    from newssearch.text.language_analysis import AddedName, is_installed  # few indexes have one
+
+    return own if is_installed(AddedName.parse(own.name)) else analyser_named(built_in_base(own.name))
+
+
+def _version(first: Article, article: Article, own: Analyser, check: StopCheck) -> Version:
     return Version(
         article.id,
         article.title,
@@ -210,21 +232,21 @@ def _version(first: Article, article: Article, check: StopCheck) -> Version:
         article.url,
         len(article.paragraphs),
         len(first.paragraphs),
-        tuple(changes(first, article, check)),
+        tuple(changes(first, article, own, check)),
     )
 
 
-def changes(first: Article, article: Article, check: StopCheck = NEVER) -> list[Change]:
+def changes(first: Article, article: Article, own: Analyser, check: StopCheck = NEVER) -> list[Change]:
     """Return a change for each paragraph of ``first`` or ``article``, in the order of ``article``.
 
     Paragraphs with the same words are kept, even at another position. The others are paired by similarity, most similar
-    first, if it is at least :data:`MIN_SIMILARITY_OF_VERSIONS`. A paragraph without a counterpart was cut or added.
+    first, if it is at least :data:`MIN_SIMILARITY_OF_VERSIONS`. A paragraph without a counterpart was cut or added. ``own``
+    is the analyser of their language: inflections of a word are similar, but not the same.
     """
     old, new = [p.text for p in first.paragraphs], [p.text for p in article.paragraphs]
-    terms = analyser(first.lang).terms
-    old_words, new_words = [terms(text) for text in old], [terms(text) for text in new]
+    old_words, new_words = [_compared_words(text) for text in old], [_compared_words(text) for text in new]
     same = _pair_equal(old_words, new_words)
-    same |= _pair_similar(old_words, new_words, same)
+    same |= _pair_similar([own.terms(text) for text in old], [own.terms(text) for text in new], same)
     of_new = {after: before for before, after in same.items()}
     found: list[Change] = []
     behind: dict[int, list[Change]] = defaultdict(list)  # cut paragraphs, by the paragraph before them
@@ -242,10 +264,50 @@ def changes(first: Article, article: Article, check: StopCheck = NEVER) -> list[
         if old_words[before] == new_words[after]:
             found.append(Change("kept", before + 1, after + 1, text))
         else:
-            edits = tuple(_edits(old[before].split(), text.split()))
+            edits = tuple(_edits(_Units(old[before], own), _Units(text, own)))
             found.append(Change("changed", before + 1, after + 1, text, edits))
         found += behind[before]
     return found
+
+
+def _compared_words(text: str) -> list[str]:
+    """Return the words of a text without case, accents and the full stops of abbreviations."""
+    words = [fold(match.group()) for match in word_matches(text)]
+    return [word.replace(".", "") if word[:1].isalpha() else word for word in words]
+
+
+class _Units:
+    """The units of a text that edits consist of: what is between spaces, or a word of a script without spaces.
+
+    Punctuation belongs to the unit before it.
+    """
+
+    def __init__(self, text: str, own: Analyser) -> None:
+        self._text = text
+        bounds = [match.span() for match in _BETWEEN_SPACES.finditer(text)]
+        if _UNSPACED_LETTER.search(text) is not None:
+            starts = {
+                token.start
+                for token in own.tokens(text)
+                if _UNSPACED_LETTER.search(text, max(token.start - 1, 0), token.start + 1) is not None
+            }
+            bounds = [part for low, high in bounds for part in _parts_at(low, high, starts)]
+        self._bounds = bounds
+        self.all = [text[low:high] for low, high in bounds]
+
+    def text(self, first: int, end: int) -> str:
+        """Return the text of adjacent units, with single spaces."""
+        return " ".join(self._text[self._bounds[first][0] : self._bounds[end - 1][1]].split())
+
+
+_BETWEEN_SPACES = Pattern(r"\S+")
+_UNSPACED_LETTER = Pattern(f"[{UNSPACED}]")
+
+
+def _parts_at(low: int, high: int, starts: Collection[int]) -> Iterable[tuple[int, int]]:
+    """Yield the parts of a range that begin at its beginning and at each of ``starts`` inside it."""
+    edges = [low, *(at for at in range(low + 1, high) if at in starts), high]
+    return pairwise(edges)
 
 
 def _pair_equal(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> dict[int, int]:
@@ -307,19 +369,19 @@ def _word_pairs(words: Sequence[str]) -> set[tuple[str, ...]]:
     return set(pairwise(words)) or {tuple(words)}
 
 
-def _edits(old: Sequence[str], new: Sequence[str]) -> Iterable[Edit]:
+def _edits(old: _Units, new: _Units) -> Iterable[Edit]:
     """Yield the runs of words that two versions of a paragraph share, and those that were cut or added, in order."""
-    of_old, of_new = Counter(old), Counter(new)
+    of_old, of_new = Counter(old.all), Counter(new.all)
     equal = sum(number * of_new[word] for word, number in of_old.items())
-    if max(len(old), len(new)) > MAX_WORDS_TO_COMPARE or equal > MAX_EQUAL_WORDS_TO_COMPARE:
-        yield Edit("cut", " ".join(old))
-        yield Edit("added", " ".join(new))
+    if max(len(old.all), len(new.all)) > MAX_WORDS_TO_COMPARE or equal > MAX_EQUAL_WORDS_TO_COMPARE:
+        yield Edit("cut", old.text(0, len(old.all)))
+        yield Edit("added", new.text(0, len(new.all)))
         return
-    for kind, low, high, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, low, high, start, end in SequenceMatcher(None, old.all, new.all, autojunk=False).get_opcodes():
         if kind == "equal":
-            yield Edit("same", " ".join(new[start:end]))
+            yield Edit("same", new.text(start, end))
             continue
         if low < high:
-            yield Edit("cut", " ".join(old[low:high]))
+            yield Edit("cut", old.text(low, high))
         if start < end:
-            yield Edit("added", " ".join(new[start:end]))
+            yield Edit("added", new.text(start, end))

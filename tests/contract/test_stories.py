@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import newssearch
-from newssearch import Article, Index
+from newssearch import Article, ArticleNotFoundError, Index
 from stories_sample import AGENCY, DAM, FOOTER, OTHER, PAPER, RADIO, VOTE, made, unlike
 from support import THOROUGH, index_of
 
@@ -120,6 +120,15 @@ def test_a_story_lists_who_ran_it_when(index: Index) -> None:
     assert ids(index.story(AGENCY.id.rpartition("-")[2])) == [AGENCY.id, PAPER.id, RADIO.id]
     with pytest.raises(newssearch.ArticleNotFoundError):
         index.story("nothing")
+
+
+def test_versions_are_compared_with_another_one_on_request(index: Index) -> None:
+    story = index.story(RADIO.id, base=PAPER.id.rpartition("-")[2])
+    assert ids(story) == [AGENCY.id, PAPER.id, RADIO.id]
+    assert [version.of_first for version in story.versions] == [len(PAPER.paragraphs)] * 3
+    assert [change.kind for change in story.versions[1].changes] == ["kept"] * len(PAPER.paragraphs)
+    with pytest.raises(ArticleNotFoundError):
+        index.story(RADIO.id, base=OTHER.id)
 
 
 def test_it_tells_what_each_kept_changed_cut_and_added(index: Index) -> None:

@@ -228,20 +228,33 @@ class ReadingMethods(OpenIndex):
         self,
         article_id: str,
         *,
+        base: str | None = None,
         timeout: float | None = None,
         stop: Callable[[], bool] | None = None,
     ) -> Story:
         """Return the versions of the story that the given article tells, earliest first, each compared with the first.
 
-        ``article_id`` may be anything that :meth:`article` accepts. Raises :class:`ArticleNotFoundError`.
+        With ``base``, the id of a version, each is compared with that one. Both may be anything that :meth:`article` accepts. Raises
+        :class:`ArticleNotFoundError`, also if ``base`` tells another story.
         """
         from newssearch.story import compare  # slow to import, and a search needs none of it
 
         check = StopCheck(timeout, stop)
         article = self.article(article_id)
+        if base is not None:
+            arguments.text("base", base)
         with self._reading() as snapshot:
             found = [snapshot.article(one) for one in check.during(snapshot.story(article.id))]
-        return compare([version for version in found if version is not None] or [article], check)
+            added = snapshot.added_analyses
+        versions = [version for version in found if version is not None] or [article]
+        compared = versions[0]
+        if base is not None:
+            by_id = {version.id: version for version in versions}
+            wanted = self.article(base).id
+            if wanted not in by_id:
+                raise ArticleNotFoundError(base, list(by_id))
+            compared = by_id[wanted]
+        return compare(versions, compared, check, added)
 
     @takes_options(RelatedOptions)
     def related(

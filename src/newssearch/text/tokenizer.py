@@ -20,10 +20,13 @@ from .elision import ANY_ELIDED
 from .spelling import APOSTROPHES, IGNORABLE, MIDDLE_DOTS
 
 _SOUTHEAST = "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u0edc-\u0edf\u1000-\u102a\u103f\u1050-\u1055\u1780-\u17b3"
-_SPACELESS = (
+UNSPACED = (
     _SOUTHEAST
-    + "\uac00-\ud7a3\u1100-\u115f\ua960-\ua97c\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
+    + "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
 )
+"""The letters of the scripts that put no spaces between words, as ranges of a character class."""
+_SPACELESS = f"{UNSPACED}\uac00-\ud7a3\u1100-\u115f\ua960-\ua97c"
+"""These letters and the syllables of Korean: each is a word."""
 _HANGUL = "\uac00-\ud7a3\u1100-\u11ff"  # a syllable is one or several code points, depending on the encoding
 _SYLLABLE = (
     "\u1100-\u115f\ua960-\ua97c"  # the first code point of a decomposed syllable; the others are _JAMO

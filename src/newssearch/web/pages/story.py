@@ -11,7 +11,7 @@ from newssearch.corpus.time_span import span_between
 from newssearch.errors import ArticleNotFoundError
 from newssearch.index import Index
 from newssearch.request import MatchOptions
-from newssearch.story import Change, ChangeKind, Edit, Story, Version, compare
+from newssearch.story import Change, ChangeKind, Edit, Story, Version
 from newssearch.web.options import QUERY, options_of
 from newssearch.web.parameters import Parameter
 
@@ -66,7 +66,8 @@ def story_page(view: View) -> ShownPage:
     story = index.story(view.path["id"])
     earliest = story.versions[0]
     base = _base_of(story, index, asked.value("base", earliest.id))
-    story = _compared_with(base, story, index)
+    if base.id != earliest.id:
+        story = index.story(view.path["id"], base=base.id)
     chosen = asked.value("version", None)
     others = [one for one in story.versions if one.id != base.id]
     wanted = others[:SHOWN_COMPARISONS] if chosen is None else [_version_of(story, index, chosen)]
@@ -104,15 +105,6 @@ def _version_of(story: Story, index: Index, wanted: str) -> Version:
         if version.id == article.id:
             return version
     raise ArticleNotFoundError(wanted, [version.id for version in story.versions])
-
-
-def _compared_with(base: Article, story: Story, index: Index) -> Story:
-    """Return a story, each version compared with ``base``, in the order in which they were published."""
-    if base.id == story.versions[0].id:
-        return story
-    others = [index.article(version.id) for version in story.versions if version.id != base.id]
-    compared = {version.id: version for version in compare([base, *others]).versions}
-    return Story(tuple(compared[version.id] for version in story.versions))
 
 
 def _version_rows(view: View, story: Story, base: Article, earliest: Version) -> Iterator[VersionRow]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 from xml.sax.saxutils import escape
 
 import pytest
@@ -387,6 +390,83 @@ def test_a_feed_in_an_archive_keeps_its_articles_and_a_table_beside_it_does_not(
     assert archive.held() == texts(items(1, 2)) | {"Sun": "It shone."}
     archive.rebuild()
     assert archive.held() == texts(items(1, 2)) | {"Sun": "It shone."}
+
+
+def tarred(members: Mapping[str, bytes], mode: Literal["w", "w:gz"] = "w:gz") -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode=mode) as tar:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return made.getvalue()
+
+
+CONTAINERS: dict[str, Callable[[str], bytes]] = {
+    "a.zip": lambda feed: packed({"a.xml": feed}),
+    "a.xml.gz": lambda feed: gzip.compress(feed.encode()),
+    "a.tgz": lambda feed: tarred({"a.xml": feed.encode()}),
+}
+BROKEN: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda good: b"",
+    "cut off": lambda good: good[: len(good) * 2 // 3],
+    "a page": lambda good: ERROR_PAGE.encode(),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_a_feed_in_a_file_that_cannot_be_read_for_a_while_keeps_its_articles(
+    archive: Archive, name: str, broken: str
+) -> None:
+    made = CONTAINERS[name]
+    archive.write(name, made(rss(items(1, 2))))
+    archive.write("z.csv", "title,text,url\nSun,It shone.,https://e.org/s\n")
+    archive.update()
+    for _ in range(2):
+        archive.write(name, BROKEN[broken](made(rss(items(2, 3)))))
+        archive.update()
+        assert texts(items(1, 2)).items() <= archive.held().items()
+        archive.rebuild()
+        assert texts(items(1, 2)).items() <= archive.held().items()
+    archive.write(name, made(rss(items(2, 3))))
+    archive.update()
+    assert archive.held() == texts(items(1, 2, 3)) | {"Sun": "It shone."}
+    archive.rebuild()
+    assert archive.held() == texts(items(1, 2, 3)) | {"Sun": "It shone."}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_a_feed_in_a_file_that_can_be_read_again_keeps_what_is_missing_from_it(
+    archive: Archive, name: str, broken: str
+) -> None:
+    made = CONTAINERS[name]
+    archive.write(name, made(rss(items(1, 2))))
+    archive.update()
+    archive.write(name, BROKEN[broken](made(rss(items(2, 3)))))
+    archive.update()
+    archive.write(name, made(rss(items(2, 3))))
+    archive.update()
+    assert archive.held() == texts(items(1, 2, 3))
+
+
+def test_a_feed_in_a_file_inside_another_file_keeps_its_articles_while_either_cannot_be_read(
+    archive: Archive,
+) -> None:
+    def nested(*numbers: int) -> bytes:
+        return tarred({"a.xml": rss(items(*numbers)).encode()}, "w")
+
+    archive.write("a.tar", tarred({"b.tar": nested(1, 2)}, "w"))
+    archive.update()
+    cut_off = (tarred({"b.tar": nested(1, 2)[:size]}, "w") for size in (700, 600))
+    for content in (*cut_off, tarred({"b.tar": b""}, "w"), b""):
+        archive.write("a.tar", content)
+        archive.update()
+        assert archive.held() == texts(items(1, 2))
+    archive.write("a.tar", tarred({"b.tar": nested(2, 3)}, "w"))
+    archive.update()
+    assert archive.held() == texts(items(1, 2, 3))
 
 
 # ---- several feeds

@@ -96,12 +96,15 @@ class FeedFiles:
         )
 
     def now(self, path: str, run: FileRun) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the members of a file that are feeds, and those that were. A feed that cannot be read now stays one."""
+        """Return the members of a file that are feeds, and those that were.
+
+        A feed that cannot be read now stays one, also if the reason is that what contains it cannot be read.
+        """
         before = self._before(path, run)
         if before is None:
             return tuple(sorted(run.feeds)), ()
         broken = {member or "" for record, _, member in run.rejected if record == 0}
-        feeds = {*run.feeds, *(one for one in before.feeds if one in broken)}
+        feeds = {*run.feeds, *(one for one in before.feeds if any(_is_in(one, part) for part in broken))}
         former = {*before.feeds, *before.former_feeds} - feeds
         return tuple(sorted(feeds)), tuple(sorted(former))
 
@@ -142,3 +145,8 @@ class FeedFiles:
             for old in run.moved_from:
                 if self._articles.follow(old, path, run):
                     yield old
+
+
+def _is_in(member: str, part: str) -> bool:
+    """Whether a member of a file is the given part of it, or inside that part. ``""`` is the whole file."""
+    return part in ("", member) or member.startswith(f"{part}!/")

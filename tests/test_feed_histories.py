@@ -328,6 +328,21 @@ def test_a_rebuild_without_a_manifest_keeps_what_had_left_its_feed(archive: Arch
     assert texts(items(1)).items() <= archive.held().items()
 
 
+def test_a_rebuild_after_the_manifest_was_lost_keeps_what_had_left_its_feed(archive: Archive) -> None:
+    archive.write("a.xml", rss(items(1, 2, 3)))
+    archive.write("z.xml", rss(items(7, 8, 9, 10)))
+    archive.update()
+    for content in (rss(items(3, 4)), ERROR_PAGE):
+        archive.write("a.xml", content)
+        archive.update()
+    (archive.index.folder / "files.json").unlink()
+    archive.update()
+    archive.rebuild()
+    kept = archive.held()
+    assert kept.pop("Busy")
+    assert kept == texts(items(1, 2, 3, 4, 7, 8, 9, 10))
+
+
 def test_a_run_that_is_stopped_in_a_feed_forgets_nothing(archive: Archive) -> None:
     archive.write("a.xml", rss(items(1, 2)))
     archive.update()

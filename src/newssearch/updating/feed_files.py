@@ -39,9 +39,17 @@ class EarlierFeeds:
         """Record that a file was read, if it is or was a feed."""
         entry = self._manifest.entries.get(path)
         feeds = run.feeds if entry is None else {*entry.feeds}
-        # without a manifest, any file may have been one
-        if feeds or not self._manifest.entries or (entry is not None and entry.former_feeds):
+        # the manifest may lack feeds: it was lost once, and the file was something else when it was next read
+        if feeds or self._has_kept(path, run):
             self._read[path] = _ReadFeed(frozenset(feeds), frozenset(run.seen), run.keys)
+
+    def _has_kept(self, path: str, run: FileRun) -> bool:
+        """Whether the earlier index has articles of a file that had left a feed in it, and are not in it now."""
+        missing = (one for one in self._earlier.ids_of(path) if one not in run.seen)
+        return any(
+            found is not None and found.place.record == NO_RECORD
+            for found in map(self._earlier.find, missing)
+        )
 
     def articles(self) -> Iterator[tuple[str, Article]]:
         """Yield the articles that were in the feeds, or had left them, and are not in them now, each with the path that it has now."""

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 import newssearch
 from newssearch import Article, Config, IndexReport
 from newssearch.article import NO_RECORD
+from newssearch.system.atomic_files import sealed, unsealed
 from newssearch.updating import indexer
 from support import THOROUGH, Command, command, counts
 
@@ -341,6 +342,34 @@ def test_a_rebuild_after_the_manifest_was_lost_keeps_what_had_left_its_feed(arch
     kept = archive.held()
     assert kept.pop("Busy")
     assert kept == texts(items(1, 2, 3, 4, 7, 8, 9, 10))
+
+
+def test_other_readers_keep_the_articles_of_a_feed_that_is_an_error_page_just_then(archive: Archive) -> None:
+    archive.write("a.xml", rss(items(1, 2)))
+    archive.write("b.zip", packed({"a.xml": rss(items(3, 4))}))
+    archive.write("c.xml", rss(items(5, 6)))
+    archive.write("d.csv", "title,text,url\nSun,It shone.,https://e.org/s\n")
+    archive.update()
+    archive.write("a.xml", ERROR_PAGE)
+    archive.update()
+
+    def from_other_readers() -> None:
+        manifest = archive.index.folder / "files.json"
+        content = json.loads(unsealed(manifest.read_text("utf-8")))
+        manifest.write_text(sealed(json.dumps({**content, "version": content["version"] - 1})), "utf-8")
+
+    from_other_readers()
+    assert archive.update().files_read == 4
+    archive.write("c.xml", ERROR_PAGE)
+    archive.write("b.zip", b"")
+    from_other_readers()
+    assert archive.update().removed == 0
+    assert texts(items(1, 2, 3, 4, 5, 6)).items() <= archive.held().items()
+    from_other_readers()
+    archive.rebuild()
+    archive.write("b.zip", packed({"a.xml": rss(items(7))}))
+    archive.update()
+    assert texts(items(1, 2, 3, 4, 5, 6, 7)).items() <= archive.held().items()
 
 
 def test_a_run_that_is_stopped_in_a_feed_forgets_nothing(archive: Archive) -> None:

@@ -10,7 +10,7 @@ from newssearch.article import NO_RECORD, Article
 from newssearch.engines.protocol import Snapshot
 
 from .feeds import FeedArticles, has_left
-from .manifest import UNOPENED_MTIME, Entry, Manifest
+from .manifest import Entry, Manifest
 from .run_state import FileRun
 from .shared_keys import Sketch
 
@@ -129,8 +129,7 @@ class FeedFiles:
         """Remove the entry of a file that must be read again, but for the feeds that it has and had."""
         self._manifest.drop(path)
         if feeds or former:
-            entry = Entry(0, UNOPENED_MTIME, "", "", 0, feeds=feeds, former_feeds=former)
-            self._manifest.set(path, entry)
+            self._manifest.set(path, Entry.to_read(feeds, former))
 
     def leave(self, ids: Collection[str], path: str, run: FileRun) -> tuple[list[str], list[str]]:
         """Keep those of the given articles that have left a feed in the file.

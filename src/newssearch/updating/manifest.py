@@ -1,7 +1,11 @@
 """The manifest of an index: the files that it was built from, so that unchanged files need not be read again.
 
-The manifest only saves work. It is written after the commit that it describes. If it is missing or lacks entries, files
+The manifest saves work. It is written after the commit that it describes. If it is missing or lacks entries, files
 are read again, and their articles are found unchanged.
+
+Besides, only the manifest says which files are or were feeds. If it is lost while a feed cannot be read or has become
+something else, the run cannot know that the file was a feed, and removes the articles that it no longer has, except
+those that had left the feed before. A manifest that another version of the readers wrote still says which files are feeds.
 
 A file is *stale* if it has changed, or if it holds a copy of an article that is removed or changed. The entry of a
 stale file is removed or marked before the commit that makes it stale. The reason is that the run may be interrupted
@@ -11,7 +15,7 @@ after the commit, and a changed file may change back. Its old entry would then w
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 from newssearch.system.atomic_files import sealed, unsealed
 
@@ -31,6 +35,9 @@ class Entry:
 
     ``size`` is in bytes, ``mtime`` (the modification time) in nanoseconds. ``reading`` is a string that stands for the
     options and formats that the file was read with. ``articles`` is the number of articles.
+
+    The manifest on disk has the fields in this order. New ones go to the end, because other versions of the readers look
+    for the feeds by position.
     """
 
     size: int
@@ -53,6 +60,15 @@ class Entry:
     former_feeds: tuple[str, ...] = ()
     """The members of the file that were feeds, and are something else now."""
 
+    @classmethod
+    def to_read(cls, feeds: tuple[str, ...], former_feeds: tuple[str, ...]) -> Entry:
+        """Return the entry of a file that must be read again, of which only the feeds are known."""
+        return cls(0, UNOPENED_MTIME, "", "", 0, feeds=feeds, former_feeds=former_feeds)
+
+
+_FEEDS = [one.name for one in fields(Entry)].index("feeds")
+"""The position of :attr:`Entry.feeds` in the manifest on disk; :attr:`Entry.former_feeds` comes next."""
+
 
 @dataclass
 class Manifest:
@@ -68,13 +84,14 @@ class Manifest:
     def load(cls, content: str | None) -> Manifest:
         """Return the manifest that :meth:`dump` wrote as ``content``.
 
-        If the content is missing (None), damaged, or of another version, the manifest is empty.
+        If the content is missing (None) or damaged, the manifest is empty. If another version of the readers wrote it, it
+        only says which files are or were feeds, and all files must be read again.
         """
         try:
             loaded = json.loads(unsealed(content or ""))
-            if loaded["version"] != READERS_VERSION:
-                return cls()
-            return cls({path: _manifest_entry(values) for path, values in loaded["files"].items()})
+            made = _manifest_entry if loaded["version"] == READERS_VERSION else _entry_to_read
+            entries = {path: made(values) for path, values in loaded["files"].items()}
+            return cls({path: entry for path, entry in entries.items() if entry is not None})
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls()
 
@@ -142,3 +159,11 @@ def _manifest_entry(values: list[object]) -> Entry:
         tuple(map(str, feeds)),
         tuple(map(str, former)),
     )
+
+
+def _entry_to_read(values: list[object]) -> Entry | None:
+    """Return the entry of a file from the manifest of another version; None if the file was never a feed."""
+    feeds, former = values[_FEEDS : _FEEDS + 2]
+    if not (isinstance(feeds, list) and isinstance(former, list)):
+        raise TypeError("not lists")
+    return Entry.to_read(tuple(map(str, feeds)), tuple(map(str, former))) if feeds or former else None

@@ -318,6 +318,14 @@ def test_an_error_page_with_an_address_is_no_item_of_the_feed(archive: Archive) 
     assert archive.held() == texts(items(1, 2, 3))
 
 
+def test_an_error_page_that_could_not_be_read_for_a_while_is_no_item_of_the_feed(archive: Archive) -> None:
+    named = ERROR_PAGE.replace("</head>", "<link rel='canonical' href='https://e.org/busy'></head>")
+    for content in (rss(items(1, 2)), named, "", rss(items(3))):
+        archive.write("a.xml", content)
+        archive.update()
+    assert archive.held() == texts(items(1, 2, 3))
+
+
 def test_a_rebuild_without_a_manifest_keeps_what_had_left_its_feed(archive: Archive) -> None:
     archive.write("a.xml", rss(items(1, 2)))
     archive.update()
@@ -370,6 +378,28 @@ def test_other_readers_keep_the_articles_of_a_feed_that_is_an_error_page_just_th
     archive.write("b.zip", packed({"a.xml": rss(items(7))}))
     archive.update()
     assert texts(items(1, 2, 3, 4, 5, 6, 7)).items() <= archive.held().items()
+
+
+@pytest.mark.parametrize("rebuilds", [False, True])
+def test_the_manifest_is_lost_while_feeds_cannot_be_read(archive: Archive, rebuilds: bool) -> None:
+    archive.write("a.xml", rss(items(1, 2)))
+    archive.write("b.zip", packed({"a.xml": rss(items(3, 4))}))
+    archive.write("c.zip", packed({"a.xml": rss(items(5, 6)), "b.xml": rss(items(7))}))
+    archive.update()
+    archive.write("a.xml", "")
+    archive.write("b.zip", b"")
+    archive.write("c.zip", packed({"a.xml": "<rss", "b.xml": rss(items(7))}))
+    archive.update()
+    (archive.index.folder / "files.json").unlink()
+    archive.update()
+    archive.write("a.xml", rss(items(2)))
+    archive.write("b.zip", packed({"a.xml": rss(items(4))}))
+    archive.write("c.zip", packed({"a.xml": rss(items(6)), "b.xml": rss(items(7))}))
+    if rebuilds:
+        archive.rebuild()
+    else:
+        archive.update()
+    assert archive.held() == texts(items(1, 2, 3, 4, 5, 6, 7))
 
 
 def test_a_run_that_is_stopped_in_a_feed_forgets_nothing(archive: Archive) -> None:

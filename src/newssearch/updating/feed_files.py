@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from newssearch.article import NO_RECORD, Article
@@ -38,7 +38,7 @@ class EarlierFeeds:
     def note(self, path: str, run: FileRun) -> None:
         """Record that a file was read, if it is or was a feed."""
         entry = self._manifest.entries.get(path)
-        feeds = run.feeds if entry is None else {*entry.feeds}
+        feeds = _feeds_before(entry, run)
         # the manifest may lack feeds: it was lost once, and the file was something else when it was next read
         if feeds or self._has_kept(path, run):
             self._read[path] = _ReadFeed(frozenset(feeds), frozenset(run.seen), run.keys)
@@ -111,8 +111,7 @@ class FeedFiles:
         before = self._before(path, run)
         if before is None:
             return tuple(sorted(run.feeds)), ()
-        broken = {member or "" for record, _, member in run.rejected if record == 0}
-        feeds = {*run.feeds, *(one for one in before.feeds if any(_is_in(one, part) for part in broken))}
+        feeds = run.feeds | _in_rejected({*before.feeds}, run.rejected)
         former = {*before.feeds, *before.former_feeds} - feeds
         return tuple(sorted(feeds)), tuple(sorted(former))
 
@@ -138,8 +137,7 @@ class FeedFiles:
         """
         if not self._keeps:
             return [*ids], []
-        before = self._before(path, run)
-        return self._articles.leave(ids, run.feeds if before is None else before.feeds, run.keys)
+        return self._articles.leave(ids, _feeds_before(self._before(path, run), run), run.keys)
 
     def end(self, path: str, run: FileRun) -> Iterator[str]:
         """Record that a file was read. If it is new, move what is left of feeds that were renamed to it.
@@ -152,6 +150,23 @@ class FeedFiles:
             for old in run.moved_from:
                 if self._articles.follow(old, path, run):
                     yield old
+
+
+def _feeds_before(before: Entry | None, run: FileRun) -> set[str]:
+    """Return the members of a file that were feeds when it was last read, as far as is known, before the given reading.
+
+    If the manifest was lost once, a part that could not be read since may have been a feed. It is taken for one if it is
+    a feed now.
+    """
+    if before is None:
+        return run.feeds
+    return {*before.feeds} | _in_rejected(run.feeds.difference(before.former_feeds), before.rejected)
+
+
+def _in_rejected(members: set[str], rejected: Iterable[tuple[int, str, str | None]]) -> set[str]:
+    """Return those members of a file that are, or are inside, a part of it that was rejected as a whole."""
+    parts = {member or "" for record, _, member in rejected if record == 0}
+    return {one for one in members if any(_is_in(one, part) for part in parts)}
 
 
 def _is_in(member: str, part: str) -> bool:

@@ -3,9 +3,9 @@
 The manifest saves work. It is written after the commit that it describes. If it is missing or lacks entries, files
 are read again, and their articles are found unchanged.
 
-Besides, only the manifest says which files are or were feeds. If it is lost while a feed cannot be read or has become
-something else, the run cannot know that the file was a feed, and removes the articles that it no longer has, except
-those that had left the feed before. A manifest that another version of the readers wrote still says which files are feeds.
+Besides, only the manifest says which files are or were feeds. If it is lost while a feed has become something else, the
+next run cannot know that the file was a feed. It removes the articles that the feed still listed, but not those that had
+left it before. A manifest that another version of the readers wrote still says which files are feeds.
 
 A file is *stale* if it has changed, or if it holds a copy of an article that is removed or changed. The entry of a
 stale file is removed or marked before the commit that makes it stale. The reason is that the run may be interrupted

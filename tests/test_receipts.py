@@ -175,7 +175,7 @@ def test_a_receipt_writes_the_paragraph_for_a_methods_section(archive: Path, cli
         "It found 1 article, with 1 matching paragraph.",
         "1 more article without a date was left out.",
         "`newssearch query --since 2024 --outlet 'The Post' rain`",
-        "Its digest of the output is not that of a file",
+        "The receipt's digest of the output is not that of a file: it is computed from the rows or hits",
     ):
         assert part in text
 
@@ -196,7 +196,8 @@ def test_a_program_makes_and_compares_receipts(archive: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", "null", '{"receipt": 1}', '{"receipt": 99}', "[" * 100_000, "\x00"]
+    "text",
+    ["", "{}", "[]", "null", '{"receipt": 1}', '{"receipt": 2}', '{"receipt": 99}', "[" * 100_000, "\x00"],
 )
 def test_a_file_that_is_no_receipt_is_refused(archive: Path, cli: Command, text: str) -> None:
     Path("r.json").write_text(text, "utf-8")
@@ -206,6 +207,29 @@ def test_a_file_that_is_no_receipt_is_refused(archive: Path, cli: Command, text:
         assert done.err.startswith("error: r.json: ")
     with pytest.raises(ReceiptError):
         Receipt.from_json(text)
+
+
+@pytest.mark.parametrize("command", ["check", "text"])
+def test_a_receipt_of_a_development_version_must_be_made_again(
+    archive: Path, cli: Command, command: str
+) -> None:
+    stored = Path(__file__).parent / "fixtures" / "receipt-version-1.json"
+    done = cli("receipt", command, str(stored))
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        f"error: {stored}: the receipt was made by an earlier development version of newssearch: make it again\n"
+    )
+
+
+@pytest.mark.parametrize("where", ["searches", "output"])
+def test_a_receipt_without_a_digest_of_tags_is_damaged(archive: Path, cli: Command, where: str) -> None:
+    cli("query", "rain", "--receipt", "r.json")
+    receipt = loaded("r.json")
+    part = receipt[where][0] if where == "searches" else receipt[where]
+    assert part.pop("tags") == "", "no tags are shown, and the search asks for none"
+    Path("r.json").write_text(json.dumps(receipt), "utf-8")
+    done = cli("receipt", "check", "r.json")
+    assert (done.code, done.out, "the receipt is damaged" in done.err) == (1, "", True)
 
 
 def test_every_damaged_value_is_refused_or_shown_harmless(archive: Path, cli: Command) -> None:

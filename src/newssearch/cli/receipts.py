@@ -63,7 +63,8 @@ def check_command(file: Path, folder: Path, timeout: float | None, as_json: bool
         show_line(json_text(value))
         return 1 if others else 0
     for one in others:
-        show_line(f"different: {escape.terminal(str(one))}")
+        shown = "the tags or notes shown with the results" if one.what == SHOWN_TAGS_DIGEST else str(one)
+        show_line(f"different: {escape.terminal(shown)}")
     if _is_of_tags(others):
         show_line("note: the tags or notes of articles have changed since then")
     for one in of_versions:

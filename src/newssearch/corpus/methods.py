@@ -90,7 +90,7 @@ def _paragraph_sentences(receipt: Reported) -> Iterator[str]:
         yield f"The command `{command_line(receipt)}` repeats {again}."
     yield f"A receipt with all counts and digests, with which {again} can be repeated, is attached."
     if receipt.output is not None:
-        yield "Its digest of the output is not that of a file: it is taken of the rows or hits that the command found."
+        yield "The receipt's digest of the output is not that of a file: it is computed from the rows or hits that the command found."
 
 
 _RELATIVE_IN_QUERY = Pattern(

@@ -19,8 +19,10 @@ from newssearch.system.late_dataclass import dataclass
 from . import methods
 from .records import ArchiveRecord, OutputRecord, SearchRecord, json_value
 
-RECEIPT_VERSION = 1
+RECEIPT_VERSION = 2
 """The version of the keys of a receipt. It is increased when a key is removed or changes its meaning."""
+_DEVELOPMENT_VERSION = 1
+"""The version of receipts from before the first release, which do not say whether tags and notes were shown."""
 
 
 class Difference(NamedTuple):
@@ -91,6 +93,10 @@ class Receipt:
             version = value["receipt"]
         except (ValueError, TypeError, KeyError, RecursionError):
             raise ReceiptError("this is no receipt of newssearch") from None
+        if version == _DEVELOPMENT_VERSION:
+            raise ReceiptError(
+                "the receipt was made by an earlier development version of newssearch: make it again"
+            )
         if version != RECEIPT_VERSION:
             raise ReceiptError(
                 f"the receipt has version {version!r}, and this newssearch reads version {RECEIPT_VERSION}"
@@ -213,14 +219,12 @@ def _search_from(value: Mapping[str, Any]) -> SearchRecord:
         ),
         notes=tuple(map(_json_text, value["notes"])),
         ids=_json_text(value["ids"]),
-        tags=_json_text(value.get("tags", "")),
+        tags=_json_text(value["tags"]),
     )
 
 
 def _output_from(value: Mapping[str, Any]) -> OutputRecord:
-    return OutputRecord(
-        _json_count(value["lines"]), _json_text(value["sha256"]), _json_text(value.get("tags", ""))
-    )
+    return OutputRecord(_json_count(value["lines"]), _json_text(value["sha256"]), _json_text(value["tags"]))
 
 
 def _json_text(value: object) -> str:

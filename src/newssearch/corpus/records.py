@@ -54,7 +54,7 @@ class SearchRecord:
             "clauses": [clause.to_dict() for clause in self.clauses],
             "notes": list(self.notes),
             "ids": self.ids,
-            **({"tags": self.tags} if self.tags else {}),
+            "tags": self.tags,
         }
 
 
@@ -83,7 +83,7 @@ class OutputRecord(NamedTuple):
 
     def to_dict(self) -> dict[str, object]:
         """Return the digests as JSON types."""
-        return {"lines": self.lines, "sha256": self.sha256, **({"tags": self.tags} if self.tags else {})}
+        return {"lines": self.lines, "sha256": self.sha256, "tags": self.tags}
 
 
 def json_value(value: object) -> object:

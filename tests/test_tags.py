@@ -598,6 +598,8 @@ def test_hits_articles_and_show_have_tags_and_notes(cli: Command, index: Index) 
     assert shown["tags"] == ["b", "checked"]
     assert shown["notes"] == [{"text": "Second source?", "at": shown["notes"][0]["at"], "by": "Ada"}]  # type: ignore[index]
     assert "  tags: b, checked; 1 note\n" in cli("query", "tag:checked").out
+    assert "\ntags: b, checked; 1 note\n" in cli("query", "tag:checked", "--format", "md").out
+    assert "tags:" not in cli("query", "-tag:checked", "--format", "md").out
     printed = cli("show", IDS[1]).out
     assert "     tags  b, checked\n" in printed
     assert "Second source?\n" in printed

@@ -26,6 +26,7 @@ from .hits import (
     score_line,
     shared_words,
     shown_range,
+    tags_text,
 )
 from .layout import Style
 
@@ -137,6 +138,9 @@ def _markdown_hit(hit: Hit, why: str) -> Iterator[str]:
     yield ""
     if hit.missing:
         yield f"without: {', '.join(map(escape.markdown, hit.missing))}"
+        yield ""
+    if said := tags_text(hit):
+        yield escape.markdown(said)
         yield ""
     if hit.copies:
         yield " ".join(escape.markdown(line.strip()) for line in copies_lines(hit, Style(None, False)))

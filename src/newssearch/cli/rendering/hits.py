@@ -69,6 +69,12 @@ def _text_page(results: Results, style: Style) -> Iterator[str]:
         yield from _hit_lines(hit, results, style, one_each=True)
 
 
+def tags_text(hit: Hit) -> str:
+    """Return what people say of the article of a hit: its tags, and the number of notes on it; ``""`` for nothing."""
+    notes = many(len(hit.notes), "note") if hit.notes else ""
+    return f"tags: {'; '.join(filter(None, (', '.join(hit.tags), notes)))}" if hit.tags else notes
+
+
 def _hit_lines(hit: Hit, results: Results, style: Style, one_each: bool) -> Iterator[str]:
     """Yield the lines of a hit, and an empty line. ``one_each`` is whether no article has several hits."""
     yield from hit_lines(hit, style)
@@ -83,9 +89,7 @@ def _hit_lines(hit: Hit, results: Results, style: Style, one_each: bool) -> Iter
     elif hit.matching and results.interpretation and not hit.snippet.highlights:
         yield style.faint("  (only boilerplate or the repeated headline matches)")
     if hit.tags or hit.notes:
-        tags = [", ".join(hit.tags)] if hit.tags else []
-        notes = [many(len(hit.notes), "note")] if hit.notes else []
-        line = escape.terminal(f"tags: {'; '.join(tags + notes)}" if tags else notes[0])
+        line = escape.terminal(tags_text(hit))
         yield from (style.faint(f"  {part}") for part in in_width(line, style, indent=2))
     if hit.variants:
         yield style.faint(escape.terminal(f"  spelled: {', '.join(hit.variants)}"))

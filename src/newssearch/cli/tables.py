@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from newssearch.display import escape
 from newssearch.display.brief import many
-from newssearch.system.atomic_files import patiently, unused_name
+from newssearch.system.atomic_files import named, patiently, unused_name
 from newssearch.system.frozen import FrozenDict
 from newssearch.tabular import Cell
 
@@ -79,18 +79,19 @@ def print_table(
         return
     temporary = unused_name(file)
     try:
-        if file.suffix.lower() == SPREADSHEET:
-            cut = write_spreadsheet(temporary, columns, rows)
-            if cut:
-                from newssearch.export.workbook import MOST_CELL_CHARACTERS  # only spreadsheets need it
+        with named(file, temporary):
+            if file.suffix.lower() == SPREADSHEET:
+                cut = write_spreadsheet(temporary, columns, rows)
+                if cut:
+                    from newssearch.export.workbook import MOST_CELL_CHARACTERS  # only spreadsheets need it
 
-                cells = f"{many(cut, 'text')} cut after {MOST_CELL_CHARACTERS:,} characters, the most that a cell can have"
-                click.echo(f"note: {cells}; --format csv has them whole", err=True)
-        else:
-            with temporary.open("x", encoding="utf-8", newline="") as stream:
-                for line in lines(Style(None, color=False)):
-                    stream.write(f"{line}\n")
-        patiently(lambda: temporary.replace(file))
+                    cells = f"{many(cut, 'text')} cut after {MOST_CELL_CHARACTERS:,} characters, the most that a cell can have"
+                    click.echo(f"note: {cells}; --format csv has them whole", err=True)
+            else:
+                with temporary.open("x", encoding="utf-8", newline="") as stream:
+                    for line in lines(Style(None, color=False)):
+                        stream.write(f"{line}\n")
+            patiently(lambda: temporary.replace(file))
     finally:
         temporary.unlink(missing_ok=True)
 

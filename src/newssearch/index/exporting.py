@@ -259,19 +259,21 @@ def _as_one_text(snippets: Sequence[Snippet]) -> Snippet:
 def replaced_file(file: Path) -> Iterator[BinaryIO]:
     """Yield a stream whose content takes the place of a file when the block ends without an exception.
 
-    A link stays, and the file that it leads to is replaced. A device or a pipe is written to.
+    A link stays, and the file that it leads to is replaced. A device or a pipe is written to. An OSError names the file as
+    it was given.
     """
-    from newssearch.system.atomic_files import patiently, unused_name  # a search writes no files
+    from newssearch.system.atomic_files import named, patiently, unused_name  # a search writes no files
 
     if file.exists() and not file.is_file():
-        with file.open("wb") as stream:
+        with named(file), file.open("wb") as stream:
             yield stream
         return
-    file = file.resolve()
-    temporary = unused_name(file)
+    real = file.resolve()
+    temporary = unused_name(real)
     try:
-        with temporary.open("xb") as stream:
-            yield stream
-        patiently(lambda: temporary.replace(file))
+        with named(file, temporary):
+            with temporary.open("xb") as stream:
+                yield stream
+            patiently(lambda: temporary.replace(real))
     finally:
         temporary.unlink(missing_ok=True)

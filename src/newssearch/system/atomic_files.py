@@ -133,12 +133,15 @@ def unwritable(folder: Path, error: OSError) -> IndexWriteError:
 
 
 @contextmanager
-def named(path: Path) -> Iterator[None]:
-    """Add ``path`` as the file name to an :class:`OSError` of the ``with`` block that names no file."""
+def named(path: Path, temporary: Path | None = None) -> Iterator[None]:
+    """Give an :class:`OSError` of the ``with`` block the file name ``path``, unless it names a file.
+
+    It also takes the place of ``temporary``, the file that becomes the one at ``path``.
+    """
     try:
         yield
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None or str(error.filename) == str(temporary):
             error.filename = str(path)
         raise
 
@@ -147,9 +150,15 @@ def replace(path: Path, content: bytes, mode: int | None = None) -> None:
     """Replace a file atomically: after a crash, it has either its old or its new content.
 
     When the function returns, the content is on disk. The file's name is on disk only after :func:`sync_folder`.
-    ``mode`` are the permission bits, which apply from the first byte on; None stands for the system's default.
+    ``mode`` are the permission bits, which apply from the first byte on; None stands for the system's default. Raises
+    OSError, which names the file.
     """
     temporary = unused_name(path)
+    with named(path, temporary):
+        _replace(path, temporary, content, mode)
+
+
+def _replace(path: Path, temporary: Path, content: bytes, mode: int | None) -> None:
     kind = path.suffix.removeprefix(".")
     fault_point(f"{kind}: begin")
     file = new_file(temporary) if mode is None else _new_private_file(temporary, mode)

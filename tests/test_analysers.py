@@ -579,7 +579,10 @@ def test_an_article_is_rejected_if_its_words_are_impossible(tmp_path: Path, retu
     assert newssearch.verify(tmp_path / "index").damaged is False
 
 
-@pytest.mark.parametrize("returned", ["None", "7", "''", "'two words'", "'a|b'", "'\\0'", "'\u0301'"])
+@pytest.mark.parametrize(
+    "returned",
+    ["None", "7", "''", "'\\ud800'", "word[:3] + '\\udfff'", "'two words'", "'a|b'", "'\\0'", "'\u0301'"],
+)
 def test_an_article_is_rejected_if_a_term_is_none(tmp_path: Path, returned: str) -> None:
     broken = PAIRS_AND_CUTS.replace("return word[:3]", f"return {returned}")
     with installed(tmp_path / "site", broken, uk="CUT"), newssearch.create(tmp_path / "index") as index:
@@ -617,6 +620,50 @@ def test_an_analyser_that_cannot_be_loaded_says_which_and_why(tmp_path: Path, mo
         )
         assert said in str(caught.value)
         assert index.add([RAIN]).added == 1
+
+
+def test_a_term_may_be_of_a_subclass_of_str(tmp_path: Path) -> None:
+    subclass = """
+class Stem(str):
+    def casefold(self, *arguments):
+        return 7
+    lower = translate = isascii = __getitem__ = casefold
+"""
+    module = PAIRS_AND_CUTS.replace("return word[:3]", "return Stem(word[:3])") + subclass
+    with installed(tmp_path / "site", module, uk="CUT"), newssearch.create(tmp_path / "index") as index:
+        assert index.add([KYIV]).added == 1
+        assert found(index, "президента") == ["Зима"]
+
+
+def test_an_article_is_rejected_if_a_term_only_claims_to_be_a_string(tmp_path: Path) -> None:
+    module = PAIRS_AND_CUTS.replace("return word[:3]", "return Stem()")
+    module += "\nclass Stem:\n    __class__ = str\n"
+    with installed(tmp_path / "site", module, uk="CUT"), newssearch.create(tmp_path / "index") as index:
+        (rejected,) = index.add([KYIV, RAIN]).rejected
+        assert "the analyser cut 2.0-b for uk" in rejected.reason
+        assert found(index, "rain") == ["Rain"]
+
+
+@pytest.mark.parametrize("sort", ["newest", "left", "right"])
+@pytest.mark.parametrize("words", [0, 1, 2])
+def test_a_concordance_is_an_error_if_a_package_now_finds_fewer_words(
+    tmp_path: Path, words: int, sort: str
+) -> None:
+    text = "東京大阪京都"
+    module = PAIRS_AND_CUTS.replace("len(piece), 2)]", "len(piece), 2)][:WORDS.get(piece)]\n\nWORDS = {}")
+    fewer = module.replace("WORDS = {}", f"WORDS = {{{text!r}: {words}}}")
+    with installed(tmp_path / "site", module, ja="PAIRS"), newssearch.create(tmp_path / "index") as index:
+        index.add([article("雨", text, lang="ja", url="u1"), RAIN])
+        (line,) = index.kwic("京都", sort=sort)
+        assert (line.left, line.match) == ("東京大阪", "京都")
+    with installed(tmp_path / "site", fewer, ja="PAIRS"), newssearch.open(tmp_path / "index") as index:
+        with pytest.raises(AnalyserError) as caught:
+            index.kwic("京都", sort=sort)
+        assert str(caught.value) == (
+            "the analyser pairs 1 for ja (analysers_of_others:PAIRS, of analysers-of-others 1.0) divides a text into fewer"
+            " words than when it was indexed: rebuild the index with `newssearch index --rebuild`"
+        )
+        assert len(index.kwic("rained", sort=sort)) == 1
 
 
 @pytest.mark.parametrize("where", ["", "words=stopped", "term=stopped"])

@@ -30,8 +30,8 @@ MAX_CHARS_IN_MESSAGE = 40
 """The largest number of characters of a word or a piece that an error message shows."""
 _OFFSET_TYPE = "H"
 """The type code of the offsets of words, as :mod:`array` has it: a piece has fewer than 65,536 characters."""
-_TERM = re.compile(r"[^\s\0-\x1f\x7f|#~]+")
-"""Matches a term. The other characters separate terms in an index."""
+_TERM = re.compile(r"[^\s\0-\x1f\x7f|#~\ud800-\udfff]+")
+"""Matches a term. The other characters separate terms in an index, or are halves of surrogate pairs, which UTF-8 cannot encode."""
 
 Returned = TypeVar("Returned", bytes, str)
 
@@ -212,6 +212,8 @@ class AddedAnalyser(Analyser):
         try:
             with self._turn:
                 made = term_of(word)
+            if isinstance(made, str):
+                made = str.__str__(made)  # the methods of a subclass may return anything
         except BaseException as error:
             if is_order_to_stop(error):
                 raise
@@ -229,6 +231,12 @@ class AddedAnalyser(Analyser):
         if term is None or not self.divides:
             return term
         return term if self.words(word) == [word] else None
+
+    def fewer_words(self) -> AnalyserError:
+        """Return the error that the package divides a text into fewer words than when it was indexed."""
+        return self._wrong(
+            "divides a text into fewer words than when it was indexed: rebuild the index with `newssearch index --rebuild`"
+        )
 
     def _failed(self, error: BaseException, text: str) -> AnalyserError:
         where = error_location(error, [self._installed.entry])

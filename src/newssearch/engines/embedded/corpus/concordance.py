@@ -20,6 +20,7 @@ from newssearch.highlight.context import context_of, words_after, words_before
 from newssearch.highlight.matcher import AnalysedText, Match
 from newssearch.request import ResolvedRequest
 from newssearch.system.kept import cached_property
+from newssearch.text.languages import ADDED
 
 from .article_order import by_date, by_relevance, date_keys, ids_of
 from .occurrences import occurrences_by_segment
@@ -164,4 +165,14 @@ class ConcordanceReader:
                 lang = languages.values[languages.codes[segment.article_of(document)]]
                 text = AnalysedText(segment.bodies[document], segment.analyser(lang))
                 for _, at, first, end in of_document:
+                    _require_word_count(text, end)
                     yield at, segment, document, text, (first, end)
+
+
+def _require_word_count(text: AnalysedText, end: int) -> None:
+    """Raise AnalyserError if a package divides a text into fewer than ``end`` words, where a match in the index ends."""
+    if end > len(text.terms) and ADDED in text.analyser.name:
+        from newssearch.text.added_analyser import AddedAnalyser  # few indexes have one
+
+        assert isinstance(text.analyser, AddedAnalyser), "its name says so"
+        raise text.analyser.fewer_words()

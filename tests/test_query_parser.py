@@ -594,7 +594,7 @@ def test_a_tag_with_marks_is_not_one_without() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["€", '"€"', "(€)", "()", "(&)", '""', "(x €)", "(x OR ☆)", "-€", '"?"', "?"]
+    "value", ["€", '"€"', "(€)", "()", "(&)", '""', "(€ ☆)", "(€ OR ☆)", "-€", '"?"', "?", "\u200f"]
 )
 @pytest.mark.parametrize("name", ["tag", "outlet", "byline", "lang", "Section", "id", "theme"])
 def test_a_value_that_no_article_can_have_never_widens_the_search(name: str, value: str) -> None:
@@ -604,7 +604,7 @@ def test_a_value_that_no_article_can_have_never_widens_the_search(name: str, val
             query = parse(f"rain {minus}{name}:{value}", fields=[own_field("theme", "value")])
             assert f'{name.lower()}:"{value.strip(chr(34))}"' in str(query), "a condition on this very value"
     if name != "theme":
-        with pytest.raises(QueryError, match=rf"no value of {name.lower()}: it has no letter or digit"):
+        with pytest.raises(QueryError, match=rf"^{name.lower()}: needs a value with a letter or digit"):
             parse(f"rain {name}:{value}")
 
 
@@ -613,8 +613,16 @@ def test_a_value_that_no_article_can_have_never_widens_the_search(name: str, val
     [
         ("rain key:€", "€ is not a key"),
         ('rain url:""', "an empty phrase is not an address"),
-        ("rain title:€", "€ is no value of title"),
-        ("rain title:(€ ☆)", "is no value of title"),
+        ("rain title:€", "title: needs a value with a letter or digit, and € has none"),
+        ("rain title:(€ ☆)", "title: needs a value with a letter or digit"),
+        ("rain key:\u200f", "an empty phrase is not a key"),
+        ("outlet:\u200f", "outlet: needs a value with a letter or digit"),
+        ("-outlet:\u200f", "outlet: needs a value with a letter or digit"),
+        ("(outlet:\u200f) rain", "outlet: needs a value with a letter or digit"),
+        ("outlet:\u200f rain", "outlet: needs a value with a letter or digit"),
+        ("theme:\u200f rain", "theme: needs a value with a letter or digit"),
+        ("rain title:\u200f", "title: needs a value with a letter or digit"),
+        ('rain outlet:"', "outlet: needs a value with a letter or digit"),
         ('rain theme:""', "theme: has an empty value; theme:\\* finds any value"),
     ],
 )
@@ -623,11 +631,54 @@ def test_a_field_without_a_value_is_an_error(text: str, reason: str) -> None:
         parse(text, fields=[own_field("theme", "value")])
 
 
-def test_a_mark_between_the_values_of_a_group_is_ignored_with_a_note() -> None:
-    query = parse("tag:(x & y)")
-    assert str(query) == '(tag:"x" AND tag:"y")'
+@pytest.mark.parametrize("value", ["bbc", '"bbc"', "(bbc)", "a:b"])
+def test_invisible_characters_before_a_value_are_ignored(value: str) -> None:
+    query = parse(f"outlet:\u200f{value}")
+    assert (str(query), query.diagnostics) == (str(parse(f"outlet:{value}")), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("tag:(x & y)", '(tag:"x" AND tag:"y")'),
+        ("tag:(x - y)", '(tag:"x" AND tag:"y")'),
+        ("byline:(Smith - Jones)", '(byline:"Smith" AND byline:"Jones")'),
+        ("section:(A /)", 'section:"A"'),
+        ("outlet:(A OR -)", 'outlet:"A"'),
+        ("title:(rain €)", "title:(rain)"),
+    ],
+)
+def test_a_mark_beside_the_values_of_a_group_is_ignored_with_a_note(text: str, shown: str) -> None:
+    query = parse(text)
+    assert str(query) == shown
     assert [note.kind for note in query.diagnostics] == ["no-word"]
-    assert str(parse("title:(rain €)")) == "title:(rain)"
+
+
+@pytest.mark.parametrize("text", ['outlet:("A", "B")', "outlet:(A / B)", "lang:(en - de)"])
+def test_two_values_with_a_mark_between_them_are_still_two_values(text: str) -> None:
+    with pytest.raises(
+        QueryError, match=r"has two values of .* put the whole name in quotation marks, .* or write OR"
+    ):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "whole"),
+    [
+        ('rain tag:project:"to cite"', 'project:"to cite"', 'tag:"project:to cite"'),
+        ("section:a:b:“c d”", "a:b:“c d”", 'section:"a:b:c d"'),
+        ('tag:a*:"b"', 'a*:"b"', 'tag:"a*:b"'),
+        ('key:urn:"b c"', 'urn:"b c"', 'key:"urn:b c"'),
+        ('theme:a:"b"', 'a:"b"', 'theme:"a:b"'),
+        ("section:a:(b)", "a:(", 'section:"a:…"'),
+        ('section:a:"b', 'a:"', 'section:"a:…"'),
+    ],
+)
+def test_a_value_is_not_split_after_a_colon(text: str, written: str, whole: str) -> None:
+    with pytest.raises(QueryError, match="only a part of the value of") as caught:
+        parse(text, fields=[own_field("theme", "value")])
+    assert text[caught.value.start : caught.value.end] == written
+    assert caught.value.suggestion == f"put the whole value in quotation marks: {whole}"
 
 
 @pytest.mark.parametrize(

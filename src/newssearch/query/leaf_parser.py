@@ -44,14 +44,11 @@ class LeafParser:
         self._text = text
         self._notes = notes
         self._clauses = 0
-        self.field = ""
-        """The name of the field whose value is being parsed; ``""`` outside of values."""
 
     def leaf(self, token: QueryToken) -> Node | None:
         """Return the leaf of a token, or Everything for a star; None, with a diagnostic, if it has no word.
 
-        Raises QueryError for an invalid regular expression or phrase, for the value of a field that has no word, and
-        beyond :data:`MAX_CLAUSES`.
+        Raises QueryError for an invalid regular expression or phrase, and beyond :data:`MAX_CLAUSES`.
         """
         self.count(token.span)
         text, span = tidy(token.text), token.span
@@ -63,10 +60,8 @@ class LeafParser:
             return self._patterns(token)
         if next(words_of(text), None) is None:
             shown = text or "an empty phrase"
-            hint = BOOLEAN_MARKS.get(text, "")
-            if self.field and not hint:  # ignored, it would widen the search
-                raise self.no_value(self.field, shown, span)
-            self._notes.add("no-word", f"{shown} has no letter or digit and was ignored", span, hint)
+            message = f"{shown} has no letter or digit and was ignored"
+            self._notes.add("no-word", message, span, BOOLEAN_MARKS.get(text, ""))
             return None
         if token.kind == "caps":
             self._note_operators(text, span)
@@ -87,10 +82,6 @@ class LeafParser:
                 )
             return Phrase(text, within, span=span)
         return Phrase(text, span=span) if " " in text else Word(text, span=span)
-
-    def no_value(self, field: str, shown: str, span: Span) -> QueryError:
-        """Return the error that what stands after a field, which is ``shown`` as this, has no letter or digit."""
-        return self._error(f"{shown} is no value of {field}: it has no letter or digit", span)
 
     def count(self, span: Span) -> None:
         """Count a word, phrase or value at ``span``. Raises QueryError if there are more than :data:`MAX_CLAUSES`."""

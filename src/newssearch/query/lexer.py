@@ -251,7 +251,7 @@ class _Lexer:
             before is not None
             and before.kind == "field"
             and before.text in names
-            and before.span.end == self.at
+            and not without_invisible(self.text[before.span.end : self.at])
         )
 
     def _own_field(self) -> bool:

@@ -15,9 +15,9 @@
     pieces   = { word | wildcard | word "~" n | "*" }
 
 Almost any input parses: the parser ignores parts that do not fit the grammar, or takes them as words, and adds a
-diagnostic. It raises an error for parts that would silently find nothing (an unknown field, an impossible date, a value
-without a letter or digit), for parts without a meaning (AND between the operands of w/5), and beyond the limits below. Its
-time is linear in the length of the query.
+diagnostic. It raises an error for parts that would silently find nothing (an unknown field, an impossible date, a field
+without a value that has a letter or digit), for parts without a meaning (AND between the operands of w/5), and beyond the
+limits below. Its time is linear in the length of the query.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ from .leaf_parser import MAX_CLAUSES, LeafParser
 from .leaves import MAX_DISTANCE, Fuzzy, PatternPhrase, Phrase, Wildcard, Word
 from .lexer import QueryToken, tokens
 from .node import Span
-from .quoting import QUOTES, SURROGATE, has_wildcard, tidy
+from .quoting import QUOTES, SURROGATE, escaped, has_wildcard, tidy
 from .rewriting import MAX_DEPTH
 from .tree import (
     MAX_COUNT,
@@ -405,12 +405,15 @@ class _Parser:
         time = next((one for one in TIME_FIELDS if one == name), None)
         if time is not None:
             return self._dated(token, time)
-        if not self._starts_operand():
-            return None
+        value = self._here
+        between = self.text[token.span.end : value.span.start]
+        apart = any(char.isspace() for char in between) and not tidy(between)  # after invisible characters
+        if not self._starts_operand() or apart:
+            raise self._no_value(token, token.span)
         if name == SYNONYMS:
             operand = self._operand()
             return None if operand is None else self._widened(operand)
-        value = self._here
+        self._check_whole(token)
         if name in self.own:
             condition = self._own_field(self.own[name], token)
             if condition is not None:
@@ -427,17 +430,41 @@ class _Parser:
             self.leaves.count(value.span)
             return self._values(name, Everything(span=value.span), token)
         self._deeper(token.span)
-        outer, self.leaves.field = self.leaves.field, "" if name == "title" else name
         node = self._operand()
-        self.leaves.field = outer
         self.depth -= 1
         if node is None:  # no value finds nothing: without the condition, the search would find more
             end = max(value.span.end, self.tokens[self.at - 1].span.end)
-            shown = self.text[value.span.start : end]
-            raise self.leaves.no_value(name, shown, Span(value.span.start, end))
+            raise self._no_value(token, Span(value.span.start, end))
         if name == "title":
             return Region("title", node, span=Span(token.span.start, node.span.end))
         return self._values(name, node, token)
+
+    def _no_value(self, token: QueryToken, span: Span) -> QueryError:
+        """Return the error that the value at ``span`` of the field ``token`` has no letter or digit."""
+        shown = tidy(self.text[span.start : span.end]) if span != token.span else ""
+        reason = f"{token.text}: needs a value with a letter or digit"
+        return self._error(f"{reason}, and {shown} has none" if shown else reason, span)
+
+    def _check_whole(self, token: QueryToken) -> None:
+        """Raise QueryError if the value of the field ``token`` goes on after a colon in quotation marks or parentheses."""
+        value, following = self._here, self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        end = value.span.end
+        if (
+            token.text == "title"
+            or self.text[end - 1] != ":"
+            or self.text[end : end + 1] not in (*QUOTES, "(")
+        ):
+            return
+        if following.kind == "phrase" and following.span.start == end:
+            rest, stop = following.raw or escaped(following.text), following.span.end
+        else:
+            rest, stop = "…", end + 1
+        hint = (
+            f'put the whole value in quotation marks: {token.text}:"{value.raw or escaped(value.text)}{rest}"'
+        )
+        around = "parentheses" if self.text[end] == "(" else "quotation marks"
+        reason = f"only a part of the value of {token.text} is in {around}"
+        raise self._error(reason, Span(value.span.start, stop), hint)
 
     def _own_field(self, field: ArticleField, token: QueryToken) -> Node | None:
         """Return the condition on an own field that a single value, number or period states; None for anything else."""
@@ -505,7 +532,7 @@ class _Parser:
             return Field(token.text, pattern, pattern=True, span=span)
         if next(words_of(tidy(value.text)), None) is None:
             kind = "an address" if token.text == "url" else "a key"
-            raise self._error(f"{value.text or 'an empty phrase'} is not {kind}", value.span)
+            raise self._error(f"{tidy(value.text) or 'an empty phrase'} is not {kind}", value.span)
         return Field(token.text, value.text, span=span)
 
     def _is_pattern_of_value(self, name: str, node: Node) -> bool:

@@ -14,10 +14,13 @@ from newssearch.alerts.api import Alerts
 from newssearch.commit import Commit
 from newssearch.config import Config
 from newssearch.engines.address import store_at
+from newssearch.engines.protocol import Store
+from newssearch.errors import ConfigError
 from newssearch.index import Index, open_index
 from newssearch.info import IndexInfo
 from newssearch.tags.file import TagFile
 
+from .problems import SearchesUnreadableError
 from .settings import ServerSettings
 
 MAX_KEPT = 256
@@ -41,7 +44,7 @@ class Archive:
         self.settings = settings
         self._lock = threading.Lock()
         self._index: Index | None = None
-        self._alerts: Alerts | None = None
+        self._store: Store | None = None
         self._tags: TagFile | None = None
         self._kept = KeptValues(None, {})
 
@@ -82,16 +85,23 @@ class Archive:
         return make(index)
 
     def alerts(self) -> Alerts:
-        """Return the saved searches of the archive, and their alerts. Each method of them reads the files again."""
-        if self._alerts is None:
-            self._alerts = Alerts(self.settings.index)
-        return self._alerts
+        """Return the saved searches of the archive, and their alerts, as it is now: a link to the index may have been moved.
+
+        Raises :class:`SearchesUnreadableError` if they are where none are read.
+        """
+        try:
+            return Alerts(self.settings.index)
+        except ConfigError as error:
+            raise SearchesUnreadableError(str(error)) from error
 
     def tags(self) -> TagFile:
-        """Return the file of the tags of the archive."""
-        if self._tags is None:
-            self._tags = TagFile(store_at("index", self.settings.index).archive.folder)
-        return self._tags
+        """Return the file of the tags of the archive; another one when a link leads to another index now."""
+        if self._store is None:
+            self._store = store_at("index", self.settings.index)
+        folder, tags = self._store.archive.folder, self._tags
+        if tags is None or tags.path.parent != folder:
+            tags = self._tags = TagFile(folder)
+        return tags
 
     def version(self, index: Index) -> str:
         """Return :func:`commit_key`, which also changes with the tags of articles."""

@@ -44,6 +44,10 @@ class ChangeRefusedError(NewssearchError):
         return type(self), (self.status, self.reason, self.suggestion, self.parameter)
 
 
+class SearchesUnreadableError(NewssearchError):
+    """The saved searches of the archive cannot be read, though the index can. Its message is for the log of the server."""
+
+
 class HttpProblem(NamedTuple):
     """What went wrong with a request.
 
@@ -104,6 +108,9 @@ def problem_of(error: NewssearchError | ServerBusyError) -> HttpProblem:
     if isinstance(error, ChangeRefusedError):
         title = "There is no such search" if error.status == 404 else "Nothing was changed"
         return HttpProblem(error.status, title, error.reason, error.suggestion, parameter=error.parameter)
+    if isinstance(error, SearchesUnreadableError):
+        detail = "they or their settings are not in order; the log of the server says more"
+        return HttpProblem(500, "The saved searches cannot be read", detail)
     if isinstance(error, ArticleNotFoundError):
         return HttpProblem(404, "There is no such article", str(error), candidates=error.candidates)
     if isinstance(error, HitNotFoundError):
@@ -120,7 +127,7 @@ def problem_of(error: NewssearchError | ServerBusyError) -> HttpProblem:
 def logged_problem(error: NewssearchError | ServerBusyError) -> HttpProblem:
     """Return the problem that an exception describes. If the server is to blame, the log says why, paths included."""
     problem = problem_of(error)
-    if problem.status == 503:
+    if problem.status in (500, 503):
         _log.warning("%s", str(error) or problem.detail)
     return problem
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from newssearch.alerts.api import Alerts
-from newssearch.alerts.collection import SearchOrigin
+from newssearch.alerts.collection import FoundSearches, SearchOrigin
 from newssearch.alerts.saved import SavedSearch
 from newssearch.alerts.state import AlertState
 from newssearch.article import utc
-from newssearch.errors import NewssearchError, QueryError
-from newssearch.web.problems import ChangeRefusedError
+from newssearch.errors import ConfigError, NewssearchError, QueryError
+from newssearch.web.problems import ChangeRefusedError, SearchesUnreadableError
 
 
 class ListedSearch(NamedTuple):
@@ -80,9 +80,9 @@ class SearchList(NamedTuple):
 def listed_searches(alerts: Alerts) -> Iterator[ListedSearch]:
     """Yield the saved searches of an archive, in the order of their names. One with a mistake says so.
 
-    Raises :class:`~newssearch.ConfigError` if the archive's configuration cannot be read.
+    Raises :class:`SearchesUnreadableError` if the archive's configuration cannot be read.
     """
-    found = alerts.searches.found()
+    found = _found_searches(alerts)
     for name, origin in found.origins.items():
         yield (
             ListedSearch(name, origin.name, error=found.mistakes[name])
@@ -93,12 +93,19 @@ def listed_searches(alerts: Alerts) -> Iterator[ListedSearch]:
 
 def listed_search(alerts: Alerts, name: str) -> ListedSearch:
     """Return the saved search with that name. Raises :class:`ChangeRefusedError` if there is none."""
-    found = alerts.searches.found()
+    found = _found_searches(alerts)
     if name not in found.origins:
         raise ChangeRefusedError(404, "there is no saved search with this name")
     if name in found.mistakes:
         return ListedSearch(name, found.origins[name].name, error=found.mistakes[name])
     return _read_listed(alerts, name, found.origins[name])
+
+
+def _found_searches(alerts: Alerts) -> FoundSearches:
+    try:
+        return alerts.searches.found()
+    except ConfigError as error:
+        raise SearchesUnreadableError(str(error)) from error
 
 
 def _read_listed(alerts: Alerts, name: str, origin: SearchOrigin) -> ListedSearch:

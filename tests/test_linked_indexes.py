@@ -9,7 +9,12 @@ import pytest
 
 import newssearch
 from newssearch import Article, ConfigError, SavedSearch
-from support import index_of
+from newssearch.archive import ArchiveFolder, archive_here
+from newssearch.config import STORED_CONFIG
+from newssearch.copying import _copy_extras
+from newssearch.engines.address import store_at
+from newssearch.engines.embedded.store import EmbeddedStore
+from support import command, index_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
 
@@ -80,12 +85,76 @@ def test_the_configuration_beside_a_link_holds_if_the_archive_has_none(archive: 
 
 def test_saved_searches_beside_a_link_are_an_error_that_says_where_they_belong(archive: Path) -> None:
     Path("newssearch.toml").write_text('[searches.rain]\nquery = "rain"\n')
-    with pytest.raises(ConfigError, match=rf"the index is in .*{archive.name}: move the searches there"):
+    with pytest.raises(
+        ConfigError,
+        match=rf"is in .*{archive.name}; saved searches belong in .*newssearch.toml or .*searches",
+    ):
         newssearch.saved_searches("link")
     with newssearch.open("link") as index:
         assert index.count("rain") == 1
     (archive / "newssearch.toml").write_text('[searches.car]\nquery = "car"\n')
     assert [one.name for one in newssearch.saved_searches("link")] == ["car"]
+
+
+def test_files_of_searches_beside_a_link_are_an_error_that_says_where_they_belong(archive: Path) -> None:
+    Path("searches").mkdir()
+    Path("searches/rain.toml").write_text('query = "rain"\n')
+    with pytest.raises(ConfigError, match="saved searches belong in") as raised:
+        newssearch.saved_searches("link")
+    assert str(archive / "searches") in str(raised.value)
+    assert str(archive / "alerts") not in str(raised.value)
+    Path("alerts").mkdir()
+    with pytest.raises(ConfigError) as raised:
+        newssearch.run_alerts("link")
+    assert str(archive / "alerts") in str(raised.value)
+    Path("searches").rename(archive / "searches")
+    assert [one.name for one in newssearch.saved_searches("link")] == ["rain"]
+
+
+def test_a_link_beside_another_index_leaves_the_searches_and_tags_to_that_index(
+    archive: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with index_of(Path("index"), RAIN) as other:
+        other.tag(RAIN.id, "of the other")
+    newssearch.save_search(SavedSearch(name="rain", query="rain"), "index")
+    Path("newssearch.toml").write_text('[searches.car]\nquery = "car"\n')
+    assert newssearch.saved_searches("link") == ()
+    Path("newssearch.toml").unlink()
+    assert newssearch.saved_searches("link") == ()
+    assert "is not read" not in command(capsys, monkeypatch)("tag", "--index", "link").err
+
+
+def test_the_command_for_tags_says_that_tags_beside_a_link_are_not_read(
+    archive: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli = command(capsys, monkeypatch)
+    with newssearch.open("link") as index:
+        index.tag(RAIN.id, "here")
+    assert "is not read" not in cli("tag", "--index", "link").err
+    Path("tags.jsonl").write_bytes((archive / "tags.jsonl").read_bytes().replace(b"here", b"beside"))
+    said = cli("tag", "--index", "link")
+    assert "beside" not in said.out
+    assert "tags.jsonl is not read: this index is reached by a link" in said.err
+    assert str(archive / "tags.jsonl") in said.err
+    assert "is not read" not in cli("tag", "--index", "archive/index").err
+    cli("tag", "--index", "link", "--merge", "tags.jsonl")
+    with newssearch.open("link") as index:
+        assert index.tags_of(RAIN.id).tags == ("beside", "here")
+
+
+def test_a_copy_takes_the_settings_that_hold_for_an_index_reached_by_a_link(archive: Path) -> None:
+    class StoreElsewhere(EmbeddedStore):
+        """A store whose index is in no archive, as on a cluster."""
+
+        @property
+        def archive(self) -> ArchiveFolder:
+            return archive_here()
+
+    Path("newssearch.toml").write_text('[synonyms]\nauto = "car"\n')
+    target = StoreElsewhere(Path("copy"))
+    with index_of(Path("copy"), RAIN):
+        _copy_extras(store_at("folder", "link"), target)
+    assert "auto" in (target.read_extra(STORED_CONFIG) or "")
 
 
 def test_an_open_index_has_the_tags_of_the_archive_to_which_its_link_leads_now(

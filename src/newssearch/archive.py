@@ -45,6 +45,22 @@ class ArchiveFolder(NamedTuple):
     """The folder whose configuration holds, as it was given: another one only for an index that is reached by a link."""
     own_index: str = ""
     """The path of the index in the archive, with all links resolved, which no run reads; ``""`` if it is elsewhere."""
+    link: Path | None = None
+    """The folder with the link by which the index is reached, if that is another folder."""
+
+    @property
+    def beside_link(self) -> Path | None:
+        """The folder with the link, if what is in it can only be meant for this archive: it has no other index."""
+        if self.link is None or any(_is_index(entry) for entry in _entries(self.link)):
+            return None
+        return self.link
+
+    @property
+    def tags_beside_link(self) -> Path | None:
+        """A file of tags beside the link by which the index is reached, which is not that of the archive."""
+        if self.link is None or not (self.link / TAGS_FILE).is_file() or self.beside_link is None:
+            return None
+        return self.link / TAGS_FILE
 
 
 def archive_around(index: Path) -> ArchiveFolder:
@@ -56,7 +72,30 @@ def archive_around(index: Path) -> ArchiveFolder:
     given, root = index.absolute().parent, Path(real).parent
     if real_path(given) == str(root):
         return ArchiveFolder(given, root, given, real)
-    return ArchiveFolder(root, root, given if has_settings(given) and not has_settings(root) else root, real)
+    settings = given if has_settings(given) and not has_settings(root) else root
+    return ArchiveFolder(root, root, settings, real, link=given)
+
+
+def has_files_of_searches(archive: Path) -> bool:
+    """Whether there are files of saved searches in the folder of an archive."""
+    names = (one.name for one in _entries(archive / SEARCHES) if one.suffix == SEARCH_SUFFIX)
+    return any(not name.startswith(".") for name in names)
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Return what is in a folder; nothing if it is not there or cannot be read."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _is_index(folder: Path) -> bool:
+    """Whether the folder is an index, and is really there: not a link to one."""
+    try:
+        return not folder.is_symlink() and (folder / INDEX_MARKER).exists()
+    except OSError:
+        return False
 
 
 def archive_here() -> ArchiveFolder:

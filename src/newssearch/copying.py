@@ -206,7 +206,7 @@ def _copy_extras(origin: Store, target: Store) -> None:
         if content is not None:
             target.write_extra(name, content)
     if not target.archive.own_index:
-        settings = settings_to_store(origin.archive.folder) or origin.read_extra(STORED_CONFIG)
+        settings = settings_to_store(origin.archive.settings) or origin.read_extra(STORED_CONFIG)
         if settings is not None:
             target.write_extra(STORED_CONFIG, settings)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newssearch import arguments
-from newssearch.archive import SEARCHES
-from newssearch.config import searches_of
+from newssearch.archive import SEARCHES, ArchiveFolder, has_files_of_searches
+from newssearch.config import CONFIG_FILE, searches_of
 from newssearch.engines.address import store_at
 from newssearch.errors import AlertError, ConfigError, IndexFolderError, NewssearchError, QueryError
 from newssearch.index import Index, open_index
@@ -57,13 +57,9 @@ class Alerts:
     """The saved searches of the archive of an index, and their alerts. Methods that search take the open index."""
 
     def __init__(self, folder: str | Path) -> None:
-        """Raises :class:`ConfigError` if the index is reached by a link beside which a configuration has saved searches."""
+        """Raises :class:`ConfigError` if the index is reached by a link beside which there are saved searches."""
         archive = store_at("folder", folder).archive
-        if archive.settings != archive.folder and searches_of(archive.settings)[0]:
-            raise ConfigError(
-                f"{archive.settings} has a configuration with saved searches, but the index is in {archive.folder}:"
-                f" move the searches there, into newssearch.toml or the folder {SEARCHES}"
-            )
+        _check_beside_link(archive)
         self._archive = archive.folder
         self.searches = SavedSearches(self._archive)
         self._states = self._archive / ALERTS
@@ -199,6 +195,20 @@ class Alerts:
                 show(report)
             reports.append(report)
         return reports
+
+
+def _check_beside_link(archive: ArchiveFolder) -> None:
+    """Raise :class:`ConfigError` if saved searches are beside the link by which an index is reached, where none are read."""
+    beside, folder = archive.beside_link, archive.folder
+    if beside is None:
+        return
+    in_settings = archive.settings != folder and bool(searches_of(archive.settings)[0])
+    if in_settings or has_files_of_searches(beside):
+        states = f", what their alerts remember in {folder / ALERTS}" if (beside / ALERTS).is_dir() else ""
+        raise ConfigError(
+            f"{beside} has saved searches, but this index is reached by a link, and is in {folder}; saved searches"
+            f" belong in {folder / CONFIG_FILE} or {folder / SEARCHES}{states}"
+        )
 
 
 def _placed_in_query(error: Exception) -> NewssearchError | None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from newssearch.archive import TAGS_FILE
 from newssearch.display import escape
 from newssearch.display.brief import many
+from newssearch.engines.address import store_at
 from newssearch.errors import NewssearchError
 from newssearch.query import Everything, parse
 from newssearch.request import Request
@@ -133,6 +135,7 @@ def tag_command(
     _check_words(context, bool(ids), searches, changes, text, merge)
     if note is not None and remove_note:
         raise click.UsageError("--note and --remove-note exclude each other.")
+    _note_tags_beside_link(folder)
     with opened_index(folder, timeout) as opened:
         if merge is not None:
             merged = opened.merge_tags(merge, wait=wait)
@@ -212,6 +215,17 @@ def _articles_found(opened: Index, text: str, request: Request, timeout: float |
     if not ids:
         raise NewssearchError("nothing to tag: no article matches")
     return ids
+
+
+def _note_tags_beside_link(folder: Path) -> None:
+    """Say that tags beside a link to the index are not read, and how they get into the file of the archive."""
+    archive = store_at("folder", folder).archive
+    if (unread := archive.tags_beside_link) is not None:
+        note = (
+            f"{unread} is not read: this index is reached by a link, and its tags are in {archive.folder / TAGS_FILE};"
+            " `newssearch tag --merge FILE` joins other tags to them"
+        )
+        click.echo(f"note: {escape.terminal(note)}", err=True)
 
 
 def _print_tags(opened: Index, ids: Sequence[str], as_json: bool) -> int:

@@ -300,6 +300,11 @@ def test_threads_may_share_an_analyser(vocabulary: list[str]) -> None:
     assert results == [expected] * 4
 
 
+@given(st.text(max_size=8) | st.text(alphabet="0a \r.Ww\u00af\u00b4\u0301\u200f\u2019-", max_size=12))
+def test_the_key_of_a_key_is_that_key(value: str) -> None:
+    assert key(key(value)) == key(value)
+
+
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Analyser, "MAX_CACHED_WORDS", 3)
     small = Analyser("english")

@@ -90,8 +90,12 @@ def test_a_filter_finds_as_many_articles_as_its_value_is_counted_with(
                 if one.value is None:
                     assert index.count(f"-{field}:*") == one.articles
                     continue
-                tree = parse(f"{field}:{quote(one.value)}").tree
-                if isinstance(tree, Field):  # there is a word in it
+                try:
+                    tree = parse(f"{field}:{quote(one.value)}").tree
+                except QueryError:
+                    assert not any(map(str.isalnum, one.value))
+                    continue
+                if isinstance(tree, Field):
                     assert index.count(tree) == one.articles
 
 

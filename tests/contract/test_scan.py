@@ -296,7 +296,7 @@ def test_neighbours_are_a_value(index: Index) -> None:
     assert middle.previous is not None
     assert middle.to_dict() == {
         "position": 2, "total": 5, "hit": middle.hit.to_dict(),
-        "previous": middle.previous.to_dict(), "next": index.search("rain")[2].to_dict(),
+        "previous": middle.previous.to_dict(), "next": index.search("rain")[2].to_dict(), "diagnostics": [],
     }  # fmt: skip
     first = index.neighbours("rain", index.search("rain")[0].address).to_dict()
     assert first["previous"] is None

@@ -391,8 +391,8 @@ def test_an_export_with_fewer_rows_than_hits_fails(index: Index, monkeypatch: py
     begin.close()
     kept = Scan.__init__
 
-    def lacking(scan: Scan, hits: Any, commit: Any, found: int, position: int) -> None:
-        kept(scan, itertools.islice(hits, found - 1), commit, found, position)  # type: ignore[arg-type]
+    def lacking(scan: Scan, hits: Any, commit: Any, found: int, *others: Any) -> None:
+        kept(scan, itertools.islice(hits, found - 1), commit, found, *others)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Scan, "__init__", lacking)
     monkeypatch.setattr(Scan, "close", lambda scan: None)

@@ -63,7 +63,8 @@ def key(value: str) -> str:
     folded = " ".join(folded.casefold().split())
     if not folded.isascii():
         folded = unicodedata.normalize("NFC", ACCENTS.sub("", unicodedata.normalize("NFKD", folded)))
-    return re.sub(r"^(?:www\.)+(?=.)", "", folded)
+        folded = " ".join(folded.split())  # an accent alone leaves the spaces around it
+    return re.sub(r"^(?:www\. ?)+(?=.)", "", folded)
 
 
 def name_words(value: str) -> list[str]:

@@ -578,7 +578,7 @@ def test_no_output_writes_into_what_newssearch_keeps_itself(archive: AlertedArch
     archive.save(to=output, start="all")
     target = archive.folder / output.partition(":")[2]
     before = target.read_bytes() if target.is_file() else None
-    assert error_of(archive).endswith(("name another folder", "name another file"))
+    assert error_of(archive).endswith(("choose another folder", "choose another name"))
     assert (target.read_bytes() if target.is_file() else None) == before
 
 

@@ -121,15 +121,28 @@ def test_no_output_takes_the_place_of_a_file_of_the_archive(
     before = {file: file.read_bytes() for file in Path().rglob("*") if file.is_file()}
     done = run(*command, name)
     assert done.code == 2
-    assert "name another f" in done.err
+    assert "choose another " in done.err
     assert {file: file.read_bytes() for file in Path().rglob("*") if file.is_file()} == before
 
 
-def test_other_folders_may_have_files_of_these_names(run: Command) -> None:
-    Path("out").mkdir()
-    Path("out/searches").mkdir()
-    for name in ("out/tags.jsonl", "out/tags.jsonl", "out/searches/a.jsonl", "tagged.jsonl"):
+def test_other_files_may_be_written(run: Command) -> None:
+    for folder in ("out", "out/searches", "alerts", "searches"):
+        Path(folder).mkdir()
+    for name in ("out/tags.jsonl", "out/tags.jsonl", "out/searches/a.jsonl", "tagged.jsonl", "alerts/today.csv", "searches/rain.csv"):  # fmt: skip
         assert run("export", "rain", "-o", name).code == 0
+
+
+def test_tags_stay_wherever_they_are_and_whoever_writes(run: Command) -> None:
+    Path("desk").mkdir()  # the archive of an index on a cluster
+    Path("desk/tags.jsonl").write_text('{"newssearch_tags": 1}\n', "utf-8")
+    assert run("export", "rain", "-o", "desk/tags.jsonl").code == 2
+    with newssearch.open("index") as index:
+        for name in ("desk/tags.jsonl", "tags.jsonl", "index/deep/a.jsonl", "newssearch.toml"):
+            with pytest.raises(newssearch.NewssearchError, match="choose another"):
+                index.export("rain", name, format="jsonl")
+            with pytest.raises(newssearch.NewssearchError, match="choose another"):
+                index.review("rain", name, format="md")
+    assert Path("desk/tags.jsonl").read_text("utf-8") == '{"newssearch_tags": 1}\n'
 
 
 def test_a_search_that_is_stopped_leaves_the_old_file(run: Command) -> None:

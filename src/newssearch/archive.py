@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +26,8 @@ TAGS_LOCK = ".tags.lock"
 
 _TAGS_OPENING = b'{"newssearch_tags"'
 """How a file of tags begins."""
+_STATES = (".json", ".lock")
+"""The suffixes of the files with the states of alerts."""
 _TEMPORARY_TAGS = Pattern(rf"{re.escape(TAGS_FILE)}\.[0-9a-f]{{16}}\.tmp")
 """Matches the name of a file in which the next state of the tags is written."""
 
@@ -121,32 +121,62 @@ def is_own_file(root: str, file: str) -> bool:
 
 
 def why_no_output(file: Path, root: Path) -> str:
-    """Return why no result may be written to a file, ``""`` if it may.
+    """Return why no output of an alert may be a file, ``""`` if it may.
 
-    It may not be in a folder in which the archive with the folder ``root`` keeps its own files, nor in that of any index;
-    and it may not be a configuration, nor the file of the archive's tags. All links are resolved.
+    It may not be in a folder in which the archive with the folder ``root`` keeps its own files, nor its ``pyproject.toml``,
+    nor what :func:`why_no_result` refuses. All links are resolved.
     """
     real, folder = Path(real_path(file)), Path(real_path(root))
     inside = (
         [part.casefold() for part in real.relative_to(folder).parts] if real.is_relative_to(folder) else []
     )
     if inside[:1] and inside[0] in OWN_FOLDERS:
-        return f"newssearch keeps its own files in {inside[0]}/: name another folder"
-    if real.name.casefold() == CONFIG_FILE or inside == [PROJECT_FILE]:
-        return f"{real.name} is the configuration: name another file"
+        return f"newssearch keeps its own files in {inside[0]}/: choose another folder"
+    if inside == [PROJECT_FILE]:
+        return f"{real.name} is the configuration of the archive: choose another name"
     if inside in ([TAGS_FILE], [TAGS_LOCK]):
-        return f"{real.name} is for the tags of the archive: name another file"
+        return f"newssearch keeps the tags of the archive in {real.name}: choose another name"
+    return why_no_result(real)
+
+
+def why_no_result(file: Path) -> str:
+    """Return why the results of a search may not be written to a file, ``""`` if they may.
+
+    It may not be a file that any archive keeps: a configuration, its tags, a saved search, the state of an alert, a file of
+    an index. All links are resolved.
+    """
+    real = Path(real_path(file))
+    name, folder = real.name.casefold(), real.parent
+    if name == CONFIG_FILE:
+        return f"{real.name} is the configuration of an archive: choose another name"
+    if _begins_as_tags(real) or (name in (TAGS_FILE, TAGS_LOCK) and _is_archive(folder)):
+        return f"newssearch keeps the tags of the archive in {real.name}: choose another name"
+    if (
+        folder.name.casefold() in OWN_FOLDERS
+        and real.suffix in (SEARCH_SUFFIX, *_STATES)
+        and _is_archive(folder.parent)
+    ):
+        return f"newssearch keeps files of its own with such names in {folder}: choose another folder"
     if any((parent / INDEX_MARKER).exists() for parent in real.parents):
-        return "the file would be in the folder of an index: name another folder"
+        return "the file would be in the folder of an index: choose another folder"
     return ""
 
 
-def archives_of(file: Path) -> Iterator[Path]:
-    """Yield the folders of archives among that of a file and the one above it: those with an index or a configuration."""
-    parents = Path(real_path(file)).parents
-    for folder in (*parents[:1], *parents[1:2]):
-        with suppress(OSError):
-            if (folder / CONFIG_FILE).is_file() or any(
-                (one / INDEX_MARKER).is_file() for one in folder.iterdir()
-            ):
-                yield folder
+def _is_archive(folder: Path) -> bool:
+    """Whether a folder has a configuration or an index in it."""
+    try:
+        return (folder / CONFIG_FILE).is_file() or any(
+            (one / INDEX_MARKER).is_file() for one in folder.iterdir()
+        )
+    except OSError:
+        return False
+
+
+def _begins_as_tags(file: Path) -> bool:
+    try:
+        if not file.is_file():  # a pipe would wait
+            return False
+        with file.open("rb") as opened:
+            return opened.read(len(_TAGS_OPENING)) == _TAGS_OPENING
+    except OSError:
+        return False

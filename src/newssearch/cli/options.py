@@ -53,11 +53,10 @@ class OutputFile(click.Path):
             self.fail(
                 f"{file} is a device or a pipe: without this option, standard output has it", param, ctx
             )
-        from newssearch.archive import archives_of, why_no_output  # only commands that write a file need it
+        from newssearch.archive import why_no_result  # only commands that write a file need it
 
-        for folder in archives_of(file):
-            if reason := why_no_output(file, folder):
-                self.fail(reason, param, ctx)
+        if reason := why_no_result(file):
+            self.fail(reason, param, ctx)
         return file
 
 

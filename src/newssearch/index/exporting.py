@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from newssearch import arguments
 from newssearch._version import __version__
+from newssearch.archive import why_no_result
 from newssearch.article import Article
 from newssearch.errors import NewssearchError
 from newssearch.fields import COLUMNS_OF_TAGS
@@ -72,7 +73,8 @@ class ExportingMethods(OpenIndex):
         rows are in memory at once.
 
         Raises :class:`QueryError` for an option that contradicts others or has no effect, and :class:`NewssearchError` if
-        the package that a format needs is not installed, or a spreadsheet cannot have so many rows; :class:`TagFileError` if
+        the package that a format needs is not installed, a spreadsheet cannot have so many rows, or the file is one that the
+        archive keeps; :class:`TagFileError` if
         ``columns`` names tags or notes, and their file is damaged.
 
         >>> import io, newssearch, tempfile
@@ -88,7 +90,7 @@ class ExportingMethods(OpenIndex):
 
         given = request_of("export", ExportOptions, request, changes)
         stream = cast("BinaryIO", file) if callable(getattr(file, "write", None)) else None
-        path = None if stream is not None else arguments.path("file", file)
+        path = None if stream is not None else path_of_result(file)
         name = None if path is None else str(path)
         plan = plan_of(name, format, rows=rows, columns=columns, text=text, marks=marks, bom=bom, raw=raw)
         with self._reading() as snapshot:
@@ -253,6 +255,14 @@ def _as_one_text(snippets: Sequence[Snippet]) -> Snippet:
         highlights += [(at + start, at + end) for start, end in snippet.highlights]
         at += len(snippet.text) + len(_BETWEEN_PARAGRAPHS)
     return Snippet(_BETWEEN_PARAGRAPHS.join(texts), tuple(highlights))
+
+
+def path_of_result(file: object) -> Path:
+    """Return the path of a file for results. Raises :class:`~newssearch.NewssearchError` if it is one that an archive keeps."""
+    path = arguments.path("file", file)
+    if reason := why_no_result(path):
+        raise NewssearchError(reason)
+    return path
 
 
 @contextmanager

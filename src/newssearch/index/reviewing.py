@@ -9,7 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from newssearch import arguments
 from newssearch.article import Date
 from newssearch.errors import NewssearchError
 from newssearch.outlets import Aliases, outlets
@@ -18,7 +17,7 @@ from newssearch.request import Request, ReviewOptions, request_of, resolve, take
 from newssearch.results import Hit
 from newssearch.stopping import StopCheck
 
-from .exporting import replaced_file
+from .exporting import path_of_result, replaced_file
 from .opened import Asked, OpenIndex
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class ReviewingMethods(OpenIndex):
         with a ``limit``; its cover then says of how many articles these are the first in the order ``sort``.
 
         Raises :class:`QueryError` for an option that contradicts others, and :class:`NewssearchError` for more than 500 articles
-        without a limit, and if the package that the format needs is not installed.
+        without a limit, if the package that the format needs is not installed, and for a file that the archive keeps.
 
         >>> import io, newssearch, tempfile
         >>> with tempfile.TemporaryDirectory() as folder, newssearch.create(folder) as index:
@@ -92,7 +91,7 @@ class ReviewingMethods(OpenIndex):
 
         given = request_of("review", ReviewOptions, request, changes)
         stream = cast("BinaryIO", file) if callable(getattr(file, "write", None)) else None
-        path = None if stream is not None else arguments.path("file", file)
+        path = None if stream is not None else path_of_result(file)
         plan = review_plan(
             None if path is None else str(path), format,
             title=title, note=note, date=date, labels=labels, group_by=group_by, excerpt=excerpt, full=full, each_copy=each_copy,

@@ -66,7 +66,7 @@ def test_an_output_that_does_not_fit_on_the_disk_is_an_error_and_leaves_nothing(
         ["sh", "-c", line, sys.executable, task, name], env={**os.environ, "TMPDIR": str(Path("parts").resolve()), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert (done.returncode, done.stderr.splitlines()[-1]) == (1, "error: File too large")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (1, f"error: {name}: File too large")
     assert "Traceback" not in done.stderr
     assert [*Path("parts").iterdir()] == []
     assert not Path(name).exists()

@@ -192,7 +192,7 @@ def test_a_note_replaces_only_the_one_that_is_stated(index: Index) -> None:
     index.tag(IDS[0], note="One.", replacing="")
     index.tag(IDS[0], note="Two.", replacing="One.")
     for stated in ("", "One."):
-        with pytest.raises(NoteChangedError, match="not the one") as raised:
+        with pytest.raises(NoteChangedError, match="somebody has changed the note") as raised:
             index.tag(IDS[0], note="Three.", replacing=stated)
         assert (raised.value.article, raised.value.present) == (IDS[0], "Two.")
     assert [note.text for note in index.tags_of(IDS[0]).notes] == ["Two."]

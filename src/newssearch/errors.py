@@ -188,7 +188,7 @@ class NoteChangedError(TagError):
     """The note on ``article`` that was to be replaced is another one now: ``present``; ``""`` if there is none."""
 
     def __init__(self, article: str, present: str) -> None:
-        super().__init__(f"the note on {article} is not the one that was to be replaced")
+        super().__init__(f"somebody has changed the note on {article} meanwhile")
         self.article = article
         self.present = present
 

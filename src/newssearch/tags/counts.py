@@ -37,8 +37,8 @@ class TagCount(NamedTuple):
 class TagCounts(TupleSequence[TagCount]):
     """The tags of an archive, or some of them: a sequence of :class:`TagCount`.
 
-    ``total`` is the number of tags that were asked for, those on other pages included. The other numbers are of the whole
-    archive: ``articles`` is the number of articles in the index with a tag or a note, ``missing`` that of others, which are not in the
+    ``total`` is the number of matching tags on all pages. The other numbers are of the whole archive:
+    ``articles`` is the number of articles in the index with a tag or a note, ``missing`` that of others, which are not in the
     index now, and ``noted`` the number of articles with a note, in the index or not.
     """
 

@@ -24,7 +24,7 @@ _LETTERS_OF_TAGS = frozenset({"Ll", "Lu", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "N
 """The categories of Unicode of the other characters of a tag. Signs of currencies and of mathematics (``€ + =``) are not among them."""
 
 KEPT_TAGS = 1 << 16
-"""The number of different tags whose spellings and keys are kept: with more of them than that, a file is read much more slowly."""
+"""The number of different tags whose spellings and keys are kept. Beyond this number, a file is read much more slowly."""
 
 
 @lru_cache(maxsize=KEPT_TAGS)

@@ -598,7 +598,7 @@ def test_a_tag_with_marks_is_not_one_without() -> None:
 )
 @pytest.mark.parametrize("name", ["tag", "outlet", "byline", "lang", "Section", "id", "theme"])
 def test_a_value_that_no_article_can_have_never_widens_the_search(name: str, value: str) -> None:
-    """Ignored, ``rain tag:€`` would find all of *rain*."""
+    """If ``tag:€`` were ignored, ``rain tag:€`` would find all articles that ``rain`` finds."""
     for minus in ("", "-"):
         with suppress(QueryError):
             query = parse(f"rain {minus}{name}:{value}", fields=[own_field("theme", "value")])

@@ -25,6 +25,7 @@ from newssearch.review.labels import REVIEW_LABELS
 from newssearch.review.links import web_link
 from newssearch.review.markdown import plain_markdown
 from newssearch.review.wordprocessing import xml_text
+from printed import pdf
 from support import Command, article, command, index_of
 
 newssearch_command = pytest.fixture(command, name="run")
@@ -706,15 +707,6 @@ def test_a_date_stays_behind_an_outlet_in_another_direction_on_paper(tmp_path: P
 
 
 # ---- PDF
-
-
-def pdf(index: Index, query: str, **options: Any) -> Any:
-    """Return a press review as a reader of pypdf."""
-    pytest.importorskip("typst")
-    pypdf = pytest.importorskip("pypdf")
-    stream = io.BytesIO()
-    index.review(query, stream, format="pdf", **options)
-    return pypdf.PdfReader(stream)
 
 
 def addresses_in(read: Any) -> list[str]:

@@ -9,20 +9,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from newssearch import Article, Index
+from newssearch import Article
+from printed import pdf
 from support import article, index_of
 
 ARABIC = article("انتخابات العراق تنطلق اليوم", "قال مسؤول إن انتخابات العراق تجري في موعدها، وإن الناخبين مستعدون.", lang="ar")  # fmt: skip
 ACCENTED = article("ÉLECTIONS à Ỗng: gypsy votes", "Élections, élections et gypsy ÉLECTIONS dans la ville, et encore une fois des élections.", lang="fr")  # fmt: skip
-
-
-def pdf(index: Index, query: str, **options: Any) -> Any:
-    """Return a press review as a reader of pypdf."""
-    pytest.importorskip("typst")
-    pypdf = pytest.importorskip("pypdf")
-    stream = io.BytesIO()
-    index.review(query, stream, format="pdf", **options)
-    return pypdf.PdfReader(stream)
 
 
 def pdf_of(folder: Path, query: str, *articles: Article, **options: Any) -> Any:
@@ -126,7 +118,7 @@ def test_headlines_alone_stand_apart_from_each_other(tmp_path: Path) -> None:
 
 
 def long_and_longer() -> list[Article]:
-    """Return articles of which each has a line more than the one before, so that one fills a page, and another one nearly."""
+    """Return articles that are each a line longer than the one before, so that some of them just fill a page."""
     return [article(f"Rain {n}", *["It rained."] * n, url=f"https://e.org/{n}") for n in range(25, 60)]
 
 

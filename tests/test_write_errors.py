@@ -1,4 +1,4 @@
-"""What cannot be written: the error of the system is printed with the name of the file, and what was there stays."""
+"""Files that cannot be written: the error names the file, and its old content stays."""
 
 from __future__ import annotations
 

@@ -24,7 +24,9 @@ TAGS_FILE = "tags.jsonl"
 TAGS_LOCK = ".tags.lock"
 """The name of the file beside it whose lock a process holds that changes the tags."""
 
-_TAGS_OPENING = b'{"newssearch_tags"'
+TAGS_KEY = "newssearch_tags"
+"""The key of the first line of the file of tags. Its value is the version of the format."""
+_TAGS_OPENING = f'{{"{TAGS_KEY}"'.encode()
 """How a file of tags begins."""
 _STATES = (".json", ".lock")
 """The suffixes of the files with the states of alerts."""
@@ -50,14 +52,14 @@ class ArchiveFolder(NamedTuple):
 
     @property
     def beside_link(self) -> Path | None:
-        """The folder with the link, if what is in it can only be meant for this archive: it has no other index."""
+        """The folder with the link, if it holds no other index, so that its files can only be meant for this archive."""
         if self.link is None or any(_is_index(entry) for entry in _entries(self.link)):
             return None
         return self.link
 
     @property
     def tags_beside_link(self) -> Path | None:
-        """A file of tags beside the link by which the index is reached, which is not that of the archive."""
+        """A file of tags beside the link to the index. The archive does not use it."""
         if self.link is None or not (self.link / TAGS_FILE).is_file() or self.beside_link is None:
             return None
         return self.link / TAGS_FILE

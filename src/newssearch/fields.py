@@ -125,7 +125,7 @@ HIT_COLUMNS = (
 """The columns of a table of hits, before those of own fields."""
 
 COLUMNS_OF_TAGS = ("tags", "notes")
-"""Those of them that people write; tables leave them out if the file of tags cannot be read."""
+"""The columns that people write. Tables leave them out if the file of tags cannot be read."""
 UNREAD_TAGS = "tags"
 """The kind of a diagnostic that says so."""
 
@@ -177,7 +177,7 @@ QUERY_FIELDS = (
 """All names that queries can put before a colon: :data:`VALUE_FIELDS`, the title, the tag and :data:`TIME_FIELDS`."""
 
 SYNONYMS = "syn"
-"""The function that joins synonyms, and the prefix that asks for those of the archive."""
+"""``syn``: as a function it joins synonyms, as a prefix it asks for the synonyms of the archive."""
 FUNCTIONS = ("hlead", SYNONYMS, "atleast", "caps")
 """The names that queries can put before a parenthesis: ``atleast`` with a number, ``syn`` also before a colon."""
 FIELD_ALIASES = {"author": "byline"}

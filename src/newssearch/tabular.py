@@ -57,7 +57,7 @@ def flat_cell(value: Cell) -> str | int | float | dt.date | None:
 
 
 def unknown_columns(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
-    """Return the columns of hits that tables leave out: those of tags, if a diagnostic says that these could not be read."""
+    """Return the columns that tables leave out: tags and notes, if a diagnostic says that their file could not be read."""
     return COLUMNS_OF_TAGS if any(note.kind == UNREAD_TAGS for note in diagnostics) else ()
 
 

@@ -254,7 +254,7 @@ class AlertRun:
 
 
 def _warnings(news: News) -> Iterator[str]:
-    """Yield what was promised and does not come, and what entries lack."""
+    """Yield warnings: that entries lack tags, and that articles which waited are gone or are no longer found."""
     if news.without_tags:
         yield news.without_tags
     if news.gone:

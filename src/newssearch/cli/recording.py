@@ -98,7 +98,7 @@ class Recorder:
         *,
         said: Collection[str] = COLUMNS_OF_TAGS,
     ) -> None:
-        """Compute digests of an output of hits and facets, and of what it shows from the tags of the archive.
+        """Compute two digests: of the hits and facets of the output, and of the tags that it shows.
 
         ``said`` names what the output shows of the tags of a hit and the notes on it.
         """

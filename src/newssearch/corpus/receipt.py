@@ -22,7 +22,7 @@ from .records import ArchiveRecord, OutputRecord, SearchRecord, json_value
 RECEIPT_VERSION = 2
 """The version of the keys of a receipt. It is increased when a key is removed or changes its meaning."""
 _DEVELOPMENT_VERSION = 1
-"""The version of receipts from before the first release, which do not say whether tags and notes were shown."""
+"""The version of receipts that were written before the first release. They do not record whether tags and notes were shown."""
 
 
 class Difference(NamedTuple):

@@ -47,7 +47,7 @@ class FoundHit(TypedDict):
     tags: NotRequired[list[str]]
     """What people of the archive call the article."""
     tags_total: NotRequired[int]
-    """The number of its tags, if tags has only the first."""
+    """The number of all its tags. It is only there if ``tags`` leaves some out."""
 
 
 class CountedClause(TypedDict):

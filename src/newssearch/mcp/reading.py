@@ -100,7 +100,7 @@ def read_article(
 
 
 def _tags_and_notes(call: Call, article_id: str) -> ArticleTags:
-    """Return the tags and notes of an article. If their file is damaged, the answer says so, and has the article all the same."""
+    """Return the tags and notes of an article. If the file of tags is damaged, return none, and add a note to the answer."""
     try:
         said = call.index.tags_of(article_id)
     except TagFileError as error:

@@ -67,7 +67,7 @@ _FUNCTION_NAME = Pattern(
     ),
     re.IGNORECASE,
 )
-"""Matches the name of a function whose parentheses hold a query; those of ``caps`` hold text."""
+"""Matches the name of a function that takes a query in parentheses. ``caps`` takes a text, and is not one."""
 _FIELD_NAME = Pattern(r"([A-Za-z]+(?:_[A-Za-z]+)*):(?!//)")
 _OWN_FIELD_NAME = Pattern(r"([A-Za-z][A-Za-z0-9_]*):(?!//)")
 _FIELD_VALUE = Pattern(rf"[^\s(){QUOTES}]+")

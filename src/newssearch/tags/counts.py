@@ -17,7 +17,7 @@ from .names import tag_key
 from .state import TagState
 
 TagOrder = Literal["name", "articles"]
-"""An order of tags: alphabetical, or those of most articles first."""
+"""The order of tags: by name, or by number of articles, the largest first."""
 TAG_ORDERS: tuple[TagOrder, ...] = get_args(TagOrder)
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from newssearch.archive import TAGS_FILE, TAGS_LOCK
+from newssearch.archive import TAGS_FILE, TAGS_KEY, TAGS_LOCK
 from newssearch.errors import TagFileError
 from newssearch.system import atomic_files
 from newssearch.system.file_lock import locked_file
@@ -26,7 +26,7 @@ from .state import TagReport, TagState, TagWish
 
 TAGS_VERSION = 1
 """The version of the format of the file."""
-HEADER = json.dumps({"newssearch_tags": TAGS_VERSION})
+HEADER = json.dumps({TAGS_KEY: TAGS_VERSION})
 MAX_FILE_BYTES = 256 << 20
 """The largest size of a file of tags, in bytes."""
 MAX_LINE_CHARS = 200_000
@@ -94,7 +94,7 @@ def _check_header(file: Path, lines: Iterator[tuple[int, str]]) -> None:
         return  # an empty file, which is no damage that loses anything
     try:
         value = json.loads(line)
-        version = value["newssearch_tags"]
+        version = value[TAGS_KEY]
         newer = isinstance(version, int) and version > TAGS_VERSION
     except (ValueError, TypeError, KeyError, RecursionError):
         raise _damaged(file, number, f"a file of tags begins with {HEADER}") from None

@@ -125,7 +125,7 @@ class FeedFiles:
             yield from self._in_earlier.articles()
 
     def drop(self, path: str, feeds: tuple[str, ...], former: tuple[str, ...]) -> None:
-        """Remove the entry of a file that must be read again, but for the feeds that it has and had."""
+        """Clear the manifest's entry of a file, so that it is read again. Which feeds it has and had is kept."""
         self._manifest.drop(path)
         if feeds or former:
             self._manifest.set(path, Entry.to_read(feeds, former))

@@ -35,7 +35,7 @@ def can_be_kept(article: Article) -> bool:
 
 
 def note_key(article: Article, keys: dict[str, list[Sketch]]) -> None:
-    """Record the id that an article has in its feed, and the article as it is now, if it has an id."""
+    """If an article has an id of its own in the feed, record the id with the article."""
     if article.key is not None:
         keys.setdefault(article.key, []).append(Sketch.of(article))
 

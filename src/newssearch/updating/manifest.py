@@ -62,7 +62,7 @@ class Entry:
 
     @classmethod
     def to_read(cls, feeds: tuple[str, ...], former_feeds: tuple[str, ...]) -> Entry:
-        """Return the entry of a file that must be read again, of which only the feeds are known."""
+        """Return an entry that knows only the feeds of a file, so that the file is read again."""
         return cls(0, UNOPENED_MTIME, "", "", 0, feeds=feeds, former_feeds=former_feeds)
 
 

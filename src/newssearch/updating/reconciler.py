@@ -512,7 +512,7 @@ class Reconciler:
         self._add(article)
 
     def _put_elsewhere(self, article: Article) -> None:
-        """Replace the committed article with the same id, of which only the place differs."""
+        """Replace the committed article that has the same id and content, but another place."""
         self._before.setdefault(id_number(article.id), History.of(article))
         self._put(article)
 

@@ -85,7 +85,7 @@ class Archive:
         return make(index)
 
     def alerts(self) -> Alerts:
-        """Return the saved searches of the archive, and their alerts, as it is now: a link to the index may have been moved.
+        """Return the saved searches and alerts of the archive. A link to the index may lead to another archive than before.
 
         Raises :class:`SearchesUnreadableError` if they are where none are read.
         """

@@ -95,7 +95,7 @@ class IndexFolder:
 
     @property
     def archive(self) -> ArchiveFolder:
-        """The folder that holds that of the index: see :func:`~newssearch.archive.archive_around`."""
+        """The archive's folder, which holds the folder of the index: see :func:`~newssearch.archive.archive_around`."""
         return archive_around(self._folder)
 
     @property

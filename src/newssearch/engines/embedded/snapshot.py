@@ -303,7 +303,7 @@ class EmbeddedSnapshot(CorpusQueries):
 
     @property
     def added_analyses(self) -> Mapping[str, str]:
-        """The names of those analyses of its live articles that other packages add, by language."""
+        """The analysers from other packages that its live articles were analysed with: their names by language."""
         return self._reader.added_analyses
 
     def contents(self, aliases: Aliases = ()) -> Contents:

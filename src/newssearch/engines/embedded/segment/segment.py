@@ -327,7 +327,7 @@ class Segment:
 
     @cached_property
     def added_analyses(self) -> dict[str, str]:
-        """The names of those analyses of its live articles that other packages add, by language."""
+        """The analysers from other packages that its live articles were analysed with: their names by language."""
         every = read_added(self.container)
         return {language: every[language] for language in every if every[language] in self.analyses}
 

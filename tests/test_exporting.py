@@ -106,7 +106,7 @@ def test_what_contradicts_is_refused_and_writes_nothing(run: Command, arguments:
 
 
 @pytest.mark.parametrize(
-    "name", ["tags.jsonl", "TAGS.jsonl", ".tags.lock", "newssearch.toml", "index/a.csv", "searches/rain.toml", "alerts/rain.json", "link.csv", "sub/../tags.jsonl"]
+    "name", ["tags.jsonl", "TAGS.jsonl", ".tags.lock", "newssearch.toml", "index/a.csv", "searches/rain.toml", "alerts/rain.state", "alerts/rain.lock", "link.csv", "sub/../tags.jsonl"]
 )  # fmt: skip
 @pytest.mark.parametrize(
     "command", [["export", "rain", "--format", "csv", "-o"], ["query", "rain", "--receipt"]]
@@ -128,7 +128,7 @@ def test_no_output_takes_the_place_of_a_file_of_the_archive(
 def test_other_files_may_be_written(run: Command) -> None:
     for folder in ("out", "out/searches", "alerts", "searches"):
         Path(folder).mkdir()
-    for name in ("out/tags.jsonl", "out/tags.jsonl", "out/searches/a.jsonl", "tagged.jsonl", "alerts/today.csv", "searches/rain.csv"):  # fmt: skip
+    for name in ("out/tags.jsonl", "out/tags.jsonl", "out/searches/a.jsonl", "tagged.jsonl", "alerts/today.csv", "alerts/rain.jsonl", "searches/rain.csv"):  # fmt: skip
         assert run("export", "rain", "-o", name).code == 0
 
 

@@ -17,7 +17,11 @@ INDEX_MARKER = "newssearch.json"
 SEARCHES = "searches"
 """The name of the folder of an archive with the files of its saved searches."""
 SEARCH_SUFFIX = ".toml"
-OWN_FOLDERS = (SEARCHES, "alerts")
+ALERTS = "alerts"
+"""The name of the folder of an archive with the states of its alerts."""
+STATE_SUFFIX = ".state"
+STATE_LOCK_SUFFIX = ".lock"
+OWN_FOLDERS = (SEARCHES, ALERTS)
 """The folders of an archive whose files only newssearch itself writes."""
 TAGS_FILE = "tags.jsonl"
 """The name of the file of an archive with the tags and notes of its articles."""
@@ -28,8 +32,6 @@ TAGS_KEY = "newssearch_tags"
 """The key of the first line of the file of tags. Its value is the version of the format."""
 _TAGS_OPENING = f'{{"{TAGS_KEY}"'.encode()
 """How a file of tags begins."""
-_STATES = (".json", ".lock")
-"""The suffixes of the files with the states of alerts."""
 _TEMPORARY_TAGS = Pattern(rf"{re.escape(TAGS_FILE)}\.[0-9a-f]{{16}}\.tmp")
 """Matches the name of a file in which the next state of the tags is written."""
 
@@ -53,7 +55,7 @@ class ArchiveFolder(NamedTuple):
     @property
     def beside_link(self) -> Path | None:
         """The folder with the link, if it holds no other index, so that its files can only be meant for this archive."""
-        if self.link is None or any(_is_index(entry) for entry in _entries(self.link)):
+        if self.link is None or any(_is_index(one) and not one.is_symlink() for one in _entries(self.link)):
             return None
         return self.link
 
@@ -93,9 +95,9 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _is_index(folder: Path) -> bool:
-    """Whether the folder is an index, and is really there: not a link to one."""
+    """Whether a folder is an index, or a link to one."""
     try:
-        return not folder.is_symlink() and (folder / INDEX_MARKER).exists()
+        return (folder / INDEX_MARKER).exists()
     except OSError:
         return False
 
@@ -128,34 +130,35 @@ def why_no_output(file: Path, root: Path) -> str:
     It may not be in a folder in which the archive with the folder ``root`` keeps its own files, nor its ``pyproject.toml``,
     nor what :func:`why_no_result` refuses. All links are resolved.
     """
-    real, folder = Path(real_path(file)), Path(real_path(root))
+    real, archive = Path(real_path(file)), Path(real_path(root))
     inside = (
-        [part.casefold() for part in real.relative_to(folder).parts] if real.is_relative_to(folder) else []
+        [part.casefold() for part in real.relative_to(archive).parts] if real.is_relative_to(archive) else []
     )
     if inside[:1] and inside[0] in OWN_FOLDERS:
         return f"newssearch keeps its own files in {inside[0]}/: choose another folder"
     if inside == [PROJECT_FILE]:
         return f"{real.name} is the configuration of the archive: choose another name"
-    if inside in ([TAGS_FILE], [TAGS_LOCK]):
-        return f"newssearch keeps the tags of the archive in {real.name}: choose another name"
-    return why_no_result(real)
+    return why_no_result(real, archive)
 
 
-def why_no_result(file: Path) -> str:
+def why_no_result(file: Path, archive: Path | None = None) -> str:
     """Return why the results of a search may not be written to a file, ``""`` if they may.
 
     It may not be a file that any archive keeps: a configuration, its tags, a saved search, the state of an alert, a file of
-    an index. All links are resolved.
+    an index. All links are resolved. A folder is known to be an archive by its configuration or its index; ``archive`` is one
+    that may have neither.
     """
     real = Path(real_path(file))
     name, folder = real.name.casefold(), real.parent
     if name == CONFIG_FILE:
         return f"{real.name} is the configuration of an archive: choose another name"
-    if _begins_as_tags(real) or (name in (TAGS_FILE, TAGS_LOCK) and _is_archive(folder)):
+    if _begins_as_tags(real) or (
+        name in (TAGS_FILE, TAGS_LOCK) and (folder == archive or _is_archive(folder))
+    ):
         return f"newssearch keeps the tags of the archive in {real.name}: choose another name"
     if (
         folder.name.casefold() in OWN_FOLDERS
-        and real.suffix in (SEARCH_SUFFIX, *_STATES)
+        and real.suffix in (SEARCH_SUFFIX, STATE_SUFFIX, STATE_LOCK_SUFFIX)
         and _is_archive(folder.parent)
     ):
         return f"newssearch keeps files of its own with such names in {folder}: choose another folder"
@@ -166,12 +169,7 @@ def why_no_result(file: Path) -> str:
 
 def _is_archive(folder: Path) -> bool:
     """Whether a folder has a configuration or an index in it."""
-    try:
-        return (folder / CONFIG_FILE).is_file() or any(
-            (one / INDEX_MARKER).is_file() for one in folder.iterdir()
-        )
-    except OSError:
-        return False
+    return any(one.name == CONFIG_FILE or _is_index(one) for one in _entries(folder))
 
 
 def _begins_as_tags(file: Path) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newssearch import arguments
-from newssearch.archive import SEARCHES, ArchiveFolder, has_files_of_searches
+from newssearch.archive import ALERTS, SEARCHES, ArchiveFolder, has_files_of_searches
 from newssearch.config import CONFIG_FILE, searches_of
 from newssearch.engines.address import store_at
 from newssearch.errors import AlertError, ConfigError, IndexFolderError, NewssearchError, QueryError
@@ -27,7 +27,7 @@ from .outputs import Environment
 from .reports import AlertReport
 from .running import AlertRun, Show, failed_report, holding
 from .saved import SavedSearch
-from .state import ALERTS, AlertState, read_alert_state, state_file, write_alert_state
+from .state import AlertState, read_alert_state, state_file, write_alert_state
 
 
 class AlertStatus(NamedTuple):

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from newssearch.archive import ALERTS, STATE_LOCK_SUFFIX
 from newssearch.display.brief import many
 from newssearch.errors import AlertError
 from newssearch.index import Index
@@ -35,7 +36,7 @@ from .finding import News, find_news, question
 from .outputs import STDOUT, Environment
 from .reports import AlertReport
 from .saved import ALL, NOW, SavedSearch
-from .state import ALERTS, SUFFIX_OF_LOCK, AlertState, read_alert_state, write_alert_state
+from .state import AlertState, read_alert_state, write_alert_state
 
 Show = Callable[[AlertReport], None]
 _MODE_OF_STATES = 0o770
@@ -56,7 +57,7 @@ def definition_of(search: SavedSearch) -> str:
 def holding(folder: Path, name: str, wait: float) -> Iterator[None]:
     """Hold the lock of an alert. Raises :class:`~newssearch.AlertError` if another run still holds it after ``wait`` seconds."""
     folder.mkdir(mode=_MODE_OF_STATES, exist_ok=True)
-    with locked_file(folder / f"{name}{SUFFIX_OF_LOCK}", wait) as taken:
+    with locked_file(folder / f"{name}{STATE_LOCK_SUFFIX}", wait) as taken:
         if not taken:
             raise AlertError(f"another run of the alert {name} has not ended after {wait:g} seconds")
         yield

@@ -25,6 +25,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from newssearch.archive import STATE_SUFFIX
 from newssearch.article import utc
 from newssearch.commit import Commit, utc_moment
 from newssearch.errors import AlertError
@@ -33,10 +34,6 @@ from newssearch.system.atomic_files import sealed, unsealed
 from newssearch.system.frozen import FrozenDict
 
 STATE_VERSION = 1
-ALERTS = "alerts"
-"""The name of the folder of all states, in that of the archive."""
-SUFFIX_OF_STATE = ".state"
-SUFFIX_OF_LOCK = ".lock"
 
 ArticleNumbers: TypeAlias = NDArray[np.uint64]
 VERSION_TYPE = np.dtype([("number", "<u8"), ("added", "<i8"), ("digest", "<u8")])
@@ -146,7 +143,7 @@ class AlertState:
 
 def state_file(folder: Path, search: str) -> Path:
     """Return the file of the state of a search; ``folder`` is that of all states."""
-    return folder / f"{search}{SUFFIX_OF_STATE}"
+    return folder / f"{search}{STATE_SUFFIX}"
 
 
 def read_alert_state(folder: Path, search: str) -> AlertState | None:

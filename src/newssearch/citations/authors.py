@@ -50,10 +50,9 @@ _UNSPACED = Pattern(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BETWEEN_LISTS = Pattern(r"\s*[;|•·/]\s*|\s+[-–—:]\s*|:\s+")
 _BETWEEN_SENTENCES = Pattern(r"(?<=[^\W\d_]{4})(?<!Prof)(?<!Capt)(?<!Dipl)\.\s+(?=\S)")
 _FORUM_USER = Pattern(r"/?u/[\w-]+")
-_NOT_SHOWN = {
-    ord(char): None for char in "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-}
+MARKS_OF_DIRECTION = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """The characters that say in which direction text runs."""
+_WITHOUT_MARKS = str.maketrans("", "", MARKS_OF_DIRECTION)
 _BRACKETS = Pattern(r"\s*[(\[]([^()\[\]]*)[)\]]?")
 _PIECE_OF_WORD = Pattern(r"([,;|/()\[\]])")
 _BEFORE_BY = Pattern(r"\A(?:[^\W\d_]+\s+){1,3}by\s+(?=\S+\s)", re.IGNORECASE)
@@ -108,7 +107,7 @@ def authors_of(byline: str | None, lang: str | None = None, outlet: str = "") ->
     (Author(family='Doe', given='Jane', literal='', suffix=''), Author(family='', given='', literal='Reuters', suffix=''))
     """
     language = (lang or "").replace("_", "-").partition("-")[0].lower()
-    line = (byline or "").translate(_NOT_SHOWN).replace("،", ", ")
+    line = (byline or "").translate(_WITHOUT_MARKS).replace("،", ", ")
     line = " ".join(map(_without_handle, line.split()))
     if _FORUM_USER.fullmatch(line):
         return (Author(literal=line),)

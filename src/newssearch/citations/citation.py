@@ -14,7 +14,7 @@ from newssearch.identity import without_slug
 from newssearch.system.late_dataclass import dataclass
 from newssearch.text.partial_dates import PartialDate
 
-from .authors import authors_of
+from .authors import MARKS_OF_DIRECTION, authors_of
 from .family_names import Author
 
 PROGRAM = "newssearch"
@@ -139,9 +139,7 @@ def cited(item: Cited, abstract: str = "", keywords: Iterable[str] = ()) -> Cita
     )
 
 
-_SHOWS_NOTHING = frozenset(
-    "\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-)
+_SHOWS_NOTHING = frozenset(MARKS_OF_DIRECTION + "\u00ad\u2060\ufeff")
 """Characters that show nothing: marks of direction, possible hyphens, and the mark of the order of bytes."""
 
 
